@@ -1,0 +1,139 @@
+"""Actors of all servers, their keys, and the local accounts behind some of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class Actor(Base):
+    """One actor, local or remote. ``host`` is the origin's host with its port if not default."""
+
+    __tablename__ = "actors"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    username: Mapped[str]
+    host: Mapped[str]
+    local: Mapped[bool]
+    name: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(default="")
+    url: Mapped[str]
+    inbox: Mapped[str]
+    shared_inbox: Mapped[str | None]
+    outbox: Mapped[str | None]
+    followers_uri: Mapped[str | None]
+    following_uri: Mapped[str | None]
+    featured_uri: Mapped[str | None]
+    icon_url: Mapped[str | None]
+    image_url: Mapped[str | None]
+    fields: Mapped[list[Any]] = mapped_column(default=list)
+    manually_approves: Mapped[bool] = mapped_column(default=False)
+    discoverable: Mapped[bool] = mapped_column(default=True)
+    indexable: Mapped[bool] = mapped_column(default=False)
+    can_co_author: Mapped[list[Any] | None]
+    """Identifiers of ``interactionPolicy.canCoAuthor`` (both lists); NULL: not published."""
+    also_known_as: Mapped[list[Any]] = mapped_column(default=list)
+    moved_to: Mapped[str | None]
+    published_at: Mapped[int | None]
+    created_at: Mapped[int]
+    fetched_at: Mapped[int]
+    gone_at: Mapped[int | None]
+    suspended_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_actors_username_host", "username", "host"),)
+
+
+class ActorKey(Base):
+    """A public key of an actor; ``public`` is PEM for ``rsa`` and a Multikey for ``ed25519``."""
+
+    __tablename__ = "actor_keys"
+
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    public: Mapped[str]
+    fetched_at: Mapped[int]
+
+
+class Account(Base):
+    """The local side of an actor: what never leaves this server."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id"), primary_key=True, autoincrement=False
+    )
+    username: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    rsa_private: Mapped[str]
+    ed25519_private: Mapped[str]
+    invite_policy: Mapped[str] = mapped_column(default="people_i_follow")
+    service: Mapped[bool] = mapped_column(default=False)
+    """True for the instance actor, which nobody signs in to."""
+    created_at: Mapped[int]
+
+
+class Session(Base):
+    """A signed-in browser. Only the SHA-256 of the cookie's token is kept."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    csrf: Mapped[str]
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
+class SignInLink(Base):
+    """A single-use link that signs somebody in; made by the operator."""
+
+    __tablename__ = "sign_in_links"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[int]
+    used_at: Mapped[int | None]
+
+
+class Follow(Base):
+    """``state``: ``requested``, ``accepted`` or ``rejected``. ``uri`` is the Follow activity's id."""
+
+    __tablename__ = "follows"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    follower_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    followed_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    uri: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    created_at: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("follower_id", "followed_id"),
+        Index("ix_follows_followed_state", "followed_id", "state"),
+        Index("ix_follows_follower_state", "follower_id", "state"),
+    )
+
+
+class Host(Base):
+    """What we know of another server."""
+
+    __tablename__ = "hosts"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    aware: Mapped[bool | None]
+    """Whether it implements FEP-af48; NULL: nobody asked yet."""
+    aware_checked_at: Mapped[int | None]
+    software: Mapped[str | None]
+    signature_profile: Mapped[str | None]
+    """The HTTP signature that worked last: ``cavage`` or ``rfc9421``."""
+    failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[int | None]
+    next_try_at: Mapped[int | None]
+    last_ok_at: Mapped[int | None]

@@ -1,0 +1,103 @@
+"""Offers, the consent given to them, and the stamps that prove it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class Offer(Base):
+    """One invitation, seen from one side.
+
+    A server holds a ``sent`` row for its primary author and a ``received`` row for its co-author;
+    when both live here there are two rows, so that the same rules serve both cases. ``state`` is a
+    ``ConsentState`` of ``fedi_cotweet.domain.consent``. ``document`` is the Offer, immutable.
+    """
+
+    __tablename__ = "offers"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str]
+    side: Mapped[str]
+    object_uri: Mapped[str]
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    sender_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    authors: Mapped[list[Any]]
+    digest: Mapped[str]
+    document: Mapped[str]
+    state: Mapped[str]
+    change: Mapped[bool] = mapped_column(default=False)
+    """True when the object was already published: the Offer is for an edit."""
+    stamp_uri: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[int]
+    expires_at: Mapped[int]
+    answered_at: Mapped[int | None]
+    created_at: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("uri", "side"),
+        Index("ix_offers_target_state", "target_id", "side", "state"),
+        Index("ix_offers_sender_state", "sender_id", "side", "state"),
+        Index("ix_offers_object", "object_uri", "side"),
+        Index("ix_offers_expiry", "state", "expires_at"),
+    )
+
+
+class Stamp(Base):
+    """A ``CoAuthorAuthorization`` issued here. ``document`` never changes once written."""
+
+    __tablename__ = "stamps"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    offer_uri: Mapped[str] = mapped_column(index=True)
+    object_uri: Mapped[str] = mapped_column(index=True)
+    digest: Mapped[str]
+    authors: Mapped[list[Any]]
+    document: Mapped[str]
+    published_at: Mapped[int]
+    deleted_at: Mapped[int | None]
+    why_deleted: Mapped[str | None]
+    """``left``, ``withdrawn``, ``superseded``, ``mismatch``, ``object_deleted``, ``unused``."""
+
+
+class DeletedStamp(Base):
+    """A stamp of anybody that was deleted, remembered whether it was known before or not."""
+
+    __tablename__ = "deleted_stamps"
+
+    uri: Mapped[str] = mapped_column(primary_key=True)
+    actor_uri: Mapped[str]
+    deleted_at: Mapped[int]
+
+
+class ConsentLogEntry(Base):
+    """Append-only: every offer, answer and change of standing of one co-tweet."""
+
+    __tablename__ = "consent_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    object_uri: Mapped[str] = mapped_column(index=True)
+    offer_uri: Mapped[str | None]
+    actor_uri: Mapped[str]
+    move: Mapped[str]
+    digest: Mapped[str | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[int]
+
+
+class WithdrawnOffer(Base):
+    """An ``Undo`` that came before its ``Offer``; kept until the Offer could no longer count."""
+
+    __tablename__ = "withdrawn_offers"
+
+    uri: Mapped[str] = mapped_column(primary_key=True)
+    actor_uri: Mapped[str]
+    until: Mapped[int]

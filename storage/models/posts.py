@@ -1,0 +1,188 @@
+"""Posts, who wrote them, and what readers do with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class Post(Base):
+    """One object of type Note, Article or Question, of any server.
+
+    ``state``: ``draft`` (visible to its authors only), ``published`` or ``deleted``.
+    ``document`` is the JSON text as received (remote) or as its core without renditions (local):
+    the consent digest is computed from it. ``content`` is sanitised and without inline notice.
+    """
+
+    __tablename__ = "posts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    local: Mapped[bool]
+    state: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="Note")
+    visibility: Mapped[str]
+    content: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    sensitive: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None]
+    in_reply_to_uri: Mapped[str | None] = mapped_column(index=True)
+    url: Mapped[str]
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    """Mentions, hashtags and emojis to render: ``{"type", "href", "name", "icon"?}``."""
+    document: Mapped[str]
+    digest: Mapped[str | None]
+    co_authored: Mapped[bool] = mapped_column(default=False)
+    mode: Mapped[str] = mapped_column(default="wait_all")
+    scheduled_at: Mapped[int | None]
+    published_at: Mapped[int | None]
+    updated_at: Mapped[int | None]
+    """The object's ``updated``; older versions are ignored."""
+    fetched_at: Mapped[int]
+    deleted_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_posts_author_state", "author_id", "state", "id"),)
+
+
+class PostAuthor(Base):
+    """A co-author of a post (never its primary author) and the verdict on their stamp.
+
+    ``state``: a ``CoAuthorState`` of ``activitypub.coauthorship`` (``verified``, ``stale``,
+    ``revoked``, ``unknown``, ``invalid``), or ``invited`` while the post is a draft.
+    """
+
+    __tablename__ = "post_authors"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_uri: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id"))
+    role: Mapped[str] = mapped_column(default="author")
+    state: Mapped[str]
+    stamp_uri: Mapped[str | None] = mapped_column(index=True)
+    stamp_document: Mapped[str | None]
+    digest: Mapped[str | None]
+    """The digest for which ``state`` was found."""
+    fetched_at: Mapped[int | None]
+    """When the stamp was last fetched with success; older than 7 days: not shown."""
+    next_check_at: Mapped[int | None] = mapped_column(index=True)
+
+    __table_args__ = (Index("ix_post_authors_actor_state", "actor_id", "state", "post_id"),)
+
+
+class Media(Base):
+    """A file on our disk, ours or a copy of a remote one.
+
+    ``token`` is the unguessable part of its address here. ``state``: ``stored``, ``pending``,
+    ``mismatch`` (the octets differ from ``digest``) or ``failed``.
+    """
+
+    __tablename__ = "media"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    remote_url: Mapped[str | None]
+    state: Mapped[str]
+    media_type: Mapped[str]
+    digest: Mapped[str | None]
+    size: Mapped[int] = mapped_column(default=0)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    alt: Mapped[str] = mapped_column(default="")
+    path: Mapped[str | None]
+    """Relative to the media folder."""
+    created_at: Mapped[int]
+
+
+class HomeEntry(Base):
+    """A post in a reader's home timeline: at most once, whoever brought it."""
+
+    __tablename__ = "home"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    sort_id: Mapped[int]
+    boosted_by_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    via_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    """The followed actor through whom it came: an author or a booster."""
+
+    __table_args__ = (
+        Index("ix_home_account_sort", "account_id", "sort_id"),
+        Index("ix_home_post", "post_id"),
+    )
+
+
+class Boost(Base):
+    """An ``Announce``. ``delivery``: it only carries a co-tweet to its author's followers."""
+
+    __tablename__ = "boosts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    published_at: Mapped[int]
+    delivery: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (UniqueConstraint("actor_id", "post_id"), Index("ix_boosts_post", "post_id"))
+
+
+class Like(Base):
+    """A ``Like``."""
+
+    __tablename__ = "likes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    created_at: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("actor_id", "post_id"), Index("ix_likes_post", "post_id"))
+
+
+class Notification(Base):
+    """Something a local person should hear of. ``subject`` makes a repeat impossible."""
+
+    __tablename__ = "notifications"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    subject: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "kind", "subject"),
+        Index("ix_notifications_account", "account_id", "id"),
+    )
+
+
+class Tombstone(Base):
+    """An id that was deleted and never comes back, known before or not."""
+
+    __tablename__ = "tombstones"
+
+    uri: Mapped[str] = mapped_column(primary_key=True)
+    owner_uri: Mapped[str]
+    deleted_at: Mapped[int]
