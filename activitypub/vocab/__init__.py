@@ -1,0 +1,1 @@
+"""Terms and contexts as data, and tolerant reading of untrusted documents."""
