@@ -1,0 +1,85 @@
+# One command each, in a fresh clone with only Python >= 3.11, make and git: every target first
+# makes .venv and fills it from the lock files, with wheels only, so that no compiler is needed.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# forbiddenfruit (of blockbuster, which watches the tests) is published without a wheel; it is one
+# Python file, made into one without a compiler.
+PURE_SOURCE := --no-binary=forbiddenfruit
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WHEELS := install --quiet --require-hashes --only-binary=:all:
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --only-binary :all: --no-header --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run demo test lint corpus judges bench-inbox bench-fanout lock clean
+
+help: ## Show this list
+	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## Serve one instance on SQLite in ./data, with a first account (ARGS: options of `up`)
+	$(BIN)/fedi-cotweet --data data up --development $(ARGS)
+
+demo: $(VENV)/.runtime ## Walk a co-tweet through four real servers; stays up for looking (ARGS=--check: exit 0 or 1)
+	$(BIN)/python -m demo $(ARGS)
+
+test: $(VENV)/.dev ## Run the tests on all cores (ARGS: options of pytest)
+	$(BIN)/python -m pytest -n auto -q $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, types and the import directions
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEET_PAYLOADS=folder)
+	COTWEET_CORPUS=1 $(BIN)/python -m pytest tests/corpus -q -s $(ARGS)
+
+judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm)
+	COTWEET_JUDGES=1 $(BIN)/python -m pytest tests/judges -q $(ARGS)
+
+bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this machine
+	$(BIN)/python -m benchmarks.inbox $(ARGS)
+
+bench-fanout: $(VENV)/.runtime ## Measure delivery to many inboxes against its ceiling on this machine
+	$(BIN)/python -m benchmarks.fanout $(ARGS)
+
+lock: $(VENV)/.uv ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml (ARGS=--upgrade)
+	$(COMPILE) $(ARGS) --output-file requirements.lock
+	$(COMPILE) $(ARGS) $(PURE_SOURCE) --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+
+clean: ## Remove the virtual environment, caches and builds (never ./data)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What is installed, as stamps: a newer lock or pyproject.toml installs again, nothing else does.
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "fedi_cotweet needs Python 3.11 or newer; \"$(PYTHON)\" is: $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Install one, or name it: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements.lock pyproject.toml
+	@echo "Installing fedi_cotweet and what it needs into $(VENV) ..."
+	@$(PIP) $(WHEELS) -r requirements.lock
+	@$(PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "Installing the tools for tests and checks into $(VENV) ..."
+	@$(PIP) $(WHEELS) $(PURE_SOURCE) -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.uv: $(VENV)/.made
+	@$(PIP) install --quiet --only-binary=:all: 'uv>=0.13'
+	@touch $@
