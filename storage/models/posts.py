@@ -21,6 +21,8 @@ class Post(Base):
     __tablename__ = "posts"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sort_id: Mapped[int]
+    """Orders timelines and profiles: made from the time of publication."""
     uri: Mapped[str] = mapped_column(unique=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
     local: Mapped[bool]
@@ -47,7 +49,10 @@ class Post(Base):
     fetched_at: Mapped[int]
     deleted_at: Mapped[int | None]
 
-    __table_args__ = (Index("ix_posts_author_state", "author_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_posts_author_state", "author_id", "state", "sort_id"),
+        Index("ix_posts_local_state", "local", "state", "sort_id"),
+    )
 
 
 class PostAuthor(Base):

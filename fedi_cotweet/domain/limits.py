@@ -1,0 +1,18 @@
+"""Times and numbers of the protocol, in milliseconds and counts (FEP-af48)."""
+
+from __future__ import annotations
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+STAMP_FRESH_FOR_PUBLISHING = 5 * MINUTE
+STAMP_SHOWN_FOR = 7 * DAY
+STAMP_RECHECK_AFTER = DAY
+STAMP_UNUSED_FOR = 30 * DAY
+OFFER_SHORTEST = HOUR
+OFFER_LONGEST = 30 * DAY
+CLOCK_DIFFERENCE = 5 * MINUTE
+AWARENESS_FRESH_FOR = DAY
+MAX_CO_AUTHORS = 9

@@ -1,0 +1,143 @@
+"""What the use cases show: plain data for pages, the JSON API and the command line alike.
+
+Times are milliseconds since 1970 (UTC). ``content`` is sanitised HTML without inline notice and
+may be put into a page as it is; every other text is plain and must be escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorView:
+    """A person as shown. ``handle`` is ``bob@b.example``; ``avatar`` is None or a path of ours."""
+
+    uri: str
+    name: str
+    handle: str
+    url: str
+    local: bool
+    avatar: str | None = None
+    role: str = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """A picture we hold: ``url`` is on this server. ``verified``: it is what its digest says."""
+
+    url: str
+    media_type: str
+    alt: str
+    width: int | None
+    height: int | None
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
+
+    id: str
+    uri: str
+    url: str
+    page: str
+    """Path of this post's page on this server."""
+    authors: tuple[AuthorView, ...]
+    content: str
+    text: str
+    """``content`` as plain text, for terminals."""
+    summary: str
+    sensitive: bool
+    language: str | None
+    visibility: str
+    published_at: int
+    updated_at: int | None
+    media: tuple[MediaView, ...] = ()
+    boosted_by: AuthorView | None = None
+    in_reply_to: str | None = None
+    likes: int = 0
+    boosts: int = 0
+    replies: int = 0
+    local: bool = True
+    state: str = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """``next_before`` is the id to ask for the next, older page, or None at the end."""
+
+    posts: tuple[PostView, ...]
+    next_before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """A profile page: whose, and their newest public posts (co-authored ones too)."""
+
+    author: AuthorView
+    summary: str
+    fields: tuple[tuple[str, str], ...]
+    header: str | None
+    posts_count: int
+    followers_count: int
+    following_count: int
+    joined_at: int | None
+    page: TimelinePage
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteAuthorView:
+    """An author in an invite. ``standing``: ``inviting``, ``you`` or ``not yet confirmed``."""
+
+    author: AuthorView
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteView:
+    """Exactly what would stand under the invited person's name, and until when they may say so.
+
+    ``digest`` must be given back with the acceptance: it names what was shown.
+    """
+
+    id: str
+    offer: str
+    state: str
+    sender: AuthorView
+    sender_follows_you: bool
+    authors: tuple[InviteAuthorView, ...]
+    content: str
+    text: str
+    summary: str
+    sensitive: bool
+    language: str | None
+    visibility: str
+    media: tuple[MediaView, ...]
+    mentions: tuple[str, ...]
+    in_reply_to: str | None
+    already_published: bool
+    expires_at: int
+    digest: str
+    refusal: str | None = None
+    """Why this invite cannot be accepted here, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAuthorView:
+    """A co-author of a draft of ours and how far their consent is (a ``ConsentState`` name)."""
+
+    author: AuthorView
+    state: str
+    expires_at: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A co-tweet of ours that is not published yet, or its standing after publication."""
+
+    post: PostView
+    state: str
+    co_authors: tuple[DraftAuthorView, ...]

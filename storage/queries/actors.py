@@ -1,0 +1,196 @@
+"""Actors, keys, accounts, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage.dialect import insert_or_ignore, upsert
+from storage.models import Account, Actor, ActorKey, Session, Setting, SignInLink
+from storage.queries.rows import add, many, one
+
+
+def actor(tx: Connection, actor_id: int) -> Actor | None:
+    """The actor with this id of ours."""
+    return one(tx, Actor, select(Actor).where(Actor.id == actor_id))
+
+
+def actors(tx: Connection, actor_ids: Iterable[int]) -> dict[int, Actor]:
+    """Actors by id of ours."""
+    wanted = sorted(set(actor_ids))
+    if not wanted:
+        return {}
+    return {a.id: a for a in many(tx, Actor, select(Actor).where(Actor.id.in_(wanted)))}
+
+
+def actor_by_uri(tx: Connection, uri: str) -> Actor | None:
+    """The actor with this identifier, compared byte for byte."""
+    return one(tx, Actor, select(Actor).where(Actor.uri == uri))
+
+
+def actors_by_uri(tx: Connection, uris: Iterable[str]) -> dict[str, Actor]:
+    """Actors by identifier; unknown ones are missing."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return {}
+    return {a.uri: a for a in many(tx, Actor, select(Actor).where(Actor.uri.in_(wanted)))}
+
+
+def actor_by_handle(tx: Connection, username: str, host: str) -> Actor | None:
+    """The actor called ``@username@host``; names are compared without regard to case."""
+    return one(
+        tx,
+        Actor,
+        select(Actor)
+        .where(Actor.username.in_({username, username.lower()}), Actor.host == host)
+        .order_by(Actor.id),
+    )
+
+
+def local_actors(tx: Connection) -> list[Actor]:
+    """The people of this server (not the instance actor)."""
+    return many(
+        tx,
+        Actor,
+        select(Actor)
+        .join(Account, Account.id == Actor.id)
+        .where(Account.service.is_(False))
+        .order_by(Actor.id),
+    )
+
+
+def save_actor(
+    tx: Connection, values: dict[str, Any], keys: Sequence[tuple[str, str, str]], now: int
+) -> int:
+    """Insert or refresh an actor by ``uri`` and replace its keys; return its id.
+
+    ``values`` holds the columns of ``Actor`` with the id to use if it is new; ``keys`` are
+    (key id, kind, public key). A key id that belongs to another actor is never taken over.
+    """
+    fixed = {"id", "uri", "local", "created_at"}
+    upsert(tx, Actor, values, key=["uri"], update=[name for name in values if name not in fixed])
+    actor_id = int(tx.execute(select(Actor.id).where(Actor.uri == values["uri"])).scalar_one())
+    held = {row.key_id: row for row in keys_of(tx, actor_id)}
+    for key_id in held.keys() - {key_id for key_id, _, _ in keys}:
+        tx.execute(delete(ActorKey).where(ActorKey.key_id == key_id))
+    for key_id, kind, public in keys:
+        if key_id in held:
+            tx.execute(
+                update(ActorKey)
+                .where(ActorKey.key_id == key_id, ActorKey.actor_id == actor_id)
+                .values(kind=kind, public=public, fetched_at=now)
+            )
+        else:
+            insert_or_ignore(
+                tx,
+                ActorKey,
+                {
+                    "key_id": key_id,
+                    "actor_id": actor_id,
+                    "kind": kind,
+                    "public": public,
+                    "fetched_at": now,
+                },
+            )
+    return actor_id
+
+
+def mark_gone(tx: Connection, actor_id: int, now: int) -> None:
+    """The actor answered 410 or deleted itself."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(gone_at=now))
+
+
+def key(tx: Connection, key_id: str) -> tuple[ActorKey, Actor] | None:
+    """A key and the actor it belongs to."""
+    found = one(tx, ActorKey, select(ActorKey).where(ActorKey.key_id == key_id))
+    if found is None:
+        return None
+    owner = actor(tx, found.actor_id)
+    return None if owner is None else (found, owner)
+
+
+def keys_of(tx: Connection, actor_id: int) -> list[ActorKey]:
+    """All keys of an actor."""
+    return many(tx, ActorKey, select(ActorKey).where(ActorKey.actor_id == actor_id))
+
+
+def add_account(tx: Connection, **values: Any) -> None:
+    """Insert the local side of an actor."""
+    add(tx, Account, **values)
+
+
+def account_by_name(tx: Connection, username: str) -> Account | None:
+    """A local account by its name in lower case."""
+    return one(tx, Account, select(Account).where(Account.username == username.lower()))
+
+
+def account_of(tx: Connection, actor_id: int) -> Account | None:
+    """The account behind a local actor."""
+    return one(tx, Account, select(Account).where(Account.id == actor_id))
+
+
+def accounts(tx: Connection) -> list[Account]:
+    """All accounts, the instance actor's first."""
+    return many(tx, Account, select(Account).order_by(Account.service.desc(), Account.id))
+
+
+def add_session(tx: Connection, **values: Any) -> None:
+    """Insert a session row."""
+    add(tx, Session, **values)
+
+
+def session(tx: Connection, token_hash: str, now: int) -> Session | None:
+    """A session that has not run out."""
+    return one(
+        tx,
+        Session,
+        select(Session).where(Session.token_hash == token_hash, Session.expires_at > now),
+    )
+
+
+def end_session(tx: Connection, token_hash: str) -> None:
+    """Sign out."""
+    tx.execute(delete(Session).where(Session.token_hash == token_hash))
+
+
+def add_sign_in_link(tx: Connection, token_hash: str, account_id: int, expires_at: int) -> None:
+    """Remember a single-use sign-in link by the hash of its token."""
+    tx.execute(
+        insert(SignInLink).values(
+            token_hash=token_hash, account_id=account_id, expires_at=expires_at
+        )
+    )
+
+
+def use_sign_in_link(tx: Connection, token_hash: str, now: int) -> int | None:
+    """Spend a link: the account it signs in, or None when it is unknown, used or too old."""
+    link = one(tx, SignInLink, select(SignInLink).where(SignInLink.token_hash == token_hash))
+    if link is None or link.used_at is not None or link.expires_at <= now:
+        return None
+    spent = tx.execute(
+        update(SignInLink)
+        .where(SignInLink.token_hash == token_hash, SignInLink.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return link.account_id if spent.rowcount == 1 else None
+
+
+def setting(tx: Connection, name: str) -> str | None:
+    """A stored fact of this instance."""
+    return tx.execute(select(Setting.value).where(Setting.name == name)).scalar_one_or_none()
+
+
+def store_setting(tx: Connection, name: str, value: str) -> None:
+    """Set a fact of this instance."""
+    upsert(tx, Setting, {"name": name, "value": value}, key=["name"])
+
+
+def count_people(tx: Connection) -> int:
+    """How many people have an account here."""
+    return int(
+        tx.execute(
+            select(func.count()).select_from(Account).where(Account.service.is_(False))
+        ).scalar_one()
+    )

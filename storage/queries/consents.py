@@ -1,0 +1,271 @@
+"""Offers, stamps, remembered deletions and the consent log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, literal_column, select, update
+
+from storage.dialect import insert_or_ignore, upsert
+from storage.models import (
+    Activity,
+    ConsentLogEntry,
+    DeletedStamp,
+    Delivery,
+    InboxItem,
+    Notification,
+    Offer,
+    Stamp,
+    WithdrawnOffer,
+)
+from storage.queries.rows import add, change, many, one
+
+
+def offer(tx: Connection, offer_id: int) -> Offer | None:
+    """An offer by id of ours."""
+    return one(tx, Offer, select(Offer).where(Offer.id == offer_id))
+
+
+def offer_by_uri(tx: Connection, uri: str, side: str) -> Offer | None:
+    """An offer by its identifier, as seen from one side."""
+    return one(tx, Offer, select(Offer).where(Offer.uri == uri, Offer.side == side))
+
+
+def add_offer(tx: Connection, **values: Any) -> bool:
+    """Insert an offer; False when this side knows its identifier."""
+    return bool(insert_or_ignore(tx, Offer, values))
+
+
+def change_offer(tx: Connection, offer_id: int, **values: Any) -> None:
+    """Update columns of an offer."""
+    change(tx, Offer, offer_id, **values)
+
+
+def offers_for_object(tx: Connection, object_uri: str, side: str) -> list[Offer]:
+    """All offers of an object on one side, oldest first."""
+    return many(
+        tx,
+        Offer,
+        select(Offer).where(Offer.object_uri == object_uri, Offer.side == side).order_by(Offer.id),
+    )
+
+
+def offers_to(tx: Connection, target_id: int, states: Iterable[str], limit: int) -> list[Offer]:
+    """Invitations a local person received, newest first."""
+    return many(
+        tx,
+        Offer,
+        select(Offer)
+        .where(
+            Offer.target_id == target_id, Offer.side == "received", Offer.state.in_(list(states))
+        )
+        .order_by(Offer.id.desc())
+        .limit(literal_column(str(int(limit)))),
+    )
+
+
+def count_open(tx: Connection, sender_id: int, side: str, target_id: int | None = None) -> int:
+    """Unanswered invitations by a sender, in all or to one person."""
+    where = [Offer.sender_id == sender_id, Offer.side == side, Offer.state == "offered"]
+    if target_id is not None:
+        where.append(Offer.target_id == target_id)
+    return int(tx.execute(select(func.count()).select_from(Offer).where(*where)).scalar_one())
+
+
+def count_since(tx: Connection, sender_id: int, side: str, since: int) -> int:
+    """Invitations a sender made since a moment."""
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(Offer)
+            .where(Offer.sender_id == sender_id, Offer.side == side, Offer.created_at >= since)
+        ).scalar_one()
+    )
+
+
+def offers_to_expire(tx: Connection, now: int, limit: int) -> list[Offer]:
+    """Unanswered offers whose time is over."""
+    return many(
+        tx,
+        Offer,
+        select(Offer)
+        .where(Offer.state == "offered", Offer.expires_at <= now, Offer.answered_at.is_(None))
+        .order_by(Offer.expires_at)
+        .limit(literal_column(str(int(limit)))),
+    )
+
+
+def offers_to_lapse(tx: Connection, answered_before: int, limit: int) -> list[Offer]:
+    """Accepted invitations of local people that were never published."""
+    return many(
+        tx,
+        Offer,
+        select(Offer)
+        .where(
+            Offer.state == "accepted",
+            Offer.side == "received",
+            Offer.answered_at <= answered_before,
+        )
+        .limit(literal_column(str(int(limit)))),
+    )
+
+
+def add_stamp(tx: Connection, **values: Any) -> None:
+    """Insert a stamp. Its document never changes."""
+    add(tx, Stamp, **values)
+
+
+def stamp_by_uri(tx: Connection, uri: str) -> Stamp | None:
+    """A stamp issued here, deleted or not."""
+    return one(tx, Stamp, select(Stamp).where(Stamp.uri == uri))
+
+
+def stamp_for_offer(tx: Connection, offer_uri: str) -> Stamp | None:
+    """The stamp issued for an offer."""
+    return one(tx, Stamp, select(Stamp).where(Stamp.offer_uri == offer_uri))
+
+
+def live_stamps(tx: Connection, object_uri: str, account_id: int | None = None) -> list[Stamp]:
+    """Stamps issued here for an object and not deleted."""
+    statement = select(Stamp).where(Stamp.object_uri == object_uri, Stamp.deleted_at.is_(None))
+    if account_id is not None:
+        statement = statement.where(Stamp.account_id == account_id)
+    return many(tx, Stamp, statement.order_by(Stamp.id))
+
+
+def delete_stamp(tx: Connection, stamp_id: int, now: int, why: str) -> bool:
+    """Delete a stamp of ours; False when it was deleted before."""
+    gone = tx.execute(
+        update(Stamp)
+        .where(Stamp.id == stamp_id, Stamp.deleted_at.is_(None))
+        .values(deleted_at=now, why_deleted=why)
+    )
+    return gone.rowcount > 0
+
+
+def remember_deleted_stamp(tx: Connection, uri: str, actor_uri: str, now: int) -> bool:
+    """Never accept this stamp again; False when that was known."""
+    return bool(
+        insert_or_ignore(tx, DeletedStamp, {"uri": uri, "actor_uri": actor_uri, "deleted_at": now})
+    )
+
+
+def deleted_stamps(tx: Connection, uris: Iterable[str]) -> frozenset[str]:
+    """Which of these stamps are known to be deleted."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return frozenset()
+    rows = tx.execute(select(DeletedStamp.uri).where(DeletedStamp.uri.in_(wanted)))
+    return frozenset(str(row[0]) for row in rows)
+
+
+def remember_withdrawn(tx: Connection, uri: str, actor_uri: str, until: int) -> None:
+    """An Undo came before its Offer."""
+    row = {"uri": uri, "actor_uri": actor_uri, "until": until}
+    upsert(tx, WithdrawnOffer, row, key=["uri"], update=["until"])
+
+
+def withdrawn(tx: Connection, uri: str) -> WithdrawnOffer | None:
+    """The memory of an Undo that came before its Offer."""
+    return one(tx, WithdrawnOffer, select(WithdrawnOffer).where(WithdrawnOffer.uri == uri))
+
+
+def forget_withdrawn(tx: Connection, now: int) -> int:
+    """Drop memories that can no longer matter."""
+    return tx.execute(delete(WithdrawnOffer).where(WithdrawnOffer.until < now)).rowcount
+
+
+def log(tx: Connection, **values: Any) -> None:
+    """Append to the consent log."""
+    add(tx, ConsentLogEntry, **values)
+
+
+def log_of(tx: Connection, object_uri: str) -> list[ConsentLogEntry]:
+    """The consent log of an object, oldest first."""
+    return many(
+        tx,
+        ConsentLogEntry,
+        select(ConsentLogEntry)
+        .where(ConsentLogEntry.object_uri == object_uri)
+        .order_by(ConsentLogEntry.id),
+    )
+
+
+def notify(tx: Connection, **values: Any) -> bool:
+    """Tell a local person something once; False when they were told."""
+    return bool(insert_or_ignore(tx, Notification, values))
+
+
+def notifications(
+    tx: Connection, account_id: int, before: int | None, limit: int
+) -> list[Notification]:
+    """A person's notifications, newest first."""
+    statement = (
+        select(Notification)
+        .where(Notification.account_id == account_id)
+        .order_by(Notification.id.desc())
+        .limit(literal_column(str(int(limit))))
+    )
+    if before is not None:
+        statement = statement.where(Notification.id < before)
+    return many(tx, Notification, statement)
+
+
+def receive_once(tx: Connection, uri: str, actor_uri: str, kind: str, now: int) -> bool:
+    """Note that an activity arrived; False when it had."""
+    return bool(
+        insert_or_ignore(
+            tx,
+            InboxItem,
+            {
+                "uri": uri,
+                "actor_uri": actor_uri,
+                "kind": kind,
+                "received_at": now,
+                "outcome": "accepted",
+            },
+        )
+    )
+
+
+def activity_by_uri(tx: Connection, uri: str) -> Activity | None:
+    """An activity we made."""
+    return one(tx, Activity, select(Activity).where(Activity.uri == uri))
+
+
+def public_activities(
+    tx: Connection, actor_id: int, before: int | None, limit: int
+) -> list[Activity]:
+    """The public activities of an actor, newest first: its outbox."""
+    statement = (
+        select(Activity)
+        .where(Activity.actor_id == actor_id, Activity.public.is_(True))
+        .order_by(Activity.id.desc())
+        .limit(literal_column(str(int(limit))))
+    )
+    if before is not None:
+        statement = statement.where(Activity.id < before)
+    return many(tx, Activity, statement)
+
+
+def count_public_activities(tx: Connection, actor_id: int) -> int:
+    """How long an actor's outbox is."""
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(Activity)
+            .where(Activity.actor_id == actor_id, Activity.public.is_(True))
+        ).scalar_one()
+    )
+
+
+def recipients_of(tx: Connection, object_uri: str) -> list[tuple[str, str]]:
+    """Everyone an object was delivered to: (inbox, host)."""
+    rows = tx.execute(
+        select(Delivery.inbox, func.min(Delivery.host))
+        .join(Activity, Activity.id == Delivery.activity_id)
+        .where(Activity.object_uri == object_uri)
+        .group_by(Delivery.inbox)
+    )
+    return [(str(a), str(b)) for a, b in rows]

@@ -1,0 +1,191 @@
+"""Who follows whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, func, literal_column, select, update
+
+from storage.dialect import insert_or_ignore
+from storage.models import Account, Actor, Follow
+from storage.queries.rows import many, one
+
+
+def follow_between(tx: Connection, follower_id: int, followed_id: int) -> Follow | None:
+    """The follow from one actor to another, in whatever state."""
+    return one(
+        tx,
+        Follow,
+        select(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id),
+    )
+
+
+def follow_by_uri(tx: Connection, uri: str) -> Follow | None:
+    """A follow by the id of its activity."""
+    return one(tx, Follow, select(Follow).where(Follow.uri == uri))
+
+
+def add_follow(
+    tx: Connection,
+    *,
+    id: int,  # noqa: A002 - the column's name
+    follower_id: int,
+    followed_id: int,
+    uri: str,
+    state: str,
+    now: int,
+) -> bool:
+    """Insert a follow; False when there is one between the two already."""
+    return bool(
+        insert_or_ignore(
+            tx,
+            Follow,
+            {
+                "id": id,
+                "follower_id": follower_id,
+                "followed_id": followed_id,
+                "uri": uri,
+                "state": state,
+                "created_at": now,
+            },
+        )
+    )
+
+
+def set_follow(tx: Connection, follow_id: int, *, state: str, uri: str | None = None) -> None:
+    """Change a follow's state and, if given, its activity id."""
+    values = {"state": state} if uri is None else {"state": state, "uri": uri}
+    tx.execute(update(Follow).where(Follow.id == follow_id).values(**values))
+
+
+def remove_follow(tx: Connection, follower_id: int, followed_id: int) -> bool:
+    """Delete a follow; False when there was none."""
+    gone = tx.execute(
+        delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
+    )
+    return gone.rowcount > 0
+
+
+def follows(tx: Connection, follower_id: int, followed_id: int) -> bool:
+    """Whether the first follows the second, accepted."""
+    return (
+        tx.execute(
+            select(Follow.id).where(
+                Follow.follower_id == follower_id,
+                Follow.followed_id == followed_id,
+                Follow.state == "accepted",
+            )
+        ).first()
+        is not None
+    )
+
+
+def local_followers(tx: Connection, actor_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Accounts here that follow any of the actors: account id → which of them it follows."""
+    found: dict[int, set[int]] = {}
+    wanted = sorted(set(actor_ids))
+    if not wanted:
+        return found
+    rows = tx.execute(
+        select(Follow.follower_id, Follow.followed_id)
+        .join(Account, Account.id == Follow.follower_id)
+        .where(Follow.followed_id.in_(wanted), Follow.state == "accepted")
+    )
+    for follower, followed in rows:
+        found.setdefault(int(follower), set()).add(int(followed))
+    return found
+
+
+def is_followed_here(tx: Connection, actor_ids: Iterable[int]) -> bool:
+    """Whether anybody here follows any of the actors."""
+    wanted = sorted(set(actor_ids))
+    if not wanted:
+        return False
+    return (
+        tx.execute(
+            select(Follow.id)
+            .join(Account, Account.id == Follow.follower_id)
+            .where(Follow.followed_id.in_(wanted), Follow.state == "accepted")
+            .limit(literal_column("1"))
+        ).first()
+        is not None
+    )
+
+
+def follower_inboxes(tx: Connection, actor_id: int) -> list[tuple[str, str, str]]:
+    """Where to deliver to an actor's remote followers: (inbox, host, an inbox of their own).
+
+    One row per shared inbox; followers without one have a row each.
+    """
+    inbox = func.coalesce(Actor.shared_inbox, Actor.inbox)
+    rows = tx.execute(
+        select(inbox, func.min(Actor.host), func.min(Actor.inbox))
+        .join(Follow, Follow.follower_id == Actor.id)
+        .where(
+            Follow.followed_id == actor_id,
+            Follow.state == "accepted",
+            Actor.local.is_(False),
+            Actor.gone_at.is_(None),
+        )
+        .group_by(inbox)
+    )
+    return [(str(a), str(b), str(c)) for a, b, c in rows]
+
+
+def count_followers(tx: Connection, actor_id: int) -> int:
+    """How many follow this actor, as far as this server knows."""
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(Follow)
+            .where(Follow.followed_id == actor_id, Follow.state == "accepted")
+        ).scalar_one()
+    )
+
+
+def count_following(tx: Connection, actor_id: int) -> int:
+    """How many this actor follows."""
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(Follow)
+            .where(Follow.follower_id == actor_id, Follow.state == "accepted")
+        ).scalar_one()
+    )
+
+
+def follower_page(
+    tx: Connection, actor_id: int, before: int | None, limit: int
+) -> list[tuple[int, str]]:
+    """Followers, newest first: (follow id, actor uri)."""
+    statement = (
+        select(Follow.id, Actor.uri)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.followed_id == actor_id, Follow.state == "accepted")
+        .order_by(Follow.id.desc())
+        .limit(literal_column(str(int(limit))))
+    )
+    if before is not None:
+        statement = statement.where(Follow.id < before)
+    return [(int(a), str(b)) for a, b in tx.execute(statement)]
+
+
+def following_page(
+    tx: Connection, actor_id: int, before: int | None, limit: int
+) -> list[tuple[int, str]]:
+    """Whom an actor follows, newest first: (follow id, actor uri)."""
+    statement = (
+        select(Follow.id, Actor.uri)
+        .join(Actor, Actor.id == Follow.followed_id)
+        .where(Follow.follower_id == actor_id, Follow.state == "accepted")
+        .order_by(Follow.id.desc())
+        .limit(literal_column(str(int(limit))))
+    )
+    if before is not None:
+        statement = statement.where(Follow.id < before)
+    return [(int(a), str(b)) for a, b in tx.execute(statement)]
+
+
+def follows_of(tx: Connection, follower_id: int) -> list[Follow]:
+    """Every follow by an actor, in any state."""
+    return many(tx, Follow, select(Follow).where(Follow.follower_id == follower_id))

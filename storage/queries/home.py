@@ -1,0 +1,92 @@
+"""Home timelines: one row per reader and post, whoever brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, delete, literal_column, select, update
+
+from storage.dialect import insert_or_ignore
+from storage.models import Boost, HomeEntry
+from storage.queries.rows import many
+
+
+def add_entries(
+    tx: Connection,
+    post_id: int,
+    sort_id: int,
+    via: Mapping[int, int],
+    *,
+    boosted_by: int | None = None,
+) -> None:
+    """Put a post into home timelines: account id → the followed actor through whom it came.
+
+    Readers who have it already keep what they have.
+    """
+    rows = [
+        {
+            "account_id": account_id,
+            "post_id": post_id,
+            "sort_id": sort_id,
+            "boosted_by_id": boosted_by,
+            "via_id": via_id,
+        }
+        for account_id, via_id in via.items()
+    ]
+    if rows:
+        insert_or_ignore(tx, HomeEntry, rows)
+
+
+def entries_of(tx: Connection, post_id: int) -> list[HomeEntry]:
+    """Who has a post in their home timeline, and why."""
+    return many(tx, HomeEntry, select(HomeEntry).where(HomeEntry.post_id == post_id))
+
+
+def remove_entries(tx: Connection, post_id: int, account_ids: Iterable[int]) -> None:
+    """Take a post out of some readers' home timelines."""
+    wanted = sorted(set(account_ids))
+    if wanted:
+        tx.execute(
+            delete(HomeEntry).where(HomeEntry.post_id == post_id, HomeEntry.account_id.in_(wanted))
+        )
+
+
+def set_entry(
+    tx: Connection, account_id: int, post_id: int, *, via: int, boosted_by: int | None
+) -> None:
+    """Change through whom a reader has a post."""
+    tx.execute(
+        update(HomeEntry)
+        .where(HomeEntry.account_id == account_id, HomeEntry.post_id == post_id)
+        .values(via_id=via, boosted_by_id=boosted_by)
+    )
+
+
+def remove_post(tx: Connection, post_id: int) -> None:
+    """Take a post out of every home timeline."""
+    tx.execute(delete(HomeEntry).where(HomeEntry.post_id == post_id))
+
+
+def page(
+    tx: Connection, account_id: int, before: int | None, limit: int
+) -> list[tuple[int, int, int | None]]:
+    """A reader's newest entries: (post id, sort id, boosted by)."""
+    statement = (
+        select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id)
+        .where(HomeEntry.account_id == account_id)
+        .order_by(HomeEntry.sort_id.desc())
+        .limit(literal_column(str(int(limit))))
+    )
+    if before is not None:
+        statement = statement.where(HomeEntry.sort_id < before)
+    return [(int(a), int(b), None if c is None else int(c)) for a, b, c in tx.execute(statement)]
+
+
+def boosters(tx: Connection, post_id: int) -> list[tuple[int, int]]:
+    """Actors who announced a post, oldest first, with the boost's id; carrying ones left out."""
+    rows = tx.execute(
+        select(Boost.actor_id, Boost.id)
+        .where(Boost.post_id == post_id, Boost.delivery.is_(False))
+        .order_by(Boost.id)
+    )
+    return [(int(a), int(b)) for a, b in rows]

@@ -1,0 +1,344 @@
+"""Posts, their authors, media, boosts and likes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, or_, select, update
+
+from storage.dialect import insert_or_ignore, upsert
+from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
+from storage.queries.rows import add, change, many, one
+
+
+def post(tx: Connection, post_id: int) -> Post | None:
+    """A post by id of ours, in any state."""
+    return one(tx, Post, select(Post).where(Post.id == post_id))
+
+
+def post_by_uri(tx: Connection, uri: str) -> Post | None:
+    """A post by its identifier, in any state."""
+    return one(tx, Post, select(Post).where(Post.uri == uri))
+
+
+def add_post(tx: Connection, **values: Any) -> None:
+    """Insert a post."""
+    add(tx, Post, **values)
+
+
+def change_post(tx: Connection, post_id: int, **values: Any) -> None:
+    """Update columns of a post."""
+    change(tx, Post, post_id, **values)
+
+
+def authors_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, list[PostAuthor]]:
+    """Co-author rows of posts, in order of credit."""
+    wanted = sorted(set(post_ids))
+    found: dict[int, list[PostAuthor]] = {post_id: [] for post_id in wanted}
+    if not wanted:
+        return found
+    statement = (
+        select(PostAuthor)
+        .where(PostAuthor.post_id.in_(wanted))
+        .order_by(PostAuthor.post_id, PostAuthor.position)
+    )
+    for row in many(tx, PostAuthor, statement):
+        found[row.post_id].append(row)
+    return found
+
+
+def post_author(tx: Connection, post_id: int, actor_uri: str) -> PostAuthor | None:
+    """One co-author row."""
+    return one(
+        tx,
+        PostAuthor,
+        select(PostAuthor).where(PostAuthor.post_id == post_id, PostAuthor.actor_uri == actor_uri),
+    )
+
+
+def set_author(tx: Connection, post_id: int, actor_uri: str, **values: Any) -> None:
+    """Insert or change a co-author row; ``position`` and ``state`` are needed for a new one."""
+    row = {"post_id": post_id, "actor_uri": actor_uri, **values}
+    upsert(tx, PostAuthor, row, key=["post_id", "actor_uri"])
+
+
+def remove_author(tx: Connection, post_id: int, actor_uri: str) -> None:
+    """Take a co-author off."""
+    tx.execute(
+        delete(PostAuthor).where(PostAuthor.post_id == post_id, PostAuthor.actor_uri == actor_uri)
+    )
+
+
+def authors_with_stamp(tx: Connection, stamp_uri: str) -> list[PostAuthor]:
+    """Co-author rows that rest on a stamp."""
+    return many(tx, PostAuthor, select(PostAuthor).where(PostAuthor.stamp_uri == stamp_uri))
+
+
+def authors_due(tx: Connection, now: int, limit: int) -> list[int]:
+    """Posts whose stamps are due for another look."""
+    rows = tx.execute(
+        select(PostAuthor.post_id)
+        .where(PostAuthor.next_check_at <= now)
+        .order_by(PostAuthor.next_check_at)
+        .limit(literal_column(str(int(limit))))
+    )
+    return list(dict.fromkeys(int(row[0]) for row in rows))
+
+
+def profile_posts(
+    tx: Connection, actor_id: int, *, shown_since: int, before: int | None, limit: int
+) -> list[Post]:
+    """Published public and unlisted posts on an actor's profile, newest first.
+
+    Own posts and those on which the actor is a verified co-author, whose stamp was fetched
+    after ``shown_since``.
+    """
+    window: ColumnElement[Any] = literal_column(str(int(limit)))
+    older = [Post.sort_id < before] if before is not None else []
+    fit = [Post.state == "published", Post.visibility.in_(("public", "unlisted")), *older]
+    own = many(
+        tx,
+        Post,
+        select(Post)
+        .where(Post.author_id == actor_id, *fit)
+        .order_by(Post.sort_id.desc())
+        .limit(window),
+    )
+    joint = many(
+        tx,
+        Post,
+        select(Post)
+        .join(PostAuthor, PostAuthor.post_id == Post.id)
+        .where(
+            PostAuthor.actor_id == actor_id,
+            PostAuthor.state == "verified",
+            PostAuthor.fetched_at > shown_since,
+            *fit,
+        )
+        .order_by(Post.sort_id.desc())
+        .limit(window),
+    )
+    merged = {p.id: p for p in [*own, *joint]}
+    return sorted(merged.values(), key=lambda p: p.sort_id, reverse=True)[:limit]
+
+
+def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
+    """How many posts stand on an actor's profile."""
+    own = tx.execute(
+        select(func.count())
+        .select_from(Post)
+        .where(
+            Post.author_id == actor_id,
+            Post.state == "published",
+            Post.visibility.in_(("public", "unlisted")),
+        )
+    ).scalar_one()
+    joint = tx.execute(
+        select(func.count())
+        .select_from(PostAuthor)
+        .join(Post, Post.id == PostAuthor.post_id)
+        .where(
+            PostAuthor.actor_id == actor_id,
+            PostAuthor.state == "verified",
+            PostAuthor.fetched_at > shown_since,
+            Post.state == "published",
+        )
+    ).scalar_one()
+    return int(own) + int(joint)
+
+
+def local_public_posts(tx: Connection, before: int | None, limit: int) -> list[Post]:
+    """The newest public posts whose primary author lives here."""
+    statement = (
+        select(Post)
+        .where(Post.local.is_(True), Post.state == "published", Post.visibility == "public")
+        .order_by(Post.sort_id.desc())
+        .limit(literal_column(str(int(limit))))
+    )
+    if before is not None:
+        statement = statement.where(Post.sort_id < before)
+    return many(tx, Post, statement)
+
+
+def count_local_posts(tx: Connection) -> int:
+    """Published posts by people of this server."""
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(Post)
+            .where(Post.local.is_(True), Post.state == "published")
+        ).scalar_one()
+    )
+
+
+def drafts_of(tx: Connection, author_id: int) -> list[Post]:
+    """An author's co-tweets that are not published."""
+    return many(
+        tx,
+        Post,
+        select(Post)
+        .where(Post.author_id == author_id, Post.state == "draft")
+        .order_by(Post.sort_id.desc()),
+    )
+
+
+def counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """(likes, boosts) of posts; the carrying Announces of co-authors are not boosts."""
+    wanted = sorted(set(post_ids))
+    if not wanted:
+        return {}
+    likes = dict(
+        tx.execute(
+            select(Like.post_id, func.count())
+            .where(Like.post_id.in_(wanted))
+            .group_by(Like.post_id)
+        )
+        .tuples()
+        .all()
+    )
+    boosts = dict(
+        tx.execute(
+            select(Boost.post_id, func.count())
+            .where(Boost.post_id.in_(wanted), Boost.delivery.is_(False))
+            .group_by(Boost.post_id)
+        )
+        .tuples()
+        .all()
+    )
+    return {post_id: (likes.get(post_id, 0), boosts.get(post_id, 0)) for post_id in wanted}
+
+
+def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
+    """Published replies per object id."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return {}
+    rows = tx.execute(
+        select(Post.in_reply_to_uri, func.count())
+        .where(Post.in_reply_to_uri.in_(wanted), Post.state == "published")
+        .group_by(Post.in_reply_to_uri)
+    )
+    return {str(uri): int(n) for uri, n in rows}
+
+
+def replies_to(tx: Connection, uri: str, limit: int) -> list[Post]:
+    """Published public and unlisted replies to an object, oldest first."""
+    return many(
+        tx,
+        Post,
+        select(Post)
+        .where(
+            Post.in_reply_to_uri == uri,
+            Post.state == "published",
+            Post.visibility.in_(("public", "unlisted")),
+        )
+        .order_by(Post.sort_id)
+        .limit(literal_column(str(int(limit)))),
+    )
+
+
+def add_boost(tx: Connection, **values: Any) -> bool:
+    """Insert an Announce; False when this actor has announced this post before."""
+    return bool(insert_or_ignore(tx, Boost, values))
+
+
+def boost_by_uri(tx: Connection, uri: str) -> Boost | None:
+    """An Announce by its id."""
+    return one(tx, Boost, select(Boost).where(Boost.uri == uri))
+
+
+def boost_between(tx: Connection, actor_id: int, post_id: int) -> Boost | None:
+    """The Announce of a post by an actor."""
+    return one(tx, Boost, select(Boost).where(Boost.actor_id == actor_id, Boost.post_id == post_id))
+
+
+def boosts_of(tx: Connection, post_id: int) -> list[Boost]:
+    """All Announces of a post."""
+    return many(tx, Boost, select(Boost).where(Boost.post_id == post_id).order_by(Boost.id))
+
+
+def set_boost_delivery(tx: Connection, boost_id: int, delivery: bool) -> None:
+    """Whether an Announce only carries a co-tweet to its author's followers."""
+    tx.execute(update(Boost).where(Boost.id == boost_id).values(delivery=delivery))
+
+
+def remove_boost(tx: Connection, boost_id: int) -> None:
+    """Take an Announce back."""
+    tx.execute(delete(Boost).where(Boost.id == boost_id))
+
+
+def add_like(tx: Connection, **values: Any) -> bool:
+    """Insert a Like; False when this actor likes this post already."""
+    return bool(insert_or_ignore(tx, Like, values))
+
+
+def like_by_uri(tx: Connection, uri: str) -> Like | None:
+    """A Like by its id."""
+    return one(tx, Like, select(Like).where(Like.uri == uri))
+
+
+def remove_like(tx: Connection, actor_id: int, post_id: int) -> None:
+    """Take a Like back."""
+    tx.execute(delete(Like).where(Like.actor_id == actor_id, Like.post_id == post_id))
+
+
+def add_media(tx: Connection, **values: Any) -> None:
+    """Insert a media row."""
+    add(tx, Media, **values)
+
+
+def media(tx: Connection, media_id: int) -> Media | None:
+    """A media row by id."""
+    return one(tx, Media, select(Media).where(Media.id == media_id))
+
+
+def media_by_token(tx: Connection, token: str) -> Media | None:
+    """A media row by the unguessable part of its address."""
+    return one(tx, Media, select(Media).where(Media.token == token))
+
+
+def change_media(tx: Connection, media_id: int, **values: Any) -> None:
+    """Update columns of a media row."""
+    change(tx, Media, media_id, **values)
+
+
+def media_of(
+    tx: Connection, *, post_ids: Iterable[int] = (), offer_ids: Iterable[int] = ()
+) -> list[Media]:
+    """Media of posts and offers, in order."""
+    posts, offers = sorted(set(post_ids)), sorted(set(offer_ids))
+    if not posts and not offers:
+        return []
+    which = []
+    if posts:
+        which.append(Media.post_id.in_(posts))
+    if offers:
+        which.append(Media.offer_id.in_(offers))
+    return many(tx, Media, select(Media).where(or_(*which)).order_by(Media.position, Media.id))
+
+
+def remove_media(tx: Connection, media_ids: Sequence[int]) -> None:
+    """Delete media rows (their files are swept later)."""
+    if media_ids:
+        tx.execute(delete(Media).where(Media.id.in_(list(media_ids))))
+
+
+def bury(tx: Connection, uri: str, owner_uri: str, now: int) -> bool:
+    """Remember that an id was deleted; False when that was known."""
+    return bool(
+        insert_or_ignore(tx, Tombstone, {"uri": uri, "owner_uri": owner_uri, "deleted_at": now})
+    )
+
+
+def buried(tx: Connection, uri: str) -> Tombstone | None:
+    """The tombstone of an id."""
+    return one(tx, Tombstone, select(Tombstone).where(Tombstone.uri == uri))
+
+
+def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:
+    """Posts by id of ours."""
+    wanted = sorted(set(post_ids))
+    if not wanted:
+        return {}
+    return {p.id: p for p in many(tx, Post, select(Post).where(Post.id.in_(wanted)))}
