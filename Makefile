@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## Run the tests on all cores (ARGS: options of pytest)
 lint: $(VENV)/.dev ## Check style, types and the import directions
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy fedi_cotweet activitypub storage tests benchmarks demo
 	$(BIN)/lint-imports
 
 corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEET_PAYLOADS=folder)
