@@ -103,7 +103,8 @@ def translate(error: BaseException) -> StorageError:
     detail = _describe(error)
     state, code = sqlstate(error), sqlite_code(error)
     if isinstance(error, UNBINDABLE) or state.startswith("22"):
-        return BadValueError("A value cannot be stored.", detail=detail)
+        # Drivers quote the value after a colon.
+        return BadValueError("A value cannot be stored.", detail=":".join(detail.split(":")[:2]))
     if isinstance(error, IntegrityError) or state.startswith("23"):
         return ConflictError("This is in conflict with what is stored already.", detail=detail)
     if code == sqlite3.SQLITE_FULL or state == "53100":

@@ -72,7 +72,7 @@ class SqliteStore:
         self._url = url
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._closed = False
-        _ensure_file(path, create=create)
+        ensure_file(path, create=create)
         self._write_engine = create_engine(
             URL.create("sqlite+pysqlite", database=str(path)),
             poolclass=StaticPool,
@@ -256,7 +256,8 @@ def _answer(entries: Sequence[_Entry]) -> None:
         return
 
 
-def _ensure_file(path: Path, *, create: bool) -> None:
+def ensure_file(path: Path, *, create: bool) -> None:
+    """Make a missing database file, readable by its owner only. Raises ``StorageError``."""
     if path.exists():
         return
     if not create:

@@ -1,0 +1,60 @@
+"""Write a revision from the difference between the models and the revisions so far.
+
+    python -m storage.migrations.make 0001 "First schema"    # again, from nothing
+    python -m storage.migrations.make 0002 "Add polls"       # the next one
+
+A revision of that number is replaced, so before a release the same command serves again after
+each change of the models. After a release a revision never changes: make the next one. Read what
+was written; renames and moved data are beyond the comparison.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import create_engine
+
+from storage.migrations import configuration, upgrade
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+def make(number: str, message: str) -> list[Path]:
+    """Write revision ``number`` after the one before it; gives the files written."""
+    for old in VERSIONS.glob(f"r{number}_*.py"):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "schema.db"
+        if any(VERSIONS.glob("r*_*.py")):
+            asyncio.run(upgrade(f"sqlite:///{path}"))
+        engine = create_engine(f"sqlite:///{path}")
+        try:
+            with engine.connect() as connection:
+                command.revision(
+                    configuration(connection), message, autogenerate=True, rev_id=number
+                )
+        finally:
+            engine.dispose()
+    return list(VERSIONS.glob(f"r{number}_*.py"))
+
+
+def main() -> None:
+    """Entry point of ``python -m storage.migrations.make``."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
+    parser.add_argument("number", help="four digits, one more than the newest released revision")
+    parser.add_argument("message", help="what it does, as a short sentence")
+    arguments = parser.parse_args()
+    written = make(arguments.number, arguments.message)
+    for subcommand in (["format", "--quiet"], ["check", "--fix", "--quiet"]):
+        ruff = [sys.executable, "-m", "ruff", *subcommand, *map(str, written)]
+        subprocess.run(ruff, check=True)  # noqa: S603 - our own arguments
+
+
+if __name__ == "__main__":
+    main()
