@@ -1,0 +1,87 @@
+"""The inline notice: a last paragraph that names the co-authors to software without FEP-af48.
+
+It is not covered by the consent digest, so its shape is narrow and every reader that knows it
+takes it off before it shows, indexes or quotes the text (FEP-af48, Inline notice).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+from activitypub.vocab.reading import Origin, origin
+
+MAX_LENGTH: Final = 2000
+"""Code points, tags included."""
+
+_START: Final = '<p class="coauthors-inline">'
+_END: Final = "</p>"
+_SPACE: Final = " \t\n\r\f"
+# A browser takes the first of two attributes of one name, in any case and with or without quotes.
+# Only lower-case names with double-quoted values leave no room for a second reading of `href`.
+_ATTRIBUTE = re.compile(r'[ \t\n\r\f]+([a-z][a-z0-9-]*)="([^"]*)"')
+
+
+def remove_notice(text: str, authors: Iterable[str]) -> str:
+    """``text`` without its inline notice, or unchanged when its end is no notice.
+
+    ``authors`` are the identifiers whose origins the notice may link to. Costs at most one pass
+    over the last ``MAX_LENGTH`` characters. To be used once, on the text as received.
+    """
+    if not text.endswith(_END):
+        return text
+    # Nothing inside a notice can look like its beginning, so the last beginning is the only one.
+    start = text.rfind(_START, max(0, len(text) - MAX_LENGTH))
+    if start < 0:
+        return text
+    inside = text[start + len(_START) : -len(_END)]
+    origins = {found for author in authors if (found := origin(author)) is not None}
+    return text[:start] if _is_notice(inside, origins) else text
+
+
+def _is_notice(inside: str, origins: set[Origin]) -> bool:
+    before, *rest = inside.split("<")
+    if ">" in before:
+        return False
+    for piece in rest:
+        tag, closed, text = piece.partition(">")
+        if not closed or ">" in text or not _is_allowed(tag, origins):
+            return False
+    return True
+
+
+def _is_allowed(tag: str, origins: set[Origin]) -> bool:
+    if tag in ("/a", "/span", "span"):
+        return True
+    if tag.startswith("span") and tag[4] in _SPACE:
+        return True
+    return tag.startswith("a") and _links_to(tag, origins)
+
+
+def _links_to(tag: str, origins: set[Origin]) -> bool:
+    links: list[str] = []
+    position = 1
+    while (attribute := _ATTRIBUTE.match(tag, position)) is not None:
+        position = attribute.end()
+        if attribute[1] == "href":
+            links.append(attribute[2])
+    if tag[position:].strip(_SPACE) or len(links) != 1:
+        return False
+    return origin(links[0]) in origins
+
+
+def build_notice(co_authors: Sequence[tuple[str, str]]) -> str:
+    """The notice for ``co_authors``, each (name as shown, such as ``@bob``; URL of the profile).
+
+    ``""`` when there is nobody to name or when it would be longer than a notice may be. The URLs
+    must be on the origin of their author, or no reader will take it for a notice.
+    """
+    links = (
+        f'<span class="h-card"><a class="u-url mention" href="{escape(url)}">'
+        f"{escape(name, quote=False)}</a></span>"
+        for name, url in co_authors
+    )
+    notice = f"{_START}With {', '.join(links)}{_END}"
+    return notice if co_authors and len(notice) <= MAX_LENGTH else ""
