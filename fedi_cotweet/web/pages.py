@@ -1,0 +1,143 @@
+"""Every page, as a pure function from views to HTML. Nothing here reads a database or a request.
+
+``session`` is None for a visitor. Pages with a session or a token in them belong to one person:
+send them with ``headers.PRIVATE_PAGE_HEADERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fedi_cotweet.services.views import InviteView, PostView, ProfileView, TimelinePage
+from fedi_cotweet.web.linked_data import (
+    absolute,
+    post_linked_data,
+    preview_picture,
+    preview_text,
+)
+from fedi_cotweet.web.rendering import ConsentView, InstanceView, SessionView, build_environment
+
+ENVIRONMENT = build_environment()
+
+
+def _render(
+    template: str, instance: InstanceView, session: SessionView | None, **values: Any
+) -> str:
+    return ENVIRONMENT.get_template(template).render(instance=instance, session=session, **values)
+
+
+def render_profile(
+    profile: ProfileView,
+    instance: InstanceView,
+    *,
+    session: SessionView | None = None,
+    indexable: bool = False,
+) -> str:
+    """The profile of a local account. ``indexable``: its owner lets search engines list it."""
+    avatar = profile.author.avatar
+    return _render(
+        "profile.html",
+        instance,
+        session,
+        profile=profile,
+        indexable=indexable,
+        preview_image=absolute(avatar, instance) if avatar else None,
+    )
+
+
+def render_post(
+    post: PostView,
+    instance: InstanceView,
+    *,
+    ancestors: Sequence[PostView] = (),
+    replies: Sequence[PostView] = (),
+    consents: Sequence[ConsentView] = (),
+    session: SessionView | None = None,
+    indexable: bool = False,
+) -> str:
+    """The page of one post in its thread: ``ancestors`` oldest first, ``replies`` in reading order.
+
+    ``consents`` says, per co-author, which stamp was verified and when. A co-author without an
+    entry is still named as one who agreed, as ``PostView.authors`` holds verified authors only.
+    ``indexable`` counts for public posts of this server only.
+    """
+    picture, avatar = preview_picture(post), post.authors[0].avatar if post.authors else None
+    image = picture.url if picture else avatar
+    return _render(
+        "post.html",
+        instance,
+        session,
+        post=post,
+        ancestors=ancestors,
+        replies=replies,
+        consents={consent.author_uri: consent for consent in consents},
+        indexable=indexable and post.local and post.visibility == "public",
+        preview_text=preview_text(post),
+        preview_image=absolute(image, instance) if image else None,
+        preview_alt=picture.alt if picture else "",
+        linked_data=post_linked_data(post, instance),
+    )
+
+
+def render_home(page: TimelinePage, session: SessionView, instance: InstanceView) -> str:
+    """The home timeline of whoever is signed in."""
+    return _render("home.html", instance, session, page=page)
+
+
+def render_sign_in(
+    instance: InstanceView,
+    csrf: str,
+    *,
+    error: str = "",
+    username: str = "",
+    next_path: str = "",
+    application: str = "",
+) -> str:
+    """The sign-in form: ``POST`` with ``csrf``, ``username``, ``password`` and ``next``.
+
+    ``error`` says what went wrong in words that are safe to show; ``username`` is what was typed.
+    ``application`` names the app that a person signs in for, as that app called itself.
+    """
+    return _render(
+        "sign_in.html",
+        instance,
+        None,
+        csrf=csrf,
+        error=error,
+        username=username,
+        next_path=next_path,
+        application=application,
+    )
+
+
+def render_invites(
+    invites: Sequence[InviteView], session: SessionView, instance: InstanceView, *, error: str = ""
+) -> str:
+    """Invites with all that the digest covers, and forms to answer those still open.
+
+    Each form posts ``csrf`` and ``digest`` (what was shown); declining also posts ``reason``.
+    ``error`` tells why the last answer did not count, for example because the text changed.
+    """
+    return _render("invites.html", instance, session, invites=invites, error=error)
+
+
+def render_index(
+    page: TimelinePage, instance: InstanceView, *, session: SessionView | None = None
+) -> str:
+    """The front page: what this server is, and its public posts."""
+    return _render("index.html", instance, session, page=page)
+
+
+def render_error(
+    status: int,
+    title: str,
+    what_to_do: str,
+    instance: InstanceView,
+    *,
+    session: SessionView | None = None,
+) -> str:
+    """An error page: what happened, and what the reader can do about it. Texts are plain."""
+    return _render(
+        "error.html", instance, session, status=status, title=title, what_to_do=what_to_do
+    )

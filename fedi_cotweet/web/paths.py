@@ -1,0 +1,28 @@
+"""Where the pages and their forms are: the templates and the routes use the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Paths on this server. Profiles and posts bring their own: ``/@alice``, ``PostView.page``."""
+
+    index: str = "/"
+    home: str = "/home"
+    invites: str = "/invites"
+    sign_in: str = "/auth/sign_in"
+    sign_out: str = "/auth/sign_out"
+
+    def accept(self, invite_id: str) -> str:
+        """Where to post consent to one invite."""
+        return f"/invites/{quote(invite_id, safe='')}/accept"
+
+    def decline(self, invite_id: str) -> str:
+        """Where to post a refusal of one invite."""
+        return f"/invites/{quote(invite_id, safe='')}/decline"
+
+
+PATHS = Paths()

@@ -1,0 +1,208 @@
+"""The template environment: what templates may call, and what pages need besides the views.
+
+Escaping is on everywhere. Only ``content`` of posts and invites, which the services sanitised, is
+put into a page as it is. Texts stand in the templates inside ``trans`` blocks or ``_()``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from fedi_cotweet.services.views import AuthorView, MediaView
+from fedi_cotweet.web.paths import PATHS
+from fedi_cotweet.web.static_files import static_path
+
+SHOWN_AUTHORS = 3
+"""Authors named in the header of a post; the rest stand behind "and N others"."""
+
+TINTS = 10
+"""How many ``tint-N`` classes the style sheet has for avatars made of initials."""
+
+LONG_POST = 1_600
+"""Characters from which a post is shortened in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """This server as its pages name it. ``base_url``: no slash at the end; texts are plain."""
+
+    name: str
+    base_url: str
+    description: str
+    software_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """Who is looking, and the token that every form of theirs carries in its field ``csrf``."""
+
+    viewer: AuthorView
+    csrf: str
+    open_invites: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """What we know of one co-author's consent: the stamp and when we last fetched it (ms)."""
+
+    author_uri: str
+    stamp_url: str
+    verified_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorLine:
+    """The authors of a post, split for its header: named at once, and behind "and N others"."""
+
+    shown: tuple[AuthorView, ...]
+    others: tuple[AuthorView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in UTC, taken apart for the templates. ``iso`` is what ``<time datetime>`` wants."""
+
+    iso: str
+    year: int
+    month: int
+    day: int
+    hour: int
+    minute: int
+
+
+_LAST_SECOND = 253_402_300_799  # the end of the year 9999, where datetime ends
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+def moment(at: int) -> Moment:
+    """``at`` (milliseconds) as a calendar time; whatever a remote server claims becomes a date."""
+    when = datetime.fromtimestamp(max(0, min(at // 1000, _LAST_SECOND)), UTC)
+    iso = when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Moment(iso, when.year, when.month, when.day, when.hour, when.minute)
+
+
+def author_line(authors: Sequence[AuthorView]) -> AuthorLine:
+    """The first three authors, in the order of credit, and the others."""
+    return AuthorLine(tuple(authors[:SHOWN_AUTHORS]), tuple(authors[SHOWN_AUTHORS:]))
+
+
+def link(url: str) -> str:
+    """``url`` if it may stand in ``href``: http(s) with a host, or a path of ours. Otherwise "".
+
+    Stops ``javascript:`` and other schemes of a remote actor or post, which escaping does not.
+    """
+    if url.startswith("/") and not url.startswith(("//", "/\\")):
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def host(url: str) -> str:
+    """The host of a URL, for people to read; "" if there is none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def language_tag(tag: str | None) -> str:
+    """``tag`` if it has the form of a language tag (BCP 47, the common part), otherwise ""."""
+    return tag if tag and _LANGUAGE.fullmatch(tag) else ""
+
+
+def initials(author: AuthorView) -> str:
+    """One or two letters that stand for somebody without a picture."""
+    words = [word for word in re.split(r"[\s_.-]+", author.name) if word[:1].isalpha()]
+    if not words:
+        words = [author.handle.lstrip("@")]
+    first, last = words[0][:1], words[-1][:1] if len(words) > 1 else ""
+    # Two letters are a monogram only where scripts have capitals.
+    return (first + last).upper() if first.upper() != first.lower() else first
+
+
+def tint(author: AuthorView) -> int:
+    """A colour for somebody without a picture, always the same for one handle."""
+    return hashlib.sha256(author.handle.lower().encode()).digest()[0] % TINTS
+
+
+def is_ours(url: str | None) -> bool:
+    """Whether ``url`` is a path on this server: the policy of the pages shows no other picture."""
+    return url is not None and url.startswith("/") and link(url) != ""
+
+
+def kind(media: MediaView) -> str:
+    """``image``, ``video``, ``audio`` or ``file``."""
+    family = media.media_type.partition("/")[0]
+    return family if family in ("image", "video", "audio") else "file"
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, None] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found.update((value, None) for name, value in attrs if name == "href" and value)
+
+
+def link_targets(content: str) -> tuple[str, ...]:
+    """Where the links in sanitised HTML lead, each once, in order: part of what is consented to."""
+    parser = _Links()
+    parser.feed(content)
+    parser.close()
+    return tuple(parser.found)
+
+
+def shorten(text: str, length: int) -> str:
+    """``text`` on one line, at most ``length`` characters, cut between words where it can be."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > length // 2 else cut).rstrip(" ,.;:") + "…"
+
+
+def build_environment() -> Environment:
+    """The environment of all pages. A misspelt or missing variable is an error, never a gap."""
+    environment = Environment(
+        loader=PackageLoader("fedi_cotweet.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    # Texts are marked for gettext; until catalogues come, they are their own translation.
+    translations: Any = environment
+    translations.install_null_translations(newstyle=True)
+    environment.filters.update(
+        author_line=author_line,
+        handle_host=lambda author: author.handle.rpartition("@")[2],
+        host=host,
+        initials=initials,
+        kind=kind,
+        language_tag=language_tag,
+        link=link,
+        link_targets=link_targets,
+        moment=moment,
+        shorten=shorten,
+        tint=tint,
+    )
+    environment.tests["ours"] = is_ours
+    environment.globals.update(static_path=static_path, LONG_POST=LONG_POST, PATHS=PATHS)
+    return environment
