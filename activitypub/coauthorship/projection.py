@@ -7,27 +7,34 @@ members of one name are two documents in one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 import base58
 import rfc8785
 
-from activitypub.coauthorship.contexts import redefined_term
+from activitypub.coauthorship.meaning import NoDigest, check_one_meaning
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.errors import DocumentError
-from activitypub.vocab.reading import MAX_DEPTH, parse_strict_json
+from activitypub.vocab.reading import parse_strict_json
 from activitypub.vocab.terms import PROFILE_1, PUBLIC, PUBLIC_FORMS, Doc
 
+__all__ = [
+    "NoDigest",
+    "canonical",
+    "consent_digest",
+    "consent_projection",
+    "is_plain_mention",
+    "is_sha256_multibase",
+    "media_digest",
+    "projection_from_text",
+    "sha256_multibase",
+    "try_consent_digest",
+    "visibility",
+]
+
 _MULTIHASH_SHA2_256: Final = b"\x12\x20"
-_MAX_SAFE_INTEGER: Final = 2**53 - 1
-# RFC 7493, 2.1: no surrogates, no noncharacters.
-_NONCHARACTERS = "".join(
-    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-)
-_NOT_I_JSON = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 _COPIED = (
     "mediaType",
     "name",
@@ -54,12 +61,6 @@ _TAG_COPIED = ("name", "href", "id", "rel", "mediaType")
 _QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 
 
-class NoDigest(DocumentError):  # noqa: N818 - the specification's words
-    """The object has no consent digest, so none of its co-authors can be verified."""
-
-    code = "no_digest"
-
-
 def consent_projection(
     document: Doc, authors: Sequence[str], *, inherited_context: Any = None
 ) -> dict[str, Any]:
@@ -69,11 +70,7 @@ def consent_projection(
     ``inherited_context`` is the ``@context`` of the activity the object was embedded in, which
     gives its members their meaning. Raises ``NoDigest``.
     """
-    if inherited_context is not None:
-        _check_meaning(inherited_context)
-    for mapping in _mappings(document):
-        if "@context" in mapping:
-            _check_meaning(mapping["@context"])
+    check_one_meaning(document, inherited_context)
     if not isinstance(document.get("id"), str):
         raise NoDigest("the object has no id")
     for name in _STRINGS:
@@ -181,40 +178,6 @@ def visibility(document: Doc) -> str | None:
     if not PUBLIC_FORMS.isdisjoint(_refs(document.get("to"))):
         return "public"
     return "unlisted" if not PUBLIC_FORMS.isdisjoint(_refs(document.get("cc"))) else None
-
-
-def _check_meaning(context: Any) -> None:
-    name = redefined_term(context)
-    if name is not None:
-        raise NoDigest(f"@context redefines {name[:100]}")
-
-
-def _mappings(document: Any) -> Iterator[Mapping[str, Any]]:
-    """Every JSON object in ``document``; raises ``NoDigest`` on what is not I-JSON."""
-    open_values: list[tuple[Any, int]] = [(document, 0)]
-    while open_values:
-        value, depth = open_values.pop()
-        if depth > MAX_DEPTH:
-            raise NoDigest("the object is nested too deeply")
-        if isinstance(value, Mapping):
-            for name, member in value.items():
-                _check_scalar(name)
-                open_values.append((member, depth + 1))
-            yield value
-        elif isinstance(value, list):
-            open_values.extend((member, depth + 1) for member in value)
-        else:
-            _check_scalar(value)
-
-
-def _check_scalar(value: Any) -> None:
-    if isinstance(value, str):
-        if _NOT_I_JSON.search(value):
-            raise NoDigest("the object is not I-JSON: surrogate or noncharacter")
-    elif isinstance(value, int) and abs(value) > _MAX_SAFE_INTEGER:
-        raise NoDigest("the object is not I-JSON: number beyond a double")
-    elif isinstance(value, float) and not abs(value) < float("inf"):
-        raise NoDigest("the object is not I-JSON: not a finite number")
 
 
 def _list(value: Any) -> list[Any]:

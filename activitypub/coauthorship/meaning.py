@@ -1,16 +1,27 @@
-"""Which inline ``@context`` entries leave a document with one meaning.
+"""Which documents mean the same to every reader.
 
 Co-authors consent to JSON members; a JSON-LD reader sees what the context makes of them. An
 object whose context gives a covered member another meaning would show one text to the person who
-consents and another to some of the readers, so it has no digest (FEP-af48, Profile 1).
+consents and another to some of the readers, so it has no digest; nor has one that JSON parsers
+may read differently (FEP-af48, Profile 1; RFC 7493).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from activitypub.vocab.terms import AS2
+from activitypub.errors import DocumentError
+from activitypub.vocab.reading import MAX_DEPTH
+from activitypub.vocab.terms import AS2, Doc
+
+_MAX_SAFE_INTEGER: Final = 2**53 - 1
+# RFC 7493, 2.1: no surrogates, no noncharacters.
+_NONCHARACTERS = "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+_NOT_I_JSON = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 
 _LITERALS: Final = frozenset({"mediaType", "content", "name", "summary", "rel", "duration"})
 _REFERENCES: Final = frozenset(
@@ -42,6 +53,60 @@ _TYPES: Final = {
     "duration": ("xsd:duration", "http://www.w3.org/2001/XMLSchema#duration"),
 }
 _NAMESPACE: Final = f"{AS2}#"
+
+
+class NoDigest(DocumentError):  # noqa: N818 - the specification's words
+    """The object has no consent digest, so none of its co-authors can be verified."""
+
+    code = "no_digest"
+
+
+def check_one_meaning(document: Doc, inherited_context: Any) -> None:
+    """Raises ``NoDigest`` if the object is not I-JSON or its context redefines a covered term.
+
+    The rule holds for every ``@context`` in sight: the one of the activity around the object
+    (``inherited_context``, None for none), the object's own, and those of all that it embeds.
+    Member names that occur twice are the parser's to refuse.
+    """
+    if inherited_context is not None:
+        _check_context(inherited_context)
+    for mapping in _mappings(document):
+        if "@context" in mapping:
+            _check_context(mapping["@context"])
+
+
+def _check_context(context: Any) -> None:
+    name = redefined_term(context)
+    if name is not None:
+        raise NoDigest(f"@context redefines {name[:100]}")
+
+
+def _mappings(document: Any) -> Iterator[Mapping[str, Any]]:
+    """Every JSON object in ``document``; raises ``NoDigest`` on what is not I-JSON."""
+    open_values: list[tuple[Any, int]] = [(document, 0)]
+    while open_values:
+        value, depth = open_values.pop()
+        if depth > MAX_DEPTH:
+            raise NoDigest("the object is nested too deeply")
+        if isinstance(value, Mapping):
+            for name, member in value.items():
+                _check_scalar(name)
+                open_values.append((member, depth + 1))
+            yield value
+        elif isinstance(value, list):
+            open_values.extend((member, depth + 1) for member in value)
+        else:
+            _check_scalar(value)
+
+
+def _check_scalar(value: Any) -> None:
+    if isinstance(value, str):
+        if _NOT_I_JSON.search(value):
+            raise NoDigest("the object is not I-JSON: surrogate or noncharacter")
+    elif isinstance(value, int) and abs(value) > _MAX_SAFE_INTEGER:
+        raise NoDigest("the object is not I-JSON: number beyond a double")
+    elif isinstance(value, float) and not abs(value) < float("inf"):
+        raise NoDigest("the object is not I-JSON: not a finite number")
 
 
 def redefined_term(context: Any) -> str | None:
