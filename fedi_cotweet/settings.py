@@ -1,0 +1,255 @@
+"""Every setting once: its name, type, default and what it is for.
+
+``fedi_cotweet.configuration`` reads them.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "COTWEET_"
+"""What the environment variable of a setting begins with."""
+
+Value = str | int | bool | Path | None
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used. ``message`` says what is wrong, ``fix`` what to do."""
+
+    code = "bad_settings"
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(f"{message} {fix}")
+        self.message = message
+        self.fix = fix
+
+
+class UnknownSettingError(SettingsError):
+    """A name that is no setting, most often a slip of the keyboard."""
+
+    code = "unknown_setting"
+
+
+class SettingValueError(SettingsError):
+    """A value of the wrong type or out of its range."""
+
+    code = "bad_setting_value"
+
+
+class MissingSettingError(SettingsError):
+    """A setting without which the server cannot start."""
+
+    code = "missing_setting"
+
+
+def _about(
+    text: str,
+    *,
+    low: int | None = None,
+    high: int | None = None,
+    choices: tuple[str, ...] = (),
+    shown_default: str = "",
+) -> dict[str, Any]:
+    return {
+        "help": text,
+        "low": low,
+        "high": high,
+        "choices": choices,
+        "shown_default": shown_default,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decided. Made by ``load``, which checks it; sizes are in octets."""
+
+    data: Path = field(
+        default=Path("data"),
+        metadata=_about(
+            "Folder of everything this server keeps: database, keys, media, this configuration.",
+            shown_default="./data",
+        ),
+    )
+    development: bool = field(
+        default=False,
+        metadata=_about(
+            "Development mode: plain http, ports in host names, loopback and private addresses. "
+            "Never on the open network.",
+        ),
+    )
+    base_url: str = field(
+        default="",
+        metadata=_about(
+            "Where the world reaches this server, such as `https://cotweet.example`. It becomes "
+            "part of every id and cannot be changed later.",
+            shown_default="in development mode `http://LISTEN_HOST:LISTEN_PORT`, else required",
+        ),
+    )
+    listen_host: str = field(
+        default="127.0.0.1",
+        metadata=_about("Address to listen on. TLS is the work of a proxy in front."),
+    )
+    listen_port: int = field(default=8000, metadata=_about("Port to listen on.", low=1, high=65535))
+    database: str = field(
+        default="",
+        repr=False,  # may hold a password
+        metadata=_about(
+            "Database: `sqlite:////absolute/path` or `postgresql://user@host/name`.",
+            shown_default="`sqlite:///DATA/cotweet.sqlite3`",
+        ),
+    )
+    name: str = field(
+        default="",
+        metadata=_about("Name of this server as people see it.", shown_default="its host name"),
+    )
+    description: str = field(
+        default="", metadata=_about("What this server is, in a sentence, on its front page.")
+    )
+    ca_file: Path | None = field(
+        default=None,
+        metadata=_about(
+            "File with certificates (PEM) of a private authority to trust for outgoing https, "
+            "beside the system's.",
+        ),
+    )
+    max_authors: int = field(
+        default=5,
+        metadata=_about(
+            "Authors of one post at most, its primary author included.", low=2, high=10
+        ),
+    )
+    invite_expiry_hours: int = field(
+        default=168,
+        metadata=_about(
+            "How long an invite stays open unless its sender says otherwise.", low=1, high=720
+        ),
+    )
+    open_invites_per_sender: int = field(
+        default=20,
+        metadata=_about("Unanswered invites one account may have at a time.", low=1, high=1000),
+    )
+    open_invites_per_pair: int = field(
+        default=3,
+        metadata=_about(
+            "Unanswered invites from one account to the same person.", low=1, high=1000
+        ),
+    )
+    invites_per_day: int = field(
+        default=50, metadata=_about("Invites one account may send in 24 hours.", low=1, high=10_000)
+    )
+    invite_min_account_age_hours: int = field(
+        default=24,
+        metadata=_about(
+            "How old an account must be to send invites.",
+            low=0,
+            high=8760,
+            shown_default="24; 0 in development mode",
+        ),
+    )
+    announce_delay_seconds: int = field(
+        default=15,
+        metadata=_about(
+            "How long a co-author's server waits before it boosts a new co-tweet to followers on "
+            "servers that know nothing of co-authors, so that the post itself arrives first.",
+            low=0,
+            high=3600,
+        ),
+    )
+    post_characters: int = field(
+        default=5000, metadata=_about("Characters of one post.", low=1, high=100_000)
+    )
+    media_per_post: int = field(default=4, metadata=_about("Pictures of one post.", low=0, high=32))
+    media_max_bytes: int = field(
+        default=16 * 1024 * 1024,
+        metadata=_about("Size of one uploaded or fetched picture.", low=1024, high=1024**3),
+    )
+    max_body_bytes: int = field(
+        default=1024 * 1024,
+        metadata=_about(
+            "Size of one document sent to an inbox or fetched from another server.",
+            low=65_536,
+            high=64 * 1024 * 1024,
+        ),
+    )
+    deliver_concurrency: int = field(
+        default=32,
+        metadata=_about(
+            "Deliveries to other servers under way at the same time.", low=1, high=1000
+        ),
+    )
+    log_level: str = field(
+        default="info",
+        metadata=_about("What is logged.", choices=("debug", "info", "warning", "error")),
+    )
+    log_format: str = field(
+        default="text",
+        metadata=_about("`text` for people, `json` for programs.", choices=("text", "json")),
+    )
+
+    @property
+    def host(self) -> str:
+        """The part of this server's handles after the second @; with port if not the default."""
+        return urlsplit(self.base_url).netloc
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One setting as ``Settings`` declares it."""
+
+    name: str
+    type_name: str
+    default: Value
+    shown_default: str
+    help: str
+    low: int | None
+    high: int | None
+    choices: tuple[str, ...]
+
+    @property
+    def environment(self) -> str:
+        """Name of the environment variable."""
+        return PREFIX + self.name.upper()
+
+
+def definitions() -> tuple[Definition, ...]:
+    """All settings in the order of their declaration."""
+    hints = typing.get_type_hints(Settings)
+    found = []
+    for item in fields(Settings):
+        hint = hints[item.name]
+        if isinstance(hint, types.UnionType):
+            hint = next(part for part in hint.__args__ if part is not type(None))
+        meta = item.metadata
+        assert item.default is not MISSING
+        shown = meta["shown_default"] or _shown(item.default)
+        found.append(
+            Definition(
+                item.name,
+                _TYPE_NAMES[hint],
+                item.default,
+                shown,
+                meta["help"],
+                meta["low"],
+                meta["high"],
+                meta["choices"],
+            )
+        )
+    return tuple(found)
+
+
+_TYPE_NAMES: Mapping[type, str] = {str: "text", int: "number", bool: "yes or no", Path: "path"}
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None | "":
+            return "none"
+    return str(value)
