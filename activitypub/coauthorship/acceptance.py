@@ -1,0 +1,139 @@
+"""Whether a user may be asked to consent: can this server show all that the digest covers?
+
+FEP-af48, Offer: consent given to a preview that left something out would be consent to something
+unseen. So what may be accepted is an allow-list; a member or a shape that is new to us is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from activitypub.coauthorship.authors import read_author_list
+from activitypub.coauthorship.offers import read_media
+from activitypub.coauthorship.projection import NoDigest, consent_projection, is_sha256_multibase
+from activitypub.html import consent_safe
+from activitypub.verdicts import Refused
+from activitypub.vocab.reading import origin
+from activitypub.vocab.terms import Doc
+
+_ALWAYS: Final = frozenset({"profile", "id", "type", "visibility", "addressees", "mediaType"})
+
+
+@dataclass(frozen=True, slots=True)
+class CanShow:
+    """What a server's preview and pages show of an object.
+
+    ``members`` are members of the consent projection; ``attachment_types`` and ``tag_types`` are
+    single ``type`` values, ``media_types`` those of attachments.
+    """
+
+    types: frozenset[str] = frozenset({"Note"})
+    members: frozenset[str] = frozenset(
+        {
+            "content",
+            "contentMap",
+            "summary",
+            "summaryMap",
+            "sensitive",
+            "inReplyTo",
+            "attachment",
+            "tag",
+        }
+    )
+    attachment_types: frozenset[str] = frozenset({"Image", "Document"})
+    media_types: frozenset[str] = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+    tag_types: frozenset[str] = frozenset({"Mention", "Hashtag"})
+
+
+CAN_SHOW: Final = CanShow()
+"""Posts with pictures. Not yet: titles, polls, quotes, custom emoji, events, places, other media."""
+
+
+def acceptance_refusal(
+    document: Doc, *, can_show: CanShow = CAN_SHOW, inherited_context: Any = None
+) -> str | None:
+    """Why no ``Accept`` may be sent for this draft, in words for the person invited, or None.
+
+    ``document`` is the ``object`` of an ``Offer``, ``inherited_context`` the Offer's ``@context``.
+    The decision itself, or a standing instruction that names the inviting actor, is the caller's.
+    """
+    authors = read_author_list(document)
+    if isinstance(authors, Refused):
+        return authors.reason
+    try:
+        covered = consent_projection(
+            document, authors.everyone, inherited_context=inherited_context
+        )
+    except NoDigest as error:
+        return error.safe
+    unknown = sorted(covered.keys() - can_show.members - _ALWAYS)
+    if unknown:
+        return f"this server cannot show {unknown[0]}"
+    if len(covered["type"]) != 1 or covered["type"][0] not in can_show.types:
+        return "this server cannot show objects of this type"
+    if covered.get("mediaType", "text/html") != "text/html":
+        return "this server cannot show content of this type"
+    media = read_media(document)
+    if isinstance(media, Refused):
+        return media.reason
+    return (
+        _texts_refusal(covered)
+        or _attachments_refusal(covered.get("attachment", []), can_show)
+        or _tags_refusal(covered.get("tag", []), can_show)
+    )
+
+
+def _texts_refusal(covered: Mapping[str, Any]) -> str | None:
+    for name in ("content", "summary", "name"):
+        text = covered.get(name, "")
+        translations = covered.get(f"{name}Map", {})
+        if len(translations) > 1 or any(other != text for other in translations.values()):
+            return f"{name} says different things in different languages"
+        if not consent_safe(text):
+            return f"this server would change {name} before it shows it"
+    return None
+
+
+def _attachments_refusal(attachments: list[dict[str, Any]], can_show: CanShow) -> str | None:
+    for entry in attachments:
+        kinds = entry.get("type", [])
+        if (
+            len(kinds) != 1
+            or kinds[0] not in can_show.attachment_types
+            or entry.get("mediaType") not in can_show.media_types
+            or not isinstance(entry.get("name", ""), str)
+            or len(entry.get("url", [])) != 1
+            or origin(entry["url"][0]) is None
+            or not entry.keys() <= {"type", "mediaType", "name", "url", "digestMultibase"}
+        ):
+            return "this server cannot show one of the attachments"
+        if not is_sha256_multibase(entry.get("digestMultibase")):
+            return "an attachment has no digest that this server can check"
+    return None
+
+
+def _tags_refusal(tags: list[dict[str, Any]], can_show: CanShow) -> str | None:
+    for tag in tags:
+        kinds = tag.get("type", [])
+        if len(kinds) != 1 or kinds[0] not in can_show.tag_types:
+            return "this server cannot show one of the tags"
+        if not isinstance(tag.get("name", ""), str):
+            return "this server cannot show one of the tags"
+        if kinds[0] == "Emoji":
+            if not tag.keys() <= {"type", "name", "id", "icon"} or not _is_one_picture(tag):
+                return "this server cannot show one of the emoji"
+        elif not tag.keys() <= {"type", "name", "href"} or origin(tag.get("href")) is None:
+            return "this server cannot show one of the tags"
+    return None
+
+
+def _is_one_picture(emoji: Mapping[str, Any]) -> bool:
+    icons = emoji.get("icon", [])
+    return (
+        len(icons) == 1
+        and icons[0].keys() <= {"type", "mediaType", "url"}
+        and len(icons[0].get("url", [])) == 1
+        and origin(icons[0]["url"][0]) is not None
+    )
