@@ -1,0 +1,1 @@
+"""Typed views of documents from outside, and builders of our own."""
