@@ -1,0 +1,52 @@
+"""Create: an actor publishes an object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
+from activitypub.vocab.reading import format_time, parse_time
+from activitypub.vocab.terms import Doc, note_context
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """The addressees are the activity's own; the object's count for who may see it."""
+
+    id: str
+    actor: str
+    object_id: str
+    object: Doc | None
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    published_at: int | None
+
+
+def parse_create(document: Doc) -> Create:
+    """A Create of one object with an ``id``; DocumentError on any other shape."""
+    envelope, target = expect(document, "Create"), read_object(document)
+    return Create(
+        envelope.id,
+        envelope.actor,
+        target.id,
+        target.document,
+        to=read_addressees(document, "to"),
+        cc=read_addressees(document, "cc"),
+        published_at=parse_time(document.get("published")),
+    )
+
+
+def build_create(
+    id: str,  # noqa: A002 - the field's own name
+    actor: str,
+    note: dict[str, Any],
+    published_at: int,
+) -> dict[str, Any]:
+    """A Create around a rendition of a note, addressed as the note is."""
+    to: Sequence[str] = note.get("to", ())
+    cc: Sequence[str] = note.get("cc", ())
+    context = note_context("coAuthors" in note)
+    document = build_activity(id, "Create", actor, note, to=to, cc=cc, context=context)
+    return document | {"published": format_time(published_at)}

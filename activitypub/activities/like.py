@@ -1,0 +1,47 @@
+"""Like, also with an emoji: Misskey's reactions and Pleroma's EmojiReact (FEP-c0e0)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from activitypub.activities.envelope import build_activity, peek, read_object
+from activitypub.errors import DocumentError
+from activitypub.vocab.reading import text
+from activitypub.vocab.terms import Doc
+
+MAX_REACTION: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """``content`` is the emoji or ``:shortcode:`` of a reaction, ``""`` for a plain like."""
+
+    id: str
+    actor: str
+    object_id: str
+    object: Doc | None
+    content: str
+
+
+def parse_like(document: Doc) -> Like:
+    """A Like or EmojiReact of one object with an ``id``; DocumentError on any other shape."""
+    envelope, target = peek(document), read_object(document)
+    if envelope.type not in {"Like", "EmojiReact"}:
+        raise DocumentError("not an activity of type Like")
+    reaction = text(document.get("content")) or text(document.get("_misskey_reaction"))
+    if len(reaction) > MAX_REACTION:
+        raise DocumentError("a reaction is one emoji")
+    return Like(envelope.id, envelope.actor, target.id, target.document, reaction)
+
+
+def build_like(
+    id: str,  # noqa: A002 - the field's own name
+    actor: str,
+    object_id: str,
+    *,
+    to: Sequence[str],
+) -> dict[str, Any]:
+    """A plain Like, addressed to the authors of the liked object."""
+    return build_activity(id, "Like", actor, object_id, to=to)
