@@ -9,12 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from fedi_cotweet.services.views import AuthorView, MediaView, PostView
-from fedi_cotweet.web.rendering import InstanceView, is_ours, kind, language_tag, link, moment
-
-
-def absolute(url: str, instance: InstanceView) -> str:
-    """A path of ours as a URL; other URLs as they are."""
-    return instance.base_url + url if is_ours(url) else url
+from fedi_cotweet.web.rendering import InstanceView, absolute, kind, language_tag, moment
 
 
 def preview_picture(post: PostView) -> MediaView | None:
@@ -30,9 +25,9 @@ def preview_text(post: PostView) -> str:
     return post.summary or post.text
 
 
-def _person(author: AuthorView) -> dict[str, Any]:
+def _person(author: AuthorView, instance: InstanceView) -> dict[str, Any]:
     person = {"@type": "Person", "name": author.name, "alternateName": f"@{author.handle}"}
-    address = link(author.url)
+    address = absolute(author.url, instance)
     return {**person, "url": address, "identifier": author.uri} if address else person
 
 
@@ -42,8 +37,8 @@ def post_linked_data(post: PostView, instance: InstanceView) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "SocialMediaPosting",
         "identifier": post.uri,
-        "url": link(post.url) or instance.base_url + post.page,
-        "author": [_person(author) for author in post.authors],
+        "url": absolute(post.url, instance) or absolute(post.page, instance),
+        "author": [_person(author, instance) for author in post.authors],
         "datePublished": moment(post.published_at).iso,
         "text": preview_text(post),
         "interactionStatistic": [

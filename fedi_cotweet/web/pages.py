@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from fedi_cotweet.services.views import InviteView, PostView, ProfileView, TimelinePage
-from fedi_cotweet.web.linked_data import (
+from fedi_cotweet.web.linked_data import post_linked_data, preview_picture, preview_text
+from fedi_cotweet.web.rendering import (
+    ConsentView,
+    InstanceView,
+    SessionView,
     absolute,
-    post_linked_data,
-    preview_picture,
-    preview_text,
+    build_environment,
 )
-from fedi_cotweet.web.rendering import ConsentView, InstanceView, SessionView, build_environment
 
 ENVIRONMENT = build_environment()
 
@@ -42,7 +43,7 @@ def render_profile(
         session,
         profile=profile,
         indexable=indexable,
-        preview_image=absolute(avatar, instance) if avatar else None,
+        preview_image=absolute(avatar, instance) if avatar else "",
     )
 
 
@@ -74,8 +75,9 @@ def render_post(
         consents={consent.author_uri: consent for consent in consents},
         indexable=indexable and post.local and post.visibility == "public",
         preview_text=preview_text(post),
-        preview_image=absolute(image, instance) if image else None,
-        preview_alt=picture.alt if picture else "",
+        address=absolute(post.url, instance) or absolute(post.page, instance),
+        picture=picture,
+        preview_image=absolute(image, instance) if image else "",
         linked_data=post_linked_data(post, instance),
     )
 

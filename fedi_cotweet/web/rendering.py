@@ -142,6 +142,11 @@ def is_ours(url: str | None) -> bool:
     return url is not None and url.startswith("/") and link(url) != ""
 
 
+def absolute(url: str, instance: InstanceView) -> str:
+    """``url`` as it must stand in metadata: paths of ours completed, unsafe ones "" (``link``)."""
+    return instance.base_url + url if is_ours(url) else link(url)
+
+
 def kind(media: MediaView) -> str:
     """``image``, ``video``, ``audio`` or ``file``."""
     family = media.media_type.partition("/")[0]
@@ -191,6 +196,7 @@ def build_environment() -> Environment:
     translations: Any = environment
     translations.install_null_translations(newstyle=True)
     environment.filters.update(
+        absolute=absolute,
         author_line=author_line,
         handle_host=lambda author: author.handle.rpartition("@")[2],
         host=host,
