@@ -40,6 +40,8 @@ class Post(Base):
     """Mentions, hashtags and emojis to render: ``{"type", "href", "name", "icon"?}``."""
     document: Mapped[str]
     digest: Mapped[str | None]
+    carrier: Mapped[str | None]
+    """The activity with its proof in which this version came, as received: for forwarding."""
     co_authored: Mapped[bool] = mapped_column(default=False)
     mode: Mapped[str] = mapped_column(default="wait_all")
     scheduled_at: Mapped[int | None]

@@ -194,3 +194,9 @@ def count_people(tx: Connection) -> int:
             select(func.count()).select_from(Account).where(Account.service.is_(False))
         ).scalar_one()
     )
+
+
+def set_policy(tx: Connection, account_id: int, policy: str, approval: list[str]) -> None:
+    """Store an invite policy and what the actor publishes for it."""
+    tx.execute(update(Account).where(Account.id == account_id).values(invite_policy=policy))
+    tx.execute(update(Actor).where(Actor.id == account_id).values(can_co_author=approval))

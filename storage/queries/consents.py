@@ -269,3 +269,19 @@ def recipients_of(tx: Connection, object_uri: str) -> list[tuple[str, str]]:
         .group_by(Delivery.inbox)
     )
     return [(str(a), str(b)) for a, b in rows]
+
+
+def deleted_stamp_owners(tx: Connection, uris: Iterable[str]) -> list[tuple[str, str]]:
+    """Of these stamps those that were deleted, each with the actor who deleted it."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return []
+    rows = tx.execute(
+        select(DeletedStamp.uri, DeletedStamp.actor_uri).where(DeletedStamp.uri.in_(wanted))
+    )
+    return [(str(a), str(b)) for a, b in rows]
+
+
+def sent_offers_with_stamp(tx: Connection, stamp_uri: str) -> list[Offer]:
+    """Offers of local authors that were answered with this stamp."""
+    return many(tx, Offer, select(Offer).where(Offer.stamp_uri == stamp_uri, Offer.side == "sent"))

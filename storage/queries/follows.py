@@ -189,3 +189,11 @@ def following_page(
 def follows_of(tx: Connection, follower_id: int) -> list[Follow]:
     """Every follow by an actor, in any state."""
     return many(tx, Follow, select(Follow).where(Follow.follower_id == follower_id))
+
+
+def local_among(tx: Connection, actor_ids: Iterable[int]) -> list[int]:
+    """Which of the actors have an account here."""
+    wanted = sorted(set(actor_ids))
+    if not wanted:
+        return []
+    return [int(row[0]) for row in tx.execute(select(Account.id).where(Account.id.in_(wanted)))]

@@ -90,3 +90,13 @@ def boosters(tx: Connection, post_id: int) -> list[tuple[int, int]]:
         .order_by(Boost.id)
     )
     return [(int(a), int(b)) for a, b in rows]
+
+
+def brought_by(tx: Connection, account_id: int, via_id: int) -> list[int]:
+    """Posts that a reader has through an actor."""
+    rows = tx.execute(
+        select(HomeEntry.post_id).where(
+            HomeEntry.account_id == account_id, HomeEntry.via_id == via_id
+        )
+    )
+    return [int(row[0]) for row in rows]

@@ -1,0 +1,129 @@
+"""A post of ours as documents: the full rendition, the single-author one, a draft's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from activitypub.coauthorship.authors import full_rendition, single_author_rendition
+from activitypub.coauthorship.notice import build_notice
+from activitypub.documents.note import AttachmentView
+from activitypub.vocab.reading import as_list, format_time
+from activitypub.vocab.terms import Doc, note_context
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.models import Actor, Media, Post, PostAuthor
+from storage.queries import actors, posts
+
+__all__ = [
+    "attachment",
+    "claimed_rows",
+    "format_time",
+    "full_note",
+    "plain_note",
+    "with_context",
+    "without_mention",
+]
+
+SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+}
+
+
+def attachment(env: Env, item: Media) -> AttachmentView:
+    """A picture of ours as an attachment: one URL and a digest, as an Offer needs."""
+    return AttachmentView(
+        kind="Image",
+        url=env.addresses.media(item.token, SUFFIXES.get(item.media_type, "")),
+        media_type=item.media_type,
+        name=item.alt,
+        digest=item.digest,
+        width=item.width,
+        height=item.height,
+        blurhash=None,
+        focal=None,
+    )
+
+
+def claimed_rows(rows: Sequence[PostAuthor]) -> list[PostAuthor]:
+    """The co-authors our own document names: everyone who has not left."""
+    return [row for row in rows if row.state != "revoked"]
+
+
+def full_note(tx: Tx, post: Post, *, state: str = "published") -> dict[str, Any]:
+    """The full rendition (with stamps once published), without ``@context``."""
+    return _rendered(tx, post, plain=False, stamps=state == "published")
+
+
+def plain_note(tx: Tx, post: Post) -> dict[str, Any]:
+    """The single-author rendition with its inline notice, without ``@context``."""
+    return _rendered(tx, post, plain=True, stamps=True)
+
+
+def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any]:
+    core: dict[str, Any] = orjson.loads(post.document)
+    author = actors.actor(tx, post.author_id)
+    assert author is not None, "posts.author_id is a foreign key"
+    rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    if not rows:
+        return {**core, "attributedTo": author.uri}
+    people = actors.actors_by_uri(tx, [row.actor_uri for row in rows])
+    core["cc"] = list(
+        dict.fromkeys(
+            [
+                *as_list(core.get("cc")),
+                *_followers(people.values()),
+                *(row.actor_uri for row in rows),
+            ]
+        )
+    )
+    authors = [
+        (author.kind, author.uri),
+        *(
+            (people[row.actor_uri].kind if row.actor_uri in people else "Person", row.actor_uri)
+            for row in rows
+        ),
+    ]
+    listed = [row.stamp_uri for row in rows if row.stamp_uri] if stamps else []
+    if not plain:
+        return full_rendition(core, authors, listed)
+    return single_author_rendition(
+        core,
+        authors,
+        listed,
+        followers_of=set(_followers(people.values())),
+        notice=build_notice(
+            [
+                (f"@{person.username}@{person.host}", person.url)
+                for person in (people.get(row.actor_uri) for row in rows)
+                if person is not None
+            ]
+        ),
+    )
+
+
+def _followers(people: Iterable[Actor]) -> list[str]:
+    return [person.followers_uri for person in people if person.followers_uri]
+
+
+def with_context(document: Doc, *, co_authored: bool) -> dict[str, Any]:
+    """The document with its inline ``@context`` first."""
+    return {"@context": note_context(co_authored), **document}
+
+
+def without_mention(document: Doc, actor_uri: str) -> dict[str, Any]:
+    """The core without the Mention tag of somebody who is no author any more."""
+    tags = [
+        tag
+        for tag in as_list(document.get("tag"))
+        if not (
+            isinstance(tag, dict) and tag.get("type") == "Mention" and tag.get("href") == actor_uri
+        )
+    ]
+    return {**document, "tag": tags}

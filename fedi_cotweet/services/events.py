@@ -1,0 +1,86 @@
+"""Saying what happened and what is to be done, in the transaction that makes it true.
+
+Events become activities (``federation.outbox``), jobs need the network or time (``worker``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.queries import consents, jobs, outbox
+
+
+def emit(tx: Tx, env: Env, kind: str, **payload: Any) -> None:
+    """Write a domain event."""
+    outbox.add(tx, id=env.new_id(), kind=kind, payload=payload, now=env.now())
+
+
+def later(
+    tx: Tx, env: Env, kind: str, key: str | None = None, *, delay: int = 0, **payload: Any
+) -> None:
+    """Write a job to run after ``delay`` milliseconds; ``key`` keeps one of a kind."""
+    now = env.now()
+    full_key = None if key is None else f"{kind}:{key}"
+    jobs.put(
+        tx,
+        id=env.new_id(),
+        kind=kind,
+        payload=payload,
+        key=full_key,
+        run_at=now + delay,
+        now=now,
+    )
+
+
+def record(
+    tx: Tx,
+    env: Env,
+    *,
+    object_uri: str,
+    actor_uri: str,
+    move: str,
+    offer_uri: str | None = None,
+    digest: str | None = None,
+    **detail: Any,
+) -> None:
+    """Append to the consent log of an object."""
+    consents.log(
+        tx,
+        id=env.new_id(),
+        object_uri=object_uri,
+        offer_uri=offer_uri,
+        actor_uri=actor_uri,
+        move=move,
+        digest=digest,
+        detail=detail,
+        at=env.now(),
+    )
+
+
+def tell(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    kind: str,
+    subject: str,
+    *,
+    actor_id: int | None = None,
+    post_id: int | None = None,
+    offer_id: int | None = None,
+    text: str = "",
+) -> bool:
+    """Notify a local person, once per kind and subject."""
+    return consents.notify(
+        tx,
+        id=env.new_id(),
+        account_id=account_id,
+        kind=kind,
+        subject=subject,
+        actor_id=actor_id,
+        post_id=post_id,
+        offer_id=offer_id,
+        text=text,
+        created_at=env.now(),
+    )

@@ -1,0 +1,102 @@
+"""Following, from here and from elsewhere."""
+
+from __future__ import annotations
+
+from fedi_cotweet.services import timelines
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.events import emit, tell
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors, follows
+
+
+def follow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> str:
+    """Ask to follow; the state afterwards: ``accepted`` or ``requested``."""
+    if followed.id == follower_id:
+        raise ServiceError("self_follow", 422, "You cannot follow yourself.")
+    me = actors.actor(tx, follower_id)
+    if me is None:
+        raise ServiceError("not_found", 404, "There is no such account.")
+    held = follows.follow_between(tx, follower_id, followed.id)
+    if held is not None and held.state in ("accepted", "requested"):
+        return held.state
+    follow_id = env.new_id()
+    uri = env.addresses.activity(me.username, follow_id)
+    if held is not None:
+        follows.set_follow(tx, held.id, state="requested", uri=uri)
+        follow_id = held.id
+    else:
+        follows.add_follow(
+            tx,
+            id=follow_id,
+            follower_id=follower_id,
+            followed_id=followed.id,
+            uri=uri,
+            state="requested",
+            now=env.now(),
+        )
+    emit(tx, env, "follow.requested", follow_id=follow_id)
+    return "requested"
+
+
+def unfollow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> bool:
+    """Stop following; False when there was nothing to stop."""
+    held = follows.follow_between(tx, follower_id, followed.id)
+    if held is None:
+        return False
+    follows.remove_follow(tx, follower_id, followed.id)
+    emit(tx, env, "follow.undone", follower_id=follower_id, followed_id=followed.id, uri=held.uri)
+    timelines.forget_source(tx, follower_id, followed.id, env.now())
+    return True
+
+
+def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str) -> None:
+    """Somebody follows a local person. A repeat is answered again: the first may be lost."""
+    held = follows.follow_between(tx, follower.id, followed.id)
+    state = "requested" if followed.manually_approves else "accepted"
+    if held is None:
+        follow_id = env.new_id()
+        follows.add_follow(
+            tx,
+            id=follow_id,
+            follower_id=follower.id,
+            followed_id=followed.id,
+            uri=uri,
+            state=state,
+            now=env.now(),
+        )
+    else:
+        follow_id = held.id
+        if held.state == "accepted":
+            state = "accepted"
+        follows.set_follow(tx, held.id, state=state, uri=uri)
+    tell(tx, env, followed.id, "follow", follower.uri, actor_id=follower.id)
+    if state == "accepted":
+        emit(tx, env, "follow.answered", follow_id=follow_id, accepted=True)
+
+
+def receive_answer(tx: Tx, now: int, uri: str, answerer: Actor, *, accepted: bool) -> bool:
+    """The followed actor accepted or rejected a Follow of ours. False: no such Follow of theirs."""
+    held = follows.follow_by_uri(tx, uri)
+    if held is None or held.followed_id != answerer.id:
+        return False
+    if accepted:
+        follows.set_follow(tx, held.id, state="accepted")
+    else:
+        follows.remove_follow(tx, held.follower_id, held.followed_id)
+        timelines.forget_source(tx, held.follower_id, held.followed_id, now)
+    return True
+
+
+def receive_undo(tx: Tx, follower: Actor, followed_uri: str | None, uri: str | None) -> bool:
+    """A remote follower stopped, named by the Follow's id or by whom they followed."""
+    if uri is not None:
+        held = follows.follow_by_uri(tx, uri)
+        if held is not None and held.follower_id == follower.id:
+            return follows.remove_follow(tx, held.follower_id, held.followed_id)
+    if followed_uri is not None:
+        followed = actors.actor_by_uri(tx, followed_uri)
+        if followed is not None:
+            return follows.remove_follow(tx, follower.id, followed.id)
+    return False

@@ -1,0 +1,265 @@
+"""The co-author's side: invitations that came in, and the answers given to them."""
+
+from __future__ import annotations
+
+import orjson
+from activitypub.proofs.eddsa_jcs_2022 import make_proof
+
+from activitypub.coauthorship.acceptance import acceptance_refusal
+from activitypub.coauthorship.offers import Invitation
+from activitypub.coauthorship.stamps import build_stamp
+from activitypub.signatures.keys import SigningKey, load_private
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
+from fedi_cotweet.services.cotweets import apply_move
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit, later, record, tell
+from storage.engine import Tx
+from storage.models import Actor, Offer
+from storage.queries import actors, consents, follows, posts
+
+
+def receive_offer(
+    tx: Tx, env: Env, invitation: Invitation, sender: Actor, target: Actor, text: str
+) -> str:
+    """Keep an invitation that passed ``check_offer``; the reason code of what became of it.
+
+    ``text`` is the Offer's JSON as received: the preview and the digest come from this copy.
+    Repeats, Offers whose Undo came first, and those outside the invite policy are dropped without
+    a signal to the sender.
+    """
+    now = env.now()
+    if consents.offer_by_uri(tx, invitation.id, "received") is not None:
+        return "duplicate"
+    undone = consents.withdrawn(tx, invitation.id)
+    if undone is not None and undone.actor_uri == sender.uri:
+        return "withdrawn_before"
+    if not welcome(tx, sender, target):
+        return "policy"
+    limits = env.limits
+    if (
+        consents.count_open(tx, sender.id, "received") >= limits.open_invites_per_sender
+        or consents.count_open(tx, sender.id, "received", target.id) >= limits.open_invites_per_pair
+    ):
+        return "over_limit"
+    for older in consents.offers_for_object(tx, invitation.object_id, "received"):
+        if (
+            older.sender_id == sender.id
+            and older.target_id == target.id
+            and older.state == ConsentState.OFFERED.value
+        ):
+            apply_move(tx, env, older, Move.SUPERSEDE, sender.uri, by_offer=invitation.id)
+    offer_id = env.new_id()
+    consents.add_offer(
+        tx,
+        id=offer_id,
+        uri=invitation.id,
+        side="received",
+        object_uri=invitation.object_id,
+        sender_id=sender.id,
+        target_id=target.id,
+        authors=list(invitation.authors),
+        digest=invitation.digest,
+        document=text,
+        state=ConsentState.OFFERED.value,
+        change=invitation.change,
+        published_at=invitation.published_at,
+        expires_at=invitation.expires_at,
+        created_at=now,
+    )
+    for position, item in enumerate(invitation.media):
+        media_id = env.new_id()
+        posts.add_media(
+            tx,
+            id=media_id,
+            token=env.token(),
+            offer_id=offer_id,
+            position=position,
+            remote_url=item.url,
+            state="pending",
+            media_type=item.media_type or "application/octet-stream",
+            digest=item.digest,
+            alt=item.name,
+            created_at=now,
+        )
+        later(tx, env, "fetch_media", str(media_id), media_id=media_id)
+    record(
+        tx,
+        env,
+        object_uri=invitation.object_id,
+        actor_uri=sender.uri,
+        move="offer",
+        offer_uri=invitation.id,
+        digest=invitation.digest,
+        side="received",
+    )
+    for author in invitation.authors:
+        if actors.actor_by_uri(tx, author) is None:
+            later(tx, env, "fetch_actor", author, uri=author)
+    tell(
+        tx,
+        env,
+        target.id,
+        "cotweet.invite",
+        invitation.id,
+        actor_id=sender.id,
+        offer_id=offer_id,
+        text=f"@{sender.username}@{sender.host} invites you to write a post together.",
+    )
+    return "invited"
+
+
+def welcome(tx: Tx, sender: Actor, target: Actor) -> bool:
+    """Whether the target's invite policy lets the sender invite (C3)."""
+    account = actors.account_of(tx, target.id)
+    if account is None:
+        return False
+    match account.invite_policy:
+        case "anyone":
+            return True
+        case "people_i_follow":
+            return follows.follows(tx, target.id, sender.id)
+        case "followers":
+            return follows.follows(tx, sender.id, target.id)
+        case _:
+            return False
+
+
+def own_invitation(tx: Tx, account_id: int, offer_id: int) -> Offer:
+    """An invitation of this person, or 404."""
+    offer = consents.offer(tx, offer_id)
+    if offer is None or offer.side != "received" or offer.target_id != account_id:
+        raise not_found("invitation")
+    return offer
+
+
+def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str:
+    """Consent to exactly the version with ``digest``: make the stamp and answer. The stamp's id.
+
+    Raises ``content_changed`` (409) when another digest was shown, ``invite_over`` (409) when the
+    time for consent has passed, ``cannot_accept`` (422) when this server cannot show what would
+    be consented to. In each case nothing is consented to. Accepting twice returns the same stamp.
+    """
+    now = env.now()
+    offer = own_invitation(tx, account_id, offer_id)
+    me, account = actors.actor(tx, account_id), actors.account_of(tx, account_id)
+    if me is None or account is None:
+        raise not_found("account")
+    if digest != offer.digest:
+        raise ServiceError(
+            "content_changed",
+            409,
+            "This is not the version that you were shown.",
+            "Look at the invitation again, then decide.",
+        )
+    if offer.state == ConsentState.OFFERED.value:
+        if offer.expires_at <= now:
+            apply_move(tx, env, offer, Move.EXPIRE, offer.uri)
+        else:
+            refusal = cannot_accept(tx, offer)
+            if refusal is not None:
+                raise ServiceError("cannot_accept", 422, refusal)
+    outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri)
+    match outcome:
+        case Illegal(_, why):
+            raise ServiceError("invite_over", 409, why)
+        case Kept():
+            issued = consents.stamp_for_offer(tx, offer.uri)
+            if issued is None:
+                raise ServiceError("invite_over", 409, "This invitation was answered before.")
+            return issued.uri
+        case Moved():
+            pass
+    uri = env.addresses.stamp(me.username, env.token())
+    document = make_proof(
+        build_stamp(
+            id=uri,
+            issuer=me.uri,
+            object_id=offer.object_uri,
+            authors=list(offer.authors),
+            digest=offer.digest,
+            published_at=now,
+        ),
+        SigningKey(f"{me.uri}#ed25519-key", load_private(account.ed25519_private)),
+        now,
+    )
+    consents.add_stamp(
+        tx,
+        id=env.new_id(),
+        uri=uri,
+        account_id=account_id,
+        offer_uri=offer.uri,
+        object_uri=offer.object_uri,
+        digest=offer.digest,
+        authors=list(offer.authors),
+        document=orjson.dumps(document).decode(),
+        published_at=now,
+    )
+    consents.change_offer(tx, offer.id, stamp_uri=uri, answered_at=now)
+    emit(tx, env, "offer.accepted", offer_id=offer.id)
+    return uri
+
+
+def cannot_accept(tx: Tx, offer: Offer) -> str | None:
+    """Why this server must not send an Accept for an invitation, or None (FEP-af48, Offer)."""
+    document = orjson.loads(offer.document)
+    refusal = acceptance_refusal(document["object"], inherited_context=document.get("@context"))
+    if refusal is not None:
+        return refusal
+    media = posts.media_of(tx, offer_ids=[offer.id])
+    if any(item.state == "pending" for item in media):
+        return "A picture of this post is still being fetched. Try again in a moment."
+    if any(item.state != "stored" for item in media):
+        return "A picture of this post could not be fetched, or is not the one that was promised."
+    return None
+
+
+def decline(tx: Tx, env: Env, account_id: int, offer_id: int, reason: str = "") -> None:
+    """Say no. Nothing is published; the reason, if any, goes to the inviter."""
+    offer = own_invitation(tx, account_id, offer_id)
+    me = actors.actor(tx, account_id)
+    if me is None:
+        raise not_found("account")
+    outcome = apply_move(tx, env, offer, Move.DECLINE, me.uri, reason=reason)
+    match outcome:
+        case Illegal(_, why):
+            raise ServiceError("invite_over", 409, why)
+        case Moved():
+            consents.change_offer(tx, offer.id, answered_at=env.now(), reason=reason[:500])
+            emit(tx, env, "offer.declined", offer_id=offer.id)
+        case Kept():
+            pass
+
+
+def receive_withdrawal(tx: Tx, env: Env, offer_uri: str, sender: Actor) -> str:
+    """The primary author took an Offer back: the draft goes, and the stamp made for it."""
+    now = env.now()
+    offer = consents.offer_by_uri(tx, offer_uri, "received")
+    if offer is None:
+        consents.remember_withdrawn(tx, offer_uri, sender.uri, now + 30 * 86_400_000)
+        return "remembered"
+    if offer.sender_id != sender.id:
+        return "not_the_sender"
+    outcome = apply_move(tx, env, offer, Move.WITHDRAW, sender.uri)
+    if not isinstance(outcome, Moved):
+        return "kept"
+    drop_stamp(tx, env, offer, "withdrawn")
+    tell(
+        tx,
+        env,
+        offer.target_id,
+        "cotweet.withdrawn",
+        offer.uri,
+        actor_id=sender.id,
+        offer_id=offer.id,
+        text=f"@{sender.username}@{sender.host} withdrew an invitation.",
+    )
+    return "withdrawn"
+
+
+def drop_stamp(tx: Tx, env: Env, offer: Offer, why: str) -> None:
+    """Delete, without a ``Delete`` activity, the stamp issued for an Offer."""
+    stamp = consents.stamp_for_offer(tx, offer.uri)
+    if stamp is not None and consents.delete_stamp(tx, stamp.id, env.now(), why):
+        me = actors.actor(tx, offer.target_id)
+        consents.remember_deleted_stamp(tx, stamp.uri, me.uri if me else "", env.now())

@@ -1,0 +1,179 @@
+"""Taking a name off: the stamp is deleted, and everybody follows (FEP-af48, Leaving)."""
+
+from __future__ import annotations
+
+import orjson
+
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move
+from fedi_cotweet.services import documents
+from fedi_cotweet.services import posts as post_services
+from fedi_cotweet.services.cotweets import apply_move, current_offers, drop_from_draft
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit, record, tell
+from fedi_cotweet.services.invitations import drop_stamp
+from fedi_cotweet.services.verification import mark_revoked
+from storage.engine import Tx
+from storage.models import Actor, Post
+from storage.queries import actors, consents, posts
+
+
+def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
+    """A local co-author takes their name off a post or an agreed draft; the deleted stamp's id.
+
+    Works whatever the primary author's server does or does not do (C35).
+    """
+    me = actors.actor(tx, account_id)
+    if me is None:
+        raise not_found("account")
+    offers = [
+        offer
+        for offer in consents.offers_for_object(tx, object_uri, "received")
+        if offer.target_id == account_id
+    ]
+    if not offers:
+        raise not_found("co-authored post")
+    agreed = [
+        offer
+        for offer in offers
+        if offer.state in (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
+    ]
+    offer = (agreed or offers)[-1]
+    stamp = consents.stamp_for_offer(tx, offer.uri)
+    outcome = apply_move(tx, env, offer, Move.LEAVE, me.uri)
+    match outcome:
+        case Illegal(_, why):
+            raise ServiceError("not_a_co_author", 409, why)
+        case Kept():
+            return stamp.uri if stamp is not None else ""
+        case _:
+            pass
+    if stamp is None:
+        raise not_found("consent")
+    drop_stamp(tx, env, offer, "left")
+    post = posts.post_by_uri(tx, object_uri)
+    emit(
+        tx,
+        env,
+        "stamp.deleted",
+        stamp_id=stamp.id,
+        post_id=post.id if post is not None else None,
+        account_id=account_id,
+    )
+    if post is not None and post.state == "published":
+        mark_revoked(tx, env, post, me.uri)
+    return stamp.uri
+
+
+def receive_stamp_deletion(tx: Tx, env: Env, stamp_uri: str, issuer: Actor, text: str) -> str:
+    """A stamp's issuer deleted it; the caller has authenticated that by its proof.
+
+    Remembered whether the stamp was known or not. ``text`` is the ``Delete`` as received, to be
+    forwarded by the primary author's server.
+    """
+    new = consents.remember_deleted_stamp(tx, stamp_uri, issuer.uri, env.now())
+    touched = 0
+    for row in posts.authors_with_stamp(tx, stamp_uri):
+        post = posts.post(tx, row.post_id)
+        if row.actor_uri != issuer.uri or post is None:
+            continue
+        touched += 1
+        if post.local and post.state == "published":
+            take_off(tx, env, post, issuer, text)
+        elif post.local and post.state == "draft":
+            _leave_draft(tx, env, post, issuer)
+        else:
+            mark_revoked(tx, env, post, issuer.uri)
+    if not touched:
+        _revoke_unverified(tx, env, stamp_uri, issuer)
+    return "revoked" if touched else ("remembered" if new else "known")
+
+
+def _revoke_unverified(tx: Tx, env: Env, stamp_uri: str, issuer: Actor) -> None:
+    """An acceptance whose stamp is being verified just now comes to nothing."""
+    for offer in consents.sent_offers_with_stamp(tx, stamp_uri):
+        post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
+        if offer.target_id == issuer.id and post is not None and post.state == "draft":
+            _leave_draft(tx, env, post, issuer)
+
+
+def _leave_draft(tx: Tx, env: Env, post: Post, actor: Actor) -> None:
+    offer = current_offers(tx, post).get(actor.id)
+    if offer is not None:
+        apply_move(tx, env, offer, Move.LEAVE, actor.uri)
+    drop_from_draft(tx, env, post.id, actor.id)
+    tell(
+        tx,
+        env,
+        post.author_id,
+        "cotweet.left",
+        f"{post.uri} {actor.uri}",
+        actor_id=actor.id,
+        post_id=post.id,
+        text=f"@{actor.username}@{actor.host} took back their consent to your draft.",
+    )
+
+
+def take_off(tx: Tx, env: Env, post: Post, actor: Actor, delete_text: str = "") -> None:
+    """A co-author left a published post of ours: shorten it and tell everyone who received it."""
+    offer = current_offers(tx, post).get(actor.id)
+    if offer is not None:
+        apply_move(tx, env, offer, Move.LEAVE, actor.uri)
+    mark_revoked(tx, env, post, actor.uri)
+    fresh = posts.post(tx, post.id) or post
+    document = documents.without_mention(orjson.loads(fresh.document), actor.uri)
+    post_services.rewrite(tx, env, fresh, document)
+    if delete_text:
+        emit(tx, env, "stamp.forwarded", post_id=post.id, text=delete_text, actor_id=actor.id)
+    tell(
+        tx,
+        env,
+        post.author_id,
+        "cotweet.left",
+        f"{post.uri} {actor.uri}",
+        actor_id=actor.id,
+        post_id=post.id,
+        text=f"@{actor.username}@{actor.host} left your post.",
+    )
+
+
+def lapse(tx: Tx, env: Env, offer_id: int) -> None:
+    """Agreed thirty days ago and never published: the stamp goes, without a word (FEP-af48)."""
+    offer = consents.offer(tx, offer_id)
+    if offer is None:
+        return
+    apply_move(tx, env, offer, Move.LAPSE, offer.uri)
+    drop_stamp(tx, env, offer, "unused")
+
+
+def object_gone(tx: Tx, env: Env, object_uri: str) -> None:
+    """A co-authored object was deleted by its author: stamps issued here go, silently."""
+    for offer in consents.offers_for_object(tx, object_uri, "received"):
+        me = actors.actor(tx, offer.target_id)
+        apply_move(tx, env, offer, Move.DELETE, me.uri if me else object_uri)
+        drop_stamp(tx, env, offer, "object_deleted")
+        post = posts.post_by_uri(tx, object_uri)
+        if post is not None:
+            emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
+
+
+def no_longer_named(tx: Tx, env: Env, post: Post, co_authors: tuple[str, ...]) -> None:
+    """The primary author removed somebody who lives here: their stamp goes, silently."""
+    for offer in consents.offers_for_object(tx, post.uri, "received"):
+        me = actors.actor(tx, offer.target_id)
+        if me is None or me.uri in co_authors or offer.state != ConsentState.PUBLISHED.value:
+            continue
+        apply_move(tx, env, offer, Move.REMOVE, post.uri)
+        drop_stamp(tx, env, offer, "removed")
+        record(tx, env, object_uri=post.uri, actor_uri=me.uri, move="removed", digest=post.digest)
+        emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
+        tell(
+            tx,
+            env,
+            offer.target_id,
+            "cotweet.removed",
+            post.uri,
+            actor_id=post.author_id,
+            post_id=post.id,
+            text="You are no longer an author of a post you had agreed to.",
+        )

@@ -1,0 +1,382 @@
+"""What people see: timelines, posts, profiles, invitations, drafts. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from activitypub.coauthorship.notice import remove_notice
+from activitypub.documents.note import NoteView, parse_note
+from activitypub.html import sanitise, to_text
+from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
+from fedi_cotweet.services import timelines
+from fedi_cotweet.services.cotweets import current_offers
+from fedi_cotweet.services.documents import SUFFIXES
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.invitations import cannot_accept, own_invitation
+from fedi_cotweet.services.views import (
+    AuthorView,
+    DraftAuthorView,
+    DraftView,
+    InviteAuthorView,
+    InviteView,
+    MediaView,
+    PostView,
+    ProfileView,
+    TimelinePage,
+)
+from storage.engine import Tx
+from storage.models import Actor, Media, Offer, Post, PostAuthor
+from storage.queries import actors, consents, follows, home, posts
+
+SHOWN_INVITES = ("offered", "accepted")
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationView:
+    """Something a person should hear of."""
+
+    id: str
+    kind: str
+    text: str
+    created_at: int
+    invite: str | None = None
+
+
+@dataclass(slots=True)
+class Stale:
+    """Posts whose stamps were shown and are due for another look; filled while reading."""
+
+    post_ids: set[int] = field(default_factory=set)
+
+
+def author_view(env: Env, actor: Actor, role: str = "author") -> AuthorView:
+    """A person as shown on this server."""
+    return AuthorView(
+        uri=actor.uri,
+        name=actor.name or actor.username,
+        handle=f"{actor.username}@{actor.host}",
+        url=profile_path(actor),
+        local=actor.local,
+        avatar=None,
+        role=role,
+    )
+
+
+def profile_path(actor: Actor) -> str:
+    """Where a person's page is on this server."""
+    return f"/@{actor.username}" if actor.local else f"/@{actor.username}@{actor.host}"
+
+
+def _media_views(env: Env, items: Sequence[Media], *, co_authored: bool) -> tuple[MediaView, ...]:
+    # A picture of a co-tweet without digest is not part of what its authors agreed to.
+    return tuple(
+        MediaView(
+            url=f"/media/{item.token}{SUFFIXES.get(item.media_type, '')}",
+            media_type=item.media_type,
+            alt=item.alt,
+            width=item.width,
+            height=item.height,
+            verified=item.digest is not None,
+        )
+        for item in items
+        if item.state == "stored" and (item.digest is not None or not co_authored)
+    )
+
+
+def post_views(
+    tx: Tx,
+    env: Env,
+    found: Sequence[Post],
+    *,
+    boosted_by: Mapping[int, int] | None = None,
+    stale: Stale | None = None,
+) -> tuple[PostView, ...]:
+    """Posts as views, in the same order, with five queries in all. Only verified authors appear."""
+    now = env.now()
+    ids = [post.id for post in found]
+    rows = posts.authors_of(tx, ids)
+    people = actors.actors(
+        tx,
+        [
+            *(
+                author
+                for post in found
+                for author in timelines.shown_author_ids(post, rows[post.id], now)
+            ),
+            *(boosted_by or {}).values(),
+        ],
+    )
+    pictures: dict[int, list[Media]] = {}
+    for item in posts.media_of(tx, post_ids=ids):
+        if item.post_id is not None:
+            pictures.setdefault(item.post_id, []).append(item)
+    numbers = posts.counts(tx, ids)
+    answers = posts.reply_counts(tx, [post.uri for post in found])
+    views = []
+    for post in found:
+        if stale is not None and any(_due(row, now) for row in rows[post.id]):
+            stale.post_ids.add(post.id)
+        booster = (boosted_by or {}).get(post.id)
+        likes, boosts = numbers.get(post.id, (0, 0))
+        views.append(
+            _post_view(
+                env,
+                post,
+                rows[post.id],
+                people,
+                pictures.get(post.id, []),
+                now,
+            )
+        )
+        views[-1] = replace(
+            views[-1],
+            boosted_by=author_view(env, people[booster]) if booster in people else None,
+            likes=likes,
+            boosts=boosts,
+            replies=answers.get(post.uri, 0),
+        )
+    return tuple(views)
+
+
+def _due(row: PostAuthor, now: int) -> bool:
+    return row.state == "verified" and (row.fetched_at or 0) < now - 86_400_000
+
+
+def _post_view(
+    env: Env,
+    post: Post,
+    rows: Sequence[PostAuthor],
+    people: Mapping[int, Actor],
+    pictures: Sequence[Media],
+    now: int,
+) -> PostView:
+    roles = {row.actor_id: row.role for row in rows}
+    authors = tuple(
+        author_view(env, people[author], roles.get(author, "author"))
+        for author in timelines.shown_author_ids(post, rows, now)
+        if author in people
+    )
+    primary = people[post.author_id]
+    return PostView(
+        id=str(post.id),
+        uri=post.uri,
+        url=post.url,
+        page=f"{profile_path(primary)}/{post.id}",
+        authors=authors,
+        content=post.content,
+        text=to_text(post.content),
+        summary=post.summary,
+        sensitive=post.sensitive,
+        language=post.language,
+        visibility=post.visibility,
+        published_at=post.published_at or post.fetched_at,
+        updated_at=post.updated_at,
+        media=_media_views(env, pictures, co_authored=bool(rows)),
+        in_reply_to=post.in_reply_to_uri,
+        local=post.local,
+        state=post.state,
+    )
+
+
+def home_page(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    stale: Stale | None = None,
+) -> TimelinePage:
+    """A person's home timeline, newest first."""
+    entries = home.page(tx, account_id, before, limit)
+    found = posts.posts_by_id(tx, [post_id for post_id, _, _ in entries])
+    kept = [found[post_id] for post_id, _, _ in entries if found[post_id].state == "published"]
+    boosted = {post_id: booster for post_id, _, booster in entries if booster is not None}
+    views = post_views(tx, env, kept, boosted_by=boosted, stale=stale)
+    return TimelinePage(views, str(entries[-1][1]) if len(entries) == limit else None)
+
+
+def public_page(
+    tx: Tx, env: Env, *, before: int | None = None, limit: int = 20, stale: Stale | None = None
+) -> TimelinePage:
+    """The newest public posts of this server's people."""
+    found = posts.local_public_posts(tx, before, limit)
+    following = str(found[-1].sort_id) if len(found) == limit else None
+    return TimelinePage(post_views(tx, env, found, stale=stale), following)
+
+
+def profile(
+    tx: Tx,
+    env: Env,
+    actor: Actor,
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    stale: Stale | None = None,
+) -> ProfileView:
+    """A profile with its newest posts, co-authored ones among them (C23)."""
+    since = env.now() - STAMP_SHOWN_FOR
+    found = posts.profile_posts(tx, actor.id, shown_since=since, before=before, limit=limit)
+    following = str(found[-1].sort_id) if len(found) == limit else None
+    return ProfileView(
+        author=author_view(env, actor),
+        summary=sanitise(actor.summary),
+        fields=tuple((str(name), sanitise(str(value))) for name, value in actor.fields or []),
+        header=None,
+        posts_count=posts.count_profile_posts(tx, actor.id, since),
+        followers_count=follows.count_followers(tx, actor.id),
+        following_count=follows.count_following(tx, actor.id),
+        joined_at=actor.published_at,
+        page=TimelinePage(post_views(tx, env, found, stale=stale), following),
+        uri=actor.uri,
+    )
+
+
+def may_see(post: Post, viewer_id: int | None) -> bool:
+    """Whether a person (None: a stranger) may see a post on a page or over the API."""
+    if post.state == "published":
+        return post.visibility in ("public", "unlisted") or viewer_id == post.author_id
+    return post.state == "draft" and viewer_id == post.author_id
+
+
+def one_post(
+    tx: Tx, env: Env, post: Post | None, viewer_id: int | None, stale: Stale | None = None
+) -> PostView:
+    """One post for one viewer; what they may not see is not there."""
+    if post is None or not may_see(post, viewer_id):
+        raise not_found("post")
+    return post_views(tx, env, [post], stale=stale)[0]
+
+
+def thread(tx: Tx, env: Env, post: Post) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
+    """(ancestors, replies) of a public post, as far as they are known here."""
+    ancestors: list[Post] = []
+    seen = {post.uri}
+    current = post
+    while current.in_reply_to_uri and len(ancestors) < 20 and current.in_reply_to_uri not in seen:
+        seen.add(current.in_reply_to_uri)
+        parent = posts.post_by_uri(tx, current.in_reply_to_uri)
+        if parent is None or not may_see(parent, None):
+            break
+        ancestors.insert(0, parent)
+        current = parent
+    replies = posts.replies_to(tx, post.uri, 100)
+    return post_views(tx, env, ancestors), post_views(tx, env, replies)
+
+
+def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
+    """A person's invitations that wait for an answer or for publication, newest first."""
+    found = consents.offers_to(tx, account_id, SHOWN_INVITES, 100)
+    return [invitation(tx, env, account_id, offer.id) for offer in found]
+
+
+def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
+    """One invitation in full, made from the stored copy that the digest was computed from (C5)."""
+    offer = own_invitation(tx, account_id, offer_id)
+    sender = actors.actor(tx, offer.sender_id)
+    if sender is None:
+        raise not_found("invitation")
+    document = orjson.loads(offer.document)["object"]
+    note = parse_note(document)
+    people = actors.actors_by_uri(tx, [str(uri) for uri in offer.authors])
+    me = actors.actor(tx, account_id)
+    content = sanitise(remove_notice(note.content, [str(uri) for uri in offer.authors]))
+    return InviteView(
+        id=str(offer.id),
+        offer=offer.uri,
+        state=offer.state,
+        sender=author_view(env, sender),
+        sender_follows_you=follows.follows(tx, sender.id, account_id),
+        authors=tuple(
+            InviteAuthorView(
+                author=_invited_author(env, str(uri), people),
+                standing=_standing(str(uri), sender, me),
+            )
+            for uri in offer.authors
+        ),
+        content=content,
+        text=to_text(content),
+        summary=to_text(note.summary),
+        sensitive=note.sensitive,
+        language=note.language,
+        visibility=note.visibility,
+        media=_media_views(env, posts.media_of(tx, offer_ids=[offer.id]), co_authored=True),
+        mentions=_mentions(note, [str(uri) for uri in offer.authors]),
+        in_reply_to=note.in_reply_to,
+        already_published=offer.change,
+        expires_at=offer.expires_at,
+        digest=offer.digest,
+        refusal=cannot_accept(tx, offer) if offer.state == "offered" else None,
+    )
+
+
+def _standing(uri: str, sender: Actor, me: Actor | None) -> str:
+    if uri == sender.uri:
+        return "inviting"
+    return "you" if me is not None and uri == me.uri else "not yet confirmed"
+
+
+def _mentions(note: NoteView, authors: Sequence[str]) -> tuple[str, ...]:
+    return tuple(tag.name for tag in note.tags if tag.kind == "Mention" and tag.href not in authors)
+
+
+def _invited_author(env: Env, uri: str, people: Mapping[str, Actor]) -> AuthorView:
+    actor = people.get(uri)
+    if actor is not None:
+        return author_view(env, actor)
+    return AuthorView(uri=uri, name=uri, handle=uri, url=uri, local=False)
+
+
+def drafts(tx: Tx, env: Env, account_id: int) -> list[DraftView]:
+    """A person's co-tweets that are not published."""
+    return [draft(tx, env, account_id, post.id) for post in posts.drafts_of(tx, account_id)]
+
+
+def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
+    """A co-tweet of one's own and how far everybody's consent is."""
+    post = posts.post(tx, post_id)
+    if post is None or post.author_id != account_id or post.state == "deleted":
+        raise not_found("co-tweet")
+    offers = current_offers(tx, post)
+    people = actors.actors(tx, [post.author_id, *offers])
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    pictures = posts.media_of(tx, post_ids=[post_id])
+    ordered = sorted(offers.values(), key=lambda offer: _position(offer, rows))
+    return DraftView(
+        post=_post_view(env, post, rows, people, pictures, env.now()),
+        state=post.state,
+        co_authors=tuple(
+            DraftAuthorView(
+                author=author_view(env, people[offer.target_id]),
+                state=offer.state,
+                expires_at=offer.expires_at if offer.state == "offered" else None,
+                reason=offer.reason,
+            )
+            for offer in ordered
+            if offer.target_id in people
+        ),
+    )
+
+
+def _position(offer: Offer, rows: Sequence[PostAuthor]) -> int:
+    return next((row.position for row in rows if row.actor_id == offer.target_id), 1_000)
+
+
+def notifications(
+    tx: Tx, account_id: int, *, before: int | None = None, limit: int = 40
+) -> list[NotificationView]:
+    """What a person should hear of, newest first."""
+    return [
+        NotificationView(
+            id=str(item.id),
+            kind=item.kind,
+            text=item.text,
+            created_at=item.created_at,
+            invite=str(item.offer_id) if item.kind == "cotweet.invite" else None,
+        )
+        for item in consents.notifications(tx, account_id, before, limit)
+    ]

@@ -1,0 +1,77 @@
+"""Who finds a post in their home timeline: each reader once, whoever brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
+from storage.engine import Tx
+from storage.models import Post, PostAuthor
+from storage.queries import follows, home, posts
+
+
+def shown(row: PostAuthor, now: int) -> bool:
+    """Whether a co-author may be shown: verified, from a fetch at most seven days old (C27)."""
+    return (
+        row.state == "verified"
+        and row.actor_id is not None
+        and row.fetched_at is not None
+        and row.fetched_at > now - STAMP_SHOWN_FOR
+    )
+
+
+def shown_author_ids(post: Post, rows: Sequence[PostAuthor], now: int) -> list[int]:
+    """Ids of the authors to show, the primary author first."""
+    return [post.author_id, *(row.actor_id for row in rows if shown(row, now) and row.actor_id)]
+
+
+def refresh(tx: Tx, post_id: int, now: int) -> None:
+    """Make the home timelines agree with a post's present authors and boosts.
+
+    Every local follower of a shown author has it once, and so have its local authors; a reader
+    who had it only through somebody who is no author any more loses it, unless they follow
+    somebody who boosted it.
+    """
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published":
+        home.remove_post(tx, post_id)
+        return
+    authors = shown_author_ids(post, posts.authors_of(tx, [post_id])[post_id], now)
+    following = follows.local_followers(tx, authors)
+    wanted: dict[int, int] = {
+        reader: next(author for author in authors if author in followed)
+        for reader, followed in following.items()
+    }
+    wanted |= {author: author for author in follows.local_among(tx, authors)}
+    if post.visibility == "direct":
+        wanted = {reader: via for reader, via in wanted.items() if reader == via}
+    held = {entry.account_id: entry for entry in home.entries_of(tx, post_id)}
+    orphans = [reader for reader in held if reader not in wanted]
+    boosters = dict(home.boosters(tx, post_id)) if orphans else {}
+    brought = follows.local_followers(tx, boosters) if boosters else {}
+    lost = []
+    for reader in orphans:
+        sources = [b for b in boosters if b in brought.get(reader, set())]
+        if not sources:
+            lost.append(reader)
+        elif held[reader].via_id not in sources:
+            home.set_entry(tx, reader, post_id, via=sources[0], boosted_by=sources[0])
+    home.remove_entries(tx, post_id, lost)
+    for reader, via in wanted.items():
+        entry = held.get(reader)
+        if entry is not None and (entry.via_id != via or entry.boosted_by_id is not None):
+            home.set_entry(tx, reader, post_id, via=via, boosted_by=None)
+    new = {reader: via for reader, via in wanted.items() if reader not in held}
+    home.add_entries(tx, post_id, post.sort_id, new)
+
+
+def bring_boost(tx: Tx, post: Post, booster_id: int, sort_id: int) -> None:
+    """A boost reaches the booster's local followers who have not got the post yet."""
+    readers = dict.fromkeys(follows.local_followers(tx, [booster_id]), booster_id)
+    home.add_entries(tx, post.id, sort_id, readers, boosted_by=booster_id)
+
+
+def forget_source(tx: Tx, account_id: int, source_id: int, now: int) -> None:
+    """After unfollowing: what came through ``source_id`` only goes."""
+    for post_id in home.brought_by(tx, account_id, source_id):
+        refresh(tx, post_id, now)

@@ -1,0 +1,245 @@
+"""What follows from verdicts on stamps: who is shown, and when a local co-author's post is out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from activitypub.coauthorship.publication import check_published
+from activitypub.coauthorship.stamps import Stamp, parse_stamp
+from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
+from fedi_cotweet.domain.consent import ConsentState, Move, Moved
+from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
+from fedi_cotweet.services import documents, timelines
+from fedi_cotweet.services.cotweets import apply_move
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import emit, later, record, tell
+from fedi_cotweet.services.invitations import drop_stamp
+from storage.engine import Tx
+from storage.models import Post, PostAuthor
+from storage.queries import actors, consents, posts
+
+
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """What a check of a post's authors starts from; all plain data, read in one transaction."""
+
+    post: Post
+    primary: str
+    document: dict[str, object]
+    previous: dict[str, CoAuthorVerdict]
+    deleted_stamps: frozenset[tuple[str, str]]
+    gone: frozenset[str]
+
+
+def to_verify(tx: Tx, post_id: int) -> ToVerify | None:
+    """The post with what is known of its authors, or None when there is nothing to check."""
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published":
+        return None
+    author = actors.actor(tx, post.author_id)
+    if author is None:
+        return None
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    if not rows:
+        return None
+    document = documents.full_note(tx, post) if post.local else orjson.loads(post.document)
+    listed = [str(uri) for uri in _strings(document.get("coAuthorAuthorization"))]
+    deleted = consents.deleted_stamp_owners(tx, listed)
+    people = actors.actors_by_uri(tx, [row.actor_uri for row in rows])
+    return ToVerify(
+        post=post,
+        primary=author.uri,
+        document=document,
+        previous={row.actor_uri: _verdict(row, post) for row in rows if row.state == "verified"},
+        deleted_stamps=frozenset(deleted),
+        gone=frozenset(uri for uri, actor in people.items() if actor.gone_at or actor.suspended_at),
+    )
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _verdict(row: PostAuthor, post: Post) -> CoAuthorVerdict:
+    stamp = orjson.loads(row.stamp_document) if row.stamp_document else {}
+    return CoAuthorVerdict(
+        actor=row.actor_uri,
+        state=CoAuthorState(row.state),
+        object_id=post.uri,
+        stamp_uri=row.stamp_uri,
+        digest=stamp.get("consentDigest"),
+        consented_authors=tuple(_strings(stamp.get("consentedAuthors"))),
+        fetched_at=row.fetched_at,
+    )
+
+
+def apply_verdicts(
+    tx: Tx,
+    env: Env,
+    post_id: int,
+    checked: Post,
+    verdicts: Sequence[CoAuthorVerdict],
+    stamp_texts: dict[str, str],
+) -> None:
+    """Store verdicts, bring home timelines in line, and set off what they allow or demand.
+
+    ``checked`` is the version that was judged: if another has come meanwhile nothing is stored.
+    ``stamp_texts`` are the fetched stamps by id.
+    """
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published" or post.document != checked.document:
+        return
+    now = env.now()
+    rows = {row.actor_uri: row for row in posts.authors_of(tx, [post_id])[post_id]}
+    for verdict in verdicts:
+        row = rows.get(verdict.actor)
+        if row is None:
+            continue
+        state = verdict.state.value
+        if row.state == "revoked" and post.local:
+            continue
+        actor = actors.actor_by_uri(tx, verdict.actor)
+        posts.set_author(
+            tx,
+            post_id,
+            verdict.actor,
+            position=row.position,
+            actor_id=actor.id if actor is not None else None,
+            state=state,
+            stamp_uri=verdict.stamp_uri,
+            stamp_document=stamp_texts.get(verdict.stamp_uri or "", row.stamp_document),
+            digest=post.digest,
+            fetched_at=verdict.fetched_at,
+            next_check_at=_next_check(post, state, now),
+        )
+        if row.state != state:
+            record(
+                tx,
+                env,
+                object_uri=post.uri,
+                actor_uri=verdict.actor,
+                move=f"verdict:{state}",
+                digest=post.digest,
+                reason=verdict.reason,
+            )
+        if actor is not None and actor.local:
+            _local_co_author(tx, env, post, actor.id, verdict)
+    timelines.refresh(tx, post_id, now)
+    _reclassify_boosts(tx, post_id, now)
+
+
+def _next_check(post: Post, state: str, now: int) -> int | None:
+    """Young posts are looked at daily, old ones when they are shown; failures a little sooner."""
+    if state == "unknown":
+        return now + HOUR
+    if now - (post.published_at or now) < 7 * DAY and state in ("verified", "stale"):
+        return now + STAMP_RECHECK_AFTER
+    return None
+
+
+def _reclassify_boosts(tx: Tx, post_id: int, now: int) -> None:
+    """A co-author's Announce that came before their stamp was verified is delivery after all."""
+    post = posts.post(tx, post_id)
+    if post is None:
+        return
+    authors = set(timelines.shown_author_ids(post, posts.authors_of(tx, [post_id])[post_id], now))
+    for boost in posts.boosts_of(tx, post_id):
+        delivery = boost.actor_id in authors
+        if boost.delivery != delivery:
+            posts.set_boost_delivery(tx, boost.id, delivery)
+
+
+def _local_co_author(
+    tx: Tx, env: Env, post: Post, account_id: int, verdict: CoAuthorVerdict
+) -> None:
+    offers = [
+        offer
+        for offer in consents.offers_for_object(tx, post.uri, "received")
+        if offer.target_id == account_id
+    ]
+    if verdict.state is CoAuthorState.VERIFIED:
+        for offer in offers:
+            if offer.state == ConsentState.ACCEPTED.value and offer.stamp_uri == verdict.stamp_uri:
+                apply_move(tx, env, offer, Move.PUBLISH, verdict.actor)
+                emit(tx, env, "cotweet.published_with", post_id=post.id, account_id=account_id)
+                tell(
+                    tx,
+                    env,
+                    account_id,
+                    "cotweet.published",
+                    post.uri,
+                    actor_id=post.author_id,
+                    post_id=post.id,
+                    text="The post you agreed to is published.",
+                )
+        return
+    if any(
+        offer.state in (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
+        for offer in offers
+    ):
+        # It may be an old version, or a forged one: look at the newest before acting.
+        later(tx, env, "guard_post", f"{post.id}", post_id=post.id)
+
+
+def not_what_was_agreed(tx: Tx, env: Env, post_id: int, document: dict[str, object]) -> list[str]:
+    """The newest version, fetched just now, against every live stamp issued here for it.
+
+    Returns the stamps that do not match: each is deleted, its Announce undone and its owner told
+    (FEP-af48, Publication). The caller computed nothing: digests are compared here.
+    """
+    post = posts.post(tx, post_id)
+    if post is None:
+        return []
+    dropped = []
+    for stamp in consents.live_stamps(tx, post.uri):
+        me = actors.actor(tx, stamp.account_id)
+        offer = consents.offer_by_uri(tx, stamp.offer_uri, "received")
+        if me is None or offer is None or offer.state != ConsentState.PUBLISHED.value:
+            continue
+        issued = parse_stamp(orjson.loads(stamp.document))
+        if not isinstance(issued, Stamp):
+            continue
+        refused = check_published(document, issued)
+        if refused is None:
+            continue
+        why = refused.code
+        dropped.append(stamp.uri)
+        if isinstance(apply_move(tx, env, offer, Move.LEAVE, me.uri, why=why), Moved):
+            drop_stamp(tx, env, offer, "mismatch")
+        emit(
+            tx,
+            env,
+            "stamp.deleted",
+            stamp_id=stamp.id,
+            post_id=post.id,
+            account_id=stamp.account_id,
+        )
+        mark_revoked(tx, env, post, me.uri)
+        tell(
+            tx,
+            env,
+            stamp.account_id,
+            "cotweet.mismatch",
+            stamp.uri,
+            actor_id=post.author_id,
+            post_id=post.id,
+            text="A post you agreed to was changed without your consent. Your name was taken off.",
+        )
+    return dropped
+
+
+def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
+    """Stop showing somebody as an author of a post, at once."""
+    row = posts.post_author(tx, post.id, actor_uri)
+    if row is None:
+        return
+    posts.set_author(
+        tx, post.id, actor_uri, position=row.position, state="revoked", next_check_at=None
+    )
+    timelines.refresh(tx, post.id, env.now())
+    _reclassify_boosts(tx, post.id, env.now())
