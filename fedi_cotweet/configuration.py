@@ -75,6 +75,26 @@ def trace(
     return Loaded(Settings(**typing.cast("dict[str, Any]", values)), sources)
 
 
+def overview(
+    data: Path, *, environment: Mapping[str, str] | None = None
+) -> tuple[tuple[str, Value, str], ...]:
+    """What is set for a data folder: (name, value, source), for people who look for a mistake.
+
+    The checks across settings are left out, so that an incomplete configuration can be seen; a
+    value whose source is ``default`` may depend on others.
+
+    Raises ``SettingsError`` for an unknown name or a value that does not fit.
+    """
+    known = {item.name: item for item in definitions()}
+    found: dict[str, tuple[str, Value, str]] = {
+        name: (name, item.default, "default") for name, item in known.items()
+    }
+    found["data"] = ("data", data.absolute(), "--data or COTWEET_DATA")
+    for source, name, raw in _given(data, known, None, environment):
+        found[name] = (name, _checked(known[name], raw, source), source)
+    return tuple(found.values())
+
+
 def _given(
     data: Path,
     known: Mapping[str, Definition],

@@ -1,0 +1,122 @@
+"""Invites from others: look, accept, decline."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, segment
+from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.session import Session, interactive
+from fedi_cotweet.services.views import InviteView
+
+INVITES = "/api/v1/cotweets/invites"
+
+InviteArgument = Annotated[str, typer.Argument(metavar="INVITE", help="Id of the invite.")]
+
+
+def now() -> int:
+    """Milliseconds since 1970, for "in 6 days"."""
+    return time.time_ns() // 1_000_000
+
+
+def invites(session: Session) -> None:
+    """Show every invite that waits for an answer, whole, as it would be published."""
+    answer = session.client().get(INVITES)
+    if session.as_json:
+        session.show(answer, Text)
+        return
+    found = read_list(InviteView, answer.document(), "invites")
+    if not found:
+        session.say(Text("No invites."))
+    for view in found:
+        session.say(rendering.invite(view, now()))
+
+
+def accept(
+    session: Session,
+    invite: InviteArgument,
+    digest: Annotated[
+        str | None,
+        typer.Option(
+            "--digest", metavar="D", help="Accept only what has this digest.", show_default=False
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask.", show_default=False)
+    ] = False,
+) -> None:
+    """Agree to be an author: shows what would be published, asks, and signs your consent.
+
+    What you saw is what you agree to: if it changed meanwhile, nothing is agreed.
+    """
+    client = session.client()
+    if digest is None or not (yes or session.as_json):
+        view = _find(client, invite)
+        if digest is not None and digest != view.digest:
+            raise CommandError(
+                "content_changed",
+                "The invite is not what you name: its text, pictures or authors changed.",
+                f"Look at it again: fedi-cotweet invites    Its digest is {view.digest}",
+            )
+        if not (yes or session.as_json):
+            _ask(session, view)
+        digest = view.digest
+    answer = client.post(f"{INVITES}/{segment(invite)}/accept", {"digest": digest})
+    session.show(answer, lambda: _accepted(answer))
+
+
+def decline(
+    session: Session,
+    invite: InviteArgument,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="A word to the inviter.", show_default=False),
+    ] = None,
+) -> None:
+    """Say no. Nothing is published; the inviter is told, with your reason if you give one."""
+    document = {"reason": reason} if reason else {}
+    answer = session.client().post(f"{INVITES}/{segment(invite)}/decline", document)
+    session.show(answer, lambda: Text(f"Declined invite {invite}. Its author has been told."))
+
+
+def _find(client: Client, invite: str) -> InviteView:
+    for view in read_list(InviteView, client.get(INVITES).document(), "invites"):
+        if view.id == invite:
+            return view
+    raise CommandError(
+        "not_found", f'There is no invite "{invite}".', "List them: fedi-cotweet invites"
+    )
+
+
+def _ask(session: Session, view: InviteView) -> None:
+    session.say(rendering.invite(view, now()))
+    if view.refusal:
+        raise CommandError("refused", f"This invite cannot be accepted: {view.refusal}")
+    if not interactive():
+        raise UsageError(
+            "There is no terminal to ask you on.",
+            f"To agree to what is shown above: fedi-cotweet accept {view.id} "
+            f"--digest {view.digest} --yes",
+        )
+    if not typer.confirm("Publish this under your name?", default=False):
+        raise CommandError(
+            "not_accepted",
+            "Nothing was agreed to; the invite stays open.",
+            f"To say no: fedi-cotweet decline {view.id}",
+        )
+
+
+def _accepted(answer: Answer) -> Text:
+    view = read_view(InviteView, answer.document())
+    text = Text("Agreed. ", style="bold green")
+    if view.state == "published" or view.already_published:
+        text.append("Your name stands on the post once its author's server adds it.")
+    else:
+        text.append(f"It is published when {view.sender.name or view.sender.handle}'s server has ")
+        text.append("everyone's consent.")
+    return text.append("\nYou can take your name back at any time: fedi-cotweet leave POST")

@@ -1,0 +1,67 @@
+"""The command ``fedi-cotweet``: all commands, put together."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fedi_cotweet.cli import answering, reading, reference, serving, writing
+from fedi_cotweet.cli.session import command, remember
+
+app = typer.Typer(
+    help="A small fediverse server whose posts can have several authors on several servers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+account = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
+
+app.callback()(remember)
+
+app.command("up")(command(serving.up))
+account.command("create")(command(serving.create_account))
+account.command("sign-in-link")(command(serving.sign_in_link))
+app.add_typer(account, name="account")
+
+app.command("post")(command(writing.post))
+app.command("drafts")(command(writing.drafts))
+app.command("edit")(command(writing.edit))
+app.command("publish")(command(writing.publish))
+app.command("withdraw")(command(writing.withdraw))
+app.command("discard")(command(writing.discard))
+app.command("delete")(command(writing.delete))
+app.command("leave")(command(writing.leave))
+
+app.command("invites")(command(answering.invites))
+app.command("accept")(command(answering.accept))
+app.command("decline")(command(answering.decline))
+
+app.command("timeline")(command(reading.timeline))
+app.command("show")(command(reading.show))
+app.command("follow")(command(reading.follow))
+app.command("unfollow")(command(reading.unfollow))
+app.command("notifications")(command(reading.notifications))
+
+app.command("settings")(command(serving.settings))
+app.command("version")(command(serving.version))
+
+
+@app.command("commands", hidden=True)
+def commands(
+    markdown: Annotated[bool, typer.Option("--markdown", help="The only form.")] = True,
+) -> None:
+    """Print the reference page of all commands."""
+    del markdown
+    sys.stdout.write(reference.commands_page(app))
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 1 refused, 2 called wrongly, 3 no server."""
+    app(prog_name="fedi-cotweet")
+
+
+if __name__ == "__main__":
+    main()

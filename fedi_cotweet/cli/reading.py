@@ -1,0 +1,89 @@
+"""What others write: timeline, single posts, notifications, whom to follow."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli.answering import now
+from fedi_cotweet.cli.client import Answer, CommandError, handles, segment
+from fedi_cotweet.cli.decoding import read_view
+from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.text import distance, line, plain
+from fedi_cotweet.cli.writing import POSTS
+from fedi_cotweet.services.views import PostView, TimelinePage
+
+CONTROL = "/api/v1/control"
+
+HandleArgument = Annotated[str, typer.Argument(metavar="HANDLE", help="Such as @bob@b.example.")]
+
+
+def timeline(
+    session: Session,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, max=100, help="How many posts.", show_default=False),
+    ] = None,
+    before: Annotated[
+        str | None,
+        typer.Option("--before", metavar="ID", help="Only older ones.", show_default=False),
+    ] = None,
+) -> None:
+    """Read what the people you follow write, newest first."""
+    answer = session.client().get(f"{CONTROL}/timeline", limit=limit, before=before)
+    session.show(
+        answer,
+        lambda: rendering.timeline(read_view(TimelinePage, answer.document()), now()),
+    )
+
+
+def show(
+    session: Session,
+    target: Annotated[
+        str, typer.Argument(metavar="POST_OR_URL", help="Id of a post, or its address anywhere.")
+    ],
+) -> None:
+    """Show one post with all its verified authors."""
+    client = session.client()
+    if target.startswith(("http://", "https://")):
+        answer = client.get(POSTS, url=target)
+    else:
+        answer = client.get(f"{POSTS}/{segment(target)}")
+    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+
+
+def follow(session: Session, handle: HandleArgument) -> None:
+    """Follow somebody, here or on any server of the fediverse."""
+    [known] = handles([handle])
+    answer = session.client().post(f"{CONTROL}/follow", {"handle": known})
+    session.show(answer, lambda: Text(f"Asked to follow @{known}."))
+
+
+def unfollow(session: Session, handle: HandleArgument) -> None:
+    """Stop following somebody."""
+    [known] = handles([handle])
+    answer = session.client().post(f"{CONTROL}/unfollow", {"handle": known})
+    session.show(answer, lambda: Text(f"You do not follow @{known} any more."))
+
+
+def notifications(session: Session) -> None:
+    """Read what happened: invites, answers, follows, replies."""
+    answer = session.client().get(f"{CONTROL}/notifications")
+    session.show(answer, lambda: _notifications(answer))
+
+
+def _notifications(answer: Answer) -> RenderableType:
+    found = answer.document().get("notifications")
+    if not isinstance(found, list):
+        raise CommandError("bad_answer", "The server's answer has no list of notifications.")
+    lines = []
+    for item in found:
+        kind, text, at = (item.get(name) for name in ("kind", "text", "created_at"))
+        when = distance(at, now()) if isinstance(at, int) else ""
+        entry = Text(f"{line(str(kind))}  ", style="bold cyan").append(when, style="dim")
+        lines.append(entry.append(f"\n  {plain(str(text))}", style="default"))
+    return Group(*lines) if lines else Text("Nothing new.")

@@ -1,0 +1,269 @@
+"""Posts, invites and drafts as a terminal shows them.
+
+Everything that people wrote goes through ``text.plain`` or ``text.line``: nothing of it is ever
+read as markup or as a terminal's control sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from fedi_cotweet.cli.text import count, distance, line, links, moment, plain
+from fedi_cotweet.services.views import (
+    AuthorView,
+    DraftView,
+    InviteView,
+    MediaView,
+    PostView,
+    TimelinePage,
+)
+
+AUDIENCES = {
+    "public": "public: anyone can read it, and it is listed everywhere",
+    "unlisted": "unlisted: anyone can read it, but it is not listed in public timelines",
+    "followers": "followers only",
+    "direct": "only the people it mentions",
+}
+
+CONSENTS = {
+    "offered": ("invited, no answer yet", "yellow"),
+    "accepted": ("agreed", "green"),
+    "published": ("agreed, named on the post", "green"),
+    "declined": ("declined", "red"),
+    "expired": ("did not answer in time", "red"),
+    "withdrawn": ("invite withdrawn", "dim"),
+    "superseded": ("asked again for the newer text", "dim"),
+    "lapsed": ("agreed, but it was never published", "dim"),
+    "left": ("left the post", "dim"),
+    "removed": ("published without them", "dim"),
+    "deleted": ("the post is deleted", "dim"),
+}
+
+STATES = {
+    "draft": "a draft, seen by nobody else",
+    "offered": "waiting for answers, seen by its authors only",
+    "waiting": "waiting for answers, seen by its authors only",
+    "ready": "everyone agreed; it can be published",
+    "publishing": "being published",
+    "published": "published",
+    "declined": "declined; it needs your decision",
+    "expired": "not answered in time; a draft again",
+    "deleted": "deleted",
+}
+
+
+def person(author: AuthorView) -> Text:
+    """Name and handle."""
+    text = Text(line(author.name) or line(author.handle), style="bold")
+    return text.append(f"  @{line(author.handle)}", style="cyan")
+
+
+def names(authors: Iterable[AuthorView]) -> Text:
+    """Every author in order: ``Alice @alice@a.example and Bob @bob@b.example``."""
+    people = [person(author) for author in authors]
+    text = Text()
+    for position, each in enumerate(people):
+        if position:
+            text.append(" and " if position == len(people) - 1 else ", ")
+        text.append_text(each)
+    return text
+
+
+def invite(view: InviteView, now: int) -> RenderableType:
+    """The whole preview of an invite: nothing that consent would cover is left out."""
+    follows = "follows you" if view.sender_follows_you else "does not follow you"
+    opening = person(view.sender).append(f" ({follows})", style="dim")
+    opening.append(
+        " asks to add your name to this published post."
+        if view.already_published
+        else " asks you to be an author of this post.",
+        style="default",
+    )
+    body: list[RenderableType] = [opening, Text()]
+    body.append(_heading("Authors, in this order"))
+    for position, entry in enumerate(view.authors, 1):
+        style = "bold green" if entry.standing == "you" else "dim"
+        text = Text(f"  {position}. ").append_text(person(entry.author))
+        body.append(text.append(f"  {line(entry.standing)}", style=style))
+    body += [Text(), Rule(Text("exactly what would stand under your name"), style="dim")]
+    body += _content(view.summary, view.text, view.sensitive)
+    body.append(Rule(style="dim"))
+    body += _pictures(view.media)
+    body += _links(view.content)
+    facts = _facts()
+    if view.mentions:
+        facts.add_row("Mentions", _joined(view.mentions))
+    facts.add_row("Audience", line(AUDIENCES.get(view.visibility, view.visibility)))
+    if view.language:
+        facts.add_row("Language", line(view.language))
+    if view.in_reply_to:
+        facts.add_row("Answers", line(view.in_reply_to))
+    facts.add_row("Answer by", _deadline(view.expires_at, now))
+    facts.add_row("Digest", line(view.digest))
+    body += [facts, Text()]
+    body += _answers(view)
+    title = Text(f" Invite {line(view.id)} ", style="bold")
+    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+
+
+def _answers(view: InviteView) -> list[RenderableType]:
+    if view.refusal:
+        return [
+            Text(f"It cannot be accepted here: {plain(view.refusal)}", style="bold red"),
+            _hint("Decline", f"fedi-cotweet decline {line(view.id)}"),
+        ]
+    if view.state != "offered":
+        label, style = CONSENTS.get(view.state, (line(view.state), "default"))
+        answer = [Text(f"This invite is answered or closed: {label}.", style=style)]
+        if view.state in {"accepted", "published"}:
+            answer.append(Text("To take your name back: fedi-cotweet leave POST", style="dim"))
+        return list(answer)
+    return [
+        _hint("Accept", f"fedi-cotweet accept {line(view.id)}"),
+        _hint("Decline", f"fedi-cotweet decline {line(view.id)} [--reason TEXT]"),
+        Text("No answer is an answer too: nothing is sent, and the invite ends.", style="dim"),
+    ]
+
+
+def draft(view: DraftView, now: int) -> RenderableType:
+    """A co-tweet of one's own: who has agreed, and what happens next."""
+    state = line(STATES.get(view.state, view.state))
+    body: list[RenderableType] = [Text(state[:1].upper() + state[1:] + ".", style="bold"), Text()]
+    body += _content(view.post.summary, view.post.text, view.post.sensitive)
+    body += _pictures(view.post.media)
+    body += [Text(), _heading("Co-authors")]
+    for entry in view.co_authors:
+        label, style = CONSENTS.get(entry.state, (line(entry.state), "default"))
+        text = Text("  ").append_text(person(entry.author)).append(f"  {label}", style=style)
+        if entry.state == "offered" and entry.expires_at is not None:
+            text.append(f" (until {moment(entry.expires_at)}, {distance(entry.expires_at, now)})")
+        if entry.reason:
+            text.append(f": {line(entry.reason)}")
+        body.append(text)
+    facts = _facts()
+    facts.add_row("Audience", line(AUDIENCES.get(view.post.visibility, view.post.visibility)))
+    if view.state == "published":
+        facts.add_row("Page", line(view.post.url or view.post.uri))
+    body += [Text(), facts]
+    body += [Text(), *_next_steps(view)]
+    title = Text(f" Co-tweet {line(view.post.id)} ", style="bold")
+    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+
+
+def _next_steps(view: DraftView) -> list[RenderableType]:
+    post_id = line(view.post.id)
+    if view.state == "published":
+        return [
+            _hint("Remove an author", f"fedi-cotweet withdraw {post_id} --from HANDLE"),
+            _hint("Delete", f"fedi-cotweet delete {post_id}"),
+        ]
+    return [
+        _hint("Publish with those who agreed", f"fedi-cotweet publish {post_id}"),
+        _hint("Take invites back", f"fedi-cotweet withdraw {post_id} [--from HANDLE]"),
+        _hint("Throw it away", f"fedi-cotweet discard {post_id}"),
+    ]
+
+
+def post(view: PostView, now: int) -> RenderableType:
+    """One post, with all its authors in the header."""
+    body: list[RenderableType] = []
+    if view.boosted_by:
+        body.append(Text("boosted by ", style="dim").append_text(person(view.boosted_by)))
+    body.append(names(view.authors))
+    when = Text(f"{moment(view.published_at)}, {distance(view.published_at, now)}", style="dim")
+    if view.updated_at is not None:
+        when.append(f", edited {distance(view.updated_at, now)}")
+    if view.visibility != "public":
+        when.append(f", {line(view.visibility)}")
+    if view.state != "published":
+        when.append(f", {line(view.state)}", style="bold yellow")
+    body.append(when)
+    if view.in_reply_to:
+        body.append(Text(f"answers {line(view.in_reply_to)}", style="dim"))
+    body.append(Text())
+    body += _content(view.summary, view.text, view.sensitive)
+    body += _pictures(view.media)
+    counts = ", ".join(
+        (count(view.replies, "reply", "replies"), count(view.boosts, "boost"),
+         count(view.likes, "like"))
+    )  # fmt: skip
+    body += [Text(), Text(counts, style="dim"), Text(line(view.url or view.uri), style="dim")]
+    title = Text(f" {line(view.id)} ", style="dim")
+    return Panel(Group(*body), title=title, title_align="right", box=box.ROUNDED, padding=(0, 1))
+
+
+def timeline(page: TimelinePage, now: int) -> RenderableType:
+    """Newest first, with the command for the next page."""
+    if not page.posts:
+        return Text("Nothing here yet. Follow somebody: fedi-cotweet follow @bob@b.example")
+    parts: list[RenderableType] = [post(view, now) for view in page.posts]
+    if page.next_before:
+        parts.append(_hint("Older", f"fedi-cotweet timeline --before {line(page.next_before)}"))
+    return Group(*parts)
+
+
+def _content(summary: str, text: str, sensitive: bool) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    if summary:
+        parts.append(Text(f"Content warning: {line(summary)}", style="bold yellow"))
+    elif sensitive:
+        parts.append(Text("Marked as sensitive", style="bold yellow"))
+    parts.append(Padding(Text(plain(text).strip("\n"), overflow="fold"), (0, 2)))
+    return parts
+
+
+def _pictures(media: Sequence[MediaView]) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    for position, item in enumerate(media, 1):
+        size = f" {item.width}×{item.height}" if item.width and item.height else ""
+        text = Text(f"  Picture {position}", style="bold")
+        text.append(f"  {line(item.media_type)}{size}", style="dim")
+        text.append(f"\n    {plain(item.alt)}" if item.alt else "\n    (no description)")
+        text.append(f"\n    {line(item.url)}", style="dim")
+        if not item.verified:
+            text.append("\n    This file is not the one the post promises.", style="bold red")
+        text.overflow = "fold"
+        parts.append(text)
+    return parts
+
+
+def _links(content: str) -> list[RenderableType]:
+    found = links(content)
+    if not found:
+        return []
+    parts: list[RenderableType] = [_heading("Where its links lead")]
+    for text, target in found:
+        parts.append(Text(f"  {line(text)} → {line(target)}", overflow="fold"))
+    return parts
+
+
+def _facts() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _joined(texts: Sequence[str]) -> Text:
+    return Text(", ".join(line(text) for text in texts))
+
+
+def _deadline(at: int, now: int) -> Text:
+    style = "bold red" if at - now < 24 * 3_600_000 else "default"
+    return Text(f"{moment(at)} ({distance(at, now)})", style=style)
+
+
+def _heading(text: str) -> Text:
+    return Text(text, style="bold")
+
+
+def _hint(what: str, how: str) -> Text:
+    return Text(f"{what}:  ", style="dim").append(how, style="bold")

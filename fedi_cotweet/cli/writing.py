@@ -1,0 +1,253 @@
+"""One's own posts and co-tweets: write, invite, change, publish, take back."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli.answering import now
+from fedi_cotweet.cli.client import Answer, Client, RefusedError, UsageError, handles, segment
+from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.text import seconds_of
+from fedi_cotweet.services.views import DraftView, PostView
+
+POSTS = "/api/v1/control/posts"
+COTWEETS = "/api/v1/cotweets"
+MEDIA = "/api/v1/control/media"
+
+PostArgument = Annotated[
+    str, typer.Argument(metavar="POST", help="Id of the post, or its address.")
+]
+
+
+class Audience(StrEnum):
+    """Who may read a post."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+
+
+class Mode(StrEnum):
+    """When a co-tweet goes out."""
+
+    WAIT_ALL = "wait_all"
+    PUBLISH_WITHOUT_DECLINERS = "publish_without_decliners"
+
+
+def post(
+    session: Session,
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="What to say; - reads it from standard input.")
+    ],
+    co_authors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="HANDLE",
+            help="Invite a co-author, in the order of credit. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    media: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--media",
+            metavar="FILE",
+            help="A picture. May be repeated; each needs its --alt.",
+            show_default=False,
+        ),
+    ] = None,
+    alt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--alt",
+            metavar="TEXT",
+            help="What the picture shows, in the order of --media.",
+            show_default=False,
+        ),
+    ] = None,
+    warning: Annotated[
+        str | None,
+        typer.Option("--cw", metavar="TEXT", help="A content warning.", show_default=False),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="xx", help="Its language.", show_default=False),
+    ] = None,
+    visibility: Annotated[
+        Audience, typer.Option("--visibility", help="Who may read it.")
+    ] = Audience.PUBLIC,
+    reply_to: Annotated[
+        str | None,
+        typer.Option("--reply-to", metavar="URL", help="The post it answers.", show_default=False),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(
+            "--expires",
+            metavar="7d",
+            help="How long the invites stay open: 12h, 7d, 2w.",
+            show_default=False,
+        ),
+    ] = None,
+    mode: Annotated[
+        Mode | None,
+        typer.Option("--mode", help="What to do when someone declines.", show_default=False),
+    ] = None,
+) -> None:
+    """Write a post. With co-authors it is a co-tweet: published once they have agreed.
+
+    Until then nobody but its authors can see it.
+    """
+    if not co_authors and (expires or mode):
+        raise UsageError("--expires and --mode are for co-tweets.", "Add --with @bob@b.example.")
+    if len(media or ()) != len(alt or ()):
+        raise UsageError(
+            "Every --media needs its --alt.",
+            "Say what the picture shows, for those who cannot see it (--alt '' for none).",
+        )
+    document: dict[str, Any] = {"text": _text(text), "visibility": visibility.value}
+    if warning:
+        document["summary"] = warning
+    if language:
+        document["language"] = language
+    if reply_to:
+        document["in_reply_to"] = reply_to
+    if co_authors:
+        document["with"] = handles(co_authors)
+    if expires:
+        document["expires_in_seconds"] = _duration(expires)
+    if mode:
+        document["mode"] = mode.value
+    client = session.client()
+    if media:
+        document["media"] = [
+            client.upload(MEDIA, file, words).document().get("id")
+            for file, words in zip(media, alt or (), strict=True)
+        ]
+    if co_authors:
+        _show_draft(session, client.post(COTWEETS, document))
+    else:
+        _show_post(session, client.post(POSTS, document))
+
+
+def edit(
+    session: Session,
+    target: PostArgument,
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="The new text; - reads it from standard input.")
+    ],
+) -> None:
+    """Change a text. A co-tweet's authors are asked again; until then the old one stands."""
+    client = session.client()
+    post_id = _resolve(client, target)
+    document = {"text": _text(text)}
+    try:
+        client.get(f"{COTWEETS}/{post_id}")
+    except RefusedError as error:
+        if error.status != 404:
+            raise
+        _show_post(session, client.put(f"{POSTS}/{post_id}", document))
+    else:
+        _show_draft(session, client.put(f"{COTWEETS}/{post_id}", document))
+
+
+def delete(session: Session, target: PostArgument) -> None:
+    """Delete a published post of yours, for everybody."""
+    client = session.client()
+    answer = client.delete(f"{POSTS}/{_resolve(client, target)}")
+    session.show(answer, lambda: Text("Deleted. Other servers are being told."))
+
+
+def drafts(session: Session) -> None:
+    """Show your co-tweets that are not published yet, and who has agreed."""
+    answer = session.client().get(COTWEETS)
+    if session.as_json:
+        session.show(answer, Text)
+        return
+    found = read_list(DraftView, answer.document(), "cotweets")
+    if not found:
+        session.say(Text('No drafts. Begin one: fedi-cotweet post "..." --with @bob@b.example'))
+    for view in found:
+        session.say(rendering.draft(view, now()))
+
+
+def publish(session: Session, target: PostArgument) -> None:
+    """Publish a co-tweet now, with those who have agreed."""
+    client = session.client()
+    _show_draft(session, client.post(f"{COTWEETS}/{_resolve(client, target)}/publish"))
+
+
+def withdraw(
+    session: Session,
+    target: PostArgument,
+    co_author: Annotated[
+        str | None,
+        typer.Option("--from", metavar="HANDLE", help="Only this co-author.", show_default=False),
+    ] = None,
+) -> None:
+    """Take back the invites to a co-tweet, or remove a co-author from a published one."""
+    client = session.client()
+    document = {"co_author": handles([co_author])[0]} if co_author else {}
+    answer = client.post(f"{COTWEETS}/{_resolve(client, target)}/withdraw", document)
+    _show_draft(session, answer)
+
+
+def discard(session: Session, target: PostArgument) -> None:
+    """Throw a draft away; open invites to it end."""
+    client = session.client()
+    answer = client.delete(f"{COTWEETS}/{_resolve(client, target)}")
+    session.show(answer, lambda: Text("Discarded. Nobody else has seen it."))
+
+
+def leave(session: Session, target: PostArgument) -> None:
+    """Take your name off a co-tweet. Its other authors keep it, without you."""
+    client = session.client()
+    answer = client.post(f"{COTWEETS}/{_resolve(client, target)}/leave")
+    session.show(
+        answer,
+        lambda: Text(
+            "You are no longer an author of it. Your consent is deleted here, and the servers "
+            "that know of the post are being told."
+        ),
+    )
+
+
+def _text(given: str) -> str:
+    text = sys.stdin.read().strip("\n") if given == "-" else given
+    if not text.strip():
+        raise UsageError("There is no text.")
+    return text
+
+
+def _duration(text: str) -> int:
+    seconds = seconds_of(text)
+    if not seconds:
+        raise UsageError(f'"{text}" is no duration.', "Write it like 12h, 7d or 2w.")
+    return seconds
+
+
+def _resolve(client: Client, target: str) -> str:
+    """The id of a post given by its id or address, as a segment of a path."""
+    if not target.startswith(("http://", "https://")):
+        return segment(target)
+    return segment(read_view(PostView, client.get(POSTS, url=target).document()).id)
+
+
+def _show_post(session: Session, answer: Answer) -> None:
+    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+
+
+def _show_draft(session: Session, answer: Answer) -> None:
+    def render() -> RenderableType:
+        return rendering.draft(read_view(DraftView, answer.document()), now())
+
+    session.show(answer, render)
