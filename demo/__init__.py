@@ -1,0 +1,1 @@
+"""The main job, walked through on this machine: four servers, one co-tweet."""
