@@ -1,0 +1,59 @@
+"""From a remote object, authenticated, to something that can be stored and shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from activitypub.coauthorship.authors import WHOLE_OBJECT, AuthorList, read_author_list
+from activitypub.coauthorship.notice import remove_notice
+from activitypub.coauthorship.projection import try_consent_digest
+from activitypub.documents.note import parse_note
+from activitypub.html import sanitise
+from activitypub.verdicts import Refused
+from activitypub.vocab.terms import Doc
+from fedi_cotweet.services.posts import Arrival
+from storage.models import Actor
+
+PICTURES = frozenset({"Image"})
+
+
+def read_arrival(
+    document: Doc, author: Actor, *, context: Any = None, carrier: str | None = None
+) -> Arrival | Refused:
+    """Read an object that ``author`` was proven to have written.
+
+    A co-authored one must have been parsed strictly. ``context`` is the ``@context`` of the
+    activity it was embedded in; ``carrier`` that activity's text if it carries a proof. Raises
+    ``DocumentError`` for what is no note.
+    """
+    note = parse_note(document)
+    authors = read_author_list(document)
+    if isinstance(authors, Refused) and authors.code in WHOLE_OBJECT:
+        return authors
+    whole = {**document}
+    if "@context" not in whole and context is not None:
+        whole = {"@context": context, **document}
+    content, digest = note.content, None
+    co_authors: tuple[str, ...] = ()
+    if isinstance(authors, AuthorList):
+        if authors.primary != author.uri:
+            return Refused("not_the_author", "the object is somebody else's")
+        co_authors = authors.co_authors
+        content = remove_notice(note.content, authors.everyone)
+        digest = try_consent_digest(whole, authors.everyone)
+    return Arrival(
+        note=note,
+        author=author,
+        content=sanitise(content),
+        text=orjson.dumps(whole).decode(),
+        digest=digest,
+        carrier=carrier,
+        media=tuple(item for item in note.attachments if item.kind in PICTURES),
+        tags=tuple(
+            {"type": tag.kind, "href": tag.href, "name": tag.name, "icon": tag.icon}
+            for tag in note.tags
+        ),
+        co_authors=co_authors,
+    )

@@ -1,0 +1,52 @@
+"""What to do with an authenticated activity, by type; one file per family.
+
+A handler reads and checks with ``activitypub``, then runs one use case of ``services`` in one
+transaction, and returns a stable reason code of what became of it. Unknown types are none of our
+business and not an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from fedi_cotweet.federation.handlers import answers, deletions, follows, likes, notes, offers
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.incoming import Incoming
+from fedi_cotweet.federation.runtime import log
+
+Handler = Callable[[Context, Incoming], Awaitable[str]]
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "Accept": answers.accept,
+    "Announce": notes.announce,
+    "Create": notes.create,
+    "Delete": deletions.delete,
+    "Follow": follows.follow,
+    "Like": likes.like,
+    "Offer": offers.offer,
+    "Reject": answers.reject,
+    "Undo": answers.undo,
+    "Update": notes.update,
+}
+
+
+async def handle(context: Context, incoming: Incoming) -> str:
+    """Do what an activity says, if its sender may; the reason code of the outcome.
+
+    Raises ``DocumentError`` when the activity's own shape is wrong.
+    """
+    handler = HANDLERS.get(incoming.envelope.type)
+    outcome = "unknown_type" if handler is None else await handler(context, incoming)
+    log.info(
+        "activity_received",
+        type=incoming.envelope.type,
+        id=incoming.envelope.id,
+        actor=incoming.actor.uri,
+        how=incoming.how,
+        outcome=outcome,
+    )
+    return outcome
+
+
+__all__ = ["HANDLERS", "Context", "handle"]

@@ -1,0 +1,50 @@
+"""What every handler gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fedi_cotweet.federation.directory import Directory
+from fedi_cotweet.federation.incoming import Incoming
+from fedi_cotweet.federation.runtime import Runtime
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.queries import consents, deliveries
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The runtime and the directory of actors."""
+
+    runtime: Runtime
+    directory: Directory
+
+    @property
+    def env(self) -> Env:
+        """Clock, ids, addresses."""
+        return self.runtime.env
+
+    async def once(self, incoming: Incoming, fn: Callable[[Tx], str]) -> str:
+        """Run ``fn`` unless this activity was received before, in the transaction that notes it.
+
+        So an activity takes effect exactly once, however often and through whomever it comes.
+        """
+
+        def transaction(tx: Tx) -> str:
+            new = consents.receive_once(
+                tx,
+                incoming.envelope.id,
+                incoming.actor.uri,
+                incoming.envelope.type,
+                incoming.received_at,
+            )
+            if incoming.how != "local":
+                # Whoever can send can be reached again: what waits for their server is due.
+                deliveries.reset_host(tx, incoming.signer.host, incoming.received_at)
+            return fn(tx) if new else "repeated"
+
+        return await self.runtime.write(transaction)

@@ -1,0 +1,53 @@
+"""``Delete``: of a note, of an actor, or of a stamp, which is how a co-author leaves."""
+
+from __future__ import annotations
+
+from activitypub.activities.delete import Delete, parse_delete
+from activitypub.coauthorship.leaving import FetchAgain, StampDeleted, check_delete_stamp
+from activitypub.origins import may_delete
+from activitypub.verdicts import Refused
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.incoming import Incoming
+from fedi_cotweet.services import leaving, posts
+from fedi_cotweet.services.events import later
+from storage.engine import Tx
+from storage.queries import actors
+from storage.queries import posts as post_queries
+
+
+async def delete(context: Context, incoming: Incoming) -> str:
+    """Forget what its owner deleted."""
+    activity = parse_delete(incoming.document)
+    return await context.once(incoming, lambda tx: _delete(tx, context, incoming, activity))
+
+
+def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> str:
+    env = context.env
+    if activity.deletes_actor:
+        actors.mark_gone(tx, incoming.actor.id, env.now())
+        context.directory.forget(incoming.actor.uri)
+        return "actor_gone"
+    rows = post_queries.authors_with_stamp(tx, activity.object_id)
+    stamp = check_delete_stamp(
+        incoming.document,
+        proven_by=incoming.actor.uri if incoming.proven else None,
+        known_issuer=rows[0].actor_uri if rows else None,
+    )
+    match stamp:
+        case StampDeleted(stamp_uri, _):
+            return leaving.receive_stamp_deletion(tx, env, stamp_uri, incoming.actor, incoming.text)
+        case FetchAgain():
+            for row in rows:
+                later(tx, env, "verify_post", str(row.post_id), post_id=row.post_id)
+            return "look_again"
+        case Refused():
+            pass
+    held = post_queries.post_by_uri(tx, activity.object_id)
+    owner = actors.actor(tx, held.author_id) if held is not None else None
+    refused = may_delete(incoming.actor.uri, activity.object_id, owner.uri if owner else None)
+    if refused is not None:
+        return refused.code
+    outcome = posts.receive_delete(tx, env, activity.object_id, incoming.actor)
+    if outcome == "deleted":
+        leaving.object_gone(tx, env, activity.object_id)
+    return outcome

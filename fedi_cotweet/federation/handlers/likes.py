@@ -1,0 +1,23 @@
+"""``Like``."""
+
+from __future__ import annotations
+
+from activitypub.activities.like import parse_like
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.incoming import Incoming
+from fedi_cotweet.services import posts as services
+from storage.engine import Tx
+from storage.queries import posts
+
+
+async def like(context: Context, incoming: Incoming) -> str:
+    """Somebody likes a post we hold; others are none of our business."""
+    activity = parse_like(incoming.document)
+
+    def transaction(tx: Tx) -> str:
+        post = posts.post_by_uri(tx, activity.object_id)
+        if post is None or post.state != "published":
+            return "unknown_object"
+        return services.receive_like(tx, context.env, post, incoming.actor, activity.id)
+
+    return await context.once(incoming, transaction)

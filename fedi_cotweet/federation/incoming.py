@@ -1,0 +1,167 @@
+"""An activity that came in: who really sent it, and what may be forwarded of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+import orjson
+
+from activitypub.activities import Envelope, peek
+from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
+from activitypub.signatures.request import SignedRequest
+from activitypub.signatures.verify import check_signature, find_signature
+from activitypub.verdicts import Refused
+from activitypub.vocab.reading import parse_json, same_origin
+from activitypub.vocab.terms import Doc
+from fedi_cotweet.domain.limits import HOUR
+from fedi_cotweet.federation.directory import Directory, KnownKey
+from fedi_cotweet.federation.runtime import Runtime
+from storage.models import Actor
+
+How = Literal["http", "proof", "ld", "local"]
+TEMPORARY = frozenset({"not_fetched"})
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An authenticated activity. ``signer`` sent the request, ``actor`` did what it says.
+
+    ``how`` the actor was authenticated: by the request, by a proof or LD signature in the
+    document, or because it never left this server. ``proven``: it carries the actor's own valid
+    FEP-8b32 proof, so others can check it without us. ``text`` is the JSON as received.
+    """
+
+    document: Doc
+    envelope: Envelope
+    actor: Actor
+    signer: Actor
+    how: How
+    proven: bool
+    text: str
+    received_at: int
+    recipient_id: int | None = None
+    """The account whose own inbox it came to; None for the shared one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """The sender's key could not be had this time: answer 503, so that they try again."""
+
+    reason: str
+
+
+async def authenticate(
+    runtime: Runtime, directory: Directory, request: SignedRequest, recipient_id: int | None
+) -> Incoming | Refused | NotNow:
+    """Who sent this request. Nothing is stored; ``DocumentError`` for a body that is no activity.
+
+    The request's signature is checked before the body is parsed. If the actor is not the signer,
+    the document must carry the actor's own proof or LD signature.
+    """
+    signer = await check_request(runtime, directory, request)
+    if not isinstance(signer, Actor):
+        return signer
+    document = parse_json(request.body)
+    envelope = peek(document)
+    if not same_origin(envelope.id, envelope.actor):
+        return Refused("foreign_id", "the activity's id is not on its actor's server")
+    proven = False
+    how: How = "http"
+    if eddsa_jcs_2022.proof_key_id(document) is not None:
+        proven = await _proof_holds(runtime, directory, document, envelope.actor)
+    if signer.uri == envelope.actor:
+        actor = signer
+    else:
+        if proven:
+            how = "proof"
+        elif await _ld_signature_holds(runtime, directory, document, envelope.actor):
+            how = "ld"
+        else:
+            return Refused("not_the_actor", "the activity is not by the one who signed the request")
+        found = await directory.actor(envelope.actor)
+        if isinstance(found, Refused):
+            return found
+        actor = found
+    if actor.suspended_at is not None or signer.suspended_at is not None:
+        return Refused("suspended", "this server does not take anything from there")
+    return Incoming(
+        document=document,
+        envelope=envelope,
+        actor=actor,
+        signer=signer,
+        how=how,
+        proven=proven,
+        text=request.body.decode(),
+        received_at=runtime.env.now(),
+        recipient_id=recipient_id,
+    )
+
+
+async def check_request(
+    runtime: Runtime, directory: Directory, request: SignedRequest
+) -> Actor | Refused | NotNow:
+    """The actor whose key signed a request, as it is and for us."""
+    claim = find_signature(request, authority=runtime.env.addresses.host, now=runtime.env.now())
+    if isinstance(claim, Refused):
+        return claim
+    known = await directory.key(claim.key_id)
+    if isinstance(known, Refused):
+        return NotNow(known.reason) if known.code in TEMPORARY else known
+    signed = check_signature(claim, known.key)
+    if isinstance(signed, Refused):
+        # The key may have been replaced: look once more, at most once a minute per key.
+        known = await directory.key(claim.key_id, refresh=True)
+        if isinstance(known, Refused):
+            return signed
+        signed = check_signature(claim, known.key)
+        if isinstance(signed, Refused):
+            return signed
+    return known.actor
+
+
+async def _own_key(directory: Directory, key_id: str | None, actor_uri: str) -> KnownKey | None:
+    # Only a key in the actor's own document counts; fetching strangers' keys helps nobody.
+    if key_id is None or not same_origin(key_id, actor_uri):
+        return None
+    known = await directory.key(key_id)
+    if isinstance(known, Refused) or known.actor.uri != actor_uri:
+        return None
+    return known
+
+
+async def _proof_holds(
+    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
+) -> bool:
+    key_id = eddsa_jcs_2022.proof_key_id(document)
+    known = await _own_key(directory, key_id, actor_uri)
+    if known is None:
+        return False
+    return eddsa_jcs_2022.check_proof(document, known.key, now=runtime.env.now() + HOUR) is None
+
+
+async def _ld_signature_holds(
+    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
+) -> bool:
+    known = await _own_key(directory, rsa_signature_2017.creator(document), actor_uri)
+    if known is None:
+        return False
+    # Normalising RDF is slow pure Python: not on the event loop.
+    refused = await asyncio.to_thread(rsa_signature_2017.check_signature, document, known.key)
+    return refused is None
+
+
+def local(document: Doc, sender: Actor, now: int, recipient_id: int | None) -> Incoming:
+    """An activity of one local person for another: the same path without the network."""
+    return Incoming(
+        document=document,
+        envelope=peek(document),
+        actor=sender,
+        signer=sender,
+        how="local",
+        proven=eddsa_jcs_2022.proof_key_id(document) is not None,
+        text=orjson.dumps(document).decode(),
+        received_at=now,
+        recipient_id=recipient_id,
+    )

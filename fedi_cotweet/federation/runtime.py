@@ -1,0 +1,108 @@
+"""What federation works with: the store, the clients, keys, and the bells that wake the workers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+
+from activitypub.shell.client import FederationClient
+from activitypub.signatures.keys import SigningKey, load_private
+from fedi_cotweet.services.accounts import INSTANCE_USERNAME
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.settings import Settings
+from storage.engine import Store, Tx
+from storage.queries import actors
+
+T = TypeVar("T")
+
+log = structlog.get_logger("fedi_cotweet.federation")
+
+
+@dataclass(slots=True)
+class Bells:
+    """Set when there is new work; workers wait for them, and look anyway now and then."""
+
+    outbox: asyncio.Event = field(default_factory=asyncio.Event)
+    jobs: asyncio.Event = field(default_factory=asyncio.Event)
+    deliveries: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self) -> None:
+        """There may be something to do."""
+        self.outbox.set()
+        self.jobs.set()
+        self.deliveries.set()
+
+
+@dataclass(slots=True)
+class Keys:
+    """Signing keys of local actors, loaded once."""
+
+    store: Store
+    env: Env
+    _rsa: dict[int, SigningKey] = field(default_factory=dict)
+    _ed25519: dict[int, SigningKey] = field(default_factory=dict)
+    _instance: int | None = None
+
+    async def rsa(self, account_id: int) -> SigningKey:
+        """The key that signs an account's requests. ``LookupError`` for no account."""
+        if account_id not in self._rsa:
+            await self._load(account_id)
+        return self._rsa[account_id]
+
+    async def ed25519(self, account_id: int) -> SigningKey:
+        """The key that makes an account's proofs."""
+        if account_id not in self._ed25519:
+            await self._load(account_id)
+        return self._ed25519[account_id]
+
+    async def instance_id(self) -> int:
+        """The instance actor's account."""
+        if self._instance is None:
+            found = await self.store.read(lambda tx: actors.account_by_name(tx, INSTANCE_USERNAME))
+            if found is None:
+                raise LookupError("this database has no instance actor; run: fedi-cotweet up")
+            self._instance = found.id
+        return self._instance
+
+    async def instance(self) -> SigningKey:
+        """The key that signs fetches which nobody asked for in person."""
+        return await self.rsa(await self.instance_id())
+
+    async def _load(self, account_id: int) -> None:
+        def query(tx: Tx) -> tuple[str, str, str]:
+            account, actor = actors.account_of(tx, account_id), actors.actor(tx, account_id)
+            if account is None or actor is None:
+                raise LookupError(f"no account {account_id}")
+            return actor.uri, account.rsa_private, account.ed25519_private
+
+        uri, rsa, ed25519 = await self.store.read(query)
+        self._rsa[account_id] = SigningKey(f"{uri}#main-key", load_private(rsa))
+        self._ed25519[account_id] = SigningKey(f"{uri}#ed25519-key", load_private(ed25519))
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One server's federation. Belongs to one event loop."""
+
+    settings: Settings
+    env: Env
+    store: Store
+    client: FederationClient
+    anonymous: FederationClient
+    """Fetches without signature and without naming this software (FEP-af48, Publication)."""
+    keys: Keys
+    bells: Bells = field(default_factory=Bells)
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """A transaction that may make work: the workers are woken after its commit."""
+        result = await self.store.write(fn)
+        self.bells.ring()
+        return result
+
+    def is_own(self, uri: str) -> bool:
+        """Whether an identifier is of this server."""
+        return self.env.addresses.owns(uri)

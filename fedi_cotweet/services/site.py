@@ -1,0 +1,41 @@
+"""What pages and APIs work with. Finding things elsewhere is given to them as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.settings import Settings
+from storage.engine import Store, Tx
+from storage.models import Actor, Post
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One server, as its pages and APIs see it.
+
+    ``find_actor`` takes a handle (``bob@b.example``) or an actor's address and raises
+    ``ServiceError`` when there is nobody; ``find_post`` takes a post's address and returns None
+    when there is none. Both may use the network. ``changed`` wakes the workers after a write.
+    """
+
+    settings: Settings
+    env: Env
+    store: Store
+    find_actor: Callable[[str], Awaitable[Actor]]
+    find_post: Callable[[str], Awaitable[Post | None]]
+    changed: Callable[[], None]
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        """One consistent snapshot."""
+        return await self.store.read(fn)
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        """One transaction; the workers are woken after its commit."""
+        result = await self.store.write(fn)
+        self.changed()
+        return result
