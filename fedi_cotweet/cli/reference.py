@@ -102,9 +102,6 @@ def _label(item: object) -> str:
     if getattr(item, "param_type_name", "") == "argument":
         return str(metavar or getattr(item, "name", "")).upper()
     names = ", ".join(getattr(item, "opts", ()))
-    choices = getattr(getattr(item, "type", None), "choices", ())
-    if choices:
-        return f"{names} {'|'.join(str(getattr(choice, 'value', choice)) for choice in choices)}"
     if getattr(item, "is_flag", False):
         return names
     return f"{names} {metavar or str(getattr(item, 'name', '')).upper()}"

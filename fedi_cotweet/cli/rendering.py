@@ -95,9 +95,8 @@ def invite(view: InviteView, now: int) -> RenderableType:
         body.append(text.append(f"  {line(entry.standing)}", style=style))
     body += [Text(), Rule(Text("exactly what would stand under your name"), style="dim")]
     body += _content(view.summary, view.text, view.sensitive)
-    body.append(Rule(style="dim"))
     body += _pictures(view.media)
-    body += _links(view.content)
+    body += [Rule(style="dim"), *_links(view.content)]
     facts = _facts()
     if view.mentions:
         facts.add_row("Mentions", _joined(view.mentions))
@@ -105,7 +104,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
     if view.language:
         facts.add_row("Language", line(view.language))
     if view.in_reply_to:
-        facts.add_row("Answers", line(view.in_reply_to))
+        facts.add_row("In reply to", line(view.in_reply_to))
     facts.add_row("Answer by", _deadline(view.expires_at, now))
     facts.add_row("Digest", line(view.digest))
     body += [facts, Text()]

@@ -83,7 +83,7 @@ def post(
         typer.Option("--language", metavar="xx", help="Its language.", show_default=False),
     ] = None,
     visibility: Annotated[
-        Audience, typer.Option("--visibility", help="Who may read it.")
+        Audience, typer.Option("--visibility", metavar="public|unlisted", help="Who may read it.")
     ] = Audience.PUBLIC,
     reply_to: Annotated[
         str | None,
@@ -100,7 +100,12 @@ def post(
     ] = None,
     mode: Annotated[
         Mode | None,
-        typer.Option("--mode", help="What to do when someone declines.", show_default=False),
+        typer.Option(
+            "--mode",
+            metavar="wait_all|publish_without_decliners",
+            help="What to do when someone declines.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Write a post. With co-authors it is a co-tweet: published once they have agreed.

@@ -1,0 +1,147 @@
+"""Posts and co-tweets of one's own on the command line."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fedi_cotweet.services.views import DraftAuthorView
+from tests.cli.conftest import Run, Script
+from tests.cli.samples import CAROL, DRAFT, POST, wire
+
+POSTS = "/api/v1/control/posts"
+COTWEETS = "/api/v1/cotweets"
+NOT_FOUND = {"error": "not_found", "message": "There is no such co-tweet.", "fix": ""}
+
+
+async def test_a_plain_post_is_published_at_once(script: Script, run: Run) -> None:
+    script.expect("POST", POSTS, wire(POST), body={"text": "Hello", "visibility": "public"})
+    shown = await run("post", "Hello")
+    assert shown.code == 0
+    assert "Alice A. @alice@a.example and Bob @bob@b.example" in shown.words
+    assert "2 replies, 0 boosts, 1 like" in shown.words
+    assert "https://a.example/@alice/42" in shown.words
+
+
+async def test_a_co_tweet_carries_all_that_was_said(
+    script: Script, run: Run, tmp_path: Path
+) -> None:
+    picture = tmp_path / 'the "cat".png'
+    picture.write_bytes(b"\x89PNG\r\n--boundary\x00")
+    script.expect("POST", "/api/v1/control/media", {"id": "9", "url": "https://a.example/m/9.png"})
+    body = {
+        "text": "Ours",
+        "with": ["bob@b.example", "carol@c.example"],
+        "media": ["9"],
+        "summary": "Science",
+        "language": "en",
+        "visibility": "unlisted",
+        "in_reply_to": "https://d.example/notes/1",
+        "expires_in_seconds": 7 * 86_400,
+        "mode": "publish_without_decliners",
+    }
+    script.expect("POST", COTWEETS, wire(DRAFT), body=body)
+    shown = await run(
+        *("post", "Ours", "--with", "@bob@b.example", "--with", "carol@c.example"),
+        *("--media", str(picture), "--alt", "Eine Katze", "--cw", "Science", "--language", "en"),
+        *("--visibility", "unlisted", "--reply-to", "https://d.example/notes/1"),
+        *("--expires", "7d", "--mode", "publish_without_decliners"),
+    )
+    assert shown.code == 0
+    [(filename, media_type, content, alt)] = script.uploads
+    assert (media_type, content, alt) == ("image/png", picture.read_bytes(), "Eine Katze")
+    assert filename.endswith(".png")
+    for fact in (
+        "Co-tweet 42",
+        "Waiting for answers, seen by its authors only.",
+        "Bob @bob@b.example agreed",
+        "Carol @carol@c.example invited, no answer yet (until",
+        "fedi-cotweet publish 42",
+        "fedi-cotweet discard 42",
+    ):
+        assert fact in shown.words
+
+
+async def test_a_text_can_come_from_standard_input(
+    script: Script, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("two\nlines\n"))
+    script.expect("POST", POSTS, wire(POST), body={"text": "two\nlines", "visibility": "public"})
+    assert (await run("post", "-")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["post", "x", "--media", "cat.png"], "Every --media needs its --alt."),
+        (["post", "x", "--expires", "7d"], "are for co-tweets"),
+        (["post", "x", "--with", "@b@b.example", "--expires", "soon"], "no duration"),
+        (["post", "x", "--with", "@b@b.example", "--expires", "0d"], "no duration"),
+        (["post", "x", "--with", "bob at b"], "no handle"),
+        (["post", "  "], "There is no text."),
+        (["post", "x", "--visibility", "followers"], "followers"),
+        (["post"], "TEXT"),
+        (["timeline", "--limit", "0"], "--limit"),
+        (["no-such-command"], "no-such-command"),
+    ],
+)
+async def test_a_call_that_cannot_be_meant_ends_with_2_and_sends_nothing(
+    script: Script, run: Run, arguments: list[str], said: str
+) -> None:
+    shown = await run(*arguments)
+    assert shown.code == 2
+    assert said in shown.err
+
+
+async def test_a_missing_picture_sends_nothing(script: Script, run: Run, tmp_path: Path) -> None:
+    shown = await run("post", "x", "--media", str(tmp_path / "none.png"), "--alt", "x")
+    assert shown.code == 2
+    assert "cannot be read" in shown.err
+
+
+async def test_drafts_show_who_said_what(script: Script, run: Run) -> None:
+    declined = replace(DRAFT, co_authors=(DraftAuthorView(CAROL, "declined", None, "not now"),))
+    script.expect("GET", COTWEETS, {"cotweets": [wire(DRAFT), wire(declined)]})
+    shown = await run("drafts")
+    assert "Bob @bob@b.example agreed" in shown.words
+    assert "Carol @carol@c.example declined: not now" in shown.words
+
+
+async def test_editing_a_co_tweet_asks_its_authors_again(script: Script, run: Run) -> None:
+    script.expect("GET", f"{COTWEETS}/42", wire(DRAFT))
+    script.expect("PUT", f"{COTWEETS}/42", wire(DRAFT), body={"text": "New"})
+    assert "Co-tweet 42" in (await run("edit", "42", "New")).words
+
+
+async def test_editing_a_plain_post_changes_it_at_once(script: Script, run: Run) -> None:
+    script.expect("GET", f"{COTWEETS}/42", NOT_FOUND, status=404)
+    script.expect("PUT", f"{POSTS}/42", wire(POST), body={"text": "New"})
+    assert (await run("edit", "42", "New", "--json")).document == wire(POST)
+
+
+async def test_a_post_can_be_named_by_its_address(script: Script, run: Run) -> None:
+    url = "https://a.example/@alice/42"
+    script.expect("GET", f"{POSTS}?url=https%3A%2F%2Fa.example%2F%40alice%2F42", wire(POST))
+    script.expect("POST", f"{COTWEETS}/42/leave", {}, body={}, account="bob")
+    script.expected[0].account = "bob"
+    shown = await run("--as", "bob", "leave", url)
+    assert "no longer an author" in shown.words
+
+
+async def test_the_other_commands_say_what_they_ask_for(script: Script, run: Run) -> None:
+    published = wire(replace(DRAFT, state="published"))
+    script.expect("POST", f"{COTWEETS}/42/publish", published, body={})
+    script.expect("POST", f"{COTWEETS}/42/withdraw", wire(DRAFT), body={})
+    script.expect(
+        "POST", f"{COTWEETS}/42/withdraw", wire(DRAFT), body={"co_author": "bob@b.example"}
+    )
+    script.expect("DELETE", f"{COTWEETS}/42", None)
+    script.expect("DELETE", f"{POSTS}/42", None)
+    assert "Published." in (await run("publish", "42")).words
+    assert (await run("withdraw", "42")).code == 0
+    assert (await run("withdraw", "42", "--from", "@bob@b.example")).code == 0
+    assert "Discarded." in (await run("discard", "42")).words
+    assert (await run("delete", "42", "--json")).document == {}
