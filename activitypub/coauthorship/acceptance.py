@@ -48,7 +48,7 @@ class CanShow:
 
 
 CAN_SHOW: Final = CanShow()
-"""Posts with pictures. Not yet: titles, polls, quotes, custom emoji, events, places, other media."""
+"""Posts with pictures. Not yet: titles, polls, quotes, custom emoji, events, other media."""
 
 
 def acceptance_refusal(
@@ -102,7 +102,8 @@ def _attachments_refusal(attachments: list[dict[str, Any]], can_show: CanShow) -
         if (
             len(kinds) != 1
             or kinds[0] not in can_show.attachment_types
-            or entry.get("mediaType") not in can_show.media_types
+            or not isinstance(entry.get("mediaType"), str)
+            or entry["mediaType"] not in can_show.media_types
             or not isinstance(entry.get("name", ""), str)
             or len(entry.get("url", [])) != 1
             or origin(entry["url"][0]) is None

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from activitypub.coauthorship.acceptance import CAN_SHOW, acceptance_refusal
+from tests.activitypub.coauthorship.cast import BOB, CAROL, PICTURE, draft, vector
+
+HASHTAG = {"type": "Hashtag", "name": "#cats", "href": "https://a.example/tags/cats"}
+EMOJI = {
+    "type": "Emoji",
+    "id": "https://a.example/emoji/1",
+    "name": ":blobcat:",
+    "icon": {"type": "Image", "mediaType": "image/png", "url": "https://a.example/emoji/1.png"},
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"content": None},
+        {"summary": "Cats & dogs <3", "sensitive": True},
+        {"contentMap": {"en": "<p>We wrote this <em>together</em>.</p>"}},
+        {"inReplyTo": "https://d.example/1"},
+        {"attachment": [PICTURE, {**PICTURE, "width": 3, "blurhash": "x", "name": None}]},
+        {"attachment": [{**PICTURE, "type": "Document", "mediaType": "image/webp"}]},
+        {"tag": [HASHTAG, {"type": "Mention", "href": CAROL, "name": "@carol@c.example"}]},
+        {"mediaType": "text/html"},
+        {"content": '<p><a href="https://x.example/" rel="me">x</a></p>'},
+    ],
+)
+def test_what_this_server_shows_may_be_accepted(changes: dict[str, Any]) -> None:
+    assert acceptance_refusal(draft(**changes)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"name": "A title"}, "cannot show name"),
+        ({"nameMap": {"en": "A title"}}, "cannot show nameMap"),
+        ({"startTime": "2026-12-01T00:00:00Z"}, "cannot show startTime"),
+        ({"endTime": "2026-12-01T00:00:00Z"}, "cannot show endTime"),
+        ({"duration": "PT2H"}, "cannot show duration"),
+        ({"location": {"type": "Place", "name": "Here"}}, "cannot show location"),
+        ({"audience": ["https://g.example/group"]}, "cannot show audience"),
+        ({"quote": "https://d.example/2"}, "cannot show quote"),
+        ({"quoteUrl": "https://d.example/2"}, "cannot show quote"),
+        ({"image": PICTURE}, "cannot show image"),
+        ({"oneOf": [{"name": "yes"}]}, "cannot show oneOf"),
+        ({"anyOf": [{"name": "yes"}]}, "cannot show anyOf"),
+        ({"type": "Question"}, "objects of this type"),
+        ({"type": "Article"}, "objects of this type"),
+        ({"mediaType": "text/markdown"}, "content of this type"),
+        ({"mediaType": ["text/html"]}, "content of this type"),
+        ({"mediaType": "TEXT/HTML"}, "content of this type"),
+        ({"contentMap": {"en": "<p>x</p>"}}, "different languages"),
+        (
+            {"contentMap": dict.fromkeys(("en", "de"), "<p>We wrote this <em>together</em>.</p>")},
+            "different languages",
+        ),
+        ({"contentMap": {"en": ""}}, "different languages"),
+        ({"content": None, "contentMap": {"en": "<p>x</p>"}}, "different languages"),
+        ({"summaryMap": {"en": "Cats"}}, "different languages"),
+        ({"content": "<p>x</p><script>y</script>"}, "would change content"),
+        ({"content": "<p>x</p><img src='https://x.example/'>"}, "would change content"),
+        ({"content": '<p class="h-card evil">x</p>'}, "would change content"),
+        ({"content": '<p><a href="javascript:x">x</a></p>'}, "would change content"),
+        ({"content": "<p>not closed"}, "would change content"),
+        ({"content": "<h1>x</h1>"}, "would change content"),
+        ({"content": "<p>x</p><!-- y -->"}, "would change content"),
+        ({"summary": "<img src=x>"}, "would change summary"),
+        ({"attachment": [{**PICTURE, "type": "Video"}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "type": None}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "type": ["Image", "Link"]}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "mediaType": "image/svg+xml"}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "mediaType": {"a": 1}}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "mediaType": None}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "icon": PICTURE}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "sensitive": True}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "summary": "x"}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "content": "x"}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "value": "x"}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "name": ["x"]}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "url": "data:image/png,x"}]}, "attachments"),
+        ({"attachment": [{"type": "Link", "href": "https://x.example/"}]}, "attachments"),
+        ({"attachment": [{**PICTURE, "digestMultibase": "u1234"}]}, "no digest"),
+        ({"attachment": [{**PICTURE, "digestMultibase": None}]}, "no digest"),
+        ({"attachment": [{**PICTURE, "url": ["https://a.example/", "x"]}]}, "exactly one URL"),
+        ({"attachment": ["https://a.example/1.png"]}, "no digest"),
+        ({"tag": [EMOJI]}, "tags"),
+        ({"tag": [{"name": "x"}]}, "tags"),
+        ({"tag": [{**HASHTAG, "rel": "x"}]}, "tags"),
+        ({"tag": [{**HASHTAG, "icon": "https://evil.example/x.png"}]}, "tags"),
+        ({"tag": [{**HASHTAG, "name": ["x"]}]}, "tags"),
+        ({"tag": [{**HASHTAG, "href": "javascript:x"}]}, "tags"),
+        ({"tag": [{"type": ["Mention", "Emoji"], "href": BOB, "name": "x"}]}, "tags"),
+        ({"tag": [{"type": "Mention", "href": BOB, "name": "x", "x": 1, "icon": "y"}]}, "tags"),
+        ({"to": [BOB], "cc": None}, "neither public nor unlisted"),
+        ({"content": ["x"]}, "not a string"),
+    ],
+)
+def test_what_this_server_cannot_show_may_not_be_accepted(
+    changes: dict[str, Any], reason: str
+) -> None:
+    refusal = acceptance_refusal(draft(**changes))
+    assert refusal is not None
+    assert reason in refusal
+
+
+def test_a_draft_with_no_usable_author_list_may_not_be_accepted() -> None:
+    refusal = acceptance_refusal({**draft(), "coAuthors": [BOB, BOB]})
+    assert refusal == "an author is named twice"
+
+
+def test_the_context_of_the_offer_counts() -> None:
+    assert acceptance_refusal(draft(), inherited_context=[{"content": "x:y"}]) is not None
+
+
+def test_a_server_that_shows_more_may_accept_more() -> None:
+    more = replace(
+        CAN_SHOW,
+        types=frozenset({"Note", "Question"}),
+        members=CAN_SHOW.members | {"oneOf", "endTime", "name"},
+        media_types=CAN_SHOW.media_types | {"video/mp4"},
+        attachment_types=CAN_SHOW.attachment_types | {"Video"},
+        tag_types=CAN_SHOW.tag_types | {"Emoji"},
+    )
+    document = draft(
+        type="Question",
+        name="A title",
+        oneOf=[{"name": "yes"}],
+        endTime="2026-12-01T00:00:00Z",
+        attachment=[{**PICTURE, "type": "Video", "mediaType": "video/mp4"}],
+        tag=[EMOJI],
+    )
+    assert acceptance_refusal(document) is not None
+    assert acceptance_refusal(document, can_show=more) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"icon": "https://a.example/1.png", "href": "https://x.example/"},
+        {"icon": ["https://a.example/1.png", "https://a.example/2.png"]},
+        {"icon": {"url": "https://a.example/1.png", "name": "unseen"}},
+        {"icon": {"url": "data:,"}},
+        {"icon": None},
+    ],
+)
+def test_an_emoji_is_one_picture(changes: dict[str, Any]) -> None:
+    emoji = replace(CAN_SHOW, tag_types=CAN_SHOW.tag_types | {"Emoji"})
+    assert acceptance_refusal(draft(tag=[EMOJI]), can_show=emoji) is None
+    assert acceptance_refusal(draft(tag=[{**EMOJI, **changes}]), can_show=emoji) is not None
+
+
+def test_of_the_vectors_only_what_this_server_shows_may_be_accepted() -> None:
+    allowed = {
+        case["name"]
+        for case in vector("digest.json")["cases"]
+        if acceptance_refusal(case["object"]) is None
+    }
+    assert "minimal" in allowed
+    assert "unlisted" in allowed
+    assert not allowed & {"rich", "poll", "media-type-changed", "mention-smuggles-emoji", "limited"}
