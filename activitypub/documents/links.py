@@ -61,7 +61,7 @@ def image_url(value: Any) -> str | None:
         else:
             links = alternatives(entry.get("url")) or alternatives(entry.get("href"))
         for url, media_type, _ in links:
-            if not media_type or media_type.startswith("image/"):
+            if (media_type or media_type_of(entry) or "image/").startswith("image/"):
                 return url
     return None
 
