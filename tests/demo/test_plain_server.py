@@ -39,9 +39,12 @@ async def test_a_follow_counts_from_its_acceptance_on(u: Plain, a: Peer, alice: 
     assert (asked["type"], asked["actor"], asked["object"]) == ("Follow", u.gina, alice.id)
     early = alice.create(alice.note())
     assert "irrelevant" in await u.deliver(early, alice)
+    mention = alice.create(alice.note(cc=[u.gina]))
+    assert await u.deliver(mention, alice) == "done: stored"
+    assert await shown(u) == []
     await u.deliver(alice.activity("Accept", asked), alice)
     assert await u.deliver(alice.create(alice.note()), alice) == "done: stored"
-    assert await shown(u) == [(ALICE, None)]
+    assert await shown(u) == [(ALICE, None)] * 2
 
 
 async def test_only_the_followed_can_accept(u: Plain, a: Peer, alice: Person) -> None:
@@ -293,7 +296,7 @@ async def test_a_post_of_another_content_type_is_refused(
     "members",
     [
         {"id": "http://127.0.0.1:9/notes/1"},
-        {"attributedTo": ["http://127.0.0.1:9/users/x", "ALICE"]},
+        {"attributedTo": ["BOB", "ALICE"]},
         {"attributedTo": None},
         {"to": ["ALICE/followers"], "cc": []},
         {"type": "Person"},
@@ -304,7 +307,7 @@ async def test_a_fetched_post_that_does_not_hold_together_is_refused(
     u: Plain, a: Peer, b: Peer, alice: Person, bob: Person, members: dict[str, Any]
 ) -> None:
     await u.follow(bob, b)
-    named = json.loads(json.dumps(members).replace("ALICE", alice.id))
+    named = json.loads(json.dumps(members).replace("ALICE", alice.id).replace("BOB", bob.id))
     note = alice.mint("notes")
     a.serve(alice.note(**{"id": note, **named}), at=note)
     assert (await u.deliver(bob.announce(note), bob)).startswith("refused")
