@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # Python file, made into one without a compiler.
 PURE_SOURCE := --no-binary=forbiddenfruit
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-WHEELS := install --quiet --require-hashes --only-binary=:all:
+WHEELS := install --quiet --no-compile --require-hashes --only-binary=:all:
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --only-binary :all: --no-header --no-emit-index-url --no-emit-find-links
 
@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## Run the tests on all cores (ARGS: options of pytest)
 lint: $(VENV)/.dev ## Check style, types and the import directions
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy fedi_cotweet activitypub storage tests benchmarks demo
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEET_PAYLOADS=folder)
