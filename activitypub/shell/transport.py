@@ -94,7 +94,6 @@ class Transport:
                     raise BodyError("too_large")
                 content = await read_body(response, limit)
             except BodyError as error:
-                response.close()  # the rest is not read to save the connection
                 if wanted:
                     raise
                 content = error.partial[:limit]

@@ -346,7 +346,11 @@ async def test_a_compressed_document_is_read(client: FederationClient) -> None:
             assert (await client.get(peer.url("/"))).document == {"id": "x" * 5000}
 
 
-@pytest.mark.parametrize(("encoding", "bomb"), [("gzip", ZEROS_GZIP), ("deflate", ZEROS_DEFLATE)])
+@pytest.mark.parametrize(
+    ("encoding", "bomb"),
+    [("gzip", ZEROS_GZIP), ("deflate", ZEROS_DEFLATE)],
+    ids=["gzip", "deflate"],
+)
 async def test_a_decompression_bomb_is_not_inflated(
     client: FederationClient, encoding: str, bomb: bytes
 ) -> None:
@@ -391,6 +395,7 @@ async def test_an_encoding_nobody_asked_for_is_refused(
         (gzip.compress(b"{}" * 500)[:-9], "truncated"),
         (gzip.compress(b"{}") + b"trailer", "bad_encoding"),
     ],
+    ids=["no gzip at all", "cut off", "something after the end"],
 )
 async def test_damaged_gzip_is_refused(client: FederationClient, body: bytes, error: str) -> None:
     async with serving(answer(body, Content_Encoding="gzip")) as peer:
@@ -478,6 +483,19 @@ async def test_redirects_share_one_deadline(hasty: FederationClient) -> None:
         (b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 10_000 + b"\r\n", "bad_response"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "bad_response"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 50, "connection_failed"),
+    ],
+    ids=[
+        "nothing",
+        "an empty line",
+        "garbage",
+        "another protocol",
+        "no status",
+        "negative length",
+        "two lengths",
+        "a huge header",
+        "too many headers",
+        "a bad chunk",
+        "only interim answers",
     ],
 )
 async def test_nonsense_is_an_error_code_and_no_exception(
