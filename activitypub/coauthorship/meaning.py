@@ -50,6 +50,7 @@ _HARMLESS_KEYWORDS: Final = frozenset({"@language", "@direction", "@version", "@
 _TYPES: Final = {
     **dict.fromkeys(_REFERENCES, ("@id",)),
     **dict.fromkeys(_TIMES, ("xsd:dateTime", "http://www.w3.org/2001/XMLSchema#dateTime")),
+    "Public": ("@id",),
     "duration": ("xsd:duration", "http://www.w3.org/2001/XMLSchema#duration"),
 }
 _NAMESPACE: Final = f"{AS2}#"
@@ -134,7 +135,7 @@ def _is_harmless(name: str, definition: Any) -> bool:
     if name == "as":
         return definition in (_NAMESPACE, {"@id": _NAMESPACE, "@prefix": True})
     if name == "Public":
-        return _maps_to(definition, ("as:Public", f"{_NAMESPACE}Public"))
+        return _maps_to(definition, _forms(name)) and _keeps_shape(name, definition)
     if name in _KEYWORDS:
         return definition in (_KEYWORDS[name], {"@id": _KEYWORDS[name]})
     if name in _MAPS:

@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Any, Final
 
 import base58
-import rfc8785
 
 from activitypub.coauthorship.meaning import NoDigest, check_one_meaning
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.errors import DocumentError
+from activitypub.proofs.jcs import canonicalise
 from activitypub.vocab.reading import parse_strict_json
 from activitypub.vocab.terms import PROFILE_1, PUBLIC, PUBLIC_FORMS, Doc
 
@@ -131,9 +131,9 @@ def projection_from_text(body: bytes | str, authors: Sequence[str]) -> dict[str,
 def canonical(projection: Mapping[str, Any]) -> bytes:
     """The octets that are digested: RFC 8785 (JCS). Raises ``NoDigest`` where there are none."""
     try:
-        return rfc8785.dumps(dict(projection))
-    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
-        raise NoDigest("the object cannot be canonicalised", detail=str(error)) from None
+        return canonicalise(dict(projection))
+    except DocumentError as error:
+        raise NoDigest("the object cannot be canonicalised", detail=error.detail) from None
 
 
 def consent_digest(document: Doc, authors: Sequence[str], *, inherited_context: Any = None) -> str:

@@ -136,6 +136,7 @@ def test_a_language_map_keeps_its_exact_definition(definition: Any) -> None:
         ("attachment", {"@id": "as:attachment", "@container": "@graph"}),
         ("attachment", {"@id": "as:attachment", "@nest": "x"}),
         ("url", {"@id": "as:url", "@protected": True}),
+        ("Public", {"@id": "as:Public", "@prefix": True}),
         ("as", "https://www.w3.org/ns/activitystreams"),
         ("as", {"@id": f"{AS2}#", "@context": {}}),
     ],

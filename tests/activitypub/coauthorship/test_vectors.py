@@ -45,6 +45,9 @@ from activitypub.coauthorship.projection import (
 from activitypub.coauthorship.publication import build_announce, check_published
 from activitypub.coauthorship.stamps import Stamp, build_stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, verify_authors
+from activitypub.proofs.eddsa_jcs_2022 import check_proof, make_proof, proof_key_id
+from activitypub.signatures.keys import SigningKey, decode_multikey, decode_secret_multikey
+from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_time
 from tests.activitypub.coauthorship.cast import (
     ALICE,
@@ -159,6 +162,30 @@ def test_the_stamp_of_the_vector_reads_and_is_the_one_we_make() -> None:
         published_at=found.published_at,
     )
     assert without(built, "@context") == without(MESSAGES["stamp"], "@context", "proof")
+
+
+@pytest.mark.parametrize("name", ["stamp", "create_full", "create_single_author", "leave"])
+def test_the_proofs_of_the_vectors_are_by_the_keys_of_their_actors(name: str) -> None:
+    document = MESSAGES[name]
+    keys = {
+        key["id"]: (key["controller"], key["publicKeyMultibase"])
+        for actor in MESSAGES["keys"]
+        for key in actor["assertionMethod"]
+    }
+    controller, multikey = keys[proof_key_id(document) or ""]
+    assert controller == document.get("actor", document.get("attributedTo"))
+    assert check_proof(document, decode_multikey(multikey)) is None
+    others = [other for owner, other in keys.values() if owner != controller]
+    assert isinstance(check_proof(document, decode_multikey(others[0])), Refused)
+    altered = {**document, "to": [BOB], "consentDigest": "zQm"}
+    assert isinstance(check_proof(altered, decode_multikey(multikey)), Refused)
+
+
+def test_we_make_the_proof_of_the_vector() -> None:
+    (secret,) = (key["secretKeyMultibase"] for key in MESSAGES["keys"] if key["id"] == BOB)
+    key = SigningKey(f"{BOB}#ed25519-key", decode_secret_multikey(secret))
+    unsigned = without(MESSAGES["stamp"], "proof")
+    assert make_proof(unsigned, key, at("2026-11-20T10:05:00Z")) == MESSAGES["stamp"]
 
 
 def test_the_stamp_of_the_vector_is_consent_to_its_offer() -> None:
