@@ -9,6 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from activitypub.discovery.host_meta import build_host_meta_json, build_host_meta_xrd
+from activitypub.discovery.nodeinfo import build_nodeinfo_links
+from activitypub.discovery.oauth import build_oauth_metadata
 from fedi_cotweet import documents
 
 BASE = "https://a.example"
@@ -46,25 +49,28 @@ def test_every_address_in_the_documents_is_on_this_server() -> None:
         assert BASE.encode() in found.body
 
 
-def test_host_meta_leads_to_webfinger_in_both_forms() -> None:
-    template = f"{BASE}/.well-known/webfinger?resource={{uri}}"
-    xrd = ElementTree.fromstring(_by_path()["/.well-known/host-meta"].body)
-    link = xrd.find("{http://docs.oasis-open.org/ns/xri/xrd-1.0}Link")
-    assert link is not None
-    assert link.attrib["template"] == template
+def test_both_forms_of_host_meta_are_what_the_protocol_library_says() -> None:
+    xrd = _by_path()["/.well-known/host-meta"].body.decode()
+    assert ElementTree.canonicalize(xrd, strip_text=True) == ElementTree.canonicalize(
+        build_host_meta_xrd(BASE), strip_text=True
+    )
     jrd = json.loads(_by_path()["/.well-known/host-meta.json"].body)
-    assert [(link["rel"], link["template"]) for link in jrd["links"]] == [("lrdd", template)]
+    assert jrd == build_host_meta_json(BASE)
 
 
-def test_nodeinfo_links_to_both_versions() -> None:
-    links = json.loads(_by_path()["/.well-known/nodeinfo"].body)["links"]
-    assert [link["href"] for link in links] == [f"{BASE}/nodeinfo/2.0", f"{BASE}/nodeinfo/2.1"]
-    assert all(link["rel"].endswith(link["href"][-3:]) for link in links)
+def test_nodeinfo_leads_to_both_versions_and_to_the_instance_actor() -> None:
+    links = json.loads(_by_path()["/.well-known/nodeinfo"].body)
+    assert links == build_nodeinfo_links(BASE, application=f"{BASE}/actor")
 
 
-def test_the_oauth_issuer_is_the_base_url_itself_and_pkce_is_s256() -> None:
+def test_the_oauth_metadata_is_what_the_protocol_library_says() -> None:
     # RFC 8414 section 3.3: the issuer must be identical to what the document's address came from.
     metadata = json.loads(_by_path()["/.well-known/oauth-authorization-server"].body)
-    assert metadata["issuer"] == BASE
-    assert metadata["code_challenge_methods_supported"] == ["S256"]
-    assert "implicit" not in metadata["grant_types_supported"]
+    assert metadata == build_oauth_metadata(
+        BASE,
+        authorization_endpoint=f"{BASE}/oauth/authorize",
+        token_endpoint=f"{BASE}/oauth/token",
+        revocation_endpoint=f"{BASE}/oauth/revoke",
+        app_registration_endpoint=f"{BASE}/api/v1/apps",
+        scopes=("read", "write", "follow", "push", "profile"),
+    )
