@@ -13,6 +13,7 @@ from activitypub.signatures.rfc9421 import sign_rfc9421
 from activitypub.vocab.reading import format_time
 from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC
 from demo.plain_server.app import now_ms
+from demo.plain_server.feed import WINDOW
 from tests.demo.conftest import Plain
 from tests.demo.scripted_peer import Peer, Person, loopback, post
 
@@ -358,6 +359,21 @@ async def test_who_follows_both_sees_the_post_once(
     for activity, by in [announce, create] if boost_first else [create, announce]:
         await u.deliver(activity, by)
     assert len(await shown(u)) == 1
+
+
+async def test_a_boost_of_a_post_long_gone_by_shows_again(
+    u: Plain, a: Peer, b: Peer, alice: Person, bob: Person
+) -> None:
+    await u.follow(alice, a)
+    await u.follow(bob, b)
+    note, later = alice.note(), [alice.create(alice.note()) for _ in range(WINDOW)]
+    a.serve(note)
+    await u.deliver(alice.create(note), alice)
+    for create in later:
+        assert await post(u.inbox, create, alice) == 202
+    await u.deliver(bob.announce(note["id"]), bob)
+    entries = await shown(u)
+    assert (entries[0], len(entries)) == ((ALICE, BOB), WINDOW + 2)
 
 
 async def test_only_public_posts_can_be_boosted(
