@@ -12,7 +12,7 @@ from activitypub.vocab.reading import format_time
 from demo.plain_server.records import Entry
 
 _environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-_environment.filters["time"] = format_time
+_environment.filters["time"] = lambda at: format_time(at // 1000 * 1000).replace("T", " ")
 # `Entry.content` was sanitised when it was stored.
 _environment.filters["sanitised"] = Markup
 _template = _environment.from_string(
