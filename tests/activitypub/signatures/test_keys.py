@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_der_public_key,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activitypub.errors import BadKeyError
@@ -131,6 +131,7 @@ def test_a_public_key_that_is_none_is_refused(kind: KeyKind, public: str) -> Non
         load_public(kind, public)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("z6Mkh4X123", min_size=1).map(lambda text: "z" + text))
 def test_no_text_breaks_the_reading_of_keys(public: str) -> None:
     with pytest.raises(BadKeyError):
