@@ -23,7 +23,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime ## Serve one instance on SQLite in ./data, with a first account (ARGS: options of `up`)
-	$(BIN)/fedi-cotweet --data data up --development $(ARGS)
+	$(BIN)/fedi-cotweet --data data up --development --account alice $(ARGS)
 
 demo: $(VENV)/.runtime ## Walk a co-tweet through four real servers; stays up for looking (ARGS=--check: exit 0 or 1)
 	$(BIN)/python -m demo $(ARGS)
