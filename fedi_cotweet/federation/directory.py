@@ -161,7 +161,7 @@ class Directory:
         def check(known: Known) -> Discovered | Need | Refused:
             return discover(handle, known, own_host=at.host, scheme=scheme_of(at.base))
 
-        found = await resolve(check, _JrdClient(self.runtime.client))
+        found: Discovered | Refused = await resolve(check, _JrdClient(self.runtime.client))
         if isinstance(found, Refused):
             return found
         return await self.actor(found.actor_id)

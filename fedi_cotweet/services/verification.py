@@ -11,7 +11,7 @@ from activitypub.coauthorship.publication import check_published
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
+from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER, STAMP_UNUSED_FOR
 from fedi_cotweet.services import documents, timelines
 from fedi_cotweet.services.cotweets import apply_move
 from fedi_cotweet.services.env import Env
@@ -243,3 +243,26 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
     )
     timelines.refresh(tx, post.id, env.now())
     _reclassify_boosts(tx, post.id, env.now())
+
+
+UNUSED_FOR = STAMP_UNUSED_FOR
+
+
+def guard_later(tx: Tx, env: Env, post_id: int, delay: int) -> None:
+    """Look at the newest version of a post in a while."""
+    later(tx, env, "guard_post", str(post_id), delay=delay, post_id=post_id)
+
+
+def recheck(tx: Tx, env: Env, post_id: int) -> None:
+    """Fetch a post's stamps anew, and not again before that is done."""
+    for row in posts.authors_of(tx, [post_id])[post_id]:
+        if row.next_check_at is not None:
+            posts.set_author(
+                tx,
+                post_id,
+                row.actor_uri,
+                position=row.position,
+                state=row.state,
+                next_check_at=env.now() + HOUR,
+            )
+    later(tx, env, "verify_post", str(post_id), post_id=post_id)

@@ -46,7 +46,10 @@ class Actor(Base):
     gone_at: Mapped[int | None]
     suspended_at: Mapped[int | None]
 
-    __table_args__ = (Index("ix_actors_username_host", "username", "host"),)
+    __table_args__ = (
+        Index("ix_actors_username_host", "username", "host"),
+        Index("ix_actors_inbox", "inbox"),
+    )
 
 
 class ActorKey(Base):
@@ -66,9 +69,7 @@ class Account(Base):
 
     __tablename__ = "accounts"
 
-    id: Mapped[int] = mapped_column(
-        ForeignKey("actors.id"), primary_key=True, autoincrement=False
-    )
+    id: Mapped[int] = mapped_column(ForeignKey("actors.id"), primary_key=True, autoincrement=False)
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     rsa_private: Mapped[str]
@@ -85,7 +86,9 @@ class Session(Base):
     __tablename__ = "sessions"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
     csrf: Mapped[str]
     created_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
@@ -97,13 +100,15 @@ class SignInLink(Base):
     __tablename__ = "sign_in_links"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
     expires_at: Mapped[int]
     used_at: Mapped[int | None]
 
 
 class Follow(Base):
-    """``state``: ``requested``, ``accepted`` or ``rejected``. ``uri`` is the Follow activity's id."""
+    """``state``: ``requested`` or ``accepted``. ``uri`` is the Follow activity's id."""
 
     __tablename__ = "follows"
 

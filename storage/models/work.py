@@ -47,7 +47,7 @@ class Job(Base):
 
 
 class Activity(Base):
-    """An activity we send. ``body`` is for aware servers, ``plain_body`` (if any) for all others."""
+    """An activity we send. ``body`` is for aware servers, ``plain_body`` for all others."""
 
     __tablename__ = "activities"
 

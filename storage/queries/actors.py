@@ -200,3 +200,16 @@ def set_policy(tx: Connection, account_id: int, policy: str, approval: list[str]
     """Store an invite policy and what the actor publishes for it."""
     tx.execute(update(Account).where(Account.id == account_id).values(invite_policy=policy))
     tx.execute(update(Actor).where(Actor.id == account_id).values(can_co_author=approval))
+
+
+def shared_inboxes(tx: Connection, inboxes: Iterable[str]) -> dict[str, str]:
+    """For inboxes of people whose server has a shared one: own inbox → shared inbox."""
+    wanted = sorted(set(inboxes))
+    if not wanted:
+        return {}
+    rows = tx.execute(
+        select(Actor.inbox, Actor.shared_inbox).where(
+            Actor.inbox.in_(wanted), Actor.shared_inbox.is_not(None)
+        )
+    )
+    return {str(a): str(b) for a, b in rows}

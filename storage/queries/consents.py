@@ -285,3 +285,13 @@ def deleted_stamp_owners(tx: Connection, uris: Iterable[str]) -> list[tuple[str,
 def sent_offers_with_stamp(tx: Connection, stamp_uri: str) -> list[Offer]:
     """Offers of local authors that were answered with this stamp."""
     return many(tx, Offer, select(Offer).where(Offer.stamp_uri == stamp_uri, Offer.side == "sent"))
+
+
+def stamp_by_id(tx: Connection, stamp_id: int) -> Stamp | None:
+    """A stamp issued here, by id of ours."""
+    return one(tx, Stamp, select(Stamp).where(Stamp.id == stamp_id))
+
+
+def activity_by_id(tx: Connection, activity_id: int) -> Activity | None:
+    """An activity we made, by id of ours."""
+    return one(tx, Activity, select(Activity).where(Activity.id == activity_id))

@@ -197,3 +197,8 @@ def local_among(tx: Connection, actor_ids: Iterable[int]) -> list[int]:
     if not wanted:
         return []
     return [int(row[0]) for row in tx.execute(select(Account.id).where(Account.id.in_(wanted)))]
+
+
+def follow_by_id(tx: Connection, follow_id: int) -> Follow | None:
+    """A follow by id of ours."""
+    return one(tx, Follow, select(Follow).where(Follow.id == follow_id))

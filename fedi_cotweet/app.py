@@ -1,0 +1,329 @@
+"""Puts the parts together: one aiohttp application, its workers, its database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from activitypub.discovery import parse_handle
+from activitypub.errors import DocumentError
+from activitypub.origins import check_fetched
+from activitypub.shell.client import FederationClient
+from activitypub.shell.guard import AddressPolicy
+from activitypub.shell.tls import build_ssl_context
+from activitypub.verdicts import Refused
+from fedi_cotweet import __version__, api
+from fedi_cotweet import web as pages
+from fedi_cotweet.domain.limits import HOUR, SECOND
+from fedi_cotweet.federation import routes
+from fedi_cotweet.federation.delivery import Courier
+from fedi_cotweet.federation.directory import Directory
+from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.jobs import fetch_note
+from fedi_cotweet.federation.runtime import Keys, Runtime
+from fedi_cotweet.services import accounts
+from fedi_cotweet.services.env import Addresses, Env, Limits
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.site import Site
+from fedi_cotweet.settings import Settings
+from fedi_cotweet.worker import Worker
+from storage import migrations
+from storage.engine import Store, open_store
+from storage.models import Actor, Post
+from storage.queries import actors, posts
+
+log = structlog.get_logger("fedi_cotweet")
+
+TOKEN_FILE = "operator.token"  # noqa: S105 - the name of a file
+SERVER_FILE = "server.json"
+NAMELESS = "Mozilla/5.0 (compatible)"
+"""For fetches that must not tell who asks (FEP-af48, Publication)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAccount:
+    """An account made at the first start; the password is known only here and now."""
+
+    username: str
+    handle: str
+    password: str
+
+
+@dataclass(slots=True)
+class Server:
+    """One instance, put together and not yet listening."""
+
+    settings: Settings
+    runtime: Runtime
+    context: Context
+    worker: Worker
+    app: web.Application
+    operator_token: str
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The numbers of the use cases, in their units."""
+    return Limits(
+        max_authors=settings.max_authors,
+        invite_expiry_ms=settings.invite_expiry_hours * HOUR,
+        open_invites_per_sender=settings.open_invites_per_sender,
+        open_invites_per_pair=settings.open_invites_per_pair,
+        invites_per_day=settings.invites_per_day,
+        invite_min_account_age_ms=settings.invite_min_account_age_hours * HOUR,
+        announce_delay_ms=settings.announce_delay_seconds * SECOND,
+        post_characters=settings.post_characters,
+        media_per_post=settings.media_per_post,
+    )
+
+
+def operator_token(data: Path) -> str:
+    """The secret that the command line shows; made once, readable by its owner only."""
+    path = data / TOKEN_FILE
+    if path.exists():
+        return path.read_text(encoding="utf-8").strip()
+    token = secrets.token_urlsafe(32)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(token)
+    return token
+
+
+async def prepare(settings: Settings) -> Store:
+    """Make what is missing: folder, database, schema, the instance actor."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    await migrations.upgrade(settings.database)
+    store = await open_store(settings.database)
+    env = Env(Addresses(settings.base_url), limits_of(settings))
+    held = await store.read(lambda tx: actors.account_by_name(tx, accounts.INSTANCE_USERNAME))
+    if held is None:
+        keys = await asyncio.to_thread(accounts.make_keys)
+        await store.write(
+            lambda tx: accounts.create_account(
+                tx,
+                env,
+                username=accounts.INSTANCE_USERNAME,
+                keys=keys,
+                name=settings.name,
+                service=True,
+            )
+        )
+    return store
+
+
+async def make_first_account(settings: Settings, store: Store, name: str) -> FirstAccount | None:
+    """The first account, unless there is one."""
+    env = Env(Addresses(settings.base_url), limits_of(settings))
+    if await store.read(actors.count_people):
+        return None
+    username = accounts.check_username(name)
+    password = secrets.token_urlsafe(12)
+    hashed = await api.hash_password(password)
+    keys = await asyncio.to_thread(accounts.make_keys)
+    await store.write(
+        lambda tx: accounts.create_account(
+            tx, env, username=username, keys=keys, password_hash=hashed
+        )
+    )
+    return FirstAccount(username, f"@{username}@{env.addresses.host}", password)
+
+
+def build(settings: Settings, store: Store) -> Server:
+    """The application with everything on. Must run in the event loop it will serve in."""
+    env = Env(Addresses(settings.base_url), limits_of(settings))
+    policy = AddressPolicy(development=settings.development)
+    ssl_context = build_ssl_context(settings.ca_file)
+    runtime = Runtime(
+        settings=settings,
+        env=env,
+        store=store,
+        client=FederationClient(
+            f"fedi_cotweet/{__version__} (+{settings.base_url}/)",
+            policy,
+            env.clock,
+            ssl_context=ssl_context,
+        ),
+        anonymous=FederationClient(NAMELESS, policy, env.clock, ssl_context=ssl_context),
+        keys=Keys(store, env),
+    )
+    directory = Directory(runtime)
+    context = Context(runtime, directory)
+    token = operator_token(settings.data)
+    app = web.Application(client_max_size=settings.max_body_bytes)
+    site = Site(
+        settings=settings,
+        env=env,
+        store=store,
+        find_actor=_Finder(context),
+        find_post=_PostFinder(context),
+        changed=runtime.bells.ring,
+    )
+    routes.setup(app, context)
+    api.setup(app, site, token)
+    pages.setup(app, site, routes.may_fetch_draft_media)
+    worker = Worker(context, Courier(runtime, settings.deliver_concurrency))
+
+    async def run_workers(_: web.Application) -> AsyncIterator[None]:
+        worker.start()
+        yield
+        await worker.stop()
+        await runtime.client.close()
+        await runtime.anonymous.close()
+        await store.close()
+
+    app.cleanup_ctx.append(run_workers)
+    return Server(settings, runtime, context, worker, app, token)
+
+
+class _Finder:
+    """Finds actors by handle or address, for people who typed one."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, text: str) -> Actor:
+        wanted = text.strip()
+        if wanted.startswith(("http://", "https://")):
+            found = await self._context.directory.actor(wanted)
+        else:
+            at = self._context.env.addresses
+            bare = wanted.removeprefix("@")
+            try:
+                handle = parse_handle(bare if "@" in bare else f"{bare}@{at.host}")
+            except DocumentError:
+                raise ServiceError(
+                    "bad_handle",
+                    422,
+                    f"“{wanted}” is not a handle.",
+                    "Handles look like @bob@example.social.",
+                ) from None
+            found = await self._context.directory.by_handle(handle)
+        if isinstance(found, Refused):
+            raise ServiceError(
+                "no_such_actor",
+                404,
+                f"Nobody was found for “{wanted}”: {found.reason}.",
+                "Check the spelling, and that their server can be reached.",
+            )
+        return found
+
+
+class _PostFinder:
+    """Finds posts by address, here or at their origin."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, url: str) -> Post | None:
+        runtime = self._context.runtime
+        held = await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
+        if held is not None or runtime.is_own(url):
+            return held
+        fetched = await runtime.client.get(url, key=await runtime.keys.instance())
+        if isinstance(check_fetched(fetched), Refused):
+            return None
+        await fetch_note(self._context, url)
+        return await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
+
+
+@asynccontextmanager
+async def running(server: Server) -> AsyncIterator[web.AppRunner]:
+    """Serve until the block ends. Requests under way may finish."""
+    settings = server.settings
+    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.listen_host, settings.listen_port).start()
+        (settings.data / SERVER_FILE).write_text(
+            json.dumps(
+                {
+                    "base": settings.base_url,
+                    "listen": f"http://{_dialled(settings.listen_host)}:{settings.listen_port}",
+                }
+            ),
+            encoding="utf-8",
+        )
+        yield runner
+    finally:
+        await runner.cleanup()
+
+
+def _dialled(host: str) -> str:
+    """Where to reach a server that listens on ``host``."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def configure_logging(settings: Settings) -> None:
+    """Event name and key–values, one line each, to standard error."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+async def serve(settings: Settings, first_account: str | None = None) -> None:
+    """Prepare, listen, say where, and stay until told to stop (SIGINT or SIGTERM)."""
+    configure_logging(settings)
+    store = await prepare(settings)
+    made = (
+        await make_first_account(settings, store, first_account)
+        if first_account is not None
+        else None
+    )
+    server = build(settings, store)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(server):
+        _announce(settings, made)
+        if settings.development:
+            log.warning("development_mode", meaning="plain http and private addresses are allowed")
+        await stop.wait()
+
+
+def _announce(settings: Settings, made: FirstAccount | None) -> None:
+    lines = [f"fedi_cotweet {__version__} serves {settings.base_url}"]
+    if settings.development:
+        lines.append("Development mode: plain http, for this machine only.")
+    if made is not None:
+        lines += [
+            "",
+            f"First account: {made.handle}",
+            f"Password:      {made.password}",
+            f"Sign in:       {settings.base_url}/auth/sign_in",
+        ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def run_server(settings: Settings, *, first_account: str | None = None) -> None:
+    """Serve one instance in this process, blocking."""
+    asyncio.run(serve(settings, first_account))

@@ -1,0 +1,138 @@
+"""Deliveries are made from their rows: signed at the moment of sending, retried for three days.
+
+Per server one lane: what comes first goes first, a server that does not answer is left alone for
+a while, and none of them holds up another (F8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from activitypub.shell.client import PostResult
+from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, SECOND
+from fedi_cotweet.federation.runtime import Runtime, log
+from storage.engine import Tx
+from storage.queries import deliveries
+from storage.queries.deliveries import DeliveryRow
+
+GIVE_UP_AFTER: Final = 3 * DAY
+LEASE: Final = 2 * MINUTE
+PER_HOST: Final = 20
+RETRIED: Final = frozenset({408, 425, 429})
+"""4xx that pass. 401 was tried with both signatures already; once more may meet a rotated key."""
+
+
+def backoff(attempts: int, delivery_id: int) -> int:
+    """Milliseconds until the next attempt: 15 s, growing with the fourth power to 8 hours.
+
+    About Mastodon's schedule; the id spreads deliveries that failed together.
+    """
+    base = 15 * SECOND + attempts**4 * SECOND
+    return min(base, 8 * HOUR) + delivery_id % 5_000
+
+
+def is_permanent(status: int, attempts: int) -> bool:
+    """Whether a server will never take this: 4xx but those that pass (INTEROP, Mastodon's rule)."""
+    if status == 501:
+        return True
+    if status == 401:
+        return attempts > 1
+    return 400 <= status < 500 and status not in RETRIED
+
+
+@dataclass(slots=True)
+class Courier:
+    """Works off deliveries until stopped. One per process."""
+
+    runtime: Runtime
+    concurrency: int = 32
+    _busy: set[str] = field(default_factory=set)
+    _lanes: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def once(self) -> int:
+        """Start a lane for every server that something is due for; how many deliveries."""
+        room = self.concurrency - len(self._lanes)
+        if room <= 0:
+            return 0
+        now = self.runtime.env.now()
+        rows = await self.runtime.store.write(
+            lambda tx: deliveries.claim_due(
+                tx,
+                now=now,
+                limit=room * PER_HOST,
+                lease_ms=LEASE,
+                per_host_limit=PER_HOST,
+                busy_hosts=sorted(self._busy),
+            )
+        )
+        lanes: dict[str, list[DeliveryRow]] = {}
+        for row in rows:
+            lanes.setdefault(row.host, []).append(row)
+        for host, lane in lanes.items():
+            self._busy.add(host)
+            task = asyncio.create_task(self._lane(host, lane))
+            self._lanes.add(task)
+            task.add_done_callback(self._lanes.discard)
+        return len(rows)
+
+    async def _lane(self, host: str, rows: list[DeliveryRow]) -> None:
+        try:
+            for row in rows:
+                if not await self._deliver(row):
+                    break
+        finally:
+            self._busy.discard(host)
+            self.runtime.bells.deliveries.set()
+
+    async def _deliver(self, row: DeliveryRow) -> bool:
+        """Make one delivery; False when its server should be left alone now."""
+        try:
+            key = await self.runtime.keys.rsa(row.signer_id)
+            result = await self.runtime.client.post(row.inbox, row.body.encode(), key=key)
+        except LookupError:
+            result = PostResult(0, error="no_signing_key")
+        now = self.runtime.env.now()
+        log.info(
+            "delivery_attempt",
+            type=row.kind,
+            id=row.uri,
+            inbox=row.inbox,
+            status=result.status,
+            error=result.error,
+            attempt=row.attempts,
+        )
+        return await self.runtime.store.write(lambda tx: self._settle(tx, row, result, now))
+
+    def _settle(self, tx: Tx, row: DeliveryRow, result: PostResult, now: int) -> bool:
+        status, error = result.status, (result.detail or result.error)[:500]
+        if 200 <= status < 300:
+            deliveries.delivered(tx, row, now=now, status=status)
+            return True
+        if is_permanent(status, row.attempts):
+            deliveries.refused(tx, row, now=now, status=status, error=error)
+            return True
+        wait = max(backoff(row.attempts, row.id), result.retry_after_ms or 0)
+        ill = status == 0 or status == 429 or status >= 500
+        deliveries.failed(
+            tx,
+            row,
+            now=now,
+            next_at=now + wait,
+            status=status or None,
+            error=error,
+            host_next_try_at=now + wait if ill else None,
+        )
+        if now + wait - row.first_at > GIVE_UP_AFTER:
+            deliveries.given_up(tx, row, now=now, status=status or None, error=error)
+        return not ill
+
+    async def stop(self) -> None:
+        """Let go of everything; leases run out and the rest is delivered next time."""
+        for task in list(self._lanes):
+            task.cancel()
+        for task in list(self._lanes):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

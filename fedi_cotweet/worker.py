@@ -1,0 +1,96 @@
+"""The work behind the requests: events, jobs, deliveries and what time makes due.
+
+Everything is in the database; the loops here only work it off. They are woken by bells and look
+every second anyway, so that a lost wake-up costs a second and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from fedi_cotweet.federation import jobs, outbox
+from fedi_cotweet.federation.delivery import Courier
+from fedi_cotweet.federation.handlers import Context
+
+log = structlog.get_logger("fedi_cotweet.worker")
+
+LOOK_EVERY = 1.0
+PERIODIC_EVERY = 15.0
+JOBS_AT_ONCE = 16
+
+
+@dataclass(slots=True)
+class Worker:
+    """All loops of one process. ``start`` in the loop they shall run in, ``stop`` to end them."""
+
+    context: Context
+    courier: Courier
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(self) -> None:
+        """Begin to work."""
+        bells = self.context.runtime.bells
+        self._tasks = [
+            asyncio.create_task(self._loop("outbox", bells.outbox, self._outbox)),
+            asyncio.create_task(self._loop("jobs", bells.jobs, self._jobs)),
+            asyncio.create_task(self._loop("deliveries", bells.deliveries, self.courier.once)),
+            asyncio.create_task(self._periodic()),
+        ]
+
+    async def stop(self) -> None:
+        """Stop at once: what was begun is begun again next time."""
+        for task in (*self._tasks, *self._running):
+            task.cancel()
+        for task in (*self._tasks, *self._running):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.courier.stop()
+
+    async def _loop(
+        self, name: str, bell: asyncio.Event, step: Callable[[], Awaitable[int]]
+    ) -> None:
+        while True:
+            bell.clear()
+            try:
+                busy = await step()
+            except Exception:
+                log.exception("worker_step_failed", loop=name)
+                await asyncio.sleep(LOOK_EVERY)
+                continue
+            if not busy:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), LOOK_EVERY)
+
+    async def _outbox(self) -> int:
+        return await outbox.work_off(self.context.runtime)
+
+    async def _jobs(self) -> int:
+        room = JOBS_AT_ONCE - len(self._running)
+        if room <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        found = await jobs.claim(self.context.runtime, room)
+        for job in found:
+            task = asyncio.create_task(jobs.run(self.context, job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(found)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("job_crashed", error=repr(task.exception()))
+
+    async def _periodic(self) -> None:
+        while True:
+            try:
+                await jobs.periodic(self.context)
+            except Exception:
+                log.exception("periodic_failed")
+            await asyncio.sleep(PERIODIC_EVERY)

@@ -1,0 +1,273 @@
+"""Deliveries: one activity to one inbox, until it arrived or was given up.
+
+Each server is a lane. A lane is worked on by one claim at a time, oldest delivery first, so that
+what happens on one server keeps its order; a delivery that failed by itself does not hold up its
+lane, and a server that does not answer (``hosts.next_try_at``) does not hold up anybody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from storage.dialect import insert_or_ignore
+from storage.models import Activity, Delivery
+from storage.queries import hosts, lanes
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """An activity we send. ``body`` and ``plain_body`` are JSON texts."""
+
+    id: int
+    uri: str
+    actor_id: int
+    kind: str
+    object_uri: str | None
+    body: str
+    plain_body: str | None
+    public: bool
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery to make. ``plain``: the server gets ``plain_body`` if the activity has one."""
+
+    id: int
+    activity_id: int
+    signer_id: int
+    inbox: str
+    host: str
+    plain: bool
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A claimed delivery, with the body to send. ``attempts`` counts this one."""
+
+    id: int
+    activity_id: int
+    signer_id: int
+    inbox: str
+    host: str
+    attempts: int
+    first_at: int
+    lease_until: int
+    kind: str
+    uri: str
+    body: str
+
+
+def add_activity(tx: Connection, activity: ActivityRow) -> None:
+    """Store an activity. Raises ``ConflictError`` (out of the write) when its URI exists."""
+    tx.execute(_ADD_ACTIVITY, asdict(activity))
+
+
+def enqueue(tx: Connection, rows: Sequence[NewDelivery]) -> int:
+    """Add deliveries, due at once; says how many were new.
+
+    One activity goes to one inbox once: a repeat, also of a delivery long done, changes nothing.
+    """
+    return insert_or_ignore(
+        tx,
+        Delivery,
+        [
+            {
+                "id": row.id,
+                "activity_id": row.activity_id,
+                "signer_id": row.signer_id,
+                "inbox": row.inbox,
+                "host": row.host,
+                "plain": row.plain,
+                "next_at": row.now,
+                "first_at": row.now,
+            }
+            for row in rows
+        ],
+    )
+
+
+def claim_due(
+    tx: Connection,
+    *,
+    now: int,
+    limit: int,
+    lease_ms: int,
+    per_host_limit: int,
+    busy_hosts: Collection[str] = (),
+    after: str = "",
+) -> list[DeliveryRow]:
+    """Take up to ``limit`` due deliveries and hold them until ``now + lease_ms``.
+
+    At most ``per_host_limit`` per server, oldest first; one only to a server whose last delivery
+    failed. Left out: servers in ``busy_hosts``, servers of which any worker holds a delivery, and
+    those not to be tried yet.
+
+    Servers are visited in the order of their names, beginning behind ``after``: pass the last
+    row's ``host`` the next time, so that all get their turn.
+    """
+    found = lanes.ready(tx, now, limit, per_host_limit, busy_hosts, after)
+    if after and len(found) < limit:
+        others = {*busy_hosts, *(row.host for row in found)}
+        found += lanes.ready(tx, now, limit - len(found), per_host_limit, others, "")
+    claimed: list[DeliveryRow] = []
+    lease = now + lease_ms
+    probed: set[str] = set()
+    for row in found:
+        if row.failures:
+            if row.host in probed:
+                continue
+            probed.add(row.host)
+        claimed.append(
+            DeliveryRow(
+                id=row.id,
+                activity_id=row.activity_id,
+                signer_id=row.signer_id,
+                inbox=row.inbox,
+                host=row.host,
+                attempts=row.attempts + 1,
+                first_at=row.first_at,
+                lease_until=lease,
+                kind=row.kind,
+                uri=row.uri,
+                body=row.body,
+            )
+        )
+    if claimed:
+        tx.execute(_LEASE, {"ids": [row.id for row in claimed], "lease": lease})
+    return claimed
+
+
+def renew(tx: Connection, ids: Sequence[int], *, lease_until: int) -> None:
+    """Hold claimed deliveries longer, while they are still being sent."""
+    tx.execute(_RENEW, {"ids": list(ids), "lease": lease_until})
+
+
+def delivered(tx: Connection, row: DeliveryRow, *, now: int, status: int) -> None:
+    """It arrived. The server is well."""
+    tx.execute(_END, {"row": row.id, "end": "done", "status": status, "text": None, "at": now})
+    hosts.note_ok(tx, row.host, now)
+
+
+def refused(tx: Connection, row: DeliveryRow, *, now: int, status: int, error: str) -> None:
+    """The server answered that it will never take it. The server is well."""
+    tx.execute(_END, {"row": row.id, "end": "refused", "status": status, "text": error, "at": now})
+    hosts.note_ok(tx, row.host, now)
+
+
+def failed(
+    tx: Connection,
+    row: DeliveryRow,
+    *,
+    now: int,
+    next_at: int,
+    status: int | None,
+    error: str,
+    host_next_try_at: int | None = None,
+) -> None:
+    """It did not arrive this time; try again at ``next_at``.
+
+    ``host_next_try_at``: the fault is the server's (it does not answer, or is overloaded), so send
+    it nothing at all before that time.
+    """
+    values = {"row": row.id, "at": next_at, "status": status, "text": error}
+    tx.execute(_FAILED, values)
+    if host_next_try_at is not None:
+        hosts.note_failure(tx, row.host, now=now, next_try_at=host_next_try_at)
+
+
+def given_up(tx: Connection, row: DeliveryRow, *, now: int, status: int | None, error: str) -> None:
+    """It did not arrive and is not tried again. What this says of the server: ``failed`` first."""
+    tx.execute(_END, {"row": row.id, "end": "given_up", "status": status, "text": error, "at": now})
+
+
+def give_up_old(tx: Connection, host: str, *, before: int, error: str) -> int:
+    """Give up what waits for a server since before ``before``; says how many.
+
+    A dead server gets one attempt at a time: its backlog would outlive any limit on attempts.
+    """
+    return tx.execute(_GIVE_UP_OLD, {"lane": host, "before": before, "text": error}).rowcount
+
+
+def reset_host(tx: Connection, host: str, now: int) -> bool:
+    """We heard from the server: it lives, so what waits for it is due. False: nothing waited.
+
+    Cheap when the server was well, so it may be called for each request that comes in.
+    """
+    if not hosts.close_circuit(tx, host):
+        return False
+    tx.execute(_HURRY, {"lane": host, "at": now})
+    return True
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """How many deliveries there are in each state."""
+    numbers = dict.fromkeys(STATES, 0)
+    for state, number in tx.execute(_COUNTS):
+        numbers[state] = number
+    return numbers
+
+
+STATES: Final = ("pending", "done", "refused", "given_up")
+
+# "pending" is written out everywhere: PostgreSQL's generic plan could not know that it is rare.
+_PENDING = Delivery.state == literal_column("'pending'")
+_ADD_ACTIVITY = insert(Activity)
+_MINE = (Delivery.id == bindparam("row"), _PENDING)
+_LEASE = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .values(lease_until=bindparam("lease"), attempts=Delivery.attempts + 1)
+)
+_RENEW = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)), _PENDING)
+    .values(lease_until=bindparam("lease"))
+)
+_END = (
+    update(Delivery)
+    .where(*_MINE)
+    .values(
+        state=bindparam("end"),
+        lease_until=0,
+        next_at=bindparam("at"),
+        last_status=bindparam("status"),
+        last_error=bindparam("text"),
+    )
+)
+_FAILED = (
+    update(Delivery)
+    .where(*_MINE)
+    .values(
+        lease_until=0,
+        next_at=bindparam("at"),
+        last_status=bindparam("status"),
+        last_error=bindparam("text"),
+    )
+)
+_GIVE_UP_OLD = (
+    update(Delivery)
+    .where(Delivery.host == bindparam("lane"), _PENDING, Delivery.first_at < bindparam("before"))
+    .values(state="given_up", lease_until=0, last_error=bindparam("text"))
+)
+_HURRY = (
+    update(Delivery)
+    .where(Delivery.host == bindparam("lane"), _PENDING, Delivery.next_at > bindparam("at"))
+    .values(next_at=bindparam("at"))
+)
+_COUNTS = (
+    select(Delivery.state, func.count()).where(Delivery.state.in_(STATES)).group_by(Delivery.state)
+)

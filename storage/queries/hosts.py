@@ -1,0 +1,102 @@
+"""What we know of other servers: their software, their awareness of co-authors, their health."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from storage.dialect import upsert
+from storage.models import Host
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """One server. ``host`` holds the port if it is not the default one.
+
+    ``next_try_at`` is set while it does not answer: nothing is sent to it before. ``failures``
+    counts the deliveries that failed in a row, ``failing_since`` is the time of the first.
+    """
+
+    host: str
+    aware: bool | None
+    aware_checked_at: int | None
+    software: str | None
+    signature_profile: str | None
+    failures: int
+    failing_since: int | None
+    next_try_at: int | None
+    last_ok_at: int | None
+
+
+def get(tx: Connection, host: str) -> HostRow | None:
+    """What we know of the server; None when it was never met."""
+    row = tx.execute(_GET, {"wanted": host}).first()
+    return None if row is None else HostRow(*row)
+
+
+def awareness(tx: Connection, hosts: Sequence[str]) -> dict[str, bool | None]:
+    """Which of these servers implement FEP-af48; those nobody asked are None."""
+    known = {row.host: row.aware for row in tx.execute(_AWARE, {"wanted": list(hosts)})}
+    return {host: known.get(host) for host in hosts}
+
+
+def note_aware(tx: Connection, host: str, aware: bool, now: int) -> None:
+    """Remember whether the server implements FEP-af48, found out at ``now``."""
+    upsert(tx, Host, {"host": host, "aware": aware, "aware_checked_at": now}, key=("host",))
+
+
+def set_profile(tx: Connection, host: str, profile: str | None) -> None:
+    """Remember the HTTP signature that worked last: ``cavage`` or ``rfc9421``."""
+    upsert(tx, Host, {"host": host, "signature_profile": profile}, key=("host",))
+
+
+def set_software(tx: Connection, host: str, software: str | None) -> None:
+    """Remember the name of the server's software, as its NodeInfo gives it."""
+    upsert(tx, Host, {"host": host, "software": software}, key=("host",))
+
+
+def note_ok(tx: Connection, host: str, now: int) -> None:
+    """The server answered: whatever failed before is over."""
+    values = {
+        "host": host,
+        "failures": 0,
+        "failing_since": None,
+        "next_try_at": None,
+        "last_ok_at": now,
+    }
+    upsert(tx, Host, values, key=("host",))
+
+
+def note_failure(tx: Connection, host: str, *, now: int, next_try_at: int) -> None:
+    """The server did not answer: send nothing before ``next_try_at``."""
+    values = {"at": now, "next": next_try_at, "wanted": host}
+    if not tx.execute(_FAILURE, values).rowcount:
+        first = {"host": host, "failures": 1, "failing_since": now, "next_try_at": next_try_at}
+        upsert(tx, Host, first, key=("host",))
+
+
+def close_circuit(tx: Connection, host: str) -> bool:
+    """Let deliveries to the server go on; True when they were held back."""
+    return tx.execute(_RESET, {"wanted": host}).rowcount == 1
+
+
+_GET = select(*(getattr(Host, field.name) for field in fields(HostRow))).where(
+    Host.host == bindparam("wanted")
+)
+_AWARE = select(Host.host, Host.aware).where(Host.host.in_(bindparam("wanted", expanding=True)))
+_FAILURE = (
+    update(Host)
+    .where(Host.host == bindparam("wanted"))
+    .values(
+        failures=Host.failures + 1,
+        failing_since=func.coalesce(Host.failing_since, bindparam("at")),
+        next_try_at=bindparam("next"),
+    )
+)
+_RESET = (
+    update(Host)
+    .where(Host.host == bindparam("wanted"), Host.next_try_at.is_not(None))
+    .values(failures=0, failing_since=None, next_try_at=None)
+)
