@@ -1,4 +1,4 @@
-"""Actors: reading those of others, building our own (INTEROP: what each server demands of one)."""
+"""Actors: reading those of others; building our own is next door, in ``actor_building``."""
 
 from __future__ import annotations
 

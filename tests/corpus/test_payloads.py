@@ -101,7 +101,7 @@ def _read_file(path: Path) -> Counts:
 
 def test_every_payload_is_read_or_refused_with_a_typed_error() -> None:
     if not FOLDER.is_dir():
-        message = f"NO PAYLOADS: {FOLDER} is missing. Set COTWEET_PAYLOADS to a folder of JSON files."
+        message = f"NO PAYLOADS: {FOLDER} is missing. Set COTWEET_PAYLOADS to a folder."
         print(f"\n{'!' * 20} {message}")
         pytest.fail(message)
     counts: Counts = Counter()
@@ -110,7 +110,7 @@ def test_every_payload_is_read_or_refused_with_a_typed_error() -> None:
     for path in paths:
         try:
             counts += _read_file(path)
-        except Exception as error:  # noqa: BLE001 - every document is tried, then all are told
+        except Exception as error:  # every document is tried, then all failures are told
             failures.append(f"{path.relative_to(FOLDER)}: {type(error).__name__}: {error}")
     _print(counts)
     assert not failures, "\n".join(failures)
