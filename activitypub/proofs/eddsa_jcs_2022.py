@@ -44,7 +44,8 @@ def make_proof(document: Doc, key: SigningKey, created_at: int) -> dict[str, Any
         "cryptosuite": "eddsa-jcs-2022",
         "verificationMethod": key.key_id,
         "proofPurpose": "assertionMethod",
-        "created": format_time(created_at),
+        # Whole seconds: Fedify rewrites fractions, and then the proof fails.
+        "created": format_time(created_at // 1000 * 1000),
     }
     signature = key.sign(_hash_data(_unsecured(document), proof))
     proof["proofValue"] = "z" + base58.b58encode(signature).decode("ascii")

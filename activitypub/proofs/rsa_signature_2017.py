@@ -99,7 +99,7 @@ def check_signature(
     if not isinstance(key, RSAPublicKey):
         return Refused("wrong_key_kind", "the signature's key is not RSA")
     unsigned = {name: document[name] for name in document if name != "signature"}
-    options = {name: signature[name] for name in signature if name not in _UNSIGNED}
+    options = {name: signature[name] for name in signature if name in _OPTIONS}
     try:
         refuse_reshaping(unsigned)
         expanded = expand(unsigned)
@@ -113,7 +113,10 @@ def check_signature(
 def _check_form(signature: Doc) -> Refused | None:
     if signature.get("type") != "RsaSignature2017":
         return Refused("signature_type", "the signature is not an RsaSignature2017")
-    if not signature.keys() <= _OPTIONS | _UNSIGNED:
+    # Fedify repeats the context that every verifier uses for the options anyway.
+    if signature.get("@context", IDENTITY_V1) != IDENTITY_V1:
+        return Refused("signature_context", "the signature's options have a context of their own")
+    if not signature.keys() <= _OPTIONS | _UNSIGNED | {"@context"}:
         return Refused("signature_options", "the signature has options that we do not know")
     key_id = signature.get("creator")
     if not isinstance(key_id, str) or not key_id:

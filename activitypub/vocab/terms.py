@@ -112,6 +112,19 @@ NOTE_TERMS: Final[Mapping[str, Any]] = {
 """Mastodon's note terms and FEP-1311's digest."""
 
 
+PROOF_TERMS: Final[Mapping[str, Any]] = {
+    "sec": "https://w3id.org/security#",
+    "proof": {"@id": "sec:proof", "@type": "@id", "@container": "@graph"},
+    "DataIntegrityProof": "sec:DataIntegrityProof",
+    "cryptosuite": {"@id": "sec:cryptosuite", "@type": "sec:cryptosuiteString"},
+    "proofPurpose": {"@id": "sec:proofPurpose", "@type": "@vocab"},
+    "assertionMethod": {"@id": "sec:assertionMethod", "@type": "@id", "@container": "@set"},
+    "proofValue": {"@id": "sec:proofValue", "@type": "sec:multibase"},
+    "verificationMethod": {"@id": "sec:verificationMethod", "@type": "@id"},
+}
+"""FEP-8b32 proofs inline: Mastodon would fetch the data-integrity context of an LD-signed document."""
+
+
 def actor_context() -> list[Any]:
     """The ``@context`` of an actor document with an RSA key and Multikeys."""
     return [AS2, SECURITY_V1, MULTIKEY_V1, dict(ACTOR_TERMS)]

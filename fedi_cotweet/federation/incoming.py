@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -76,10 +76,14 @@ async def authenticate(
     else:
         if proven:
             how = "proof"
-        elif await _ld_signature_holds(runtime, directory, document, envelope.actor):
-            how = "ld"
         else:
-            return Refused("not_the_actor", "the activity is not by the one who signed the request")
+            covered = await _ld_signed(directory, document, envelope.actor)
+            if covered is None or peek(covered) != envelope:
+                return Refused(
+                    "not_the_actor", "the activity is not by the one who signed the request"
+                )
+            # Only what the signature covers, with its terms at face value, is the actor's.
+            document, how = covered, "ld"
         found = await directory.actor(envelope.actor)
         if isinstance(found, Refused):
             return found
@@ -93,7 +97,7 @@ async def authenticate(
         signer=signer,
         how=how,
         proven=proven,
-        text=request.body.decode(),
+        text=orjson.dumps(document).decode() if how == "ld" else request.body.decode(),
         received_at=runtime.env.now(),
         recipient_id=recipient_id,
     )
@@ -141,15 +145,14 @@ async def _proof_holds(
     return eddsa_jcs_2022.check_proof(document, known.key, now=runtime.env.now() + HOUR) is None
 
 
-async def _ld_signature_holds(
-    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
-) -> bool:
+async def _ld_signed(directory: Directory, document: Doc, actor_uri: str) -> dict[str, Any] | None:
+    """What the actor's own LD signature covers of a document, None without a valid one."""
     known = await _own_key(directory, rsa_signature_2017.creator(document), actor_uri)
     if known is None:
-        return False
+        return None
     # Normalising RDF is slow pure Python: not on the event loop.
-    refused = await asyncio.to_thread(rsa_signature_2017.check_signature, document, known.key)
-    return refused is None
+    covered = await asyncio.to_thread(rsa_signature_2017.check_signature, document, known.key)
+    return covered if isinstance(covered, dict) else None
 
 
 def local(document: Doc, sender: Actor, now: int, recipient_id: int | None) -> Incoming:

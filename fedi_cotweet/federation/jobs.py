@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from activitypub.coauthorship.answers import check_stamp_for_offer
 from activitypub.coauthorship.offers import Invitation, read_offer
+from activitypub.coauthorship.projection import media_digest
 from activitypub.coauthorship.publication import build_announce, is_older_version
 from activitypub.coauthorship.stamps import Stamp
 from activitypub.coauthorship.verification import CoAuthorVerdict, verify_authors
@@ -27,6 +30,7 @@ from fedi_cotweet.federation.incoming import local
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Audience, Outgoing
 from fedi_cotweet.services import documents, leaving, media, posts, publishing, verification
+from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
 from storage.queries import actors, consents, jobs
@@ -387,17 +391,56 @@ async def _fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
     # A draft's picture is given to the invited person only, so they ask in their own name.
     signer = offer.target_id if offer is not None else await runtime.keys.instance_id()
     key = await runtime.keys.rsa(signer)
-    fetched = await runtime.client.get_media(
+    own = await _own_picture(context, item.remote_url)
+    fetched = own or await runtime.client.get_media(
         item.remote_url, runtime.settings.media_max_bytes, key=key
     )
     if fetched.status == 0 or fetched.status in (404, 408, 429) or fetched.status >= 500:
         raise Again(f"picture not fetched: {fetched.status} {fetched.error}")
-    result = await media.keep_remote(
-        runtime.settings.data, item, fetched.body if fetched.status == 200 else b""
+    octets = fetched.body if fetched.status == 200 else b""
+    # What the authors agreed to is these octets and no others (FEP-1311).
+    if item.digest is not None and media_digest(octets) != item.digest:
+        changes: dict[str, Any] = {"state": "mismatch"}
+    else:
+        changes = await asyncio.to_thread(
+            _keep_picture, runtime.settings.data, item, octets, fetched.media_type
+        )
+    await runtime.write(lambda tx: post_queries.change_media(tx, media_id, **changes))
+    log.info("picture_fetched", url=item.remote_url, state=changes["state"])
+
+
+async def _own_picture(context: Context, url: str) -> Fetched | None:
+    """A picture of this very server, from its disk."""
+    runtime = context.runtime
+    if not runtime.is_own(url):
+        return None
+    token = url.rpartition("/")[2].partition(".")[0]
+    held = await runtime.store.read(lambda tx: post_queries.media_by_token(tx, token))
+    place = media.locate(runtime.settings.data, held.path) if held is not None else None
+    octets = await asyncio.to_thread(place.read_bytes) if place is not None else b""
+    return Fetched(
+        url=url,
+        status=200 if octets else 404,
+        fetched_at=runtime.env.now(),
+        final_url=url,
+        media_type=held.media_type if held is not None else "",
+        body=octets,
     )
-    await runtime.write(lambda tx: post_queries.change_media(tx, media_id, **result))
-    if result["state"] != "stored":
-        log.info("picture_refused", url=item.remote_url, state=result["state"], at=env.now())
+
+
+def _keep_picture(data: Path, item: Media, octets: bytes, declared: str) -> dict[str, Any]:
+    try:
+        stored = media.store_remote(data, item.token, octets, declared)
+    except ServiceError as error:
+        return {"state": "failed" if error.status < 500 else "pending"}
+    return {
+        "state": "stored",
+        "media_type": stored.media_type,
+        "size": stored.size,
+        "width": stored.width,
+        "height": stored.height,
+        "path": stored.path,
+    }
 
 
 async def _deliver_local(context: Context, payload: Mapping[str, Any]) -> None:

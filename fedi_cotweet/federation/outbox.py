@@ -249,7 +249,10 @@ async def _post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     uri = runtime.env.addresses.create(post.id)
     published_at = post.published_at or runtime.env.now()
     ordinary = await signed_for_all(
-        runtime, author.id, build_create(uri, author.uri, plain, published_at)
+        runtime,
+        author.id,
+        build_create(uri, author.uri, plain, published_at),
+        reply=post.in_reply_to_uri is not None,
     )
     create = Outgoing(
         uri=uri,
@@ -292,7 +295,12 @@ async def _post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         return []
     post, author, full, plain, people = found
     uri = f"{post.uri}#updates/{payload['at']}"
-    ordinary = await signed_for_all(runtime, author.id, build_update(uri, author.uri, plain))
+    ordinary = await signed_for_all(
+        runtime,
+        author.id,
+        build_update(uri, author.uri, plain),
+        reply=post.in_reply_to_uri is not None,
+    )
     co_authored = bool(full.get("coAuthors"))
     body = (
         await proven(runtime, author.id, build_update(uri, author.uri, full))

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_actors_uri")),
     )
     with op.batch_alter_table("actors", schema=None) as batch_op:
+        batch_op.create_index("ix_actors_inbox", ["inbox"], unique=False)
         batch_op.create_index("ix_actors_username_host", ["username", "host"], unique=False)
 
     op.create_table(
@@ -242,6 +243,7 @@ def upgrade() -> None:
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("carrier", sa.Text(), nullable=True),
         sa.Column("co_authored", sa.Boolean(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("scheduled_at", sa.BigInteger(), nullable=True),
@@ -391,6 +393,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_offers_sender_state", ["sender_id", "side", "state"], unique=False
         )
+        batch_op.create_index("ix_offers_stamp", ["stamp_uri"], unique=False)
         batch_op.create_index(
             "ix_offers_target_state", ["target_id", "side", "state"], unique=False
         )
@@ -581,6 +584,7 @@ def downgrade() -> None:
     op.drop_table("post_authors")
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index("ix_offers_target_state")
+        batch_op.drop_index("ix_offers_stamp")
         batch_op.drop_index("ix_offers_sender_state")
         batch_op.drop_index("ix_offers_object")
         batch_op.drop_index("ix_offers_expiry")
@@ -649,6 +653,7 @@ def downgrade() -> None:
     op.drop_table("consent_log")
     with op.batch_alter_table("actors", schema=None) as batch_op:
         batch_op.drop_index("ix_actors_username_host")
+        batch_op.drop_index("ix_actors_inbox")
 
     op.drop_table("actors")
     # ### end Alembic commands ###

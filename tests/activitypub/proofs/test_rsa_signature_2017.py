@@ -152,7 +152,7 @@ def test_a_document_with_a_context_we_do_not_carry_is_neither_signed_nor_read(
         ({"created": None}, "signature_created"),
         ({"created": "yesterday"}, "signature_created"),
         ({"expires": "tomorrow"}, "signature_expires"),
-        ({"@context": AS2}, "signature_options"),
+        ({"@context": AS2}, "signature_context"),
         ({"@graph": []}, "signature_options"),
         ({"proofPurpose": "assertionMethod"}, "signature_options"),
         ({"nonce": 5}, "signature_options"),
@@ -165,6 +165,7 @@ def test_a_document_with_a_context_we_do_not_carry_is_neither_signed_nor_read(
         ({"created": "2026-11-22T10:00:01Z"}, "bad_signature"),
         ({"nonce": "1"}, "bad_signature"),
         # Neither is part of what is signed.
+        ({"@context": "https://w3id.org/identity/v1"}, None),
         ({"id": "https://a.example/signatures/1"}, None),
     ],
 )
