@@ -377,7 +377,7 @@ async def _fetch_note(context: Context, payload: Mapping[str, Any]) -> None:
 
 async def _fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
     """Copy a remote picture, if it is what its digest promised."""
-    runtime, env = context.runtime, context.env
+    runtime = context.runtime
     media_id = int(payload["media_id"])
 
     def query(tx: Tx) -> tuple[Media | None, Offer | None]:

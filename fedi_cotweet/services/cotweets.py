@@ -70,6 +70,8 @@ def core_document(
         sensitive=bool(words.summary),
         tags=words.body.tags if tags is None else tags,
         attachments=[documents.attachment(env, item) for item in media],
+        # On ordinary notes the term would cost replies their forwarding by Mastodon.
+        media_digests=tags is not None,
         in_reply_to=words.in_reply_to,
         url=env.addresses.page(author.username, post_id),
     )
