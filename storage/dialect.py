@@ -61,6 +61,11 @@ def for_update_skip_locked(statement: S) -> S:
     return statement.with_for_update(skip_locked=True)
 
 
+def skip_locked_text(tx: Connection, alias: str) -> str:
+    """``for_update_skip_locked`` for a statement written as text, locking the rows of ``alias``."""
+    return f" FOR UPDATE OF {alias} SKIP LOCKED" if tx.dialect.name == "postgresql" else ""
+
+
 def limit(count: int) -> ColumnElement[int]:
     """A LIMIT written into the statement.
 

@@ -27,8 +27,8 @@ from storage.sqlite import dump_json
 
 T = TypeVar("T")
 
-ATTEMPTS: Final = 10
-"""Times a write is tried before ``StorageBusyError``; about two seconds altogether."""
+ATTEMPTS: Final = 20
+"""Times a write is tried before ``StorageBusyError``; about five seconds altogether."""
 CONNECTIONS: Final = 10
 _RUN_AGAIN: Final = frozenset({"40001", "40P01"})
 """serialization_failure and deadlock_detected: PostgreSQL undid everything and asks for a retry."""

@@ -157,7 +157,13 @@ class SqliteStore:
                     break
             running = entry is not None
             while batch:
-                settled = self._commit_some(batch)
+                try:
+                    settled = self._commit_some(batch)
+                except Exception as error:
+                    # Whatever it is, nobody may wait for ever, and the thread must go on.
+                    for entry in batch:
+                        entry.error = _outward(error)
+                    settled = len(batch)
                 _answer(batch[:settled])
                 del batch[:settled]
         self._tx.close()
@@ -176,14 +182,13 @@ class SqliteStore:
         deadline = time.monotonic() + BATCH_SECONDS
         tried = 0
         try:
-            with self._tx.begin() as transaction:
-                for entry in batch:
-                    tried += 1
-                    if not entry.future.cancelled():
-                        self._attempt(entry)
-                    if time.monotonic() > deadline:
-                        break
-                transaction.commit()
+            for entry in batch:
+                tried += 1
+                if not entry.future.cancelled():
+                    self._attempt(entry)
+                if time.monotonic() > deadline:
+                    break
+            self._tx.commit()
         except (_BatchLostError, SQLAlchemyError, sqlite3.Error) as error:
             self._abandon()
             if tried == 1:
@@ -204,7 +209,8 @@ class SqliteStore:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == BUSY_ATTEMPTS:
                     raise
             else:
-                return
+                break
+        self._tx.begin()
 
     def _attempt(self, entry: _Entry) -> None:
         """Run one entry inside its savepoint."""
@@ -222,8 +228,7 @@ class SqliteStore:
 
     def _abandon(self) -> None:
         """Leave no transaction behind, whatever state the failure left."""
-        if self._tx.in_transaction():
-            self._tx.rollback()
+        self._tx.rollback()
         if self._raw.in_transaction:
             self._raw.rollback()
 

@@ -1,0 +1,67 @@
+"""The SQLite file and the PostgreSQL server reach the same schema by the same steps."""
+
+import asyncio
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from storage import migrations
+from storage.engine import Store, open_store
+from storage.errors import SchemaError
+from storage.models import Base
+
+
+async def test_an_empty_database_gets_the_whole_schema(empty_url: str) -> None:
+    assert await migrations.current(empty_url) is None
+    with pytest.raises(SchemaError):
+        await migrations.check(empty_url)
+    await migrations.upgrade(empty_url)
+    assert await migrations.current(empty_url) == migrations.head()
+    await migrations.check(empty_url)
+    await migrations.upgrade(empty_url)
+
+
+async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
+    await asyncio.gather(migrations.upgrade(empty_url), migrations.upgrade(empty_url))
+    await migrations.check(empty_url)
+
+
+async def test_the_migrated_schema_is_that_of_the_models(store: Store) -> None:
+    """When this fails: ``python -m storage.migrations.make`` (its docstring says how)."""
+
+    def differences(tx: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(tx), Base.metadata))
+
+    assert await store.write(differences) == []
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
+    store = open_store(database_url)
+
+    def pretend(tx: Connection) -> None:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    await store.write(pretend)
+    await store.close()
+    with pytest.raises(SchemaError, match="newer version"):
+        await migrations.upgrade(database_url)
+    with pytest.raises(SchemaError, match="newer version"):
+        await migrations.check(database_url)
+    assert await migrations.current(database_url) == "9999"
+
+
+async def test_every_revision_can_be_taken_back(empty_url: str) -> None:
+    await migrations.upgrade(empty_url)
+    store = open_store(empty_url)
+
+    def back(tx: Connection) -> None:
+        command.downgrade(migrations.configuration(tx), "base")
+
+    await store.write(back)
+    await store.close()
+    assert await migrations.current(empty_url) is None
+    await migrations.upgrade(empty_url)
+    await migrations.check(empty_url)
