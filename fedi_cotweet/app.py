@@ -33,7 +33,7 @@ from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.jobs import fetch_note
 from fedi_cotweet.federation.runtime import Keys, Runtime
-from fedi_cotweet.services import accounts
+from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.env import Addresses, Env, Limits
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
@@ -104,7 +104,7 @@ async def prepare(settings: Settings) -> Store:
     """Make what is missing: folder, database, schema, the instance actor."""
     settings.data.mkdir(parents=True, exist_ok=True)
     await migrations.upgrade(settings.database)
-    store = await open_store(settings.database)
+    store = open_store(settings.database)
     env = Env(Addresses(settings.base_url), limits_of(settings))
     held = await store.read(lambda tx: actors.account_by_name(tx, accounts.INSTANCE_USERNAME))
     if held is None:
@@ -128,8 +128,8 @@ async def make_first_account(settings: Settings, store: Store, name: str) -> Fir
     if await store.read(actors.count_people):
         return None
     username = accounts.check_username(name)
-    password = secrets.token_urlsafe(12)
-    hashed = await api.hash_password(password)
+    password = passwords.make_password()
+    hashed = await asyncio.to_thread(passwords.hash_password, password)
     keys = await asyncio.to_thread(accounts.make_keys)
     await store.write(
         lambda tx: accounts.create_account(

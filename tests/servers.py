@@ -163,7 +163,7 @@ def start_server(
 
 
 def eventually(check: Any, *, seconds: float = 15.0, what: str = "it") -> Any:
-    """Wait until ``check()`` is truthy and give that back; an ``AssertionError`` after ``seconds``."""
+    """Wait until ``check()`` is truthy and give that back."""
     end = time.monotonic() + seconds
     last: Any = None
     while time.monotonic() < end:

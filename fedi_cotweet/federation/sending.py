@@ -122,6 +122,7 @@ def enqueue(tx: Tx, env: Env, outgoing: Outgoing) -> int:
         remote, here = _resolve(tx, audience)
         targets |= {inbox: target for inbox, target in remote.items() if inbox not in targets}
         local += here
+    targets = _without_doubles(tx, targets)
     signer = outgoing.signer_id if outgoing.signer_id is not None else outgoing.actor_id
     rows = [
         NewDelivery(
@@ -168,7 +169,7 @@ def _resolve(tx: Tx, audience: Audience) -> tuple[dict[str, tuple[str, bool]], l
         and not (audience.only_aware and aware.get(host) is not True)
         and not (audience.only_unaware and aware.get(host) is True)
     }
-    return _without_doubles(tx, kept), local
+    return kept, local
 
 
 def _without_doubles(tx: Tx, targets: dict[str, tuple[str, bool]]) -> dict[str, tuple[str, bool]]:
