@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from storage.dialect import insert_or_ignore, upsert
 from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
@@ -188,25 +198,21 @@ def counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, tuple[int, int]
     wanted = sorted(set(post_ids))
     if not wanted:
         return {}
-    likes = dict(
-        tx.execute(
-            select(Like.post_id, func.count())
-            .where(Like.post_id.in_(wanted))
-            .group_by(Like.post_id)
-        )
-        .tuples()
-        .all()
+    likes = _numbers(
+        tx,
+        select(Like.post_id, func.count()).where(Like.post_id.in_(wanted)).group_by(Like.post_id),
     )
-    boosts = dict(
-        tx.execute(
-            select(Boost.post_id, func.count())
-            .where(Boost.post_id.in_(wanted), Boost.delivery.is_(False))
-            .group_by(Boost.post_id)
-        )
-        .tuples()
-        .all()
+    boosts = _numbers(
+        tx,
+        select(Boost.post_id, func.count())
+        .where(Boost.post_id.in_(wanted), Boost.delivery.is_(False))
+        .group_by(Boost.post_id),
     )
     return {post_id: (likes.get(post_id, 0), boosts.get(post_id, 0)) for post_id in wanted}
+
+
+def _numbers(tx: Connection, statement: Select[Any]) -> dict[int, int]:
+    return {int(key): int(number) for key, number in tx.execute(statement)}
 
 
 def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:

@@ -1,0 +1,197 @@
+"""Co-tweets of the acting account: the primary author's side, and leaving as a co-author."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from fedi_cotweet.api import words as texts
+from fedi_cotweet.api.calls import Call, answer, as_id, nothing
+from fedi_cotweet.api.posts import MOST_TEXT, Change, media_ids
+from fedi_cotweet.services import cotweets, leaving, publishing, reading
+from fedi_cotweet.services.cotweets import Words
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.invitations import own_invitation
+from fedi_cotweet.services.views import DraftView
+from storage.engine import Tx
+from storage.queries import posts as stored
+
+
+@dataclass(frozen=True, slots=True)
+class NewCoTweet:
+    """``with``: handles in the order of credit; ``mode``: what to do when somebody declines."""
+
+    text: str = field(metadata=MOST_TEXT)
+    co_authors: tuple[str, ...] = field(metadata={"name": "with", "most": 20})
+    summary: str = ""
+    language: str | None = None
+    visibility: str = "public"
+    in_reply_to: str | None = None
+    media: tuple[str, ...] = ()
+    expires_in_seconds: int | None = None
+    mode: str = "wait_all"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Without ``co_author`` (a handle) every invite is taken back."""
+
+    co_author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What to leave, if the id in the path does not say it: an object's ``uri``, an ``invite``."""
+
+    uri: str | None = None
+    invite: str | None = None
+
+
+async def create_cotweet(call: Call) -> web.Response:
+    """Make a draft and invite its co-authors."""
+    account_id = await call.account_id()
+    wanted = await call.members(NewCoTweet)
+    people = await asyncio.gather(
+        *(texts.find_person(call.site, handle) for handle in wanted.co_authors)
+    )
+    words = Words(
+        body=await texts.compose_text(call.site, wanted.text),
+        summary=wanted.summary.strip(),
+        language=texts.check_language(wanted.language),
+        visibility=wanted.visibility,
+        in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
+        media_ids=media_ids(wanted.media),
+    )
+    seconds = wanted.expires_in_seconds
+    env = call.site.env
+
+    def write(tx: Tx) -> DraftView:
+        post_id = cotweets.create_draft(
+            tx,
+            env,
+            account_id,
+            words,
+            people,
+            expires_in=None if seconds is None else seconds * 1_000,
+            mode=wanted.mode,
+        )
+        return reading.draft(tx, env, account_id, post_id)
+
+    return answer(await call.site.write(write), status=201)
+
+
+async def list_cotweets(call: Call) -> web.Response:
+    """The account's drafts and who has agreed."""
+    account_id = await call.account_id()
+    found = await call.site.read(lambda tx: reading.drafts(tx, call.site.env, account_id))
+    return answer({"cotweets": found})
+
+
+async def show_cotweet(call: Call) -> web.Response:
+    """One co-tweet of the account, draft or published. Ordinary posts are none."""
+    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    env = call.site.env
+
+    def find(tx: Tx) -> DraftView:
+        view = reading.draft(tx, env, account_id, post_id)
+        if view.state != "draft" and not any(
+            entry.state == "published" for entry in view.co_authors
+        ):
+            raise not_found("co-tweet")
+        return view
+
+    return answer(await call.site.read(find))
+
+
+async def edit_cotweet(call: Call) -> web.Response:
+    """Change a draft: everybody is asked again."""
+    account_id, post_id = await call.account_id(), call.path_id("draft")
+    wanted = await call.members(Change)
+    await call.site.read(lambda tx: cotweets.own_draft(tx, account_id, post_id))
+    body = await texts.compose_text(call.site, wanted.text)
+    language = texts.check_language(wanted.language)
+    env = call.site.env
+
+    def write(tx: Tx) -> DraftView:
+        post = cotweets.own_draft(tx, account_id, post_id)
+        media = stored.media_of(tx, post_ids=[post_id])
+        words = Words(
+            body=body,
+            summary=post.summary if wanted.summary is None else wanted.summary.strip(),
+            language=language or post.language,
+            visibility=post.visibility,
+            in_reply_to=post.in_reply_to_uri,
+            media_ids=tuple(item.id for item in media),
+        )
+        cotweets.edit_draft(tx, env, account_id, post_id, words)
+        return reading.draft(tx, env, account_id, post_id)
+
+    return answer(await call.site.write(write))
+
+
+async def publish(call: Call) -> web.Response:
+    """Publish with those who have agreed; the others are left out."""
+    account_id, post_id = await call.account_id(), call.path_id("draft")
+    env = call.site.env
+
+    def write(tx: Tx) -> DraftView:
+        publishing.publish_anyway(tx, env, account_id, post_id)
+        return reading.draft(tx, env, account_id, post_id)
+
+    return answer(await call.site.write(write))
+
+
+async def withdraw(call: Call) -> web.Response:
+    """Take invites back; the draft stays."""
+    account_id, post_id = await call.account_id(), call.path_id("draft")
+    handle = (await call.members(Withdrawal)).co_author
+    await call.site.read(lambda tx: cotweets.own_draft(tx, account_id, post_id))
+    person = None if handle is None else await texts.find_person(call.site, handle)
+    env = call.site.env
+
+    def write(tx: Tx) -> DraftView:
+        cotweets.withdraw(tx, env, account_id, post_id, None if person is None else person.id)
+        return reading.draft(tx, env, account_id, post_id)
+
+    return answer(await call.site.write(write))
+
+
+async def discard(call: Call) -> web.Response:
+    """Throw a draft away."""
+    account_id, post_id = await call.account_id(), call.path_id("draft")
+    env = call.site.env
+    await call.site.write(lambda tx: cotweets.discard_draft(tx, env, account_id, post_id))
+    return nothing()
+
+
+async def leave(call: Call) -> web.Response:
+    """Take the account's name off a co-tweet of somebody else, published or only agreed to.
+
+    The path holds the id of the post here or of the invite; ``uri`` or ``invite`` in the body
+    count before it. The answer names the deleted stamp.
+    """
+    account_id = await call.account_id()
+    wanted = await call.members(Departure)
+    env, given = call.site.env, call.request.match_info["id"]
+
+    def write(tx: Tx) -> str:
+        return leaving.leave(tx, env, account_id, _left_object(tx, account_id, wanted, given))
+
+    return answer({"stamp": await call.site.write(write)})
+
+
+def _left_object(tx: Tx, account_id: int, wanted: Departure, given: str) -> str:
+    if wanted.uri is not None:
+        return wanted.uri
+    number = as_id(given if wanted.invite is None else wanted.invite)
+    if number is None:
+        raise not_found("co-authored post")
+    post = stored.post(tx, number) if wanted.invite is None else None
+    if post is not None:
+        return post.uri
+    try:
+        return own_invitation(tx, account_id, number).object_uri
+    except ServiceError:
+        raise not_found("co-authored post") from None

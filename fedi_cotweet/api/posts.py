@@ -1,0 +1,138 @@
+"""Posts of one author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from fedi_cotweet.api import words as texts
+from fedi_cotweet.api.calls import Call, answer, as_id, nothing
+from fedi_cotweet.services import posts, reading
+from fedi_cotweet.services.cotweets import Words
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.views import PostView
+from storage.engine import Tx
+from storage.models import Post
+from storage.queries import posts as stored
+
+MOST_TEXT = {"most": 100_000}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """``in_reply_to`` is an id of ours or an address; ``media`` are ids of uploads."""
+
+    text: str = field(metadata=MOST_TEXT)
+    summary: str = ""
+    language: str | None = None
+    visibility: str = "public"
+    in_reply_to: str | None = None
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is left out stays as it is."""
+
+    text: str = field(metadata=MOST_TEXT)
+    summary: str | None = None
+    language: str | None = None
+
+
+async def create_post(call: Call) -> web.Response:
+    """Write and publish."""
+    account_id = await call.account_id()
+    wanted = await call.members(NewPost)
+    words = Words(
+        body=await texts.compose_text(call.site, wanted.text),
+        summary=wanted.summary.strip(),
+        language=texts.check_language(wanted.language),
+        visibility=wanted.visibility,
+        in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
+        media_ids=media_ids(wanted.media),
+    )
+    env = call.site.env
+
+    def write(tx: Tx) -> PostView:
+        return _view(call, tx, posts.create_post(tx, env, account_id, words), account_id)
+
+    return answer(await call.site.write(write), status=201)
+
+
+async def show_post(call: Call) -> web.Response:
+    """One post that the account may see."""
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    return await _shown(call, await _held(call, post_id), account_id)
+
+
+async def find_post(call: Call) -> web.Response:
+    """One post by its address anywhere (``?url=``); it is fetched if it is not known."""
+    account_id = await call.account_id()
+    url = call.request.query.get("url")
+    if not url:
+        raise ServiceError("bad_query", 422, "Say which post: ?url=ADDRESS")
+    return await _shown(call, await texts.find_post(call.site, url, account_id), account_id)
+
+
+async def edit_post(call: Call) -> web.Response:
+    """Change a published post that has one author."""
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    wanted = await call.members(Change)
+    await call.site.read(lambda tx: posts.own_post(tx, account_id, post_id))
+    body = await texts.compose_text(call.site, wanted.text)
+    language = texts.check_language(wanted.language)
+    env = call.site.env
+
+    def write(tx: Tx) -> PostView:
+        post = posts.own_post(tx, account_id, post_id)
+        media = stored.media_of(tx, post_ids=[post_id])
+        words = Words(
+            body=body,
+            summary=post.summary if wanted.summary is None else wanted.summary.strip(),
+            language=language or post.language,
+            visibility=post.visibility,
+            in_reply_to=post.in_reply_to_uri,
+            media_ids=tuple(item.id for item in media),
+        )
+        posts.edit_post(tx, env, account_id, post_id, words)
+        return _view(call, tx, post_id, account_id)
+
+    return answer(await call.site.write(write))
+
+
+async def delete_post(call: Call) -> web.Response:
+    """Delete a published post for everybody."""
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    env = call.site.env
+    await call.site.write(lambda tx: posts.delete_post(tx, env, account_id, post_id))
+    return nothing()
+
+
+def media_ids(given: tuple[str, ...]) -> tuple[int, ...]:
+    """Ids of uploads; what cannot be one does not exist."""
+    found = tuple(as_id(text) for text in given)
+    if None in found or len(set(found)) != len(found):
+        raise ServiceError(
+            "no_such_media", 422, "One of the pictures does not exist.", "Upload it again."
+        )
+    return tuple(number for number in found if number is not None)
+
+
+async def _held(call: Call, post_id: int) -> Post | None:
+    return await call.site.read(lambda tx: stored.post(tx, post_id))
+
+
+async def _shown(call: Call, post: Post | None, account_id: int) -> web.Response:
+    if post is None:
+        raise not_found("post")
+    stale = reading.Stale()
+    view = await call.site.read(
+        lambda tx: reading.one_post(tx, call.site.env, post, account_id, stale)
+    )
+    call.rechecks.ask(stale.post_ids)
+    return answer(view)
+
+
+def _view(call: Call, tx: Tx, post_id: int, account_id: int) -> PostView:
+    return reading.one_post(tx, call.site.env, stored.post(tx, post_id), account_id)

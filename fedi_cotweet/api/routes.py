@@ -1,0 +1,74 @@
+"""All addresses of the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from fedi_cotweet.api import cotweets, invites, people, posts, uploads
+from fedi_cotweet.api.calls import Call, authorise
+from fedi_cotweet.api.refusals import refusals
+from fedi_cotweet.services.rechecks import Rechecks
+from fedi_cotweet.services.site import Site
+
+CONTROL = "/api/v1/control"
+COTWEETS = "/api/v1/cotweets"
+INVITES = f"{COTWEETS}/invites"
+
+Endpoint = Callable[[Call], Awaitable[web.Response]]
+
+ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
+    ("POST", f"{CONTROL}/accounts", people.create_account),
+    ("GET", f"{CONTROL}/accounts", people.list_accounts),
+    ("POST", f"{CONTROL}/sign-in-links", people.create_sign_in_link),
+    ("POST", f"{CONTROL}/follow", people.follow),
+    ("POST", f"{CONTROL}/unfollow", people.unfollow),
+    ("GET", f"{CONTROL}/timeline", people.timeline),
+    ("GET", f"{CONTROL}/notifications", people.notifications),
+    ("POST", f"{CONTROL}/invite-policy", people.set_invite_policy),
+    ("POST", f"{CONTROL}/media", uploads.upload),
+    ("POST", f"{CONTROL}/posts", posts.create_post),
+    ("GET", f"{CONTROL}/posts", posts.find_post),
+    ("GET", CONTROL + "/posts/{id}", posts.show_post),
+    ("PUT", CONTROL + "/posts/{id}", posts.edit_post),
+    ("DELETE", CONTROL + "/posts/{id}", posts.delete_post),
+    ("GET", INVITES, invites.list_invites),
+    ("GET", INVITES + "/{id}", invites.show_invite),
+    ("POST", INVITES + "/{id}/accept", invites.accept),
+    ("POST", INVITES + "/{id}/decline", invites.decline),
+    ("POST", COTWEETS, cotweets.create_cotweet),
+    ("GET", COTWEETS, cotweets.list_cotweets),
+    ("GET", COTWEETS + "/{id}", cotweets.show_cotweet),
+    ("PUT", COTWEETS + "/{id}", cotweets.edit_cotweet),
+    ("DELETE", COTWEETS + "/{id}", cotweets.discard),
+    ("POST", COTWEETS + "/{id}/publish", cotweets.publish),
+    ("POST", COTWEETS + "/{id}/withdraw", cotweets.withdraw),
+    ("POST", COTWEETS + "/{id}/leave", cotweets.leave),
+)
+
+
+def setup(app: web.Application, site: Site, operator_token: str) -> None:
+    """Add the API to an application. Whoever knows ``operator_token`` may do everything."""
+    if len(operator_token) < 16:
+        raise ValueError("the operator's token is too short to protect anything")
+    token = operator_token.encode()
+    rechecks, decoding = Rechecks(site), asyncio.Semaphore(1)
+
+    def guarded(endpoint: Endpoint) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            authorise(request, token)
+            return await endpoint(Call(request, site, rechecks, decoding))
+
+        return handle
+
+    for method, path, endpoint in ENDPOINTS:
+        app.router.add_route(method, path, guarded(endpoint))
+    app.middlewares.append(refusals)
+
+    async def finish(_: web.Application) -> None:
+        await rechecks.finish()
+
+    app.on_cleanup.append(finish)

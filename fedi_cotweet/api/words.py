@@ -1,0 +1,102 @@
+"""From the texts of a request to the ``Words`` of a post: people and posts in them are looked up
+before any transaction, since that may need the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import urlsplit
+
+from fedi_cotweet.api.calls import as_id
+from fedi_cotweet.services.composing import Composed, compose, handles_in
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.reading import may_see
+from fedi_cotweet.services.site import Site
+from storage.models import Actor, Post
+from storage.queries import posts
+
+MOST_LOOK_UPS = 20
+LOOK_UP_SECONDS = 15.0
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_OWN_POST = re.compile(r"/(?:notes|@[^/]+)/(\d{1,19})/?")
+
+
+async def find_person(site: Site, handle: str) -> Actor:
+    """The actor called ``bob@b.example``, ``bob`` (of this server) or by an address."""
+    given = handle.strip().removeprefix("@")
+    if not given or any(character.isspace() for character in given):
+        raise ServiceError(
+            "bad_handle", 422, f"“{handle[:100]}” is no handle.", "Write it like @bob@b.example."
+        )
+    if "@" not in given and "://" not in given:
+        given = f"{given}@{site.env.addresses.host}"
+    return await site.find_actor(given)
+
+
+async def compose_text(site: Site, text: str) -> Composed:
+    """A text with its mentions resolved; whoever cannot be found in time stays text."""
+    limit = site.env.limits.post_characters
+    if len(text) > limit:
+        raise ServiceError(
+            "too_long", 422, "The post is too long.", f"Keep it under {limit} characters."
+        )
+    handles = handles_in(text)[:MOST_LOOK_UPS]
+    found = await asyncio.gather(*(_mentioned(site, handle) for handle in handles))
+    people = {
+        handle: actor for handle, actor in zip(handles, found, strict=True) if actor is not None
+    }
+    return compose(text, people, site.env.addresses.base)
+
+
+async def _mentioned(site: Site, handle: str) -> Actor | None:
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            return await find_person(site, handle)
+    except (ServiceError, TimeoutError):
+        return None
+
+
+def check_language(language: str | None) -> str | None:
+    """A language tag (BCP 47, the common part), or ``bad_language`` (422)."""
+    if language is None or _LANGUAGE.fullmatch(language):
+        return language
+    raise ServiceError(
+        "bad_language", 422, f"“{language[:60]}” is no language.", "Use a tag such as en or pt-BR."
+    )
+
+
+async def find_post(site: Site, given: str, viewer_id: int) -> Post | None:
+    """The post with an id of ours or an address anywhere, if this account may see it."""
+    post_id = as_id(given) or own_post_id(site, given)
+    if post_id is not None:
+        held = post_id
+        post = await site.read(lambda tx: posts.post(tx, held))
+    elif site.env.addresses.owns(given) or "://" not in given:
+        post = None
+    else:
+        post = await site.find_post(given)
+    return post if post is not None and may_see(post, viewer_id) else None
+
+
+async def reply_target(site: Site, given: str | None, viewer_id: int) -> str | None:
+    """The identifier of the post that is answered. Raises ``no_such_post`` (422)."""
+    if given is None:
+        return None
+    post = await find_post(site, given, viewer_id)
+    if post is None or post.state != "published":
+        raise ServiceError(
+            "no_such_post",
+            422,
+            "The post to answer cannot be found.",
+            "Check its address: it must be public, and its server must answer.",
+        )
+    return post.uri
+
+
+def own_post_id(site: Site, url: str) -> int | None:
+    """The id in an address of this server that may be a post's, or None."""
+    if not site.env.addresses.owns(url):
+        return None
+    match = _OWN_POST.fullmatch(urlsplit(url).path)
+    return as_id(match[1]) if match else None

@@ -1,0 +1,113 @@
+"""Files of pictures: uploads made clean, copies of remote ones left as they are.
+
+A file is on the disk, whole, before any row names it. Everything here blocks: call it in a thread.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from activitypub.coauthorship.projection import media_digest
+from fedi_cotweet.services.documents import SUFFIXES
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.pictures import Picture, clean_picture, read_picture
+
+FOLDER = "media"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}\Z")
+_VAGUE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on our disk. ``path`` is relative to the media folder, ``digest`` that of its octets
+    in the form of ``digestMultibase``; ``size`` in octets.
+    """
+
+    media_type: str
+    size: int
+    width: int
+    height: int
+    path: str
+    digest: str
+
+
+def store_remote(data_dir: Path, token: str, octets: bytes, declared_type: str) -> StoredFile:
+    """Keep a picture of another server exactly as it came, so that its digest holds.
+
+    What it is, its content says; ``declared_type`` may be vague or name another kind of picture,
+    as many servers do, but nothing that is no picture. Raises ``ServiceError``: ``not_a_picture``,
+    ``picture_too_large``.
+    """
+    declared = declared_type.partition(";")[0].strip().lower()
+    if declared not in _VAGUE and not declared.startswith("image/"):
+        raise ServiceError("not_a_picture", 422, f"A file of type {declared[:60]} is no picture.")
+    return _store(data_dir, token, octets, read_picture(octets))
+
+
+def store_upload(data_dir: Path, token: str, octets: bytes, max_bytes: int) -> StoredFile:
+    """Keep a picture somebody here uploaded: upright, made anew, without any metadata.
+
+    Raises ``ServiceError``: ``not_a_picture``, ``picture_too_large``, ``file_too_large``.
+    """
+    check_size(len(octets), max_bytes)
+    clean = clean_picture(octets)
+    check_size(len(clean.octets), max_bytes)
+    return _store(data_dir, token, clean.octets, clean.picture)
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Refuse what is larger than the operator allows."""
+    if size > max_bytes:
+        raise ServiceError(
+            "file_too_large",
+            413,
+            "This file is too large.",
+            f"Use one of at most {max_bytes / 1024 / 1024:.1f} MiB.",
+        )
+
+
+def locate(data_dir: Path, stored: str | None) -> Path | None:
+    """Where a stored path is; None when it does not lead into the media folder."""
+    folder = (data_dir / FOLDER).absolute()
+    if stored is None or ".." in Path(stored).parts or Path(stored).is_absolute():
+        return None
+    return folder / stored
+
+
+def _store(data_dir: Path, token: str, octets: bytes, picture: Picture) -> StoredFile:
+    if not TOKEN.match(token):
+        raise ValueError("a media token must be safe as a file name")
+    stored = f"{token[:2]}/{token}{SUFFIXES[picture.media_type]}"
+    _write(data_dir / FOLDER / stored, octets)
+    return StoredFile(
+        media_type=picture.media_type,
+        size=len(octets),
+        width=picture.width,
+        height=picture.height,
+        path=stored,
+        digest=media_digest(octets),
+    )
+
+
+def _write(target: Path, octets: bytes) -> None:
+    """All or nothing, and on the disk when this returns."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,187 @@
+"""Pictures as octets: what they are by their content, and copies that tell nothing else.
+
+Everything here decodes what strangers made: call it in a thread, never in the event loop. Stops
+decompression bombs (by the size a header states, before anything is decoded), files of another
+kind under a picture's name, and the leak of places and devices through EXIF and XMP.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageOps, ImageSequence
+
+from fedi_cotweet.services.errors import ServiceError
+
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 16_383
+"""The longest side WebP can hold."""
+MAX_FRAMES = 2_000
+MAX_ANIMATION_PIXELS = 100_000_000
+"""Of all frames together."""
+MAX_COLOUR_PROFILE = 65_536
+
+MEDIA_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a JPEG with more pictures behind the first, as many cameras write it
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
+    "AVIF": "image/avif",
+}
+_KEPT = frozenset({"background", "disposal", "duration", "loop", "transparency"})
+"""What Pillow knows of a picture that belongs to its look."""
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A verified picture; width and height in pixels as it is shown."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPicture:
+    """A picture made anew from pixels: nothing of the original file's metadata is in it."""
+
+    octets: bytes
+    picture: Picture
+
+
+def read_picture(octets: bytes) -> Picture:
+    """Verify a picture and say what it is. Raises ``ServiceError``: ``not_a_picture``,
+    ``picture_too_large``.
+    """
+    try:
+        with _open(octets) as image:
+            image.verify()
+        with _open(octets) as image:
+            image.load()
+            width, height = image.size
+            if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
+                width, height = height, width
+            return Picture(MEDIA_TYPES[image.format or ""], width, height)
+    except ServiceError:
+        raise
+    except Exception as error:  # decoders of hostile files raise whatever they like
+        raise _not_a_picture() from error
+
+
+def clean_picture(octets: bytes) -> CleanPicture:
+    """The same picture upright, without EXIF, XMP, comments and whatever followed it.
+
+    An AVIF becomes WebP: other servers of FEP-af48 cannot show AVIF to those whom they ask for
+    consent. Raises as ``read_picture``.
+    """
+    try:
+        with _open(octets) as image:
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1 and image.format != "MPO":
+                return _animation(image)
+            return _still(image, octets)
+    except ServiceError:
+        raise
+    except Exception as error:  # as above
+        raise _not_a_picture() from error
+
+
+def _open(octets: bytes) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(octets), formats=("PNG", "JPEG", "GIF", "WEBP", "AVIF"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    frames = getattr(image, "n_frames", 1)
+    pixels = image.width * image.height
+    if (
+        pixels > MAX_PIXELS
+        or max(image.size) > MAX_SIDE
+        or frames > MAX_FRAMES
+        or (frames > 1 and image.format != "MPO" and pixels * frames > MAX_ANIMATION_PIXELS)
+    ):
+        image.close()
+        raise _too_large()
+    return image
+
+
+def _still(image: Image.Image, octets: bytes) -> CleanPicture:
+    image.load()
+    kind = image.format or ""
+    turned = image.getexif().get(_ORIENTATION, 1) != 1
+    shown = ImageOps.exif_transpose(image) if turned else image
+    options = _colours(image)
+    _forget(shown)
+    match kind:
+        case "JPEG" if not turned:
+            options |= {"format": "JPEG", "quality": "keep"}
+        case "JPEG" | "MPO":
+            options |= {"format": "JPEG", "quality": 92}
+        case "WEBP" if b"VP8L" in octets:
+            options |= {"format": "WEBP", "lossless": True}
+        case "WEBP" | "AVIF":
+            options |= {"format": "WEBP", "quality": 90}
+        case _:
+            options |= {"format": kind}
+    return _saved(shown, options, shown.size)
+
+
+def _animation(image: Image.Image) -> CleanPicture:
+    durations, size = [], image.size
+    for frame in ImageSequence.Iterator(image):
+        frame.load()
+        if frame.width * frame.height > MAX_PIXELS:  # a GIF's frame can enlarge its canvas
+            raise _too_large()
+        durations.append(int(frame.info.get("duration", 100)))
+    image.seek(0)
+    options = _colours(image) | {"save_all": True, "duration": durations}
+    if "loop" in image.info:
+        options["loop"] = image.info["loop"]
+    match image.format:
+        case "GIF":
+            options |= {"format": "GIF", "comment": b""}
+        case "PNG":
+            # Pillow gives whole frames, whatever part of the canvas the file stored.
+            first = bool(image.info.get("default_image", False))
+            options |= {"format": "PNG", "disposal": 0, "blend": 0, "default_image": first}
+        case _:
+            options |= {"format": "WEBP", "quality": 90, "exif": b"", "xmp": b""}
+    return _saved(image, options, size)
+
+
+def _colours(image: Image.Image) -> dict[str, Any]:
+    profile = image.info.get("icc_profile")
+    if isinstance(profile, bytes) and 0 < len(profile) <= MAX_COLOUR_PROFILE:
+        return {"icc_profile": profile}
+    return {}
+
+
+def _forget(image: Image.Image) -> None:
+    image.info = {name: value for name, value in image.info.items() if name in _KEPT}
+
+
+def _saved(image: Image.Image, options: dict[str, Any], size: tuple[int, int]) -> CleanPicture:
+    out = io.BytesIO()
+    image.save(out, **options)
+    return CleanPicture(out.getvalue(), Picture(MEDIA_TYPES[options["format"]], *size))
+
+
+def _not_a_picture() -> ServiceError:
+    return ServiceError(
+        "not_a_picture",
+        422,
+        "This file is not a picture that can be shown here.",
+        "Use PNG, JPEG, GIF, WebP or AVIF.",
+    )
+
+
+def _too_large() -> ServiceError:
+    return ServiceError(
+        "picture_too_large",
+        422,
+        "This picture has too many pixels.",
+        f"Use one of at most {MAX_PIXELS // 1_000_000} million pixels, {MAX_SIDE} a side.",
+    )
