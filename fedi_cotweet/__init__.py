@@ -1,3 +1,3 @@
-"""fedi_cotweet: a small fediverse server whose posts can have several authors on several servers."""
+"""A small fediverse server whose posts can have several authors on several servers."""
 
 __version__ = "0.1.0"

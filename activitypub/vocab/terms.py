@@ -122,7 +122,7 @@ PROOF_TERMS: Final[Mapping[str, Any]] = {
     "proofValue": {"@id": "sec:proofValue", "@type": "sec:multibase"},
     "verificationMethod": {"@id": "sec:verificationMethod", "@type": "@id"},
 }
-"""FEP-8b32 proofs inline: Mastodon would fetch the data-integrity context of an LD-signed document."""
+"""FEP-8b32 inline: of an LD-signed document Mastodon would fetch the data-integrity context."""
 
 
 def actor_context() -> list[Any]:
