@@ -211,7 +211,7 @@ def counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, tuple[int, int]
     return {post_id: (likes.get(post_id, 0), boosts.get(post_id, 0)) for post_id in wanted}
 
 
-def _numbers(tx: Connection, statement: Select[Any]) -> dict[int, int]:
+def _numbers(tx: Connection, statement: Select[int, int]) -> dict[int, int]:
     return {int(key): int(number) for key, number in tx.execute(statement)}
 
 
