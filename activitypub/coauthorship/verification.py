@@ -186,8 +186,6 @@ class _Check:
         digest = try_consent_digest(
             self.document, stamp.authors, inherited_context=self.inherited_context
         )
-        if digest is None:
-            return replace(verdict, reason="no_digest")
         if digest != stamp.digest:
             return replace(verdict, state=CoAuthorState.STALE, reason="other_digest")
         return replace(verdict, state=CoAuthorState.VERIFIED)
@@ -199,7 +197,6 @@ class _Check:
             last is None
             or last.state is not CoAuthorState.VERIFIED
             or (last.actor, last.stamp_uri) != (actor, uri)
-            or last.object_id != self.document["id"]
             or last.digest is None
             or last.fetched_at is None
             or self.now - last.fetched_at > self.max_age

@@ -221,3 +221,12 @@ def test_a_stamp_must_name_the_authors_in_the_order_of_the_offer() -> None:
     assert isinstance(check_stamp(stamp(note=note), offered), Stamp)
     swapped = stamp(note=note, authors=(ALICE, CAROL, BOB))
     assert refusal(check_stamp(swapped, offered)) == "other_authors"
+
+
+def test_a_stamp_on_another_server_than_its_issuers_is_no_consent() -> None:
+    elsewhere = "https://evil.example/stamps/1"
+    document = stamp(note=draft(), id=elsewhere)
+    found = check_stamp_for_offer(
+        fetched(elsewhere, document), invitation(), stamp_uri=elsewhere, now=NOW
+    )
+    assert refusal(found) == "other_issuer"

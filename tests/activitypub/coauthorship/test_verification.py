@@ -191,6 +191,7 @@ def test_a_missing_stamp_of_an_unreachable_object_is_unknown(status: int) -> Non
     "changes",
     [
         {"document": None, "status": 410},
+        {"status": 203},
         {"document": None},
         {"document": published(id="https://a.example/notes/43")},
         {"media_type": "text/html"},
@@ -330,3 +331,59 @@ def test_a_verdict_never_rests_on_an_answer_to_another_question() -> None:
     found = verify_authors(published(), known=answer, now=NOW)
     assert isinstance(found, tuple)
     assert found[0].state is CoAuthorState.INVALID
+
+
+def test_nothing_is_fetched_for_an_object_without_digest() -> None:
+    assert states(published(content=["x"])) == [("invalid", "no_digest")]
+    assert states(published(), inherited_context=[{"content": "x:y"}]) == [("invalid", "no_digest")]
+
+
+def test_no_further_stamp_is_fetched_once_one_fits() -> None:
+    note = published(BOB, CAROL, coAuthorAuthorization=[STAMP, f"{STAMP}2"])
+    assert states(note, fetched(STAMP, stamp(BOB, note)))[0] == ("verified", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"),
+    [
+        ("unknown", "stale", "unknown"),
+        ("unknown", "revoked", "unknown"),
+        ("stale", "revoked", "stale"),
+        ("stale", "invalid", "stale"),
+        ("revoked", "invalid", "revoked"),
+    ],
+)
+def test_of_several_stamps_the_most_hopeful_state_counts(
+    first: str, second: str, state: str
+) -> None:
+    uris = (f"{STAMP}-a", f"{STAMP}-b")
+    note = published(BOB, CAROL, coAuthorAuthorization=list(uris))
+    other = stamp(BOB, {**note, "content": "<p>other</p>"})
+    for order in ((first, second), (second, first)):
+        answers = {
+            "unknown": lambda uri: fetched(uri, status=503),
+            "stale": lambda uri: fetched(uri, {**other, "id": uri}),
+            "revoked": lambda uri: fetched(uri, status=410),
+            "invalid": lambda uri: fetched(uri, status=400),
+        }
+        stamps = [answers[name](uri) for name, uri in zip(order, uris, strict=True)]
+        assert states(note, *stamps, fetched(NOTE, note))[0][0] == state
+
+
+def test_the_first_of_two_equal_states_is_told() -> None:
+    uris = [f"{STAMP}-a", f"{STAMP}-b"]
+    note = published(BOB, CAROL, coAuthorAuthorization=uris)
+    found = verdicts(note, *(fetched(uri, status=503) for uri in uris))
+    assert found[0].stamp_uri == uris[0]
+
+
+def test_an_answer_that_was_not_redirected_may_leave_its_final_address_out() -> None:
+    assert states(published(), fetched(STAMP, stamp(), final_url="")) == [("verified", "")]
+    newest = fetched(NOTE, published(), final_url="")
+    assert states(published(), fetched(STAMP), newest) == [("revoked", "stamp_gone")]
+
+
+def test_single_values_of_a_stamp_may_stand_in_lists() -> None:
+    single = ("attributedTo", "interactionTarget", "interactingObject", "consentProfile")
+    listed = {name: [stamp()[name]] for name in (*single, "consentDigest", "published")}
+    assert states(published(), fetched(STAMP, stamp(**listed))) == [("verified", "")]
