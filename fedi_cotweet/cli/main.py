@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fedi_cotweet.cli import answering, reading, reference, serving, writing
+from fedi_cotweet.cli import answering, reading, reference, serving, verify, writing
 from fedi_cotweet.cli.session import command, remember
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("follow")(command(reading.follow))
 app.command("unfollow")(command(reading.unfollow))
 app.command("notifications")(command(reading.notifications))
 
+app.command("verify")(command(verify.verify))
 app.command("settings")(command(serving.settings))
 app.command("version")(command(serving.version))
 

@@ -27,14 +27,15 @@ max_authors = 4
 _COMMANDS_HEAD = """\
 # Commands
 
-Every command but `up`, `settings` and `version` talks to the running server of a data folder.
+Every command but `up`, `verify`, `settings` and `version` talks to the running server of a data
+folder.
 
 - `--data DIR` names the folder (else `COTWEET_DATA`, else `./data`).
 - `--as NAME` names the account to act as (else `COTWEET_ACCOUNT`, else the server's first).
 - `--json` prints the API's JSON as it is; errors too: `{"error", "message", "fix"}`.
 
 The three may stand before the command or after it. Exit codes: 0 done, 1 refused, 2 called
-wrongly or badly configured, 3 no server is running.
+wrongly or badly configured, 3 no server is running, 4 nothing to verify could be fetched.
 """
 
 _COMMON = {"--data", "--as", "--json", "--help"}
