@@ -27,8 +27,14 @@ def ready(
     ``failures`` is that of the server. Rows come by server, oldest first, and are locked where the
     engine locks rows.
     """
+    if tx.execute(_ANY_DUE, {"now": now}).first() is None:
+        return []
     statement = _ready_statement(int(limit), int(per_host_limit), skip_locked_text(tx, "d"))
     return list(tx.execute(statement, {"now": now, "after": after, "busy": list(busy)}))
+
+
+_ANY_DUE = text("SELECT 1 FROM deliveries WHERE state = 'pending' AND next_at <= :now LIMIT 1")
+"""An idle server asks this often: it should not walk to find nothing."""
 
 
 @lru_cache(maxsize=64)
@@ -38,8 +44,8 @@ def _ready_statement(limit: int, per_host_limit: int, lock: str) -> TextClause:
     So neither a dead server's backlog nor the deliveries long done cost anything.
     """
     window = f"""
-        (SELECT w.id, w.next_at, w.lease_until FROM deliveries w
-         WHERE w.host = lane.host AND w.state = 'pending' ORDER BY w.id LIMIT {WINDOW}) AS w"""  # noqa: S608
+        (SELECT o.id, o.next_at, o.lease_until FROM deliveries o
+         WHERE o.host = lane.host AND o.state = 'pending' ORDER BY o.id LIMIT {WINDOW}) AS w"""  # noqa: S608
     due = f"""
         SELECT w.id FROM {window}
         WHERE w.next_at <= :now ORDER BY w.id LIMIT {per_host_limit}"""  # noqa: S608
@@ -47,10 +53,9 @@ def _ready_statement(limit: int, per_host_limit: int, lock: str) -> TextClause:
     return text(
         f"""
         WITH RECURSIVE walk(host) AS (
-            SELECT min(host) FROM deliveries WHERE state = 'pending' AND host > :after
+            SELECT min(host) FROM deliveries WHERE host > :after
             UNION ALL
-            SELECT (SELECT min(n.host) FROM deliveries n
-                    WHERE n.state = 'pending' AND n.host > walk.host)
+            SELECT (SELECT min(n.host) FROM deliveries n WHERE n.host > walk.host)
             FROM walk WHERE walk.host IS NOT NULL
         ),
         lane(host, failures) AS (

@@ -43,9 +43,10 @@ def add(
 
 def due(tx: Connection, *, now: int, limit: int) -> list[EventRow]:
     """The oldest events whose time has come, in the order of their ids."""
+    rows = tx.execute(_due(limit), {"now": now}).all()
     return [
         EventRow(row.id, row.kind, row.payload, row.created_at, row.attempts)
-        for row in tx.execute(_due(limit), {"now": now})
+        for row in sorted(rows, key=lambda row: row.id)
     ]
 
 
@@ -73,7 +74,8 @@ def _due(count: int) -> Select[Any]:
             OutboxEvent.attempts,
         )
         .where(OutboxEvent.next_at <= bindparam("now"))
-        .order_by(OutboxEvent.id)
+        # The index's order, which for new events is that of their ids; ``due`` sorts the rest.
+        .order_by(OutboxEvent.next_at, OutboxEvent.id)
         .limit(limit(count))
     )
 

@@ -80,7 +80,7 @@ def explained(url: str) -> Iterator[None]:
         _conn: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
     ) -> None:
         if _READING.match(statement):
-            seen.setdefault(statement, values[0] if many else values)
+            seen.setdefault(statement, values[0] if many and isinstance(values, list) else values)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
