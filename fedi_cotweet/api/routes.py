@@ -71,4 +71,4 @@ def setup(app: web.Application, site: Site, operator_token: str) -> None:
     async def finish(_: web.Application) -> None:
         await rechecks.finish()
 
-    app.on_cleanup.append(finish)
+    app.on_shutdown.append(finish)

@@ -22,6 +22,12 @@ from fedi_cotweet.web.rendering import (
 ENVIRONMENT = build_environment()
 
 
+def load_templates() -> None:
+    """Read and compile all templates now, so that no request waits for a disk."""
+    for name in ENVIRONMENT.list_templates():
+        ENVIRONMENT.get_template(name)
+
+
 def _render(
     template: str, instance: InstanceView, session: SessionView | None, **values: Any
 ) -> str:
@@ -111,6 +117,11 @@ def render_sign_in(
         next_path=next_path,
         application=application,
     )
+
+
+def render_sign_in_link(instance: InstanceView, csrf: str, path: str) -> str:
+    """The question before a one-time link is spent: ``POST`` to its own ``path`` with ``csrf``."""
+    return _render("sign_in_link.html", instance, None, csrf=csrf, path=path)
 
 
 def render_invites(

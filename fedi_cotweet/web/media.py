@@ -1,0 +1,91 @@
+"""Pictures: for everybody once their post is published, before that for those it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fedi_cotweet.domain.consent import CONSENTING, OPEN
+from fedi_cotweet.services.documents import SUFFIXES
+from fedi_cotweet.services.media import TOKEN, locate
+from fedi_cotweet.services.reading import may_see
+from fedi_cotweet.web.visits import Visit
+from storage.engine import Tx
+from storage.models import Media, Post
+from storage.queries import consents, home, posts
+
+_INVOLVED = {state.value for state in OPEN | CONSENTING}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    media: Media
+    everybody: bool = False
+    viewer: bool = False
+    draft: bool = False
+
+
+async def media(visit: Visit) -> web.StreamResponse:
+    """One file, exactly as it is stored, with ranges; what may not be seen is not there."""
+    token, dot, suffix = visit.request.match_info["file"].partition(".")
+    if not TOKEN.match(token):
+        raise web.HTTPNotFound
+
+    def find(tx: Tx) -> _Found | None:
+        item = posts.media_by_token(tx, token)
+        return None if item is None else _standing(tx, item, visit.account_id)
+
+    found = await visit.site.read(find)
+    if found is None or found.media.state != "stored":
+        raise web.HTTPNotFound
+    item = found.media
+    allowed = found.everybody or found.viewer
+    if not allowed and found.draft:
+        may_fetch = visit.pages.may_fetch
+        allowed = may_fetch is not None and await may_fetch(visit.request, item)
+    path = locate(visit.site.settings.data, item.path)
+    wrong_name = f"{dot}{suffix}" != SUFFIXES.get(item.media_type)
+    if not allowed or path is None or wrong_name:
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers=_headers(item, everybody=found.everybody))
+
+
+def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:
+    if item.post_id is not None:
+        post = posts.post(tx, item.post_id)
+        return _Found(item) if post is None else _of_post(tx, item, post, viewer_id)
+    if item.offer_id is not None:
+        offer = consents.offer(tx, item.offer_id)
+        invited = offer is not None and viewer_id == offer.target_id
+        return _Found(item, viewer=invited, draft=True)
+    return _Found(item, viewer=viewer_id is not None and viewer_id == item.account_id)
+
+
+def _of_post(tx: Tx, item: Media, post: Post, viewer_id: int | None) -> _Found:
+    if may_see(post, None):
+        return _Found(item, everybody=True)
+    if viewer_id is None:
+        return _Found(item, draft=post.state == "draft")
+    if post.state == "published":
+        readers = {entry.account_id for entry in home.entries_of(tx, post.id)}
+        return _Found(item, viewer=viewer_id in readers or may_see(post, viewer_id))
+    invited = any(
+        offer.target_id == viewer_id and offer.state in _INVOLVED
+        for offer in consents.offers_for_object(tx, post.uri, "received")
+    )
+    draft = post.state == "draft"
+    return _Found(item, viewer=may_see(post, viewer_id) or (draft and invited), draft=draft)
+
+
+def _headers(item: Media, *, everybody: bool) -> dict[str, str]:
+    keep = "public, max-age=31536000, immutable" if everybody else "private, no-store"
+    headers = {
+        "Content-Type": item.media_type,
+        "Cache-Control": keep,
+        # Stops a file from acting as a page of ours, should a browser ever take it for one.
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin" if everybody else "same-origin",
+    }
+    return headers | {"Access-Control-Allow-Origin": "*"} if everybody else headers

@@ -1,0 +1,136 @@
+"""Pages to read: the front page, profiles, posts, the home timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fedi_cotweet.services import reading, timelines
+from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.reading import Stale
+from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
+from fedi_cotweet.web import pages
+from fedi_cotweet.web.rendering import ConsentView
+from fedi_cotweet.web.visits import Visit, as_id
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors, posts
+
+
+async def index(visit: Visit) -> web.Response:
+    """What this server is, and what its people write."""
+    before, stale = visit.before(), Stale()
+
+    def find(tx: Tx) -> TimelinePage:
+        return reading.public_page(tx, visit.env, before=before, stale=stale)
+
+    page = await visit.site.read(find)
+    visit.pages.rechecks.ask(stale.post_ids)
+    return visit.html(pages.render_index(page, visit.instance, session=visit.session))
+
+
+async def home(visit: Visit) -> web.Response:
+    """What the people write whom the viewer follows."""
+    viewer = visit.need_viewer()
+    before, stale = visit.before(), Stale()
+
+    def find(tx: Tx) -> TimelinePage:
+        return reading.home_page(tx, visit.env, viewer.account_id, before=before, stale=stale)
+
+    page = await visit.site.read(find)
+    visit.pages.rechecks.ask(stale.post_ids)
+    return visit.html(pages.render_home(page, viewer.view, visit.instance))
+
+
+async def profile(visit: Visit) -> web.Response:
+    """Somebody's page; for software, the way to their actor."""
+    name, before, stale = visit.request.match_info["name"], visit.before(), Stale()
+
+    def find(tx: Tx) -> tuple[Actor, ProfileView]:
+        actor = person_named(tx, visit, name)
+        return actor, reading.profile(tx, visit.env, actor, before=before, stale=stale)
+
+    actor, view = await visit.site.read(find)
+    if actor.local and visit.wants_activity():
+        raise web.HTTPFound(actor.uri, headers={"Vary": "Accept"})
+    visit.pages.rechecks.ask(stale.post_ids)
+    indexable = actor.local and actor.indexable
+    response = visit.html(
+        pages.render_profile(view, visit.instance, session=visit.session, indexable=indexable)
+    )
+    return _alternate(response, actor.uri) if actor.local else response
+
+
+def person_named(tx: Tx, visit: Visit, name: str) -> Actor:
+    """The actor of ``/@name`` or ``/@name@host``: known here already, nobody is asked."""
+    username, _, host = name.partition("@")
+    own = visit.env.addresses.host
+    actor = None
+    if host.lower() in ("", own):
+        account = actors.account_by_name(tx, username)
+        if account is not None and not account.service:
+            actor = actors.actor(tx, account.id)
+    else:
+        actor = actors.actor_by_handle(tx, username, host.lower())
+    if actor is None or actor.gone_at is not None or actor.suspended_at is not None:
+        raise not_found("person")
+    return actor
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    view: PostView
+    ancestors: tuple[PostView, ...]
+    replies: tuple[PostView, ...]
+    consents: tuple[ConsentView, ...]
+    indexable: bool
+
+
+async def post(visit: Visit) -> web.Response:
+    """One post in its thread; a draft for its author alone. For software, the way to the object."""
+    name, post_id = visit.request.match_info["name"], as_id(visit.request.match_info["id"])
+    stale = Stale()
+
+    def find(tx: Tx) -> _Found:
+        held = posts.post(tx, post_id)
+        view = reading.one_post(tx, visit.env, held, visit.account_id, stale)
+        assert held is not None, "one_post raises for none"
+        author = actors.actor(tx, held.author_id)
+        if author is None or author.suspended_at is not None:
+            raise not_found("post")
+        ancestors, replies = reading.thread(tx, visit.env, held)
+        now = visit.env.now()
+        consents = tuple(
+            ConsentView(row.actor_uri, row.stamp_uri, row.fetched_at)
+            for row in posts.authors_of(tx, [held.id])[held.id]
+            if timelines.shown(row, now) and row.stamp_uri and row.fetched_at
+        )
+        return _Found(view, ancestors, replies, consents, author.indexable)
+
+    found = await visit.site.read(find)
+    if found.view.page != f"/@{name}/{post_id}":
+        # By a co-author's name, or one that has changed.
+        raise web.HTTPFound(found.view.page)
+    published = found.view.local and found.view.state == "published"
+    if published and visit.wants_activity():
+        raise web.HTTPFound(found.view.uri, headers={"Vary": "Accept"})
+    visit.pages.rechecks.ask(stale.post_ids)
+    response = visit.html(
+        pages.render_post(
+            found.view,
+            visit.instance,
+            ancestors=found.ancestors,
+            replies=found.replies,
+            consents=found.consents,
+            session=visit.session,
+            indexable=found.indexable,
+        ),
+        private=found.view.state != "published",
+    )
+    return _alternate(response, found.view.uri) if published else response
+
+
+def _alternate(response: web.Response, uri: str) -> web.Response:
+    response.headers["Link"] = f'<{uri}>; rel="alternate"; type="application/activity+json"'
+    return response

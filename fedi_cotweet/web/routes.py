@@ -1,0 +1,103 @@
+"""All pages and their addresses."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from fedi_cotweet import __version__
+from fedi_cotweet.services.rechecks import Rechecks
+from fedi_cotweet.services.site import Site
+from fedi_cotweet.web import answering, reading, signing_in
+from fedi_cotweet.web import media as files
+from fedi_cotweet.web.attempts import Attempts
+from fedi_cotweet.web.failures import Page, answer, unknown_pages
+from fedi_cotweet.web.headers import static_headers
+from fedi_cotweet.web.pages import load_templates
+from fedi_cotweet.web.paths import PATHS
+from fedi_cotweet.web.rendering import InstanceView
+from fedi_cotweet.web.sessions import Cookies, find_viewer
+from fedi_cotweet.web.static_files import find_static, static_path
+from fedi_cotweet.web.visits import MayFetch, Pages, Visit
+
+HASHING_AT_ONCE = 2
+
+PAGES: tuple[tuple[str, str, Page], ...] = (
+    ("GET", PATHS.index, reading.index),
+    ("GET", PATHS.home, reading.home),
+    ("GET", "/@{name}", reading.profile),
+    ("GET", "/@{name}/{id}", reading.post),
+    ("GET", PATHS.invites, answering.invites),
+    ("POST", "/invites/{id}/accept", answering.accept),
+    ("POST", "/invites/{id}/decline", answering.decline),
+    ("GET", PATHS.sign_in, signing_in.sign_in_form),
+    ("POST", PATHS.sign_in, signing_in.sign_in),
+    ("POST", PATHS.sign_out, signing_in.sign_out),
+    ("GET", "/auth/link/{token}", signing_in.link_form),
+    ("POST", "/auth/link/{token}", signing_in.use_link),
+)
+
+
+def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -> None:
+    """Add the pages to an application.
+
+    ``may_fetch`` decides about pictures of drafts for callers without session: other servers.
+    """
+    load_templates()
+    settings = site.settings
+    instance = InstanceView(
+        settings.name or settings.host, settings.base_url, settings.description, __version__
+    )
+    rechecks = Rechecks(site)
+    pages = Pages(
+        site=site,
+        instance=instance,
+        cookies=Cookies.of(settings.base_url),
+        rechecks=rechecks,
+        attempts=Attempts(),
+        hashing=asyncio.Semaphore(HASHING_AT_ONCE),
+        may_fetch=may_fetch,
+    )
+
+    def handler(page: Page) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            viewer = await find_viewer(request, site, pages.cookies)
+            return await answer(page, Visit(request, pages, viewer))
+
+        return handle
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        viewer = await find_viewer(request, site, pages.cookies)
+        return await files.media(Visit(request, pages, viewer))
+
+    for method, path, page in PAGES:
+        if method == "GET":
+            app.router.add_get(path, handler(page))
+        else:
+            app.router.add_post(path, handler(page))
+    app.router.add_get("/media/{file}", file)
+    app.router.add_get("/static/{digest}/{name}", _static)
+    app.router.add_get("/favicon.ico", _icon)
+    app.middlewares.append(unknown_pages(instance))
+
+    async def finish(_: web.Application) -> None:
+        await rechecks.finish()
+
+    app.on_shutdown.append(finish)
+
+
+async def _static(request: web.Request) -> web.Response:
+    found = find_static(request.match_info["digest"], request.match_info["name"])
+    if found is None:
+        raise web.HTTPNotFound
+    file, current = found
+    return web.Response(
+        body=file.body,
+        headers=static_headers(immutable=current) | {"Content-Type": file.media_type},
+    )
+
+
+async def _icon(_: web.Request) -> web.Response:
+    raise web.HTTPFound(static_path("icon.svg"))

@@ -1,0 +1,113 @@
+"""Who looks at a page: cookies, and the two checks that a form was ours.
+
+Cookies are ``HttpOnly`` and ``SameSite=Lax``, over https also ``Secure`` and with the ``__Host-``
+prefix, so that no neighbouring host can set them. A form that changes something needs the
+session's token and must not come from another origin (cross-site request forgery); the sign-in
+form, which has no session yet, needs the token of a cookie of its own (otherwise somebody could
+be signed in to another person's account without noticing).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from fedi_cotweet.services import accounts
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.site import Site
+from fedi_cotweet.web.rendering import SessionView
+from storage.engine import Tx
+from storage.queries import actors, consents
+
+FORM_LASTS = 60 * 60
+"""Seconds for which a sign-in form stays good."""
+_MOST_SHOWN = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody signed in; ``token_hash`` names their session."""
+
+    account_id: int
+    token_hash: str
+    view: SessionView
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """The cookies of one site, by name."""
+
+    session: str
+    form: str
+    secure: bool
+
+    @classmethod
+    def of(cls, base_url: str) -> Cookies:
+        """Cookies do not tell ports apart; development servers on one machine must."""
+        parts = urlsplit(base_url)
+        if parts.scheme == "https":
+            return cls("__Host-session", "__Host-form", secure=True)
+        return cls(f"session_{parts.port or 80}", f"form_{parts.port or 80}", secure=False)
+
+    def keep(self, response: web.StreamResponse, name: str, value: str, seconds: int) -> None:
+        """Set a cookie."""
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path="/",
+            httponly=True,
+            secure=self.secure,
+            samesite="Lax",
+        )
+
+    def drop(self, response: web.StreamResponse, name: str) -> None:
+        """Delete a cookie."""
+        response.del_cookie(name, path="/", httponly=True, secure=self.secure, samesite="Lax")
+
+
+async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Viewer | None:
+    """Who is signed in, or None for a visitor."""
+    token = request.cookies.get(cookies.session)
+    if not token or len(token) > 200:
+        return None
+
+    def find(tx: Tx) -> Viewer | None:
+        session = accounts.session_of(tx, site.env, token)
+        actor = actors.actor(tx, session.account_id) if session is not None else None
+        if session is None or actor is None:
+            return None
+        invites = consents.offers_to(tx, actor.id, ["offered"], _MOST_SHOWN)
+        view = SessionView(author_view(site.env, actor), session.csrf, len(invites))
+        return Viewer(actor.id, session.token_hash, view)
+
+    return await site.read(find)
+
+
+def form_token(request: web.Request, cookies: Cookies) -> str:
+    """The token for a form without session: the one its browser holds, or a new one."""
+    held = request.cookies.get(cookies.form, "")
+    return held if 16 <= len(held) <= 100 and held.isascii() else secrets.token_urlsafe(24)
+
+
+def check_form(request: web.Request, base_url: str, given: str, expected: str) -> None:
+    """Refuse a form that another page made its reader send. Raises ``forged_form`` (403)."""
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and origin.rstrip("/").lower() != base_url.lower()
+    if origin is None:
+        foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+    same = hmac.compare_digest(
+        given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
+    )
+    if foreign or not same or not expected:
+        raise ServiceError(
+            "forged_form",
+            403,
+            "This form is too old, or another page sent it",
+            f"Nothing was done. Open {base_url} again and repeat it there.",
+        )

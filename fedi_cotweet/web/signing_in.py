@@ -1,0 +1,157 @@
+"""Signing in with a password or a one-time link, and signing out."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from fedi_cotweet.services import accounts, passwords
+from fedi_cotweet.services.accounts import SESSION_LASTS
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.web import pages
+from fedi_cotweet.web.attempts import caller_address
+from fedi_cotweet.web.paths import PATHS
+from fedi_cotweet.web.rendering import link
+from fedi_cotweet.web.sessions import FORM_LASTS, check_form, form_token
+from fedi_cotweet.web.visits import Visit, go, see
+from storage.engine import Tx
+from storage.models import Account
+from storage.queries import actors
+
+WRONG = "The user name or the password is wrong."
+LONGEST_NAME = 200
+
+
+async def sign_in_form(visit: Visit) -> web.Response:
+    """The form; whoever is signed in goes on to where they wanted."""
+    wanted = local_path(visit.request.query.get("next", ""))
+    if visit.viewer is not None:
+        go(wanted or PATHS.home)
+    return _form(visit, next_path=wanted)
+
+
+async def sign_in(visit: Visit) -> web.StreamResponse:
+    """Check a password. Unknown names take as long as known ones and are answered alike."""
+    fields = await visit.form()
+    _check_first_form(visit, fields.get("csrf", ""))
+    typed = fields.get("username", "").strip()[:LONGEST_NAME]
+    wanted = local_path(fields.get("next", ""))
+    name = _account_name(visit, typed)
+    address = caller_address(visit.request.remote, visit.request.headers.get("X-Forwarded-For", ""))
+    wait = visit.pages.attempts.begin(address, name, visit.env.now())
+    if wait:
+        minutes = wait // 60_000 + 1
+        response = _form(
+            visit,
+            error=f"Too many attempts. Try again in {minutes} minutes, or ask for a sign-in link.",
+            username=typed,
+            next_path=wanted,
+            status=429,
+        )
+        response.headers["Retry-After"] = str(wait // 1_000 + 1)
+        return response
+
+    def find(tx: Tx) -> Account | None:
+        return actors.account_by_name(tx, name)
+
+    account = await visit.site.read(find) if accounts.USERNAME.match(name) else None
+    held = account.password_hash if account is not None and not account.service else None
+    password = fields.get("password", "")[: passwords.LONGEST]
+    async with visit.pages.hashing:
+        right = await asyncio.to_thread(passwords.is_password, held, password)
+    if account is None or not right:
+        return _form(visit, error=WRONG, username=typed, next_path=wanted, status=403)
+    visit.pages.attempts.succeeded(address, name)
+    return await _signed_in(visit, account.id, wanted or PATHS.home)
+
+
+async def sign_out(visit: Visit) -> web.StreamResponse:
+    """End the session, on the server too."""
+    if visit.viewer is None:
+        go(PATHS.index)
+    viewer = visit.viewer
+    await visit.own_form(viewer)
+    await visit.site.write(lambda tx: actors.end_session(tx, viewer.token_hash))
+    response = see(PATHS.index)
+    visit.pages.cookies.drop(response, visit.pages.cookies.session)
+    return response
+
+
+async def link_form(visit: Visit) -> web.Response:
+    """Ask before a link is spent: programs that look at links for a preview must not use it up."""
+    token = form_token(visit.request, visit.pages.cookies)
+    response = visit.html(
+        pages.render_sign_in_link(visit.instance, token, visit.request.path), private=True
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    visit.pages.cookies.keep(response, visit.pages.cookies.form, token, FORM_LASTS)
+    return response
+
+
+async def use_link(visit: Visit) -> web.StreamResponse:
+    """Spend a link and sign in."""
+    fields = await visit.form()
+    _check_first_form(visit, fields.get("csrf", ""))
+    spent = accounts.token_hash(visit.request.match_info["token"])
+    account_id = await visit.site.write(
+        lambda tx: actors.use_sign_in_link(tx, spent, visit.env.now())
+    )
+    if account_id is None:
+        raise ServiceError(
+            "link_over",
+            410,
+            "This link does not sign in any more",
+            "It works once and for fifteen minutes. Ask whoever runs this server for a new one.",
+        )
+    return await _signed_in(visit, account_id, PATHS.home)
+
+
+async def _signed_in(visit: Visit, account_id: int, path: str) -> web.StreamResponse:
+    cookies, before = visit.pages.cookies, visit.viewer
+
+    def begin(tx: Tx) -> str:
+        if before is not None:
+            actors.end_session(tx, before.token_hash)
+        return accounts.open_session(tx, visit.env, account_id)
+
+    token = await visit.site.write(begin)
+    response = see(path)
+    cookies.keep(response, cookies.session, token, SESSION_LASTS // 1_000)
+    cookies.drop(response, cookies.form)
+    return response
+
+
+def _form(
+    visit: Visit, *, error: str = "", username: str = "", next_path: str = "", status: int = 200
+) -> web.Response:
+    cookies = visit.pages.cookies
+    token = form_token(visit.request, cookies)
+    text = pages.render_sign_in(
+        visit.instance, token, error=error, username=username, next_path=next_path
+    )
+    response = visit.html(text, status=status, private=True)
+    cookies.keep(response, cookies.form, token, FORM_LASTS)
+    return response
+
+
+def _check_first_form(visit: Visit, given: str) -> None:
+    expected = visit.request.cookies.get(visit.pages.cookies.form, "")
+    check_form(visit.request, visit.site.settings.base_url, given, expected)
+
+
+def _account_name(visit: Visit, typed: str) -> str:
+    """The name behind ``alice``, ``@alice`` or ``alice@`` this server; else one that nobody has."""
+    name, _, host = typed.removeprefix("@").partition("@")
+    if host and host.lower() != visit.env.addresses.host.lower():
+        return typed.lower()
+    return name.lower()
+
+
+def local_path(path: str) -> str:
+    """A path of this server to go on to, or "": no redirect leads elsewhere."""
+    if not path.isascii() or not path.isprintable() or "\\" in path or len(path) > 1_000:
+        return ""
+    parts = urlsplit(path)
+    return path if link(path) == path and path[:1] == "/" and not parts.netloc else ""
