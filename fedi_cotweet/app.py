@@ -9,7 +9,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.jobs import fetch_note
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from fedi_cotweet.services import accounts, passwords
-from fedi_cotweet.services.env import Addresses, Env, Limits
+from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.settings import Settings
@@ -139,9 +139,12 @@ async def make_first_account(settings: Settings, store: Store, name: str) -> Fir
     return FirstAccount(username, f"@{username}@{env.addresses.host}", password)
 
 
-def build(settings: Settings, store: Store) -> Server:
-    """The application with everything on. Must run in the event loop it will serve in."""
-    env = Env(Addresses(settings.base_url), limits_of(settings))
+def build(settings: Settings, store: Store, clock: Callable[[], int] = system_now) -> Server:
+    """The application with everything on. Must run in the event loop it will serve in.
+
+    ``clock`` gives milliseconds since 1970; all of the server's time comes from it.
+    """
+    env = Env(Addresses(settings.base_url), limits_of(settings), clock)
     policy = AddressPolicy(development=settings.development)
     ssl_context = build_ssl_context(settings.ca_file)
     runtime = Runtime(
@@ -172,9 +175,13 @@ def build(settings: Settings, store: Store) -> Server:
     routes.setup(app, context)
     api.setup(app, site, token)
     pages.setup(app, site, routes.may_fetch_draft_media)
-    worker = Worker(context, Courier(runtime, settings.deliver_concurrency))
+    courier = Courier(
+        runtime, settings.deliver_concurrency, settings.delivery_retry_seconds * SECOND
+    )
+    worker = Worker(context, courier)
 
     async def run_workers(_: web.Application) -> AsyncIterator[None]:
+        await worker.take_over()
         worker.start()
         yield
         await worker.stop()
