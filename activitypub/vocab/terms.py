@@ -120,6 +120,10 @@ PROOF_TERMS: Final[Mapping[str, Any]] = {
     "proofPurpose": {"@id": "sec:proofPurpose", "@type": "@vocab"},
     "assertionMethod": {"@id": "sec:assertionMethod", "@type": "@id", "@container": "@set"},
     "proofValue": {"@id": "sec:proofValue", "@type": "sec:multibase"},
+    "created": {
+        "@id": "http://purl.org/dc/terms/created",
+        "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+    },
     "verificationMethod": {"@id": "sec:verificationMethod", "@type": "@id"},
 }
 """FEP-8b32 inline: of an LD-signed document Mastodon would fetch the data-integrity context."""

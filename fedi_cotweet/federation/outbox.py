@@ -431,6 +431,8 @@ async def _stamp_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         kind="Delete",
         object_uri=stamp.object_uri,
         body=await proven(runtime, me.id, document),
+        # Software that does not know the stamp's type may refuse a document with one (Fedify: 400).
+        plain_body=await proven(runtime, me.id, {**document, "object": stamp.uri}),
         audience=Audience(people=people, personal=True),
         # Nobody but the primary author ever heard of a draft.
         extra=()

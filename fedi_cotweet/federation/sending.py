@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
 
 import orjson
 
-from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
-from activitypub.signatures.keys import SigningKey
-from activitypub.vocab.reading import as_list
-from activitypub.vocab.terms import AS2, DATA_INTEGRITY_V2, PROOF_TERMS, SECURITY_V1, Doc
+from activitypub.proofs.rsa_signature_2017 import make_signature
+from activitypub.proofs.securing import prove, prove_and_sign
+from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
@@ -57,11 +55,7 @@ class Outgoing:
 async def proven(runtime: Runtime, account_id: int, document: Doc) -> str:
     """The document with its actor's FEP-8b32 proof, as text."""
     key = await runtime.keys.ed25519(account_id)
-    context = as_list(document.get("@context"))
-    if DATA_INTEGRITY_V2 not in context:
-        first = context[:1] or [AS2]
-        document = {**document, "@context": [*first, DATA_INTEGRITY_V2, *context[1:]]}
-    return orjson.dumps(eddsa_jcs_2022.make_proof(document, key, runtime.env.now())).decode()
+    return orjson.dumps(prove(document, key, runtime.env.now())).decode()
 
 
 async def signed_for_all(
@@ -70,28 +64,16 @@ async def signed_for_all(
     """The document with proof and LD signature, as text: Mastodon forwards only what has one.
 
     A ``reply`` has no proof: Mastodon before 4.7 drops the signature of a document with members it
-    does not know, and then does not pass the reply on to the thread. No context URL but those that
-    every server carries: others would be fetched by receivers.
+    does not know, and then does not pass the reply on to the thread.
     """
-    ed25519 = None if reply else await runtime.keys.ed25519(account_id)
-    rsa = await runtime.keys.rsa(account_id)
+    rsa, now = await runtime.keys.rsa(account_id), runtime.env.now()
     # Normalising RDF is slow pure Python, the RSA signature 250 µs: not on the event loop.
-    secured = await asyncio.to_thread(_sign, document, ed25519, rsa, runtime.env.now())
+    if reply:
+        secured = await asyncio.to_thread(make_signature, document, rsa, now)
+    else:
+        ed25519 = await runtime.keys.ed25519(account_id)
+        secured = await asyncio.to_thread(prove_and_sign, document, ed25519, rsa, now)
     return orjson.dumps(secured).decode()
-
-
-def _sign(document: Doc, ed25519: SigningKey | None, rsa: SigningKey, now: int) -> dict[str, Any]:
-    urls = [entry for entry in as_list(document.get("@context")) if isinstance(entry, str)]
-    inline = [entry for entry in as_list(document.get("@context")) if isinstance(entry, dict)]
-    terms: dict[str, Any] = {} if ed25519 is None else dict(PROOF_TERMS)
-    for entry in inline:
-        terms |= entry
-    # Everything a receiver needs is in the context before the proof is made, as it covers it.
-    context = [*dict.fromkeys([AS2, *urls, SECURITY_V1]), *([terms] if terms else [])]
-    whole: Doc = {**document, "@context": context}
-    if ed25519 is not None:
-        whole = eddsa_jcs_2022.make_proof(whole, ed25519, now)
-    return rsa_signature_2017.make_signature(whole, rsa, now)
 
 
 def enqueue(tx: Tx, env: Env, outgoing: Outgoing) -> int:

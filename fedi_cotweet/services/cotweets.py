@@ -27,7 +27,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, record
 from storage.engine import Tx
 from storage.models import Actor, Media, Offer, Post
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, follows, posts
 
 MODES = ("wait_all", "publish_without_decliners")
 
@@ -145,6 +145,13 @@ def _check_inviting(
                 422,
                 f"@{actor.username}@{actor.host} does not take invitations.",
             )
+        if not _may_be_welcome(tx, author, actor):
+            raise ServiceError(
+                "invitee_policy",
+                422,
+                f"@{actor.username}@{actor.host} takes invitations from other people only.",
+                "By default that is people they follow: ask them to follow you first.",
+            )
     if now - author.created_at < limits.invite_min_account_age_ms:
         raise ServiceError(
             "account_too_new", 403, "New accounts cannot invite yet.", "Try again tomorrow."
@@ -170,6 +177,26 @@ def _check_inviting(
         raise ServiceError(
             "too_many_invites_today", 429, f"At most {limits.invites_per_day} invitations a day."
         )
+
+
+def _may_be_welcome(tx: Tx, author: Actor, invitee: Actor) -> bool:
+    """Whether the published policy lets the author in, as far as this server can tell.
+
+    Only advice, so that nobody waits for an answer to an invitation that will be dropped: the
+    invitee's server decides (C3).
+    """
+    for entry in invitee.can_co_author or []:
+        if entry in (PUBLIC, author.uri):
+            return True
+        if entry == invitee.following_uri:
+            if follows.follows(tx, invitee.id, author.id):
+                return True
+        elif entry == invitee.followers_uri:
+            if follows.follows(tx, author.id, invitee.id):
+                return True
+        elif entry != invitee.uri:
+            return True  # a list that only their server can read
+    return False
 
 
 def create_draft(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import orjson
-from activitypub.proofs.eddsa_jcs_2022 import make_proof
 
 from activitypub.coauthorship.acceptance import acceptance_refusal
 from activitypub.coauthorship.offers import Invitation
 from activitypub.coauthorship.stamps import build_stamp
+from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
 from fedi_cotweet.services.cotweets import apply_move
@@ -171,7 +171,7 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
         case Moved():
             pass
     uri = env.addresses.stamp(me.username, env.token())
-    document = make_proof(
+    document = prove(
         build_stamp(
             id=uri,
             issuer=me.uri,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
+from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017, securing
 from activitypub.vocab import terms
 from tests.judges.fedify_peer import FedifyPeer, install
 from tests.judges.forger import Forger, now, post, sign
@@ -160,10 +160,9 @@ def test_a_linked_data_signature_over_another_text_is_refused(
 def test_a_proof_and_a_linked_data_signature_count_together(
     judge: FedifyPeer, forger: Forger, co_authored: bool
 ) -> None:
-    # Our own contexts must name the members of a proof, and signing must not change them after it.
+    # What we send names the members of a proof, and signing does not change that after it.
     create = {**forger.create(forger.mallory), "@context": terms.note_context(co_authored)}
     at = now()
-    proven = eddsa_jcs_2022.make_proof(create, forger.mallory.proof_key, at)
-    signed = rsa_signature_2017.make_signature(proven, forger.mallory.http_key, at)
+    signed = securing.prove_and_sign(create, forger.mallory.proof_key, forger.mallory.http_key, at)
     verdict = judge.call("verify_document", document=signed)
     assert (verdict["proof"], verdict["ld_signature"]) == (True, True)

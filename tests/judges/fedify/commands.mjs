@@ -171,6 +171,18 @@ export function makeCommands(peer, knocks) {
       return { ...verdict, proof_keys };
     },
 
+    /** Fedify's verdict on the proof of a document of a type that its vocabulary does not have. */
+    async verify_proof({ document }) {
+      const ctx = peer.context();
+      const documentLoader = await ctx.getDocumentLoader({ identifier: JUDGE });
+      const options = { contextLoader: ctx.contextLoader, documentLoader };
+      const { signature: _, ...unsigned } = document;
+      const stated = { "@context": unsigned["@context"], ...unsigned.proof };
+      const proof = await DataIntegrityProof.fromJsonLd(stated, options);
+      const key = await verifyProof(unsigned, proof, options);
+      return key == null ? { proof: false } : { proof: true, controller: key.controllerId?.href };
+    },
+
     async verify_request({ method, url, headers, body }) {
       const ctx = peer.context();
       const request = new Request(url, { method, headers, body: method === "GET" ? undefined : body });
