@@ -31,7 +31,9 @@ from fedi_cotweet.settings import (
 
 FILE = "config.toml"
 
-NOT_SETTINGS = frozenset({"ACCOUNT", "BENCHMARK", "CORPUS", "JUDGES", "PAYLOADS", "REQUIRE"})
+NOT_SETTINGS = frozenset(
+    {"ACCOUNT", "BENCHMARK", "CORPUS", "CRASHES", "JUDGES", "PAYLOADS", "REQUIRE"}
+)
 """Names after ``COTWEET_`` that belong to the command line, the tests and the benchmarks."""
 
 

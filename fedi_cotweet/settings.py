@@ -183,6 +183,15 @@ class Settings:
             "Deliveries to other servers under way at the same time.", low=1, high=1000
         ),
     )
+    delivery_retry_seconds: int = field(
+        default=15,
+        metadata=_about(
+            "How long to wait after a delivery failed for the first time. Each further wait is "
+            "longer, in proportion to this; after three days a delivery is given up.",
+            low=1,
+            high=3600,
+        ),
+    )
     log_level: str = field(
         default="info",
         metadata=_about("What is logged.", choices=("debug", "info", "warning", "error")),

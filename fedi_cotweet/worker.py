@@ -16,6 +16,9 @@ import structlog
 from fedi_cotweet.federation import jobs, outbox
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.handlers import Context
+from storage.engine import Tx
+from storage.queries import deliveries
+from storage.queries import jobs as stored_jobs
 
 log = structlog.get_logger("fedi_cotweet.worker")
 
@@ -32,6 +35,24 @@ class Worker:
     courier: Courier
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def take_over(self) -> None:
+        """Let go of what a killed process had begun, so that nothing waits for its leases.
+
+        With SQLite this process is the only worker. With PostgreSQL others may be at work: leases
+        run out.
+        """
+        runtime = self.context.runtime
+        if not runtime.store.url.startswith("sqlite"):
+            return
+        now = runtime.env.now()
+
+        def transaction(tx: Tx) -> int:
+            return stored_jobs.release_all(tx, now) + deliveries.release_all(tx)
+
+        left = await runtime.store.write(transaction)
+        if left:
+            log.info("work_taken_over", items=left)
 
     def start(self) -> None:
         """Begin to work."""

@@ -25,13 +25,13 @@ RETRIED: Final = frozenset({408, 425, 429})
 """4xx that pass. 401 was tried with both signatures already; once more may meet a rotated key."""
 
 
-def backoff(attempts: int, delivery_id: int) -> int:
-    """Milliseconds until the next attempt: 15 s, growing with the fourth power to 8 hours.
+def backoff(attempts: int, delivery_id: int, first: int = 15 * SECOND) -> int:
+    """Milliseconds until the next attempt: ``first``, growing with the fourth power to 8 hours.
 
-    About Mastodon's schedule; the id spreads deliveries that failed together.
+    With 15 s about Mastodon's schedule; the id spreads deliveries that failed together.
     """
-    base = 15 * SECOND + attempts**4 * SECOND
-    return min(base, 8 * HOUR) + delivery_id % 5_000
+    wait = first + first * attempts**4 // 15
+    return min(wait, 8 * HOUR) + delivery_id % (first // 3)
 
 
 def is_permanent(status: int, attempts: int) -> bool:
@@ -49,6 +49,8 @@ class Courier:
 
     runtime: Runtime
     concurrency: int = 32
+    retry_after: int = 15 * SECOND
+    """Milliseconds to wait after a first failure."""
     _busy: set[str] = field(default_factory=set)
     _lanes: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -79,10 +81,13 @@ class Courier:
         return len(rows)
 
     async def _lane(self, host: str, rows: list[DeliveryRow]) -> None:
+        waiting = list(reversed(rows))
         try:
-            for row in rows:
-                if not await self._deliver(row):
-                    break
+            while waiting and await self._deliver(waiting.pop()):
+                pass
+            rest = [row.id for row in waiting]
+            if rest:
+                await self.runtime.store.write(lambda tx: deliveries.release(tx, rest))
         finally:
             self._busy.discard(host)
             self.runtime.bells.deliveries.set()
@@ -114,7 +119,7 @@ class Courier:
         if is_permanent(status, row.attempts):
             deliveries.refused(tx, row, now=now, status=status, error=error)
             return True
-        wait = max(backoff(row.attempts, row.id), result.retry_after_ms or 0)
+        wait = max(backoff(row.attempts, row.id, self.retry_after), result.retry_after_ms or 0)
         ill = status == 0 or status == 429 or status >= 500
         deliveries.failed(
             tx,

@@ -156,6 +156,17 @@ def renew(tx: Connection, ids: Sequence[int], *, lease_until: int) -> None:
     tx.execute(_RENEW, {"ids": list(ids), "lease": lease_until})
 
 
+def release(tx: Connection, ids: Sequence[int]) -> None:
+    """Give back claimed deliveries that were not tried: they are as due as before."""
+    if ids:
+        tx.execute(_RELEASE, {"ids": list(ids)})
+
+
+def release_all(tx: Connection) -> int:
+    """Let go of what a killed process held; how many. Only while nobody else delivers."""
+    return tx.execute(_RELEASE_ALL).rowcount
+
+
 def delivered(tx: Connection, row: DeliveryRow, *, now: int, status: int) -> None:
     """It arrived. The server is well."""
     tx.execute(_END, {"row": row.id, "end": "done", "status": status, "text": None, "at": now})
@@ -237,6 +248,12 @@ _RENEW = (
     .where(Delivery.id.in_(bindparam("ids", expanding=True)), _PENDING)
     .values(lease_until=bindparam("lease"))
 )
+_RELEASE = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)), _PENDING)
+    .values(lease_until=0, attempts=Delivery.attempts - 1)
+)
+_RELEASE_ALL = update(Delivery).where(_PENDING, Delivery.lease_until > 0).values(lease_until=0)
 _END = (
     update(Delivery)
     .where(*_MINE)

@@ -120,6 +120,11 @@ def retry(tx: Connection, job: JobRow, *, run_at: int, error: str) -> None:
         tx.execute(_RELEASE, {"job": job.id, "lease": job.lease_until + 1})
 
 
+def release_all(tx: Connection, now: int) -> int:
+    """Let go of what a killed process held; how many. Only while nobody else runs jobs."""
+    return tx.execute(_RELEASE_ALL, {"now": now}).rowcount
+
+
 def _even(lease: int) -> int:
     """Leases are even; ``put`` makes the lease of a running job odd to say "once more"."""
     return lease + lease % 2
@@ -166,4 +171,7 @@ _RETRY = (
     update(Job)
     .where(*_MINE)
     .values(lease_until=0, run_at=bindparam("at"), error=bindparam("error"))
+)
+_RELEASE_ALL = (
+    update(Job).where(Job.run_at <= bindparam("now"), Job.lease_until > 0).values(lease_until=0)
 )

@@ -107,6 +107,23 @@ async def test_a_lease_runs_out_unless_it_is_renewed(store: Store) -> None:
     assert again.attempts == 2
 
 
+async def test_what_was_claimed_and_not_tried_is_as_due_as_before(store: Store) -> None:
+    await start(store, [to("a.example", n) for n in (1, 2)])
+    one, two = await claim(store)
+    await fail(store, one, now=1, next_at=50, host_until=50)
+    await store.write(lambda tx: deliveries.release(tx, [two.id]))
+    await store.write(lambda tx: deliveries.reset_host(tx, "a.example", 2))
+    assert [(row.id, row.attempts) for row in await claim(store, now=2)] == [(1, 2), (2, 1)]
+
+
+async def test_what_a_killed_process_held_is_let_go(store: Store) -> None:
+    await start(store, [to("a.example", 1)])
+    await claim(store)
+    assert await claim(store) == []
+    assert await store.write(deliveries.release_all) == 1
+    assert [row.id for row in await claim(store)] == [1]
+
+
 async def test_a_delivery_that_failed_waits_while_others_to_the_server_go_on(store: Store) -> None:
     await start(store, [to("a.example", 1), to("a.example", 2)])
     one, two = await claim(store)

@@ -112,3 +112,12 @@ async def test_workers_never_share_a_job(store: Store) -> None:
     shares = await asyncio.gather(*(worker(place) for place in others * 3))
     await others[1].close()
     assert sorted(chain.from_iterable(shares)) == list(range(60))
+
+
+async def test_what_a_killed_process_held_is_let_go(store: Store) -> None:
+    await put(store, 1)
+    await put(store, 2, run_at=500)
+    assert [row.id for row in await claim(store, now=10)] == [1]
+    assert await claim(store, now=11) == []
+    assert await store.write(lambda tx: jobs.release_all(tx, 12)) == 1
+    assert [row.id for row in await claim(store, now=12)] == [1]
