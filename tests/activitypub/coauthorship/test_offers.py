@@ -188,6 +188,7 @@ def test_one_addressee_may_stand_alone_or_in_a_list(to: Any) -> None:
         ({"attachment": [{**PICTURE, "href": "https://evil.example/1.png"}]}, "bad_media"),
         ({"attachment": {"type": "Link", "href": "x", "mediaType": "image/png"}}, "bad_media"),
         ({"attachment": {"type": ["Link", "Image"], "href": "x"}}, "bad_media"),
+        ({"attachment": [{**PICTURE, "digestMultibase": ""}]}, "bad_media"),
         ({"image": {"type": "Image", "url": "https://a.example/1.png"}}, "bad_media"),
         ({"content": 7}, "no_digest"),
         ({"inReplyTo": ["x", "y"]}, "no_digest"),
@@ -259,3 +260,43 @@ def test_what_we_build_is_what_others_accept() -> None:
         build_offer(
             id=OFFER, actor=ALICE, target=BOB, object=draft(), published_at=NOW, expires_at=NOW
         )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"id": None}, "bad_offer"),
+        ({"id": "https://evil.example/offers/7"}, "other_origin"),
+        ({"actor": [ALICE]}, "bad_offer"),
+        ({"actor": "https://a.example/users/mallory"}, "other_primary"),
+    ],
+)
+def test_an_offer_read_back_is_held_to_the_same_rules(
+    changes: dict[str, Any], expected: str
+) -> None:
+    found = read_offer({**offer(), **changes})
+    assert isinstance(found, Refused)
+    assert found.code == expected
+
+
+def test_what_is_no_media_needs_no_digest() -> None:
+    links = [{"type": "Link", "href": "x", "mediaType": 7}, {"type": "Link"}, 7, None]
+    assert accepted(with_draft(attachment=links)).media == ()
+
+
+def test_the_first_new_version_may_be_as_old_as_the_published_one() -> None:
+    at = format_time(NOW - 15 * MINUTE)  # five minutes after the Offer by its author's clock
+    assert accepted(with_draft(published=at, updated=at)).change is True
+
+
+@pytest.mark.parametrize("lifetime", [HOUR, 30 * DAY])
+def test_the_shortest_and_the_longest_invitation_can_be_sent(lifetime: int) -> None:
+    built = build_offer(
+        id=OFFER,
+        actor=ALICE,
+        target=BOB,
+        object=draft(),
+        published_at=NOW,
+        expires_at=NOW + lifetime,
+    )
+    assert accepted(built).expires_at == NOW + lifetime

@@ -386,4 +386,4 @@ def test_an_answer_that_was_not_redirected_may_leave_its_final_address_out() -> 
 def test_single_values_of_a_stamp_may_stand_in_lists() -> None:
     single = ("attributedTo", "interactionTarget", "interactingObject", "consentProfile")
     listed = {name: [stamp()[name]] for name in (*single, "consentDigest", "published")}
-    assert states(published(), fetched(STAMP, stamp(**listed))) == [("verified", "")]
+    assert states(published(), fetched(STAMP, {**stamp(), **listed})) == [("verified", "")]
