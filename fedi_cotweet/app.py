@@ -32,6 +32,7 @@ from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.jobs import fetch_note
+from fedi_cotweet.federation.profiles import HostProfiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
@@ -147,6 +148,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
     env = Env(Addresses(settings.base_url), limits_of(settings), clock)
     policy = AddressPolicy(development=settings.development)
     ssl_context = build_ssl_context(settings.ca_file)
+    profiles = HostProfiles(store)
     runtime = Runtime(
         settings=settings,
         env=env,
@@ -156,6 +158,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
             policy,
             env.clock,
             ssl_context=ssl_context,
+            profiles=profiles,
         ),
         anonymous=FederationClient(NAMELESS, policy, env.clock, ssl_context=ssl_context),
         keys=Keys(store, env),
@@ -181,12 +184,14 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
     worker = Worker(context, courier)
 
     async def run_workers(_: web.Application) -> AsyncIterator[None]:
+        await profiles.load()
         await worker.take_over()
         worker.start()
         yield
         await worker.stop()
         await runtime.client.close()
         await runtime.anonymous.close()
+        await profiles.close()
         await store.close()
 
     app.cleanup_ctx.append(run_workers)

@@ -100,3 +100,11 @@ _RESET = (
     .where(Host.host == bindparam("wanted"), Host.next_try_at.is_not(None))
     .values(failures=0, failing_since=None, next_try_at=None)
 )
+
+
+def profiles(tx: Connection) -> dict[str, str]:
+    """The HTTP signature that worked last, of every server of which that is known."""
+    return {row.host: row.signature_profile for row in tx.execute(_PROFILES)}
+
+
+_PROFILES = select(Host.host, Host.signature_profile).where(Host.signature_profile.is_not(None))
