@@ -12,6 +12,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import parse_note
 from activitypub.html import sanitise
 from activitypub.verdicts import Refused
+from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.services.posts import Arrival
 from storage.models import Actor
@@ -32,9 +33,9 @@ def read_arrival(
     authors = read_author_list(document)
     if isinstance(authors, Refused) and authors.code in WHOLE_OBJECT:
         return authors
-    whole = {**document}
-    if "@context" not in whole and context is not None:
-        whole = {"@context": context, **document}
+    # An embedded object's own context only adds to the one around it: both decide what it means.
+    contexts = [*as_list(context), *as_list(document.get("@context"))]
+    whole = {**document, "@context": contexts} if contexts else dict(document)
     content, digest = note.content, None
     co_authors: tuple[str, ...] = ()
     if isinstance(authors, AuthorList):

@@ -1,4 +1,4 @@
-"""Which HTTP signature each server took last, kept over restarts: a second knock costs both sides."""
+"""Which HTTP signature each server took last, kept over restarts: a second knock costs."""
 
 from __future__ import annotations
 

@@ -109,7 +109,12 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
 
 
 def _followers(people: Iterable[Actor]) -> list[str]:
-    return [person.followers_uri for person in people if person.followers_uri]
+    # A collection elsewhere would count for the digest of one rendition and not of the other.
+    return [
+        person.followers_uri
+        for person in people
+        if person.followers_uri and person.followers_uri.startswith(f"{person.uri}/")
+    ]
 
 
 def with_context(document: Doc, *, co_authored: bool) -> dict[str, Any]:

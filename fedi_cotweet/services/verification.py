@@ -115,7 +115,7 @@ def apply_verdicts(
             stamp_document=stamp_texts.get(verdict.stamp_uri or "", row.stamp_document),
             digest=post.digest,
             fetched_at=verdict.fetched_at,
-            next_check_at=_next_check(post, state, now),
+            next_check_at=_next_check(post, verdict, now),
         )
         if row.state != state:
             record(
@@ -133,11 +133,12 @@ def apply_verdicts(
     _reclassify_boosts(tx, post_id, now)
 
 
-def _next_check(post: Post, state: str, now: int) -> int | None:
+def _next_check(post: Post, verdict: CoAuthorVerdict, now: int) -> int | None:
     """Young posts are looked at daily, old ones when they are shown; failures a little sooner."""
-    if state == "unknown":
+    if verdict.state is CoAuthorState.UNKNOWN or verdict.reason == "kept":
         return now + HOUR
-    if now - (post.published_at or now) < 7 * DAY and state in ("verified", "stale"):
+    lasting = verdict.state in (CoAuthorState.VERIFIED, CoAuthorState.STALE)
+    if lasting and now - (post.published_at or now) < 7 * DAY:
         return now + STAMP_RECHECK_AFTER
     return None
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -580,3 +581,11 @@ def test_an_answered_invite_offers_no_second_answer(state: str) -> None:
 def test_the_number_of_open_invites_is_in_the_menu() -> None:
     document = parse_page(pages.render_home(EMPTY, SESSION, INSTANCE))
     assert document.one(class_="menu").one(class_="badge").text == "2 open"
+
+
+def test_a_preview_hides_no_words() -> None:
+    # Elsewhere the middle of long links is hidden by these classes, as on Mastodon.
+    css = (Path(pages.__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
+    rule = css.split(".invite .content .invisible {", 1)[1].split("}", 1)[0]
+    assert "position: static" in rule
+    assert "clip-path: none" in rule
