@@ -7,22 +7,32 @@ were sent to those who are invited, through the same check and the same use case
 from __future__ import annotations
 
 import asyncio
+import io
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from PIL import Image
 
 from activitypub.coauthorship.offers import Invitation, check_offer
 from activitypub.vocab.reading import parse_strict_json
-from fedi_cotweet.services import accounts, invitations
+from fedi_cotweet.services import accounts, cotweets, invitations, publishing
+from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.accounts import KeyPairs
+from fedi_cotweet.services.composing import compose
+from fedi_cotweet.services.cotweets import Words
 from fedi_cotweet.services.env import Addresses, Env, Limits
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.media import store_remote
 from fedi_cotweet.services.passwords import hash_password
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.settings import Settings
 from storage import migrations
 from storage.engine import Tx, open_store
-from storage.models import Actor, Post
+from storage.models import Actor, Media, Post
 from storage.queries import actors, consents, posts
 
 BASE = "http://a.example"
@@ -59,7 +69,7 @@ class World:
 
     async def account(self, username: str, *, name: str = "", password: bool = False) -> int:
         """Make an account, quickly: the keys are real, but the same for everybody."""
-        password_hash = await asyncio.to_thread(hash_password, PASSWORD) if password else None
+        password_hash = await asyncio.to_thread(_password_hash) if password else None
         keys = await asyncio.to_thread(_keys)
         return await self.site.write(
             lambda tx: accounts.create_account(
@@ -99,20 +109,105 @@ class World:
 
         return await self.site.write(transaction)
 
+    async def post(self, author_id: int, text: str, **words: Any) -> int:
+        """Publish an ordinary post."""
+        said = Words(compose(text, {}, BASE), **words)
+        return await self.site.write(
+            lambda tx: post_services.create_post(tx, self.site.env, author_id, said)
+        )
 
-_made: list[KeyPairs] = []
+    async def draft(self, author_id: int, co_author_id: int, text: str, **words: Any) -> int:
+        """A draft whose invite has reached the co-author, who lets anyone invite."""
+        said, env = Words(compose(text, {}, BASE), **words), self.site.env
+
+        def transaction(tx: Tx) -> int:
+            accounts.set_invite_policy(tx, env, co_author_id, "anyone")
+            person = actors.actor(tx, co_author_id)
+            assert person is not None
+            return cotweets.create_draft(tx, env, author_id, said, [person])
+
+        post_id = await self.site.write(transaction)
+        assert await self.deliver_offers(post_id) == ["invited"]
+        return post_id
+
+    async def agree(self, post_id: int) -> None:
+        """The co-author accepts; the stamp is verified as if it had been fetched just now."""
+        env = self.site.env
+
+        def transaction(tx: Tx) -> None:
+            post = posts.post(tx, post_id)
+            assert post is not None
+            for sent in consents.offers_for_object(tx, post.uri, "sent"):
+                received = consents.offer_by_uri(tx, sent.uri, "received")
+                assert received is not None
+                invitations.accept(tx, env, sent.target_id, received.id, sent.digest)
+                stamp = consents.stamp_for_offer(tx, sent.uri)
+                assert stamp is not None
+                publishing.stamp_verified(
+                    tx, env, sent.id, stamp.uri, stamp.document, self.clock.now
+                )
+
+        await self.site.write(transaction)
+
+    async def picture(self, account_id: int | None, **columns: Any) -> Media:
+        """A stored red square; its row."""
+        env, data = self.site.env, self.site.settings.data
+        token, media_id = env.token(), env.new_id()
+        out = io.BytesIO()
+        Image.new("RGB", (8, 4), "red").save(out, "PNG")
+        kept = await asyncio.to_thread(store_remote, data, token, out.getvalue(), "image/png")
+
+        def transaction(tx: Tx) -> Media:
+            posts.add_media(
+                tx,
+                id=media_id,
+                token=token,
+                account_id=account_id,
+                state="stored",
+                media_type=kept.media_type,
+                digest=kept.digest,
+                size=kept.size,
+                width=kept.width,
+                height=kept.height,
+                path=kept.path,
+                created_at=self.clock.now,
+                **columns,
+            )
+            found = posts.media(tx, media_id)
+            assert found is not None
+            return found
+
+        return await self.site.write(transaction)
 
 
+@cache
 def _keys() -> KeyPairs:
-    if not _made:
-        _made.append(accounts.make_keys())
-    return _made[0]
+    return accounts.make_keys()
+
+
+@cache
+def _password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@cache
+def _empty_database() -> bytes:
+    """A file with the current schema and no row: migrations run once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.sqlite3"
+        asyncio.run(migrations.upgrade(f"sqlite:///{path}"))
+        return path.read_bytes()
+
+
+def _migrated(path: Path) -> None:
+    path.write_bytes(_empty_database())
 
 
 async def open_world(folder: Path, *, base: str = BASE) -> AsyncIterator[World]:
     """A site in a folder; closes its store at the end."""
-    url = f"sqlite:///{folder / 'cotweet.sqlite3'}"
-    await migrations.upgrade(url)
+    path = folder / "cotweet.sqlite3"
+    await asyncio.to_thread(_migrated, path)
+    url = f"sqlite:///{path}"
     store = open_store(url)
     clock, people, woken = Clock(), People(), list[bool]()
     env = Env(Addresses(base), replace(Limits(), invite_min_account_age_ms=0), clock=clock)

@@ -290,6 +290,7 @@ async def test_an_accepted_invite_can_be_left_by_any_of_its_names(
 async def test_editing_a_draft_asks_again_and_keeps_what_was_not_named(
     api: Api, world: World
 ) -> None:
+    await api.ask("POST", f"{CONTROL}/invite-policy", {"policy": "anyone"}, account="bob")
     body = {"text": "One", "with": ["bob"], "visibility": "unlisted", "language": "en"}
     draft = await api.ask("POST", COTWEETS, body, status=201)
     post_id = draft["post"]["id"]

@@ -1,0 +1,112 @@
+"""Invites on the pages: what is shown is what is agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from storage.models import Stamp
+from storage.queries import actors, consents
+from tests.sites import BASE, World
+from tests.web.conftest import Browser
+from tests.web.markup import Element
+
+Browsers = Callable[[str], Awaitable[Browser]]
+
+
+async def _draft(world: World, text: str = "Ours") -> int:
+    def ids(name: str) -> Awaitable[int | None]:
+        def find(tx: object) -> int | None:
+            account = actors.account_by_name(tx, name)  # type: ignore[arg-type]
+            return None if account is None else account.id
+
+        return world.site.read(find)
+
+    alice, bob = await ids("alice"), await ids("bob")
+    assert alice is not None
+    assert bob is not None
+    return await world.draft(alice, bob, text)
+
+
+async def _stamps(world: World, post_id: int) -> list[Stamp]:
+    uri = world.site.env.addresses.note(post_id)
+    return await world.site.read(lambda tx: consents.live_stamps(tx, uri))
+
+
+def _form(page: Element, end: str) -> tuple[str, dict[str, str]]:
+    """Where a form goes and what it carries."""
+    [form] = [f for f in page.all("form") if f.attributes["action"].endswith(end)]
+    fields = {
+        field.attributes["name"]: field.attributes["value"]
+        for field in form.all("input", type="hidden")
+    }
+    return form.attributes["action"], fields
+
+
+async def test_agreeing_on_the_page_makes_the_stamp(world: World, browsers: Browsers) -> None:
+    post_id = await _draft(world)
+    bob = await browsers("bob")
+    page = await bob.page("/invites")
+    assert "Ours" in page.text
+    assert "1 open" in page.one("nav", class_="menu").text
+    action, fields = _form(page, "/accept")
+    response = await bob.send(action, fields)
+    assert (response.status, response.headers["Location"]) == (303, "/invites")
+    assert [stamp.digest for stamp in await _stamps(world, post_id)] == [fields["digest"]]
+    assert "You agreed" in (await bob.page("/invites")).text
+
+
+async def test_declining_carries_a_word_to_the_inviter(world: World, browsers: Browsers) -> None:
+    post_id = await _draft(world)
+    bob = await browsers("bob")
+    action, fields = _form(await bob.page("/invites"), "/decline")
+    assert (await bob.send(action, fields | {"reason": "Not\0 me"})).status == 303
+    uri = world.site.env.addresses.note(post_id)
+    [offer] = await world.site.read(lambda tx: consents.offers_for_object(tx, uri, "received"))
+    assert (offer.state, offer.reason) == ("declined", "Not me")
+    assert "No invites" in (await bob.page("/invites")).text
+
+
+async def test_what_was_not_shown_is_not_agreed_to(world: World, browsers: Browsers) -> None:
+    post_id = await _draft(world)
+    bob = await browsers("bob")
+    action, fields = _form(await bob.page("/invites"), "/accept")
+    response = await bob.send(action, fields | {"digest": "zQmOther"})
+    assert response.status == 409
+    text = await response.text()
+    assert "This is not the version that you were shown." in text
+    assert "Ours" in text, "the invite is shown again"
+    assert await _stamps(world, post_id) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "origin"),
+    [({"csrf": "x"}, BASE), ({"csrf": ""}, BASE), ({}, "https://evil.example"), ({}, "null")],
+)
+async def test_another_page_cannot_agree_for_anybody(
+    world: World, browsers: Browsers, change: dict[str, str], origin: str
+) -> None:
+    post_id = await _draft(world)
+    bob = await browsers("bob")
+    for end in ("/accept", "/decline"):
+        action, fields = _form(await bob.page("/invites"), end)
+        response = await bob.send(action, fields | change, origin=origin)
+        assert response.status == 403
+    assert await _stamps(world, post_id) == []
+    assert "Agree to exactly this" in (await bob.page("/invites")).text
+
+
+async def test_an_invite_is_there_for_the_person_invited_only(
+    world: World, browsers: Browsers, stranger: Browser
+) -> None:
+    post_id = await _draft(world)
+    action, fields = _form(await (await browsers("bob")).page("/invites"), "/accept")
+    alice = await browsers("alice")
+    page = await alice.page("/invites")
+    assert "Ours" not in page.text
+    own = {"csrf": page.all("input", name="csrf")[0].attributes["value"]}
+    for path in (action, "/invites/1/accept", "/invites/x/decline"):
+        assert (await alice.send(path, fields | own)).status == 404
+    assert (await stranger.send(action, fields)).status == 303
+    assert await _stamps(world, post_id) == []
