@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from activitypub.discovery import Discovered, Handle, discover
@@ -13,15 +14,18 @@ from activitypub.shell.client import FederationClient
 from activitypub.shell.fetching import resolve
 from activitypub.signatures.keys import PublicKey, SigningKey, load_public
 from activitypub.verdicts import Fetched, Known, Need, Refused
-from activitypub.vocab.reading import host_of
-from activitypub.vocab.terms import AF48
+from activitypub.vocab.reading import as_id, as_list, host_of, same_origin
+from activitypub.vocab.terms import AF48, Doc
 from fedi_cotweet.domain.limits import DAY, MINUTE
 from fedi_cotweet.federation.runtime import Runtime, log
+from fedi_cotweet.services import leaving
 from storage.engine import Tx
-from storage.models import Actor
+from storage.models import Actor, ActorKey
 from storage.queries import actors, hosts
 
 REFETCH_NO_SOONER = MINUTE
+LOOK_UP_AGAIN = MINUTE
+"""So a suspension, or an actor's new inbox, counts within a minute, in every process."""
 FAILED_FOR = 5 * MINUTE
 KEPT_KEYS = 20_000
 
@@ -33,6 +37,8 @@ class KnownKey:
     key: PublicKey
     actor: Actor
     fetched_at: int
+    looked_up_at: int
+    """When it was last read from the database, whose copy of the actor is the newer one."""
 
 
 def scheme_of(base: str) -> str:
@@ -56,6 +62,8 @@ class Directory:
 
     runtime: Runtime
     _keys: OrderedDict[str, KnownKey] = field(default_factory=OrderedDict)
+    _asked: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    """Actors that were asked for a key, and when."""
     _failed: OrderedDict[str, tuple[int, Refused]] = field(default_factory=OrderedDict)
 
     async def actor(
@@ -73,8 +81,6 @@ class Directory:
         if self.runtime.is_own(uri):
             return Refused("no_such_actor", "there is no such account here")
         fetched = await self._fetch(uri)
-        if isinstance(fetched, Refused) and fetched.code == "gone" and held is not None:
-            await self.runtime.write(lambda tx: actors.mark_gone(tx, held.id, now))
         return held if isinstance(fetched, Refused) and held is not None else fetched
 
     async def _fetch(self, uri: str) -> Actor | Refused:
@@ -82,8 +88,17 @@ class Directory:
         if failed is not None:
             return failed
         answer = await self.runtime.client.get(uri, key=await self.runtime.keys.instance())
+        return await self._keep_answer(uri, answer)
+
+    async def _keep_answer(self, uri: str, answer: Fetched) -> Actor | Refused:
         document = check_fetched(answer)
         if isinstance(document, Refused):
+            if document.code == "gone":
+                now = self.runtime.env.now()
+                await self.runtime.write(
+                    lambda tx: leaving.actor_gone(tx, self.runtime.env, uri, now)
+                )
+                self.forget(uri)
             return self._fail(uri, document)
         try:
             view = parse_actor(document)
@@ -97,6 +112,7 @@ class Directory:
         host = host_of(view.id) or ""
 
         def save(tx: Tx) -> Actor:
+            before = actors.actor_by_uri(tx, view.id)
             actors.save_actor(
                 tx,
                 {
@@ -136,7 +152,10 @@ class Directory:
             )
             if view.can_co_author is not None or AF48 in view.implements:
                 hosts.note_aware(tx, host, True, now)
-            elif hosts.get(tx, host) is None:
+            elif hosts.get(tx, host) is None or (
+                before is not None and before.can_co_author is not None
+            ):
+                # Unknown so far, or it no longer says what made us think so.
                 hosts.note_aware(tx, host, False, now)
             kept = actors.actor_by_uri(tx, view.id)
             assert kept is not None, "saved in this transaction"
@@ -169,44 +188,69 @@ class Directory:
     async def key(self, key_id: str, *, refresh: bool = False) -> KnownKey | Refused:
         """The key with this id and its owner, fetched if need be.
 
-        ``refresh`` asks for a newer one than is held, at most once a minute. The key must be in
-        the actor document that its id points into, so nobody's key passes for another's.
+        ``refresh`` asks for a newer one than is held. No actor is asked for keys more than once a
+        minute: whoever makes up key ids, or signatures, must not make us flood a server. The key
+        must be in its owner's own actor document, so nobody's key passes for another's.
         """
         known = self._keys.get(key_id)
         now = self.runtime.env.now()
-        if known is not None and (not refresh or known.fetched_at > now - REFETCH_NO_SOONER):
+        if known is not None and not refresh and known.looked_up_at > now - LOOK_UP_AGAIN:
             self._keys.move_to_end(key_id)
             return known
-        if not refresh:
-            held = await self.runtime.store.read(lambda tx: actors.key(tx, key_id))
-            if held is not None:
-                return self._remember(key_id, held[0].kind, held[0].public, held[1], now)
+        held = await self.runtime.store.read(lambda tx: actors.key(tx, key_id))
+        if held is not None and not (refresh and held[0].fetched_at <= now - REFETCH_NO_SOONER):
+            return self._remember(held[0], held[1])
         if self.runtime.is_own(key_id):
             return Refused("no_such_key", "there is no such key here")
-        found = await self._fetch(key_id.partition("#")[0])
+        url = key_id.partition("#")[0]
+        if self._asked.get(url, 0) > now - REFETCH_NO_SOONER:
+            return Refused("no_such_key", "the actor did not have this key a moment ago")
+        found = await (self._fetch(url) if "#" in key_id else self._owner(key_id))
+        if held is not None or not isinstance(found, Refused):
+            self._asked[url] = now
+            if len(self._asked) > KEPT_KEYS:
+                self._asked.popitem(last=False)
         if isinstance(found, Refused):
             return found
         for row in await self.runtime.store.read(lambda tx: actors.keys_of(tx, found.id)):
             if row.key_id == key_id:
-                return self._remember(key_id, row.kind, row.public, found, now)
-        return self._fail(key_id, Refused("no_such_key", "the actor does not have this key"))
+                return self._remember(row, found)
+        return Refused("no_such_key", "the actor does not have this key")
 
-    def _remember(
-        self, key_id: str, kind: str, public: str, actor: Actor, now: int
-    ) -> KnownKey | Refused:
+    async def _owner(self, key_id: str) -> Actor | Refused:
+        """The owner of a key with a document of its own (GoToSocial: ``/users/NAME/main-key``).
+
+        Such a document only says whose key it is; that actor's document must say so too.
+        """
+        failed = self._recent_failure(key_id)
+        if failed is not None:
+            return failed
+        answer = await self.runtime.client.get(key_id, key=await self.runtime.keys.instance())
+        document = check_fetched(answer)
+        if isinstance(document, dict) and "inbox" in document:
+            return await self._keep_answer(key_id, answer)
+        if isinstance(document, Refused) and document.code != "other_id":
+            return self._fail(key_id, document)
+        owner = _claimed_owner(answer.document or {})
+        if owner is None or owner == key_id or not same_origin(owner, key_id):
+            return self._fail(key_id, Refused("no_such_key", "the key does not say whose it is"))
+        return await self._fetch(owner)
+
+    def _remember(self, row: ActorKey, actor: Actor) -> KnownKey | Refused:
         try:
-            key = load_public("ed25519" if kind == "ed25519" else "rsa", public)
+            key = load_public("ed25519" if row.kind == "ed25519" else "rsa", row.public)
         except ActivityPubError as error:
             return Refused(error.code, error.safe)
-        known = KnownKey(key, actor, now)
-        self._keys[key_id] = known
+        known = KnownKey(key, actor, row.fetched_at, self.runtime.env.now())
+        self._keys[row.key_id] = known
+        self._keys.move_to_end(row.key_id)
         if len(self._keys) > KEPT_KEYS:
             self._keys.popitem(last=False)
         return known
 
     def forget(self, uri: str) -> None:
         """An actor changed or is gone."""
-        for key_id in [k for k in self._keys if k.partition("#")[0] == uri]:
+        for key_id in [k for k, known in self._keys.items() if known.actor.uri == uri]:
             del self._keys[key_id]
 
     def _recent_failure(self, url: str) -> Refused | None:
@@ -227,6 +271,12 @@ class Directory:
                 self._failed.popitem(last=False)
         log.info("actor_not_fetched", url=url, code=refused.code)
         return refused
+
+
+def _claimed_owner(document: Doc) -> str | None:
+    """Whose key a key's document says it is: its owner, or the actor it is a part of."""
+    key = next((k for k in as_list(document.get("publicKey")) if isinstance(k, Mapping)), document)
+    return as_id(key.get("owner")) or as_id(key.get("controller"))
 
 
 def _handle_host(view: ActorView, host: str) -> str:

@@ -13,7 +13,7 @@ from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
 from activitypub.signatures.request import SignedRequest
 from activitypub.signatures.verify import check_signature, find_signature
 from activitypub.verdicts import Refused
-from activitypub.vocab.reading import parse_json, same_origin
+from activitypub.vocab.reading import as_id, parse_json, same_origin
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.federation.directory import Directory, KnownKey
@@ -52,15 +52,24 @@ class NotNow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """The sender deleted itself, and its key is gone with it: the origin's 410 is the proof."""
+
+    actor_uri: str
+
+
 async def authenticate(
     runtime: Runtime, directory: Directory, request: SignedRequest, recipient_id: int | None
-) -> Incoming | Refused | NotNow:
+) -> Incoming | Refused | NotNow | Departed:
     """Who sent this request. Nothing is stored; ``DocumentError`` for a body that is no activity.
 
     The request's signature is checked before the body is parsed. If the actor is not the signer,
     the document must carry the actor's own proof or LD signature.
     """
     signer = await check_request(runtime, directory, request)
+    if isinstance(signer, Refused) and signer.code == "gone":
+        return _departed(request.body) or signer
     if not isinstance(signer, Actor):
         return signer
     document = parse_json(request.body)
@@ -103,6 +112,14 @@ async def authenticate(
     )
 
 
+def _departed(body: bytes) -> Departed | None:
+    document = parse_json(body)
+    envelope = peek(document)
+    if envelope.type == "Delete" and as_id(document.get("object")) == envelope.actor:
+        return Departed(envelope.actor)
+    return None
+
+
 async def check_request(
     runtime: Runtime, directory: Directory, request: SignedRequest
 ) -> Actor | Refused | NotNow:
@@ -118,7 +135,7 @@ async def check_request(
         # The key may have been replaced: look once more, at most once a minute per key.
         known = await directory.key(claim.key_id, refresh=True)
         if isinstance(known, Refused):
-            return signed
+            return known if known.code == "gone" else signed
         signed = check_signature(claim, known.key)
         if isinstance(signed, Refused):
             return signed

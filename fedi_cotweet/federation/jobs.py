@@ -21,7 +21,7 @@ from activitypub.shell.fetching import resolve
 from activitypub.verdicts import Fetched, Known, Need, Refused
 from activitypub.vocab.reading import as_id, as_list, parse_strict_json, types
 from activitypub.vocab.terms import ACTIVITY_JSON
-from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
+from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, HOUR, MINUTE, SECOND
 from fedi_cotweet.federation import sending
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import handle
@@ -31,6 +31,7 @@ from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Audience, Outgoing
 from fedi_cotweet.services import documents, leaving, media, posts, publishing, verification
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import Media, Offer
 from storage.queries import actors, consents, jobs
@@ -470,6 +471,8 @@ async def periodic(context: Context) -> None:
             leaving.lapse(tx, env, offer.id)
         for post_id in post_queries.authors_due(tx, now, 100):
             verification.recheck(tx, env, post_id)
+        for uri in actors.to_renew_awareness(tx, now - AWARENESS_FRESH_FOR, 20):
+            later(tx, env, "fetch_actor", uri, uri=uri, refresh=True)
         consents.forget_withdrawn(tx, now)
 
     await context.runtime.write(transaction)

@@ -29,7 +29,7 @@ from activitypub.vocab.terms import ACTIVITY_JSON, AF48, is_activitypub_type
 from fedi_cotweet import __version__
 from fedi_cotweet.documents import well_known
 from fedi_cotweet.federation.handlers import Context, handle
-from fedi_cotweet.federation.incoming import NotNow, authenticate, check_request
+from fedi_cotweet.federation.incoming import Departed, NotNow, authenticate, check_request
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
@@ -129,7 +129,7 @@ async def _inbox(request: web.Request) -> web.Response:
     """Take an activity. 202: it is on our disk (or none of our business); else what to do.
 
     400 the body is no activity; 401 it is not signed as it must be, or not by its actor; 413 too
-    large; 415 not an ActivityPub media type; 503 come again later.
+    large; 415 not an ActivityPub media type; 503 come again later (docs/reference/inbox.md).
     """
     context = request.app[CONTEXT]
     content_type = request.headers.get("Content-Type", "")
@@ -154,6 +154,9 @@ async def _inbox(request: web.Request) -> web.Response:
         if isinstance(incoming, NotNow):
             log.info("inbox_not_now", reason=incoming.reason)
             return _problem(503, "key_unavailable", incoming.reason, **{"Retry-After": "60"})
+        if isinstance(incoming, Departed):
+            log.info("inbox_departed", actor=incoming.actor_uri)
+            return web.Response(status=202)
         if isinstance(incoming, Refused):
             log.info("inbox_refused", code=incoming.code, reason=incoming.reason)
             return _problem(401, incoming.code, incoming.reason)

@@ -49,6 +49,7 @@ class Actor(Base):
     __table_args__ = (
         Index("ix_actors_username_host", "username", "host"),
         Index("ix_actors_inbox", "inbox"),
+        Index("ix_actors_host", "host"),
     )
 
 
@@ -142,3 +143,5 @@ class Host(Base):
     failing_since: Mapped[int | None]
     next_try_at: Mapped[int | None]
     last_ok_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_hosts_aware_checked", "aware", "aware_checked_at"),)

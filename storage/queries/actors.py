@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage.dialect import insert_or_ignore, upsert
-from storage.models import Account, Actor, ActorKey, Session, Setting, SignInLink
+from storage.dialect import insert_or_ignore, limit, upsert
+from storage.models import Account, Actor, ActorKey, Host, Session, Setting, SignInLink
 from storage.queries.rows import add, many, one
 
 
@@ -213,3 +213,21 @@ def shared_inboxes(tx: Connection, inboxes: Iterable[str]) -> dict[str, str]:
         )
     )
     return {str(a): str(b) for a, b in rows}
+
+
+def to_renew_awareness(tx: Connection, checked_before: int, limit_to: int) -> list[str]:
+    """One inviting actor of each aware server whose awareness is to be looked at again."""
+    due = (
+        select(Host.host)
+        .where(Host.aware.is_(True), Host.aware_checked_at < checked_before)
+        .order_by(Host.aware_checked_at)
+        .limit(limit(limit_to))
+        .subquery()
+    )
+    rows = tx.execute(
+        select(func.min(Actor.uri))
+        .join(due, due.c.host == Actor.host)
+        .where(Actor.can_co_author.is_not(None), Actor.local.is_(False))
+        .group_by(Actor.host)
+    )
+    return [str(row[0]) for row in rows]

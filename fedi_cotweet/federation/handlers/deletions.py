@@ -24,7 +24,7 @@ async def delete(context: Context, incoming: Incoming) -> str:
 def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> str:
     env = context.env
     if activity.deletes_actor:
-        actors.mark_gone(tx, incoming.actor.id, env.now())
+        leaving.actor_gone(tx, env, incoming.actor.uri, env.now())
         context.directory.forget(incoming.actor.uri)
         return "actor_gone"
     rows = post_queries.authors_with_stamp(tx, activity.object_id)

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_actors_uri")),
     )
     with op.batch_alter_table("actors", schema=None) as batch_op:
+        batch_op.create_index("ix_actors_host", ["host"], unique=False)
         batch_op.create_index("ix_actors_inbox", ["inbox"], unique=False)
         batch_op.create_index("ix_actors_username_host", ["username", "host"], unique=False)
 
@@ -86,6 +87,9 @@ def upgrade() -> None:
         sa.Column("last_ok_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_hosts")),
     )
+    with op.batch_alter_table("hosts", schema=None) as batch_op:
+        batch_op.create_index("ix_hosts_aware_checked", ["aware", "aware_checked_at"], unique=False)
+
     op.create_table(
         "inbox_items",
         sa.Column("uri", sa.Text(), nullable=False),
@@ -645,6 +649,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inbox_items_received_at"))
 
     op.drop_table("inbox_items")
+    with op.batch_alter_table("hosts", schema=None) as batch_op:
+        batch_op.drop_index("ix_hosts_aware_checked")
+
     op.drop_table("hosts")
     op.drop_table("deleted_stamps")
     with op.batch_alter_table("consent_log", schema=None) as batch_op:
@@ -654,6 +661,7 @@ def downgrade() -> None:
     with op.batch_alter_table("actors", schema=None) as batch_op:
         batch_op.drop_index("ix_actors_username_host")
         batch_op.drop_index("ix_actors_inbox")
+        batch_op.drop_index("ix_actors_host")
 
     op.drop_table("actors")
     # ### end Alembic commands ###
