@@ -61,9 +61,27 @@ def for_update_skip_locked(statement: S) -> S:
     return statement.with_for_update(skip_locked=True)
 
 
-def skip_locked_text(tx: Connection, alias: str) -> str:
-    """``for_update_skip_locked`` for a statement written as text, locking the rows of ``alias``."""
-    return f" FOR UPDATE OF {alias} SKIP LOCKED" if tx.dialect.name == "postgresql" else ""
+def skip_locked_text(dialect: str, alias: str) -> str:
+    """``for_update_skip_locked`` for a statement written as text, locking the rows of ``alias``.
+
+    ``dialect`` is ``tx.dialect.name``, here and below.
+    """
+    return f" FOR UPDATE OF {alias} SKIP LOCKED" if dialect == "postgresql" else ""
+
+
+def join_by_ids_text(dialect: str, table: str, alias: str, ids: str) -> str:
+    """Text of a join with the rows of ``table`` whose ids the subquery ``ids`` gives.
+
+    ``ids`` may refer to what stands to the left. SQLite has no LATERAL and does not need it;
+    PostgreSQL without it would try every row of the table against the subquery.
+    """
+    if dialect == "postgresql":
+        picked = f"{alias}_ids"
+        return (
+            f"CROSS JOIN LATERAL ({ids}) AS {picked} "
+            f"JOIN {table} {alias} ON {alias}.id = {picked}.id"
+        )
+    return f"JOIN {table} {alias} ON {alias}.id IN ({ids})"
 
 
 def limit(count: int) -> ColumnElement[int]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Text, TextClause, bindparam, text
 
-from storage.dialect import skip_locked_text
+from storage.dialect import join_by_ids_text, skip_locked_text
 
 WINDOW: Final = 64
 """How many of a lane's oldest deliveries one claim looks at."""
@@ -29,7 +29,7 @@ def ready(
     """
     if tx.execute(_ANY_DUE, {"now": now}).first() is None:
         return []
-    statement = _ready_statement(int(limit), int(per_host_limit), skip_locked_text(tx, "d"))
+    statement = _ready_statement(tx.dialect.name, int(limit), int(per_host_limit))
     return list(tx.execute(statement, {"now": now, "after": after, "busy": list(busy)}))
 
 
@@ -38,7 +38,7 @@ _ANY_DUE = text("SELECT 1 FROM deliveries WHERE state = 'pending' AND next_at <=
 
 
 @lru_cache(maxsize=64)
-def _ready_statement(limit: int, per_host_limit: int, lock: str) -> TextClause:
+def _ready_statement(dialect: str, limit: int, per_host_limit: int) -> TextClause:
     """The lanes are found by jumping from host to host in the index, never by reading their rows.
 
     So neither a dead server's backlog nor the deliveries long done cost anything.
@@ -71,8 +71,8 @@ def _ready_statement(limit: int, per_host_limit: int, lock: str) -> TextClause:
                lane.failures, a.kind, a.uri,
                CASE WHEN d.plain THEN coalesce(a.plain_body, a.body) ELSE a.body END AS body
         FROM lane
-        JOIN deliveries d ON d.id IN ({due})
+        {join_by_ids_text(dialect, "deliveries", "d", due)}
         JOIN activities a ON a.id = d.activity_id
-        ORDER BY d.host, d.id LIMIT {limit}{lock}
+        ORDER BY d.host, d.id LIMIT {limit}{skip_locked_text(dialect, "d")}
         """  # noqa: S608
     ).bindparams(bindparam("busy", expanding=True, type_=Text))
