@@ -150,7 +150,7 @@ def account_named(tx: Tx, username: str) -> Account:
             "no_such_account",
             404,
             f"There is no account called {username} here.",
-            "List the accounts with: fedi-cotweet account list",
+            "Check the spelling, or make it: fedi-cotweet account create NAME",
         )
     return account
 
