@@ -70,12 +70,13 @@ async def test_a_killed_process_loses_nothing_it_acknowledged(database_url: str)
 
 async def test_two_processes_do_not_overwrite_each_other(store: Store) -> None:
     await start(store)
-    with writer(store.url, "a", 150) as one, writer(store.url, "b", 150) as two:
+    each = 150 if store.url.startswith("sqlite") else 40
+    with writer(store.url, "a", each) as one, writer(store.url, "b", each) as two:
         assert "finished" in list(lines(one))
         assert "finished" in list(lines(two))
     names, total = await stored(store)
-    assert names == {f"{prefix}{n}" for prefix in "ab" for n in range(150)}
-    assert total == 300
+    assert names == {f"{prefix}{n}" for prefix in "ab" for n in range(each)}
+    assert total == 2 * each
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
