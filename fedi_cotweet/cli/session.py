@@ -39,7 +39,7 @@ AsOption = Annotated[
     typer.Option(
         "--as",
         metavar="NAME",
-        help="Account to act as. (default: $COTWEET_ACCOUNT, else the server's first)",
+        help="Account to act as. (default: $COTWEET_ACCOUNT, else the only one)",
         show_default=False,
     ),
 ]

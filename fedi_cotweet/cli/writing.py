@@ -199,7 +199,7 @@ def withdraw(
         typer.Option("--from", metavar="HANDLE", help="Only this co-author.", show_default=False),
     ] = None,
 ) -> None:
-    """Take back the invites to a co-tweet, or remove a co-author from a published one."""
+    """Take back the invites to a co-tweet that is not published yet."""
     client = session.client()
     document = {"co_author": handles([co_author])[0]} if co_author else {}
     answer = client.post(f"{COTWEETS}/{_resolve(client, target)}/withdraw", document)

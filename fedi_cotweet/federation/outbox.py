@@ -283,8 +283,9 @@ def _renditions(
     named = [str(uri) for uri in (*as_list(full.get("to")), *as_list(full.get("cc")))]
     rows = posts.authors_of(tx, [post_id])[post_id]
     named += [row.actor_uri for row in rows]
+    # People here have it already: it is in the same database.
     people = tuple(
-        actor.id for actor in actors.actors_by_uri(tx, named).values() if actor.id != author.id
+        actor.id for actor in actors.actors_by_uri(tx, named).values() if not actor.local
     )
     return post, author, full, plain, people
 
