@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, literal_column, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from storage.dialect import insert_or_ignore, upsert
+from storage.dialect import limit as literal_limit
 from storage.models import (
     Activity,
     ConsentLogEntry,
@@ -61,7 +62,7 @@ def offers_to(tx: Connection, target_id: int, states: Iterable[str], limit: int)
             Offer.target_id == target_id, Offer.side == "received", Offer.state.in_(list(states))
         )
         .order_by(Offer.id.desc())
-        .limit(literal_column(str(int(limit)))),
+        .limit(literal_limit(limit)),
     )
 
 
@@ -92,7 +93,7 @@ def offers_to_expire(tx: Connection, now: int, limit: int) -> list[Offer]:
         select(Offer)
         .where(Offer.state == "offered", Offer.expires_at <= now, Offer.answered_at.is_(None))
         .order_by(Offer.expires_at)
-        .limit(literal_column(str(int(limit)))),
+        .limit(literal_limit(limit)),
     )
 
 
@@ -107,7 +108,7 @@ def offers_to_lapse(tx: Connection, answered_before: int, limit: int) -> list[Of
             Offer.side == "received",
             Offer.answered_at <= answered_before,
         )
-        .limit(literal_column(str(int(limit)))),
+        .limit(literal_limit(limit)),
     )
 
 
@@ -205,7 +206,7 @@ def notifications(
         select(Notification)
         .where(Notification.account_id == account_id)
         .order_by(Notification.id.desc())
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     if before is not None:
         statement = statement.where(Notification.id < before)
@@ -242,7 +243,7 @@ def public_activities(
         select(Activity)
         .where(Activity.actor_id == actor_id, Activity.public.is_(True))
         .order_by(Activity.id.desc())
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     if before is not None:
         statement = statement.where(Activity.id < before)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, func, literal_column, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from storage.dialect import insert_or_ignore
+from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Follow
-from storage.queries.rows import many, one
+from storage.queries.rows import one
 
 
 def follow_between(tx: Connection, follower_id: int, followed_id: int) -> Follow | None:
@@ -106,7 +107,7 @@ def is_followed_here(tx: Connection, actor_ids: Iterable[int]) -> bool:
             select(Follow.id)
             .join(Account, Account.id == Follow.follower_id)
             .where(Follow.followed_id.in_(wanted), Follow.state == "accepted")
-            .limit(literal_column("1"))
+            .limit(literal_limit(1))
         ).first()
         is not None
     )
@@ -163,7 +164,7 @@ def follower_page(
         .join(Actor, Actor.id == Follow.follower_id)
         .where(Follow.followed_id == actor_id, Follow.state == "accepted")
         .order_by(Follow.id.desc())
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     if before is not None:
         statement = statement.where(Follow.id < before)
@@ -179,16 +180,11 @@ def following_page(
         .join(Actor, Actor.id == Follow.followed_id)
         .where(Follow.follower_id == actor_id, Follow.state == "accepted")
         .order_by(Follow.id.desc())
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     if before is not None:
         statement = statement.where(Follow.id < before)
     return [(int(a), str(b)) for a, b in tx.execute(statement)]
-
-
-def follows_of(tx: Connection, follower_id: int) -> list[Follow]:
-    """Every follow by an actor, in any state."""
-    return many(tx, Follow, select(Follow).where(Follow.follower_id == follower_id))
 
 
 def local_among(tx: Connection, actor_ids: Iterable[int]) -> list[int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, delete, literal_column, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.dialect import insert_or_ignore
+from storage.dialect import limit as literal_limit
 from storage.models import Boost, HomeEntry
 from storage.queries.rows import many
 
@@ -75,7 +76,7 @@ def page(
         select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id)
         .where(HomeEntry.account_id == account_id)
         .order_by(HomeEntry.sort_id.desc())
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     if before is not None:
         statement = statement.where(HomeEntry.sort_id < before)
