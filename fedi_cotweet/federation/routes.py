@@ -34,6 +34,7 @@ from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from storage.engine import Tx
+from storage.errors import StorageError
 from storage.models import Actor, ActorKey, Media, Post
 from storage.queries import actors, consents, follows
 from storage.queries import posts as post_queries
@@ -164,6 +165,10 @@ async def _inbox(request: web.Request) -> web.Response:
     except DocumentError as error:
         log.info("inbox_bad_document", code=error.code, reason=error.safe)
         return _problem(400, error.code, error.safe)
+    except StorageError as error:
+        # Not acknowledged, so not lost: a full disk or a busy database answers 503.
+        log.warning("inbox_not_stored", code=error.code, detail=error.detail)
+        return _problem(error.status, error.code, error.safe)
     return web.Response(status=202)
 
 
