@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
@@ -19,6 +19,8 @@ class Actor(Base):
     uri: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     username: Mapped[str]
+    folded_name: Mapped[str] = mapped_column(Computed("lower(username)", persisted=True))
+    """The name as it is compared: ``@Bob@b.example`` is ``@bob@b.example``."""
     host: Mapped[str]
     local: Mapped[bool]
     name: Mapped[str] = mapped_column(default="")
@@ -47,7 +49,7 @@ class Actor(Base):
     suspended_at: Mapped[int | None]
 
     __table_args__ = (
-        Index("ix_actors_username_host", "username", "host"),
+        Index("ix_actors_handle", "folded_name", "host"),
         Index("ix_actors_inbox", "inbox"),
         Index("ix_actors_host", "host"),
     )
@@ -122,8 +124,8 @@ class Follow(Base):
 
     __table_args__ = (
         UniqueConstraint("follower_id", "followed_id"),
-        Index("ix_follows_followed_state", "followed_id", "state"),
-        Index("ix_follows_follower_state", "follower_id", "state"),
+        Index("ix_follows_followed_state", "followed_id", "state", "id"),
+        Index("ix_follows_follower_state", "follower_id", "state", "id"),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage.dialect import insert_or_ignore, limit, upsert
-from storage.models import Account, Actor, ActorKey, Host, Session, Setting, SignInLink
+from storage.dialect import insert_or_ignore, upsert
+from storage.dialect import limit as literal_limit
+from storage.models import Account, Actor, ActorKey, Host, Session, SignInLink
 from storage.queries.rows import add, many, one
 
 
@@ -44,8 +45,9 @@ def actor_by_handle(tx: Connection, username: str, host: str) -> Actor | None:
         tx,
         Actor,
         select(Actor)
-        .where(Actor.username.in_({username, username.lower()}), Actor.host == host)
-        .order_by(Actor.id),
+        .where(Actor.folded_name == func.lower(username), Actor.host == host)
+        # A name may have been given to somebody new after its owner went.
+        .order_by(Actor.gone_at.is_not(None), Actor.id),
     )
 
 
@@ -177,16 +179,6 @@ def use_sign_in_link(tx: Connection, token_hash: str, now: int) -> int | None:
     return link.account_id if spent.rowcount == 1 else None
 
 
-def setting(tx: Connection, name: str) -> str | None:
-    """A stored fact of this instance."""
-    return tx.execute(select(Setting.value).where(Setting.name == name)).scalar_one_or_none()
-
-
-def store_setting(tx: Connection, name: str, value: str) -> None:
-    """Set a fact of this instance."""
-    upsert(tx, Setting, {"name": name, "value": value}, key=["name"])
-
-
 def count_people(tx: Connection) -> int:
     """How many people have an account here."""
     return int(
@@ -215,13 +207,13 @@ def shared_inboxes(tx: Connection, inboxes: Iterable[str]) -> dict[str, str]:
     return {str(a): str(b) for a, b in rows}
 
 
-def to_renew_awareness(tx: Connection, checked_before: int, limit_to: int) -> list[str]:
+def to_renew_awareness(tx: Connection, checked_before: int, limit: int) -> list[str]:
     """One inviting actor of each aware server whose awareness is to be looked at again."""
     due = (
         select(Host.host)
         .where(Host.aware.is_(True), Host.aware_checked_at < checked_before)
         .order_by(Host.aware_checked_at)
-        .limit(limit(limit_to))
+        .limit(literal_limit(limit))
         .subquery()
     )
     rows = tx.execute(

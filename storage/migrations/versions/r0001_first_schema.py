@@ -19,6 +19,9 @@ def upgrade() -> None:
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
+        sa.Column(
+            "folded_name", sa.Text(), sa.Computed("lower(username)", persisted=True), nullable=False
+        ),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("local", sa.Boolean(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -48,9 +51,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_actors_uri")),
     )
     with op.batch_alter_table("actors", schema=None) as batch_op:
+        batch_op.create_index("ix_actors_handle", ["folded_name", "host"], unique=False)
         batch_op.create_index("ix_actors_host", ["host"], unique=False)
         batch_op.create_index("ix_actors_inbox", ["inbox"], unique=False)
-        batch_op.create_index("ix_actors_username_host", ["username", "host"], unique=False)
 
     op.create_table(
         "consent_log",
@@ -223,8 +226,12 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("follows", schema=None) as batch_op:
-        batch_op.create_index("ix_follows_followed_state", ["followed_id", "state"], unique=False)
-        batch_op.create_index("ix_follows_follower_state", ["follower_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_follows_followed_state", ["followed_id", "state", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_follows_follower_state", ["follower_id", "state", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_follows_uri"), ["uri"], unique=False)
 
     op.create_table(
@@ -659,9 +666,9 @@ def downgrade() -> None:
 
     op.drop_table("consent_log")
     with op.batch_alter_table("actors", schema=None) as batch_op:
-        batch_op.drop_index("ix_actors_username_host")
         batch_op.drop_index("ix_actors_inbox")
         batch_op.drop_index("ix_actors_host")
+        batch_op.drop_index("ix_actors_handle")
 
     op.drop_table("actors")
     # ### end Alembic commands ###
