@@ -6,18 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     delete,
     func,
-    literal_column,
     or_,
     select,
     update,
 )
 
 from storage.dialect import insert_or_ignore, upsert
+from storage.dialect import limit as literal_limit
 from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
 from storage.queries.rows import add, change, many, one
 
@@ -91,7 +90,7 @@ def authors_due(tx: Connection, now: int, limit: int) -> list[int]:
         select(PostAuthor.post_id)
         .where(PostAuthor.next_check_at <= now)
         .order_by(PostAuthor.next_check_at)
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     return list(dict.fromkeys(int(row[0]) for row in rows))
 
@@ -104,7 +103,7 @@ def profile_posts(
     Own posts and those on which the actor is a verified co-author, whose stamp was fetched
     after ``shown_since``.
     """
-    window: ColumnElement[Any] = literal_column(str(int(limit)))
+    window = literal_limit(limit)
     older = [Post.sort_id < before] if before is not None else []
     fit = [Post.state == "published", Post.visibility.in_(("public", "unlisted")), *older]
     own = many(
@@ -153,6 +152,7 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
             PostAuthor.state == "verified",
             PostAuthor.fetched_at > shown_since,
             Post.state == "published",
+            Post.visibility.in_(("public", "unlisted")),
         )
     ).scalar_one()
     return int(own) + int(joint)
@@ -164,7 +164,7 @@ def local_public_posts(tx: Connection, before: int | None, limit: int) -> list[P
         select(Post)
         .where(Post.local.is_(True), Post.state == "published", Post.visibility == "public")
         .order_by(Post.sort_id.desc())
-        .limit(literal_column(str(int(limit))))
+        .limit(literal_limit(limit))
     )
     if before is not None:
         statement = statement.where(Post.sort_id < before)
@@ -240,7 +240,7 @@ def replies_to(tx: Connection, uri: str, limit: int) -> list[Post]:
             Post.visibility.in_(("public", "unlisted")),
         )
         .order_by(Post.sort_id)
-        .limit(literal_column(str(int(limit)))),
+        .limit(literal_limit(limit)),
     )
 
 
