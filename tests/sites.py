@@ -238,7 +238,7 @@ async def open_world(folder: Path, *, base: str = BASE) -> AsyncIterator[World]:
         people.asked.append(uri)
         return await store.read(lambda tx: posts.post_by_uri(tx, uri))
 
-    site = Site(settings, env, store, find_actor, find_post, lambda: woken.append(True))
+    site = Site(settings, env, store, find_actor, find_post, lambda _: woken.append(True))
     try:
         yield World(site, clock, people, woken)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from activitypub.shell.client import FederationClient
 from activitypub.signatures.keys import SigningKey, load_private
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import Queue, noticing
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.queries import actors
@@ -30,11 +31,11 @@ class Bells:
     jobs: asyncio.Event = field(default_factory=asyncio.Event)
     deliveries: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def ring(self) -> None:
-        """There may be something to do."""
-        self.outbox.set()
-        self.jobs.set()
-        self.deliveries.set()
+    def ring(self, queues: Iterable[Queue] = ("outbox", "jobs", "deliveries")) -> None:
+        """There is something to do in these queues."""
+        for queue in queues:
+            bell: asyncio.Event = getattr(self, queue)
+            bell.set()
 
 
 @dataclass(slots=True)
@@ -98,9 +99,9 @@ class Runtime:
     bells: Bells = field(default_factory=Bells)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
-        """A transaction that may make work: the workers are woken after its commit."""
-        result = await self.store.write(fn)
-        self.bells.ring()
+        """A transaction that may make work: those who do it are woken after its commit."""
+        result, queues = await self.store.write(noticing(fn))
+        self.bells.ring(queues)
         return result
 
     def is_own(self, uri: str) -> bool:

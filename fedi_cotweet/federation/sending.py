@@ -12,7 +12,7 @@ from activitypub.proofs.securing import prove, prove_and_sign
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import later
+from fedi_cotweet.services.events import later, notice
 from storage.engine import Tx
 from storage.queries import actors, consents, deliveries, follows, hosts
 from storage.queries.deliveries import ActivityRow, NewDelivery
@@ -127,6 +127,7 @@ def enqueue(tx: Tx, env: Env, outgoing: Outgoing) -> int:
             activity_id=activity_id,
             recipient_id=recipient,
         )
+    notice("deliveries")
     return deliveries.enqueue(tx, rows)
 
 

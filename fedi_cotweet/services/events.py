@@ -5,15 +5,45 @@ Events become activities (``federation.outbox``), jobs need the network or time 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Literal, TypeVar
 
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.queries import consents, jobs, outbox
 
+T = TypeVar("T")
+Queue = Literal["outbox", "jobs", "deliveries"]
+
+_new_work: ContextVar[set[Queue] | None] = ContextVar("new_work", default=None)
+
+
+def noticing(fn: Callable[[Tx], T]) -> Callable[[Tx], tuple[T, frozenset[Queue]]]:
+    """``fn`` with the queues it put something into, so that only their workers are woken."""
+
+    def run(tx: Tx) -> tuple[T, frozenset[Queue]]:
+        queues: set[Queue] = set()
+        token = _new_work.set(queues)
+        try:
+            result = fn(tx)
+            return result, frozenset(queues)
+        finally:
+            _new_work.reset(token)
+
+    return run
+
+
+def notice(queue: Queue) -> None:
+    """Something was put into ``queue``."""
+    queues = _new_work.get()
+    if queues is not None:
+        queues.add(queue)
+
 
 def emit(tx: Tx, env: Env, kind: str, **payload: Any) -> None:
     """Write a domain event."""
+    notice("outbox")
     outbox.add(tx, id=env.new_id(), kind=kind, payload=payload, now=env.now())
 
 
@@ -22,6 +52,7 @@ def later(
 ) -> None:
     """Write a job to run after ``delay`` milliseconds; ``key`` keeps one of a kind."""
     now = env.now()
+    notice("jobs")
     full_key = None if key is None else f"{kind}:{key}"
     jobs.put(
         tx,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import Queue, noticing
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.models import Actor, Post
@@ -28,14 +29,14 @@ class Site:
     store: Store
     find_actor: Callable[[str], Awaitable[Actor]]
     find_post: Callable[[str], Awaitable[Post | None]]
-    changed: Callable[[], None]
+    changed: Callable[[Iterable[Queue]], None]
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """One consistent snapshot."""
         return await self.store.read(fn)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
-        """One transaction; the workers are woken after its commit."""
-        result = await self.store.write(fn)
-        self.changed()
+        """One transaction; those who do the work it makes are woken after its commit."""
+        result, queues = await self.store.write(noticing(fn))
+        self.changed(queues)
         return result
