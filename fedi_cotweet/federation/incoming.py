@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import orjson
 
 from activitypub.activities import Envelope, peek
 from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
-from activitypub.signatures.request import SignedRequest
+from activitypub.signatures.request import SignatureClaim, SignedRequest
 from activitypub.signatures.verify import check_signature, find_signature
 from activitypub.verdicts import Refused
-from activitypub.vocab.reading import as_id, parse_json, same_origin
+from activitypub.vocab.reading import as_id, parse_json, same_origin, types
 from activitypub.vocab.terms import Doc
-from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.federation.directory import Directory, KnownKey
 from fedi_cotweet.federation.runtime import Runtime
 from storage.models import Actor
 
+T = TypeVar("T")
 How = Literal["http", "proof", "ld", "local"]
 TEMPORARY = frozenset({"not_fetched"})
 
@@ -67,9 +68,12 @@ async def authenticate(
     The request's signature is checked before the body is parsed. If the actor is not the signer,
     the document must carry the actor's own proof or LD signature.
     """
-    signer = await check_request(runtime, directory, request)
+    claim = _claim(runtime, request)
+    if isinstance(claim, Refused):
+        return claim
+    signer = await _check_claim(directory, claim)
     if isinstance(signer, Refused) and signer.code == "gone":
-        return _departed(request.body) or signer
+        return await _departed(directory, claim.key_id, request.body) or signer
     if not isinstance(signer, Actor):
         return signer
     document = parse_json(request.body)
@@ -86,7 +90,7 @@ async def authenticate(
         if proven:
             how = "proof"
         else:
-            covered = await _ld_signed(directory, document, envelope.actor)
+            covered = await _ld_signed(runtime, directory, document, envelope.actor)
             if covered is None or peek(covered) != envelope:
                 return Refused(
                     "not_the_actor", "the activity is not by the one who signed the request"
@@ -112,21 +116,32 @@ async def authenticate(
     )
 
 
-def _departed(body: bytes) -> Departed | None:
+async def _departed(directory: Directory, key_id: str, body: bytes) -> Departed | None:
     document = parse_json(body)
-    envelope = peek(document)
-    if envelope.type == "Delete" and as_id(document.get("object")) == envelope.actor:
-        return Departed(envelope.actor)
-    return None
+    actor = peek(document).actor
+    if types(document) != ("Delete",) or as_id(document.get("object")) != actor:
+        return None
+    if not same_origin(key_id, actor):
+        return None
+    found = await directory.actor(actor, refresh=True)
+    gone = found.code == "gone" if isinstance(found, Refused) else found.gone_at is not None
+    return Departed(actor) if gone else None
 
 
 async def check_request(
     runtime: Runtime, directory: Directory, request: SignedRequest
 ) -> Actor | Refused | NotNow:
     """The actor whose key signed a request, as it is and for us."""
-    claim = find_signature(request, authority=runtime.env.addresses.host, now=runtime.env.now())
-    if isinstance(claim, Refused):
-        return claim
+    claim = _claim(runtime, request)
+    return claim if isinstance(claim, Refused) else await _check_claim(directory, claim)
+
+
+def _claim(runtime: Runtime, request: SignedRequest) -> SignatureClaim | Refused:
+    env = runtime.env
+    return find_signature(request, authority=env.addresses.host, now=env.now())
+
+
+async def _check_claim(directory: Directory, claim: SignatureClaim) -> Actor | Refused | NotNow:
     known = await directory.key(claim.key_id)
     if isinstance(known, Refused):
         return NotNow(known.reason) if known.code in TEMPORARY else known
@@ -142,34 +157,53 @@ async def check_request(
     return known.actor
 
 
-async def _own_key(directory: Directory, key_id: str | None, actor_uri: str) -> KnownKey | None:
-    # Only a key in the actor's own document counts; fetching strangers' keys helps nobody.
+Check = Callable[[KnownKey], Awaitable[T | None]]
+
+
+async def _with_own_key(
+    directory: Directory, key_id: str | None, actor_uri: str, check: Check[T]
+) -> T | None:
+    """What ``check`` finds with the actor's own key of this id; if nothing, with a newer one.
+
+    Only a key in the actor's own document counts; fetching strangers' keys helps nobody.
+    """
     if key_id is None or not same_origin(key_id, actor_uri):
         return None
-    known = await directory.key(key_id)
-    if isinstance(known, Refused) or known.actor.uri != actor_uri:
-        return None
-    return known
+    for refresh in (False, True):
+        known = await directory.key(key_id, refresh=refresh)
+        if isinstance(known, Refused) or known.actor.uri != actor_uri:
+            return None
+        found = await check(known)
+        if found is not None:
+            return found
+    return None
 
 
 async def _proof_holds(
     runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
 ) -> bool:
+    async def check(known: KnownKey) -> bool | None:
+        refused = eddsa_jcs_2022.check_proof(document, known.key, now=runtime.env.now())
+        return True if refused is None else None
+
     key_id = eddsa_jcs_2022.proof_key_id(document)
-    known = await _own_key(directory, key_id, actor_uri)
-    if known is None:
-        return False
-    return eddsa_jcs_2022.check_proof(document, known.key, now=runtime.env.now() + HOUR) is None
+    return await _with_own_key(directory, key_id, actor_uri, check) is True
 
 
-async def _ld_signed(directory: Directory, document: Doc, actor_uri: str) -> dict[str, Any] | None:
+async def _ld_signed(
+    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
+) -> dict[str, Any] | None:
     """What the actor's own LD signature covers of a document, None without a valid one."""
-    known = await _own_key(directory, rsa_signature_2017.creator(document), actor_uri)
-    if known is None:
-        return None
-    # Normalising RDF is slow pure Python: not on the event loop.
-    covered = await asyncio.to_thread(rsa_signature_2017.check_signature, document, known.key)
-    return covered if isinstance(covered, dict) else None
+
+    async def check(known: KnownKey) -> dict[str, Any] | None:
+        # Normalising RDF is slow pure Python: not on the event loop.
+        covered = await asyncio.to_thread(
+            rsa_signature_2017.check_signature, document, known.key, now=runtime.env.now()
+        )
+        return covered if isinstance(covered, dict) else None
+
+    key_id = rsa_signature_2017.creator(document)
+    return await _with_own_key(directory, key_id, actor_uri, check)
 
 
 def local(document: Doc, sender: Actor, now: int, recipient_id: int | None) -> Incoming:

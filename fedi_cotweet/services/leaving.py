@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move
-from fedi_cotweet.services import documents
+from fedi_cotweet.services import documents, timelines
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.cotweets import apply_move, current_offers, drop_from_draft
 from fedi_cotweet.services.env import Env
@@ -144,6 +144,22 @@ def lapse(tx: Tx, env: Env, offer_id: int) -> None:
         return
     apply_move(tx, env, offer, Move.LAPSE, offer.uri)
     drop_stamp(tx, env, offer, "unused")
+
+
+def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
+    """An actor was deleted, or is not there any more; False for one nobody here knows.
+
+    From now on they are shown as co-author of nothing (FEP-af48, Leaving and removal), until a
+    newer version of a post is verified after they came back.
+    """
+    actor = actors.actor_by_uri(tx, actor_uri)
+    if actor is None or actor.local:
+        return False
+    actors.mark_gone(tx, actor.id, now)
+    for row in posts.authorships(tx, actor.id, "verified"):
+        posts.set_author(tx, row.post_id, row.actor_uri, position=row.position, state="invalid")
+        timelines.refresh(tx, row.post_id, now)
+    return True
 
 
 def object_gone(tx: Tx, env: Env, object_uri: str) -> None:

@@ -84,6 +84,15 @@ def authors_with_stamp(tx: Connection, stamp_uri: str) -> list[PostAuthor]:
     return many(tx, PostAuthor, select(PostAuthor).where(PostAuthor.stamp_uri == stamp_uri))
 
 
+def authorships(tx: Connection, actor_id: int, state: str) -> list[PostAuthor]:
+    """Everything an actor is a co-author of, in this state."""
+    return many(
+        tx,
+        PostAuthor,
+        select(PostAuthor).where(PostAuthor.actor_id == actor_id, PostAuthor.state == state),
+    )
+
+
 def authors_due(tx: Connection, now: int, limit: int) -> list[int]:
     """Posts whose stamps are due for another look."""
     rows = tx.execute(

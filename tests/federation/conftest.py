@@ -59,6 +59,8 @@ def quiet_log(caplog: pytest.LogCaptureFixture) -> Iterator[list[Any]]:
     """What was logged; an error in it fails the test, whatever else the test looks at."""
     with structlog.testing.capture_logs() as events, caplog.at_level(logging.WARNING):
         yield events
-        wrong = [e for e in events if e["log_level"] in ("error", "critical") or "exc_info" in e]
+        wrong: list[Any] = [
+            e for e in events if e["log_level"] in ("error", "critical") or "exc_info" in e
+        ]
         wrong += [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR]
         assert not wrong, f"the log has errors: {wrong}"

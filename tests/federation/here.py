@@ -1,4 +1,4 @@
-"""Our own server, whole and over real HTTP, in the process of the tests and on a clock of theirs."""
+"""Our own server, whole and over real HTTP, in the tests' process and on their clock."""
 
 from __future__ import annotations
 
@@ -170,8 +170,9 @@ class Here:
         while left := await self.read(self._due):
             if asyncio.get_running_loop().time() > end:
                 raise AssertionError(f"still to do: {left}")
+            # Whatever writes rings; but time passes here without a sound.
             self.server.runtime.bells.ring()
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.01)
 
     def _due(self, tx: Tx) -> list[str]:
         now = self.clock()

@@ -8,10 +8,12 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from io import BytesIO
 from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
+from multidict import CIMultiDict
 
 from activitypub.documents.actor import ApprovalPolicy, build_actor
 from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
@@ -169,6 +171,7 @@ class Person:
         *,
         at: int | None = None,
         headers: Mapping[str, str | None] | None = None,
+        twice: Mapping[str, str] | None = None,
         signed_body: bytes | None = None,
         key: SigningKey | None = None,
         signed_for: str | None = None,
@@ -176,9 +179,9 @@ class Person:
     ) -> Reply:
         """Deliver an activity, signed by this person.
 
-        To cheat: ``headers`` replaces or (None) drops headers after signing, ``signed_body`` is
-        what was signed in place of what is sent, ``signed_for`` another inbox than the one it goes
-        to, ``at`` the time of signing, ``key`` another key.
+        To cheat: ``headers`` replaces or (None) drops headers after signing, ``twice`` adds second
+        ones, ``signed_body`` is what was signed in place of what is sent, ``signed_for`` another
+        inbox than the one it goes to, ``at`` the time of signing, ``key`` another key.
         """
         octets = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         sent: dict[str, str | None] = dict(
@@ -192,7 +195,7 @@ class Person:
             )
         )
         sent |= dict(headers or {})
-        return await self.origin.request("POST", inbox, sent, octets, chunked=chunked)
+        return await self.origin.request("POST", inbox, sent, octets, twice=twice, chunked=chunked)
 
     async def get(self, url: str, **headers: str) -> Reply:
         """GET a URL, signed by this person."""
@@ -292,21 +295,19 @@ class Origin:
         headers: Mapping[str, str | None],
         body: bytes | None,
         *,
+        twice: Mapping[str, str] | None = None,
         chunked: bool = False,
     ) -> Reply:
         """A request from this server; headers that are None are left out."""
-        sent = {name: value for name, value in headers.items() if value is not None}
-        async with aiohttp.ClientSession(
-            skip_auto_headers={"Content-Type", "User-Agent", "Accept"}
-        ) as session:
-            async with session.request(
-                method,
-                url,
-                data=_pieces(body) if chunked and body is not None else body,
-                headers=sent,
-                allow_redirects=False,
-            ) as answer:
-                return Reply(answer.status, dict(answer.headers), await answer.read())
+        sent = CIMultiDict((name, value) for name, value in headers.items() if value is not None)
+        sent.extend(twice or {})
+        data = _pieces(body) if chunked and body is not None else BytesIO(body or b"")
+        automatic = {"Content-Type", "User-Agent", "Accept"}
+        async with (
+            aiohttp.ClientSession(skip_auto_headers=automatic) as session,
+            session.request(method, url, data=data, headers=sent, allow_redirects=False) as answer,
+        ):
+            return Reply(answer.status, dict(answer.headers), await answer.read())
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)

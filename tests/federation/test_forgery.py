@@ -1,5 +1,7 @@
 from __future__ import annotations
+
 from tests.federation.cast import Cast
+
 
 async def test_a_co_author_with_a_stamp_is_shown(cast: Cast) -> None:
     await cast.follow(cast.alice)
