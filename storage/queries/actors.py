@@ -59,7 +59,8 @@ def local_actors(tx: Connection) -> list[Actor]:
         select(Actor)
         .join(Account, Account.id == Actor.id)
         .where(Account.service.is_(False))
-        .order_by(Actor.id),
+        # By the account's id, or SQLite walks over the actors of the whole world.
+        .order_by(Account.id),
     )
 
 
@@ -118,7 +119,7 @@ def keys_of(tx: Connection, actor_id: int) -> list[ActorKey]:
     return many(tx, ActorKey, select(ActorKey).where(ActorKey.actor_id == actor_id))
 
 
-def add_account(tx: Connection, **values: Any) -> None:
+def add_account(tx: Connection, /, **values: Any) -> None:
     """Insert the local side of an actor."""
     add(tx, Account, **values)
 
@@ -138,7 +139,7 @@ def accounts(tx: Connection) -> list[Account]:
     return many(tx, Account, select(Account).order_by(Account.service.desc(), Account.id))
 
 
-def add_session(tx: Connection, **values: Any) -> None:
+def add_session(tx: Connection, /, **values: Any) -> None:
     """Insert a session row."""
     add(tx, Session, **values)
 

@@ -33,12 +33,12 @@ def offer_by_uri(tx: Connection, uri: str, side: str) -> Offer | None:
     return one(tx, Offer, select(Offer).where(Offer.uri == uri, Offer.side == side))
 
 
-def add_offer(tx: Connection, **values: Any) -> bool:
+def add_offer(tx: Connection, /, **values: Any) -> bool:
     """Insert an offer; False when this side knows its identifier."""
     return bool(insert_or_ignore(tx, Offer, values))
 
 
-def change_offer(tx: Connection, offer_id: int, **values: Any) -> None:
+def change_offer(tx: Connection, offer_id: int, /, **values: Any) -> None:
     """Update columns of an offer."""
     change(tx, Offer, offer_id, **values)
 
@@ -112,7 +112,7 @@ def offers_to_lapse(tx: Connection, answered_before: int, limit: int) -> list[Of
     )
 
 
-def add_stamp(tx: Connection, **values: Any) -> None:
+def add_stamp(tx: Connection, /, **values: Any) -> None:
     """Insert a stamp. Its document never changes."""
     add(tx, Stamp, **values)
 
@@ -177,7 +177,7 @@ def forget_withdrawn(tx: Connection, now: int) -> int:
     return tx.execute(delete(WithdrawnOffer).where(WithdrawnOffer.until < now)).rowcount
 
 
-def log(tx: Connection, **values: Any) -> None:
+def log(tx: Connection, /, **values: Any) -> None:
     """Append to the consent log."""
     add(tx, ConsentLogEntry, **values)
 
@@ -193,7 +193,7 @@ def log_of(tx: Connection, object_uri: str) -> list[ConsentLogEntry]:
     )
 
 
-def notify(tx: Connection, **values: Any) -> bool:
+def notify(tx: Connection, /, **values: Any) -> bool:
     """Tell a local person something once; False when they were told."""
     return bool(insert_or_ignore(tx, Notification, values))
 

@@ -31,12 +31,12 @@ def post_by_uri(tx: Connection, uri: str) -> Post | None:
     return one(tx, Post, select(Post).where(Post.uri == uri))
 
 
-def add_post(tx: Connection, **values: Any) -> None:
+def add_post(tx: Connection, /, **values: Any) -> None:
     """Insert a post."""
     add(tx, Post, **values)
 
 
-def change_post(tx: Connection, post_id: int, **values: Any) -> None:
+def change_post(tx: Connection, post_id: int, /, **values: Any) -> None:
     """Update columns of a post."""
     change(tx, Post, post_id, **values)
 
@@ -66,7 +66,7 @@ def post_author(tx: Connection, post_id: int, actor_uri: str) -> PostAuthor | No
     )
 
 
-def set_author(tx: Connection, post_id: int, actor_uri: str, **values: Any) -> None:
+def set_author(tx: Connection, post_id: int, actor_uri: str, /, **values: Any) -> None:
     """Insert or change a co-author row; ``position`` and ``state`` are needed for a new one."""
     row = {"post_id": post_id, "actor_uri": actor_uri, **values}
     upsert(tx, PostAuthor, row, key=["post_id", "actor_uri"])
@@ -253,7 +253,7 @@ def replies_to(tx: Connection, uri: str, limit: int) -> list[Post]:
     )
 
 
-def add_boost(tx: Connection, **values: Any) -> bool:
+def add_boost(tx: Connection, /, **values: Any) -> bool:
     """Insert an Announce; False when this actor has announced this post before."""
     return bool(insert_or_ignore(tx, Boost, values))
 
@@ -283,7 +283,7 @@ def remove_boost(tx: Connection, boost_id: int) -> None:
     tx.execute(delete(Boost).where(Boost.id == boost_id))
 
 
-def add_like(tx: Connection, **values: Any) -> bool:
+def add_like(tx: Connection, /, **values: Any) -> bool:
     """Insert a Like; False when this actor likes this post already."""
     return bool(insert_or_ignore(tx, Like, values))
 
@@ -298,7 +298,7 @@ def remove_like(tx: Connection, actor_id: int, post_id: int) -> None:
     tx.execute(delete(Like).where(Like.actor_id == actor_id, Like.post_id == post_id))
 
 
-def add_media(tx: Connection, **values: Any) -> None:
+def add_media(tx: Connection, /, **values: Any) -> None:
     """Insert a media row."""
     add(tx, Media, **values)
 
@@ -313,7 +313,7 @@ def media_by_token(tx: Connection, token: str) -> Media | None:
     return one(tx, Media, select(Media).where(Media.token == token))
 
 
-def change_media(tx: Connection, media_id: int, **values: Any) -> None:
+def change_media(tx: Connection, media_id: int, /, **values: Any) -> None:
     """Update columns of a media row."""
     change(tx, Media, media_id, **values)
 
