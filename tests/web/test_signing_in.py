@@ -272,7 +272,7 @@ async def test_a_link_is_spent_by_a_person_and_not_by_a_preview(
     path = link.removeprefix(BASE)
     for _ in range(3):
         looked = await stranger.get(path)
-        assert looked.headers["Referrer-Policy"] == "no-referrer"
+        assert looked.headers["Referrer-Policy"] == "strict-origin"
     assert (await stranger.send(path, {"csrf": "x" * 32})).status == 403
     browser = await browsers("")
     form = await browser.page(path)
