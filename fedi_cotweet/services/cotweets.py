@@ -331,12 +331,14 @@ def make_offers(tx: Tx, env: Env, post_id: int, lasts: int) -> None:
 
 
 def apply_move(tx: Tx, env: Env, offer: Offer, what: Move, by: str, **detail: Any) -> Outcome:
-    """Run the table on one offer and store the outcome; log what changed."""
+    """Run the table on one offer and store the outcome; log what changed.
+
+    ``offer`` itself stays as it was read.
+    """
     outcome = move(ConsentState(offer.state), what)
     match outcome:
         case Moved(state):
             consents.change_offer(tx, offer.id, state=state.value)
-            offer.state = state.value
             record(
                 tx,
                 env,

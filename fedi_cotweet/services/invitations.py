@@ -9,7 +9,8 @@ from activitypub.coauthorship.offers import Invitation
 from activitypub.coauthorship.stamps import build_stamp
 from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
+from activitypub.vocab.reading import same_origin
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.services.cotweets import apply_move
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -31,8 +32,7 @@ def receive_offer(
     now = env.now()
     if consents.offer_by_uri(tx, invitation.id, "received") is not None:
         return "duplicate"
-    undone = consents.withdrawn(tx, invitation.id)
-    if undone is not None and undone.actor_uri == sender.uri:
+    if consents.withdrawn(tx, invitation.id, sender.uri) is not None:
         return "withdrawn_before"
     if not welcome(tx, sender, target):
         return "policy"
@@ -153,12 +153,11 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
             "Look at the invitation again, then decide.",
         )
     if offer.state == ConsentState.OFFERED.value:
-        if offer.expires_at <= now:
-            apply_move(tx, env, offer, Move.EXPIRE, offer.uri)
-        else:
-            refusal = cannot_accept(tx, offer)
-            if refusal is not None:
-                raise ServiceError("cannot_accept", 422, refusal)
+        if offer.expires_at <= now:  # the worker will note it in a moment
+            raise ServiceError("invite_over", 409, why_not(ConsentState.EXPIRED, Move.ACCEPT))
+        refusal = cannot_accept(tx, offer)
+        if refusal is not None:
+            raise ServiceError("cannot_accept", 422, refusal)
     outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri)
     match outcome:
         case Illegal(_, why):
@@ -236,6 +235,8 @@ def receive_withdrawal(tx: Tx, env: Env, offer_uri: str, sender: Actor) -> str:
     now = env.now()
     offer = consents.offer_by_uri(tx, offer_uri, "received")
     if offer is None:
+        if not same_origin(offer_uri, sender.uri):
+            return "foreign_origin"
         consents.remember_withdrawn(tx, offer_uri, sender.uri, now + 30 * 86_400_000)
         return "remembered"
     if offer.sender_id != sender.id:

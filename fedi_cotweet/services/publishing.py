@@ -40,7 +40,7 @@ def receive_acceptance(tx: Tx, env: Env, offer_uri: str, sender: Actor, stamp_ur
     state = ConsentState(offer.state)
     if state is ConsentState.OFFERED and offer.answered_at is None and offer.expires_at <= now:
         expire(tx, env, offer)
-        state = ConsentState(offer.state)
+        state = ConsentState.EXPIRED
     if state in (ConsentState.OFFERED, ConsentState.ACCEPTED):
         if state is ConsentState.OFFERED:
             consents.change_offer(tx, offer.id, answered_at=now)
@@ -80,7 +80,9 @@ def stamp_verified(
     if offer is None or offer.post_id is None:
         return "no_such_offer"
     target = actors.actor(tx, offer.target_id)
-    if target is None or stamp_uri in consents.deleted_stamps(tx, [stamp_uri]):
+    if target is None:
+        return "no_such_offer"
+    if (stamp_uri, target.uri) in consents.deleted_stamp_owners(tx, [stamp_uri]):
         return "stamp_deleted"
     if offer.state == ConsentState.ACCEPTED.value and offer.stamp_uri != stamp_uri:
         return "other_stamp"
@@ -204,11 +206,10 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
                 emit(tx, env, "offer.withdrawn", offer_id=offer.id)
                 drop_from_draft(tx, env, post_id, target_id)
         posts.change_post(tx, post_id, mode="publish_without_decliners")
-        post.mode = "publish_without_decliners"
     waiting = waiting_for(tx, env, post)
     if waiting.unanswered:
         return False
-    if waiting.declined and post.mode == "wait_all":
+    if waiting.declined and post.mode == "wait_all" and not without_missing:
         return False
     offers = current_offers(tx, post)
     for target_id in waiting.to_fetch:
