@@ -46,6 +46,7 @@ class Offer(Base):
         Index("ix_offers_sender_state", "sender_id", "side", "state"),
         Index("ix_offers_object", "object_uri", "side"),
         Index("ix_offers_expiry", "state", "expires_at"),
+        Index("ix_offers_lapse", "state", "side", "answered_at"),
         Index("ix_offers_stamp", "stamp_uri"),
     )
 
@@ -101,4 +102,4 @@ class WithdrawnOffer(Base):
 
     uri: Mapped[str] = mapped_column(primary_key=True)
     actor_uri: Mapped[str]
-    until: Mapped[int]
+    until: Mapped[int] = mapped_column(index=True)

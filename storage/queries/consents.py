@@ -108,6 +108,7 @@ def offers_to_lapse(tx: Connection, answered_before: int, limit: int) -> list[Of
             Offer.side == "received",
             Offer.answered_at <= answered_before,
         )
+        .order_by(Offer.answered_at)
         .limit(literal_limit(limit)),
     )
 

@@ -158,6 +158,9 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uri", name=op.f("pk_withdrawn_offers")),
     )
+    with op.batch_alter_table("withdrawn_offers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_withdrawn_offers_until"), ["until"], unique=False)
+
     op.create_table(
         "accounts",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -400,6 +403,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.create_index("ix_offers_expiry", ["state", "expires_at"], unique=False)
+        batch_op.create_index("ix_offers_lapse", ["state", "side", "answered_at"], unique=False)
         batch_op.create_index("ix_offers_object", ["object_uri", "side"], unique=False)
         batch_op.create_index(
             "ix_offers_sender_state", ["sender_id", "side", "state"], unique=False
@@ -598,6 +602,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_offers_stamp")
         batch_op.drop_index("ix_offers_sender_state")
         batch_op.drop_index("ix_offers_object")
+        batch_op.drop_index("ix_offers_lapse")
         batch_op.drop_index("ix_offers_expiry")
 
     op.drop_table("offers")
@@ -641,6 +646,9 @@ def downgrade() -> None:
 
     op.drop_table("activities")
     op.drop_table("accounts")
+    with op.batch_alter_table("withdrawn_offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_withdrawn_offers_until"))
+
     op.drop_table("withdrawn_offers")
     op.drop_table("tombstones")
     op.drop_table("settings")
