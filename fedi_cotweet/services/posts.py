@@ -187,7 +187,7 @@ def store_arrival(tx: Tx, env: Env, arrival: Arrival, *, update: bool) -> tuple[
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
     note, now = arrival.note, env.now()
-    if posts.buried(tx, note.id) is not None:
+    if posts.buried(tx, note.id, arrival.author.uri) is not None:
         return None, "deleted_before"
     known = posts.post_by_uri(tx, note.id)
     published_at = min(note.published_at or now, now)

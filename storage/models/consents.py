@@ -71,12 +71,16 @@ class Stamp(Base):
 
 
 class DeletedStamp(Base):
-    """A stamp of anybody that was deleted, remembered whether it was known before or not."""
+    """A stamp of anybody that was deleted, remembered whether it was known before or not.
+
+    Per actor, as are the memories below: until the stamp is known nobody can tell whose it is, and
+    a neighbour on its server must not stand in the way of its owner.
+    """
 
     __tablename__ = "deleted_stamps"
 
     uri: Mapped[str] = mapped_column(primary_key=True)
-    actor_uri: Mapped[str]
+    actor_uri: Mapped[str] = mapped_column(primary_key=True)
     deleted_at: Mapped[int]
 
 
@@ -101,5 +105,5 @@ class WithdrawnOffer(Base):
     __tablename__ = "withdrawn_offers"
 
     uri: Mapped[str] = mapped_column(primary_key=True)
-    actor_uri: Mapped[str]
+    actor_uri: Mapped[str] = mapped_column(primary_key=True)
     until: Mapped[int] = mapped_column(index=True)

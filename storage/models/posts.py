@@ -190,10 +190,10 @@ class Notification(Base):
 
 
 class Tombstone(Base):
-    """An id that was deleted and never comes back, known before or not."""
+    """An id that its owner deleted and that never comes back, known before or not."""
 
     __tablename__ = "tombstones"
 
     uri: Mapped[str] = mapped_column(primary_key=True)
-    owner_uri: Mapped[str]
+    owner_uri: Mapped[str] = mapped_column(primary_key=True)
     deleted_at: Mapped[int]

@@ -91,12 +91,12 @@ class Delivery(Base):
 
 
 class InboxItem(Base):
-    """An activity that was received, by id: the second copy does nothing."""
+    """An activity of an actor that was received, by id: the second copy does nothing."""
 
     __tablename__ = "inbox_items"
 
     uri: Mapped[str] = mapped_column(primary_key=True)
-    actor_uri: Mapped[str]
+    actor_uri: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     received_at: Mapped[int] = mapped_column(index=True)
     outcome: Mapped[str]

@@ -147,30 +147,27 @@ def delete_stamp(tx: Connection, stamp_id: int, now: int, why: str) -> bool:
 
 
 def remember_deleted_stamp(tx: Connection, uri: str, actor_uri: str, now: int) -> bool:
-    """Never accept this stamp again; False when that was known."""
+    """Never accept this stamp of this actor again; False when that was known."""
     return bool(
         insert_or_ignore(tx, DeletedStamp, {"uri": uri, "actor_uri": actor_uri, "deleted_at": now})
     )
 
 
-def deleted_stamps(tx: Connection, uris: Iterable[str]) -> frozenset[str]:
-    """Which of these stamps are known to be deleted."""
-    wanted = sorted(set(uris))
-    if not wanted:
-        return frozenset()
-    rows = tx.execute(select(DeletedStamp.uri).where(DeletedStamp.uri.in_(wanted)))
-    return frozenset(str(row[0]) for row in rows)
-
-
 def remember_withdrawn(tx: Connection, uri: str, actor_uri: str, until: int) -> None:
     """An Undo came before its Offer."""
     row = {"uri": uri, "actor_uri": actor_uri, "until": until}
-    upsert(tx, WithdrawnOffer, row, key=["uri"], update=["until"])
+    upsert(tx, WithdrawnOffer, row, key=["uri", "actor_uri"], update=["until"])
 
 
-def withdrawn(tx: Connection, uri: str) -> WithdrawnOffer | None:
-    """The memory of an Undo that came before its Offer."""
-    return one(tx, WithdrawnOffer, select(WithdrawnOffer).where(WithdrawnOffer.uri == uri))
+def withdrawn(tx: Connection, uri: str, actor_uri: str) -> WithdrawnOffer | None:
+    """The memory of an actor's Undo that came before the Offer."""
+    return one(
+        tx,
+        WithdrawnOffer,
+        select(WithdrawnOffer).where(
+            WithdrawnOffer.uri == uri, WithdrawnOffer.actor_uri == actor_uri
+        ),
+    )
 
 
 def forget_withdrawn(tx: Connection, now: int) -> int:
@@ -215,7 +212,7 @@ def notifications(
 
 
 def receive_once(tx: Connection, uri: str, actor_uri: str, kind: str, now: int) -> bool:
-    """Note that an activity arrived; False when it had."""
+    """Note that an actor's activity arrived; False when it had."""
     return bool(
         insert_or_ignore(
             tx,

@@ -340,15 +340,19 @@ def remove_media(tx: Connection, media_ids: Sequence[int]) -> None:
 
 
 def bury(tx: Connection, uri: str, owner_uri: str, now: int) -> bool:
-    """Remember that an id was deleted; False when that was known."""
+    """Remember that an id was deleted by ``owner_uri``; False when that was known."""
     return bool(
         insert_or_ignore(tx, Tombstone, {"uri": uri, "owner_uri": owner_uri, "deleted_at": now})
     )
 
 
-def buried(tx: Connection, uri: str) -> Tombstone | None:
-    """The tombstone of an id."""
-    return one(tx, Tombstone, select(Tombstone).where(Tombstone.uri == uri))
+def buried(tx: Connection, uri: str, owner_uri: str) -> Tombstone | None:
+    """The tombstone of an id, if this actor deleted it."""
+    return one(
+        tx,
+        Tombstone,
+        select(Tombstone).where(Tombstone.uri == uri, Tombstone.owner_uri == owner_uri),
+    )
 
 
 def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from activitypub.activities.delete import Delete, parse_delete
 from activitypub.coauthorship.leaving import FetchAgain, StampDeleted, check_delete_stamp
 from activitypub.origins import may_delete
@@ -11,8 +13,16 @@ from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import leaving, posts
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
+from storage.models import PostAuthor
 from storage.queries import actors
 from storage.queries import posts as post_queries
+
+
+def _issuer(rows: Sequence[PostAuthor], sender: str) -> str | None:
+    """Whose stamp it is, as far as we know: others may have put it on posts of theirs."""
+    if any(row.actor_uri == sender for row in rows):
+        return sender
+    return rows[0].actor_uri if rows else None
 
 
 async def delete(context: Context, incoming: Incoming) -> str:
@@ -31,7 +41,7 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     stamp = check_delete_stamp(
         incoming.document,
         proven_by=incoming.actor.uri if incoming.proven else None,
-        known_issuer=rows[0].actor_uri if rows else None,
+        known_issuer=_issuer(rows, incoming.actor.uri),
     )
     match stamp:
         case StampDeleted(stamp_uri, _):

@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("actor_uri", sa.Text(), nullable=False),
         sa.Column("deleted_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_deleted_stamps")),
+        sa.PrimaryKeyConstraint("uri", "actor_uri", name=op.f("pk_deleted_stamps")),
     )
     op.create_table(
         "hosts",
@@ -100,7 +100,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_inbox_items")),
+        sa.PrimaryKeyConstraint("uri", "actor_uri", name=op.f("pk_inbox_items")),
     )
     with op.batch_alter_table("inbox_items", schema=None) as batch_op:
         batch_op.create_index(
@@ -149,14 +149,14 @@ def upgrade() -> None:
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("owner_uri", sa.Text(), nullable=False),
         sa.Column("deleted_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_tombstones")),
+        sa.PrimaryKeyConstraint("uri", "owner_uri", name=op.f("pk_tombstones")),
     )
     op.create_table(
         "withdrawn_offers",
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("actor_uri", sa.Text(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_withdrawn_offers")),
+        sa.PrimaryKeyConstraint("uri", "actor_uri", name=op.f("pk_withdrawn_offers")),
     )
     with op.batch_alter_table("withdrawn_offers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_withdrawn_offers_until"), ["until"], unique=False)
