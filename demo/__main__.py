@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+import rich
 from rich.console import Console
 
 from demo.cast import Cast
@@ -39,39 +40,49 @@ class Ended:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; its exit code: 0 all was so, 1 something was not, 128 + n ended by a signal."""
     options = _options(arguments)
-    folder = options.keep or Path(tempfile.mkdtemp(prefix="cotweet-demo-"))
-    folder.mkdir(parents=True, exist_ok=True)
     ended = Ended()
-    children = Children(SETTINGS)
-    console = Console(highlight=False, markup=False, emoji=False)
-    teller = Teller(console)
-    cast = Cast(children, folder.resolve(), teller)
-    code = 1
+    with tempfile.TemporaryDirectory(prefix="cotweet-demo-", ignore_cleanup_errors=True) as scratch:
+        folder: Path = options.keep or Path(scratch) / "servers"
+        folder.mkdir(parents=True, exist_ok=True)
+        children = Children({**SETTINGS, **_quick_starts(Path(scratch))})
+        code = _run(folder.resolve(), children, ended, looking=not options.check)
+    if options.keep is not None:
+        sys.stderr.write(f"Databases and logs are in {folder}\n")
+    return code
+
+
+def _run(folder: Path, children: Children, ended: Ended, *, looking: bool) -> int:
+    teller = Teller(Console(highlight=False, markup=False, emoji=False))
+    cast = Cast(children, folder, teller)
+    codes: list[int] = []
 
     def run() -> None:
-        nonlocal code
-        code = tell(teller, lambda: walk(cast, looking=not options.check))
+        codes.append(tell(teller, lambda: walk(cast, looking=looking)))
 
     walking = threading.Thread(target=run, name="walk", daemon=True)
     try:
         walking.start()
         while walking.is_alive() and ended.by is None:
             walking.join(0.1)
-        early = walking.is_alive()
-        while not options.check and code == 0 and ended.by is None:
+        while looking and codes == [0] and ended.by is None:
             time.sleep(0.1)
     finally:
+        early = walking.is_alive()
         # What fails from here on fails because everything is being ended.
-        console.quiet = True
+        teller.console.quiet = True
         children.close()
         walking.join(10)
-        if options.keep is None:
-            shutil.rmtree(folder, ignore_errors=True)
-    if early and ended.by is not None:
-        return 128 + ended.by
-    if options.keep is not None:
-        sys.stderr.write(f"Databases and logs are in {folder}\n")
-    return code
+    if early:
+        return 128 + (ended.by or 0)
+    return codes[0] if codes else 1
+
+
+def _quick_starts(scratch: Path) -> dict[str, str]:
+    """Where Python is kept from writing bytecode, each of 30 processes would compile everything."""
+    compiled = Path(importlib.util.cache_from_source(rich.__file__))
+    if not sys.dont_write_bytecode or compiled.exists():
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(scratch / "bytecode")}
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

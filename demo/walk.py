@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo import parting, proving, writing
+from demo import hiding, parting, proving, writing
 from demo.cast import Cast
 from demo.reading import Readers
 from demo.story import Story
@@ -12,7 +12,7 @@ STEPS = (
     writing.follow,
     writing.invite,
     writing.preview,
-    writing.hidden,
+    hiding.hidden,
     writing.accept,
     proving.arrive,
     proving.read,
