@@ -116,6 +116,10 @@ async def tab(profile: Path) -> AsyncIterator[Tab]:
 
 async def _port(file: Path) -> str:
     async with asyncio.timeout(60):
-        while not file.exists() or not file.read_text().strip():  # noqa: ASYNC110 - a file
+        while not (lines := _lines(file)):
             await asyncio.sleep(0.05)
-    return file.read_text().splitlines()[0]
+    return lines[0]
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
