@@ -116,7 +116,7 @@ async def tab(profile: Path) -> AsyncIterator[Tab]:
 
 async def _port(file: Path) -> str:
     async with asyncio.timeout(60):
-        while not (lines := _lines(file)):
+        while not (lines := _lines(file)):  # noqa: ASYNC110 - nobody tells of a file
             await asyncio.sleep(0.05)
     return lines[0]
 
