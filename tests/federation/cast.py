@@ -219,6 +219,11 @@ class Cast:
         post = await self.here.post(uri)
         if post is None or post.state != "published":
             return None
+        if post.visibility not in ("public", "unlisted"):
+            [shown] = await self.here.read(
+                lambda tx: reading.post_views(tx, self.here.server.runtime.env, [post])
+            )
+            return [author.uri for author in shown.authors]
         view = await self.here.api("GET", f"/api/v1/control/posts/{post.id}")
         found = names(view["authors"])
         await self._agrees(uri, post.id, found)
