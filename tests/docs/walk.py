@@ -29,7 +29,7 @@ from tests.docs.matching import SKIP, Learned, match_output, substitute
 from tests.docs.pages import ROOT, Block
 
 SECONDS = 25.0
-PATIENCE = 0.7
+PATIENCE = 1.0
 _PORT = re.compile(r"\b80\d\d\b")
 _SERVES = re.compile(r"\bfedi-cotweet\b.*\bup\b")
 _READS = re.compile(
