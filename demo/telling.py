@@ -69,7 +69,8 @@ class Teller:
         """The next numbered step."""
         self._step += 1
         self.console.print()
-        heading = Text(f"{self._step:>2}  ", style="bold cyan").append(title, style="bold")
+        heading = Table.grid(padding=(0, 2))
+        heading.add_row(Text(f"{self._step:>2}", style="bold cyan"), Text(title, style="bold"))
         self._print(heading, 0)
 
     def command(self, server: Server | None, arguments: Sequence[str], person: str = "") -> None:

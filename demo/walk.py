@@ -43,6 +43,6 @@ def walk(cast: Cast, *, looking: bool) -> None:
     for step in STEPS:
         step(story)
     shown = parting.stay(story)
+    cast.teller.end()
     if looking:
         parting.invite_to_look(story, shown)
-    cast.teller.end()

@@ -76,13 +76,13 @@ def follow(story: Story) -> None:
     )
     control_plain(cast.u, "POST", f"/control/follow?handle={bob}")
     pages = {name: f"{story.actor(name)}/followers?page=1" for name in ("alice", "bob")}
-    expected = {"alice": ["b bob", "d erin", "d frank"], "bob": ["d dave", "d erin", "u gina"]}
+    expected = {"alice": ["bob@b", "erin@d", "frank@d"], "bob": ["dave@d", "erin@d", "gina@u"]}
     teller.fact(
         "dave follows only bob, frank only alice, erin both; on u, gina only bob.",
         expected,
         lambda: {
             name: sorted(
-                teller.short(str(actor)).replace("/users/", " ")
+                "@".join(reversed(teller.short(str(actor)).split("/users/")))
                 for actor in look(page).document().get("orderedItems", [])
             )
             for name, page in pages.items()
