@@ -10,12 +10,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from storage.dialect import insert_or_ignore, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, ActorKey, Host, Session, SignInLink
-from storage.queries.rows import add, many, one
+from storage.queries.rows import add, among, find, many, one
 
 
 def actor(tx: Connection, actor_id: int) -> Actor | None:
     """The actor with this id of ours."""
-    return one(tx, Actor, select(Actor).where(Actor.id == actor_id))
+    return find(tx, Actor, id=actor_id)
 
 
 def actors(tx: Connection, actor_ids: Iterable[int]) -> dict[int, Actor]:
@@ -23,12 +23,12 @@ def actors(tx: Connection, actor_ids: Iterable[int]) -> dict[int, Actor]:
     wanted = sorted(set(actor_ids))
     if not wanted:
         return {}
-    return {a.id: a for a in many(tx, Actor, select(Actor).where(Actor.id.in_(wanted)))}
+    return {a.id: a for a in among(tx, Actor, "id", wanted)}
 
 
 def actor_by_uri(tx: Connection, uri: str) -> Actor | None:
     """The actor with this identifier, compared byte for byte."""
-    return one(tx, Actor, select(Actor).where(Actor.uri == uri))
+    return find(tx, Actor, uri=uri)
 
 
 def actors_by_uri(tx: Connection, uris: Iterable[str]) -> dict[str, Actor]:
@@ -36,7 +36,7 @@ def actors_by_uri(tx: Connection, uris: Iterable[str]) -> dict[str, Actor]:
     wanted = sorted(set(uris))
     if not wanted:
         return {}
-    return {a.uri: a for a in many(tx, Actor, select(Actor).where(Actor.uri.in_(wanted)))}
+    return {a.uri: a for a in among(tx, Actor, "uri", wanted)}
 
 
 def actor_by_handle(tx: Connection, username: str, host: str) -> Actor | None:
@@ -107,7 +107,7 @@ def mark_gone(tx: Connection, actor_id: int, now: int) -> None:
 
 def key(tx: Connection, key_id: str) -> tuple[ActorKey, Actor] | None:
     """A key and the actor it belongs to."""
-    found = one(tx, ActorKey, select(ActorKey).where(ActorKey.key_id == key_id))
+    found = find(tx, ActorKey, key_id=key_id)
     if found is None:
         return None
     owner = actor(tx, found.actor_id)
@@ -126,12 +126,12 @@ def add_account(tx: Connection, /, **values: Any) -> None:
 
 def account_by_name(tx: Connection, username: str) -> Account | None:
     """A local account by its name in lower case."""
-    return one(tx, Account, select(Account).where(Account.username == username.lower()))
+    return find(tx, Account, username=username.lower())
 
 
 def account_of(tx: Connection, actor_id: int) -> Account | None:
     """The account behind a local actor."""
-    return one(tx, Account, select(Account).where(Account.id == actor_id))
+    return find(tx, Account, id=actor_id)
 
 
 def accounts(tx: Connection) -> list[Account]:
@@ -169,7 +169,7 @@ def add_sign_in_link(tx: Connection, token_hash: str, account_id: int, expires_a
 
 def use_sign_in_link(tx: Connection, token_hash: str, now: int) -> int | None:
     """Spend a link: the account it signs in, or None when it is unknown, used or too old."""
-    link = one(tx, SignInLink, select(SignInLink).where(SignInLink.token_hash == token_hash))
+    link = find(tx, SignInLink, token_hash=token_hash)
     if link is None or link.used_at is not None or link.expires_at <= now:
         return None
     spent = tx.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from storage.dialect import insert_or_ignore, upsert
 from storage.dialect import limit as literal_limit
@@ -20,17 +20,17 @@ from storage.models import (
     Stamp,
     WithdrawnOffer,
 )
-from storage.queries.rows import add, change, many, one
+from storage.queries.rows import add, change, find, many
 
 
 def offer(tx: Connection, offer_id: int) -> Offer | None:
     """An offer by id of ours."""
-    return one(tx, Offer, select(Offer).where(Offer.id == offer_id))
+    return find(tx, Offer, id=offer_id)
 
 
 def offer_by_uri(tx: Connection, uri: str, side: str) -> Offer | None:
     """An offer by its identifier, as seen from one side."""
-    return one(tx, Offer, select(Offer).where(Offer.uri == uri, Offer.side == side))
+    return find(tx, Offer, uri=uri, side=side)
 
 
 def add_offer(tx: Connection, /, **values: Any) -> bool:
@@ -45,11 +45,7 @@ def change_offer(tx: Connection, offer_id: int, /, **values: Any) -> None:
 
 def offers_for_object(tx: Connection, object_uri: str, side: str) -> list[Offer]:
     """All offers of an object on one side, oldest first."""
-    return many(
-        tx,
-        Offer,
-        select(Offer).where(Offer.object_uri == object_uri, Offer.side == side).order_by(Offer.id),
-    )
+    return many(tx, Offer, _OFFERS_FOR_OBJECT, {"object": object_uri, "side": side})
 
 
 def offers_to(tx: Connection, target_id: int, states: Iterable[str], limit: int) -> list[Offer]:
@@ -98,16 +94,12 @@ def offers_to_expire(tx: Connection, now: int, limit: int) -> list[Offer]:
 
 
 def offers_to_lapse(tx: Connection, answered_before: int, limit: int) -> list[Offer]:
-    """Accepted invitations of local people that were never published."""
+    """Accepted invitations, of either side, that were never published."""
     return many(
         tx,
         Offer,
         select(Offer)
-        .where(
-            Offer.state == "accepted",
-            Offer.side == "received",
-            Offer.answered_at <= answered_before,
-        )
+        .where(Offer.state == "accepted", Offer.answered_at <= answered_before)
         .order_by(Offer.answered_at)
         .limit(literal_limit(limit)),
     )
@@ -120,20 +112,18 @@ def add_stamp(tx: Connection, /, **values: Any) -> None:
 
 def stamp_by_uri(tx: Connection, uri: str) -> Stamp | None:
     """A stamp issued here, deleted or not."""
-    return one(tx, Stamp, select(Stamp).where(Stamp.uri == uri))
+    return find(tx, Stamp, uri=uri)
 
 
 def stamp_for_offer(tx: Connection, offer_uri: str) -> Stamp | None:
     """The stamp issued for an offer."""
-    return one(tx, Stamp, select(Stamp).where(Stamp.offer_uri == offer_uri))
+    return find(tx, Stamp, offer_uri=offer_uri)
 
 
 def live_stamps(tx: Connection, object_uri: str, account_id: int | None = None) -> list[Stamp]:
     """Stamps issued here for an object and not deleted."""
-    statement = select(Stamp).where(Stamp.object_uri == object_uri, Stamp.deleted_at.is_(None))
-    if account_id is not None:
-        statement = statement.where(Stamp.account_id == account_id)
-    return many(tx, Stamp, statement.order_by(Stamp.id))
+    statement = _LIVE_STAMPS if account_id is None else _LIVE_STAMPS_BY
+    return many(tx, Stamp, statement, {"object": object_uri, "account": account_id})
 
 
 def delete_stamp(tx: Connection, stamp_id: int, now: int, why: str) -> bool:
@@ -161,13 +151,7 @@ def remember_withdrawn(tx: Connection, uri: str, actor_uri: str, until: int) -> 
 
 def withdrawn(tx: Connection, uri: str, actor_uri: str) -> WithdrawnOffer | None:
     """The memory of an actor's Undo that came before the Offer."""
-    return one(
-        tx,
-        WithdrawnOffer,
-        select(WithdrawnOffer).where(
-            WithdrawnOffer.uri == uri, WithdrawnOffer.actor_uri == actor_uri
-        ),
-    )
+    return find(tx, WithdrawnOffer, uri=uri, actor_uri=actor_uri)
 
 
 def forget_withdrawn(tx: Connection, now: int) -> int:
@@ -230,7 +214,7 @@ def receive_once(tx: Connection, uri: str, actor_uri: str, kind: str, now: int) 
 
 def activity_by_uri(tx: Connection, uri: str) -> Activity | None:
     """An activity we made."""
-    return one(tx, Activity, select(Activity).where(Activity.uri == uri))
+    return find(tx, Activity, uri=uri)
 
 
 def public_activities(
@@ -288,9 +272,22 @@ def sent_offers_with_stamp(tx: Connection, stamp_uri: str) -> list[Offer]:
 
 def stamp_by_id(tx: Connection, stamp_id: int) -> Stamp | None:
     """A stamp issued here, by id of ours."""
-    return one(tx, Stamp, select(Stamp).where(Stamp.id == stamp_id))
+    return find(tx, Stamp, id=stamp_id)
 
 
 def activity_by_id(tx: Connection, activity_id: int) -> Activity | None:
     """An activity we made, by id of ours."""
-    return one(tx, Activity, select(Activity).where(Activity.id == activity_id))
+    return find(tx, Activity, id=activity_id)
+
+
+_OFFERS_FOR_OBJECT = (
+    select(Offer)
+    .where(Offer.object_uri == bindparam("object"), Offer.side == bindparam("side"))
+    .order_by(Offer.id)
+)
+_LIVE_STAMPS = (
+    select(Stamp)
+    .where(Stamp.object_uri == bindparam("object"), Stamp.deleted_at.is_(None))
+    .order_by(Stamp.id)
+)
+_LIVE_STAMPS_BY = _LIVE_STAMPS.where(Stamp.account_id == bindparam("account"))

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Follow
-from storage.queries.rows import one
+from storage.queries.rows import find
 
 
 def follow_between(tx: Connection, follower_id: int, followed_id: int) -> Follow | None:
     """The follow from one actor to another, in whatever state."""
-    return one(
-        tx,
-        Follow,
-        select(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id),
-    )
+    return find(tx, Follow, follower_id=follower_id, followed_id=followed_id)
 
 
 def follow_by_uri(tx: Connection, uri: str) -> Follow | None:
     """A follow by the id of its activity."""
-    return one(tx, Follow, select(Follow).where(Follow.uri == uri))
+    return find(tx, Follow, uri=uri)
 
 
 def add_follow(
@@ -87,11 +83,7 @@ def local_followers(tx: Connection, actor_ids: Iterable[int]) -> dict[int, set[i
     wanted = sorted(set(actor_ids))
     if not wanted:
         return found
-    rows = tx.execute(
-        select(Follow.follower_id, Follow.followed_id)
-        .join(Account, Account.id == Follow.follower_id)
-        .where(Follow.followed_id.in_(wanted), Follow.state == "accepted")
-    )
+    rows = tx.execute(_LOCAL_FOLLOWERS, {"wanted": wanted})
     for follower, followed in rows:
         found.setdefault(int(follower), set()).add(int(followed))
     return found
@@ -102,15 +94,7 @@ def is_followed_here(tx: Connection, actor_ids: Iterable[int]) -> bool:
     wanted = sorted(set(actor_ids))
     if not wanted:
         return False
-    return (
-        tx.execute(
-            select(Follow.id)
-            .join(Account, Account.id == Follow.follower_id)
-            .where(Follow.followed_id.in_(wanted), Follow.state == "accepted")
-            .limit(literal_limit(1))
-        ).first()
-        is not None
-    )
+    return tx.execute(_FOLLOWED_HERE, {"wanted": wanted}).first() is not None
 
 
 def follower_inboxes(tx: Connection, actor_id: int) -> list[tuple[str, str, str]]:
@@ -192,9 +176,27 @@ def local_among(tx: Connection, actor_ids: Iterable[int]) -> list[int]:
     wanted = sorted(set(actor_ids))
     if not wanted:
         return []
-    return [int(row[0]) for row in tx.execute(select(Account.id).where(Account.id.in_(wanted)))]
+    return [int(row[0]) for row in tx.execute(_LOCAL, {"wanted": wanted})]
 
 
 def follow_by_id(tx: Connection, follow_id: int) -> Follow | None:
     """A follow by id of ours."""
-    return one(tx, Follow, select(Follow).where(Follow.id == follow_id))
+    return find(tx, Follow, id=follow_id)
+
+
+_OF_SOME = (
+    Follow.followed_id.in_(bindparam("wanted", expanding=True)),
+    Follow.state == "accepted",
+)
+_LOCAL_FOLLOWERS = (
+    select(Follow.follower_id, Follow.followed_id)
+    .join(Account, Account.id == Follow.follower_id)
+    .where(*_OF_SOME)
+)
+_FOLLOWED_HERE = (
+    select(Follow.id)
+    .join(Account, Account.id == Follow.follower_id)
+    .where(*_OF_SOME)
+    .limit(literal_limit(1))
+)
+_LOCAL = select(Account.id).where(Account.id.in_(bindparam("wanted", expanding=True)))

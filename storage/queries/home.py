@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
@@ -40,16 +41,14 @@ def add_entries(
 
 def entries_of(tx: Connection, post_id: int) -> list[HomeEntry]:
     """Who has a post in their home timeline, and why."""
-    return many(tx, HomeEntry, select(HomeEntry).where(HomeEntry.post_id == post_id))
+    return many(tx, HomeEntry, _ENTRIES, {"post": post_id})
 
 
 def remove_entries(tx: Connection, post_id: int, account_ids: Iterable[int]) -> None:
     """Take a post out of some readers' home timelines."""
     wanted = sorted(set(account_ids))
     if wanted:
-        tx.execute(
-            delete(HomeEntry).where(HomeEntry.post_id == post_id, HomeEntry.account_id.in_(wanted))
-        )
+        tx.execute(_REMOVE_SOME, {"post": post_id, "wanted": wanted})
 
 
 def set_entry(
@@ -65,31 +64,31 @@ def set_entry(
 
 def remove_post(tx: Connection, post_id: int) -> None:
     """Take a post out of every home timeline."""
-    tx.execute(delete(HomeEntry).where(HomeEntry.post_id == post_id))
+    tx.execute(_REMOVE, {"post": post_id})
 
 
 def page(
     tx: Connection, account_id: int, before: int | None, limit: int
 ) -> list[tuple[int, int, int | None]]:
     """A reader's newest entries: (post id, sort id, boosted by)."""
+    rows = tx.execute(_page(limit, before is not None), {"account": account_id, "before": before})
+    return [(int(a), int(b), None if c is None else int(c)) for a, b, c in rows]
+
+
+@lru_cache(maxsize=64)
+def _page(count: int, older: bool) -> Select[int, int, int | None]:
     statement = (
         select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id)
-        .where(HomeEntry.account_id == account_id)
+        .where(HomeEntry.account_id == bindparam("account"))
         .order_by(HomeEntry.sort_id.desc())
-        .limit(literal_limit(limit))
+        .limit(literal_limit(count))
     )
-    if before is not None:
-        statement = statement.where(HomeEntry.sort_id < before)
-    return [(int(a), int(b), None if c is None else int(c)) for a, b, c in tx.execute(statement)]
+    return statement.where(HomeEntry.sort_id < bindparam("before")) if older else statement
 
 
 def boosters(tx: Connection, post_id: int) -> list[tuple[int, int]]:
     """Actors who announced a post, oldest first, with the boost's id; carrying ones left out."""
-    rows = tx.execute(
-        select(Boost.actor_id, Boost.id)
-        .where(Boost.post_id == post_id, Boost.delivery.is_(False))
-        .order_by(Boost.id)
-    )
+    rows = tx.execute(_BOOSTERS, {"post": post_id})
     return [(int(a), int(b)) for a, b in rows]
 
 
@@ -101,3 +100,13 @@ def brought_by(tx: Connection, account_id: int, via_id: int) -> list[int]:
         )
     )
     return [int(row[0]) for row in rows]
+
+
+_ENTRIES = select(HomeEntry).where(HomeEntry.post_id == bindparam("post"))
+_REMOVE = delete(HomeEntry).where(HomeEntry.post_id == bindparam("post"))
+_REMOVE_SOME = _REMOVE.where(HomeEntry.account_id.in_(bindparam("wanted", expanding=True)))
+_BOOSTERS = (
+    select(Boost.actor_id, Boost.id)
+    .where(Boost.post_id == bindparam("post"), Boost.delivery.is_(False))
+    .order_by(Boost.id)
+)

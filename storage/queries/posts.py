@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Select,
+    bindparam,
     delete,
     func,
     or_,
@@ -18,17 +19,17 @@ from sqlalchemy import (
 from storage.dialect import insert_or_ignore, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
-from storage.queries.rows import add, change, many, one
+from storage.queries.rows import add, among, change, find, many
 
 
 def post(tx: Connection, post_id: int) -> Post | None:
     """A post by id of ours, in any state."""
-    return one(tx, Post, select(Post).where(Post.id == post_id))
+    return find(tx, Post, id=post_id)
 
 
 def post_by_uri(tx: Connection, uri: str) -> Post | None:
     """A post by its identifier, in any state."""
-    return one(tx, Post, select(Post).where(Post.uri == uri))
+    return find(tx, Post, uri=uri)
 
 
 def add_post(tx: Connection, /, **values: Any) -> None:
@@ -47,23 +48,14 @@ def authors_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, list[PostAu
     found: dict[int, list[PostAuthor]] = {post_id: [] for post_id in wanted}
     if not wanted:
         return found
-    statement = (
-        select(PostAuthor)
-        .where(PostAuthor.post_id.in_(wanted))
-        .order_by(PostAuthor.post_id, PostAuthor.position)
-    )
-    for row in many(tx, PostAuthor, statement):
+    for row in many(tx, PostAuthor, _AUTHORS, {"wanted": wanted}):
         found[row.post_id].append(row)
     return found
 
 
 def post_author(tx: Connection, post_id: int, actor_uri: str) -> PostAuthor | None:
     """One co-author row."""
-    return one(
-        tx,
-        PostAuthor,
-        select(PostAuthor).where(PostAuthor.post_id == post_id, PostAuthor.actor_uri == actor_uri),
-    )
+    return find(tx, PostAuthor, post_id=post_id, actor_uri=actor_uri)
 
 
 def set_author(tx: Connection, post_id: int, actor_uri: str, /, **values: Any) -> None:
@@ -207,21 +199,13 @@ def counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, tuple[int, int]
     wanted = sorted(set(post_ids))
     if not wanted:
         return {}
-    likes = _numbers(
-        tx,
-        select(Like.post_id, func.count()).where(Like.post_id.in_(wanted)).group_by(Like.post_id),
-    )
-    boosts = _numbers(
-        tx,
-        select(Boost.post_id, func.count())
-        .where(Boost.post_id.in_(wanted), Boost.delivery.is_(False))
-        .group_by(Boost.post_id),
-    )
+    likes = _numbers(tx, _LIKES, wanted)
+    boosts = _numbers(tx, _BOOSTS, wanted)
     return {post_id: (likes.get(post_id, 0), boosts.get(post_id, 0)) for post_id in wanted}
 
 
-def _numbers(tx: Connection, statement: Select[int, int]) -> dict[int, int]:
-    return {int(key): int(number) for key, number in tx.execute(statement)}
+def _numbers(tx: Connection, statement: Select[int, int], wanted: Sequence[int]) -> dict[int, int]:
+    return {int(key): int(number) for key, number in tx.execute(statement, {"wanted": wanted})}
 
 
 def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
@@ -229,11 +213,7 @@ def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
     wanted = sorted(set(uris))
     if not wanted:
         return {}
-    rows = tx.execute(
-        select(Post.in_reply_to_uri, func.count())
-        .where(Post.in_reply_to_uri.in_(wanted), Post.state == "published")
-        .group_by(Post.in_reply_to_uri)
-    )
+    rows = tx.execute(_REPLIES, {"wanted": wanted})
     return {str(uri): int(n) for uri, n in rows}
 
 
@@ -260,12 +240,12 @@ def add_boost(tx: Connection, /, **values: Any) -> bool:
 
 def boost_by_uri(tx: Connection, uri: str) -> Boost | None:
     """An Announce by its id."""
-    return one(tx, Boost, select(Boost).where(Boost.uri == uri))
+    return find(tx, Boost, uri=uri)
 
 
 def boost_between(tx: Connection, actor_id: int, post_id: int) -> Boost | None:
     """The Announce of a post by an actor."""
-    return one(tx, Boost, select(Boost).where(Boost.actor_id == actor_id, Boost.post_id == post_id))
+    return find(tx, Boost, actor_id=actor_id, post_id=post_id)
 
 
 def boosts_of(tx: Connection, post_id: int) -> list[Boost]:
@@ -290,7 +270,7 @@ def add_like(tx: Connection, /, **values: Any) -> bool:
 
 def like_by_uri(tx: Connection, uri: str) -> Like | None:
     """A Like by its id."""
-    return one(tx, Like, select(Like).where(Like.uri == uri))
+    return find(tx, Like, uri=uri)
 
 
 def remove_like(tx: Connection, actor_id: int, post_id: int) -> None:
@@ -305,12 +285,12 @@ def add_media(tx: Connection, /, **values: Any) -> None:
 
 def media(tx: Connection, media_id: int) -> Media | None:
     """A media row by id."""
-    return one(tx, Media, select(Media).where(Media.id == media_id))
+    return find(tx, Media, id=media_id)
 
 
 def media_by_token(tx: Connection, token: str) -> Media | None:
     """A media row by the unguessable part of its address."""
-    return one(tx, Media, select(Media).where(Media.token == token))
+    return find(tx, Media, token=token)
 
 
 def change_media(tx: Connection, media_id: int, /, **values: Any) -> None:
@@ -325,12 +305,9 @@ def media_of(
     posts, offers = sorted(set(post_ids)), sorted(set(offer_ids))
     if not posts and not offers:
         return []
-    which = []
-    if posts:
-        which.append(Media.post_id.in_(posts))
-    if offers:
-        which.append(Media.offer_id.in_(offers))
-    return many(tx, Media, select(Media).where(or_(*which)).order_by(Media.position, Media.id))
+    if not offers:
+        return many(tx, Media, _MEDIA_OF_POSTS, {"posts": posts})
+    return many(tx, Media, _MEDIA, {"posts": posts, "offers": offers})
 
 
 def remove_media(tx: Connection, media_ids: Sequence[int]) -> None:
@@ -348,11 +325,7 @@ def bury(tx: Connection, uri: str, owner_uri: str, now: int) -> bool:
 
 def buried(tx: Connection, uri: str, owner_uri: str) -> Tombstone | None:
     """The tombstone of an id, if this actor deleted it."""
-    return one(
-        tx,
-        Tombstone,
-        select(Tombstone).where(Tombstone.uri == uri, Tombstone.owner_uri == owner_uri),
-    )
+    return find(tx, Tombstone, uri=uri, owner_uri=owner_uri)
 
 
 def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:
@@ -360,4 +333,30 @@ def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:
     wanted = sorted(set(post_ids))
     if not wanted:
         return {}
-    return {p.id: p for p in many(tx, Post, select(Post).where(Post.id.in_(wanted)))}
+    return {p.id: p for p in among(tx, Post, "id", wanted)}
+
+
+_AUTHORS = (
+    select(PostAuthor)
+    .where(PostAuthor.post_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(PostAuthor.post_id, PostAuthor.position)
+)
+_LIKES = (
+    select(Like.post_id, func.count())
+    .where(Like.post_id.in_(bindparam("wanted", expanding=True)))
+    .group_by(Like.post_id)
+)
+_BOOSTS = (
+    select(Boost.post_id, func.count())
+    .where(Boost.post_id.in_(bindparam("wanted", expanding=True)), Boost.delivery.is_(False))
+    .group_by(Boost.post_id)
+)
+_REPLIES = (
+    select(Post.in_reply_to_uri, func.count())
+    .where(Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)), Post.state == "published")
+    .group_by(Post.in_reply_to_uri)
+)
+_OF_POSTS = Media.post_id.in_(bindparam("posts", expanding=True))
+_OF_OFFERS = Media.offer_id.in_(bindparam("offers", expanding=True))
+_MEDIA_OF_POSTS = select(Media).where(_OF_POSTS).order_by(Media.position, Media.id)
+_MEDIA = select(Media).where(or_(_OF_POSTS, _OF_OFFERS)).order_by(Media.position, Media.id)
