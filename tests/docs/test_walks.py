@@ -13,6 +13,7 @@ RUN = ("console", "python")
 WALKED = [page for page in pages() if any(block.language in RUN for block in blocks(page))]
 
 
+@pytest.mark.timeout(300)  # dozens of processes on a machine that may be busy with other tests
 @pytest.mark.parametrize("page", WALKED, ids=page_id)
 def test_a_reader_who_does_what_the_page_says_sees_what_it_shows(
     page: Path, tmp_path: Path
