@@ -82,15 +82,29 @@ class Courier:
 
     async def _lane(self, host: str, rows: list[DeliveryRow]) -> None:
         waiting = list(reversed(rows))
+        held_until = min(row.lease_until for row in rows)
         try:
-            while waiting and await self._deliver(waiting.pop()):
-                pass
+            while waiting:
+                held_until = await self._hold(waiting, held_until)
+                if not await self._deliver(waiting.pop()):
+                    break
             rest = [row.id for row in waiting]
             if rest:
                 await self.runtime.store.write(lambda tx: deliveries.release(tx, rest))
         finally:
             self._busy.discard(host)
             self.runtime.bells.deliveries.set()
+
+    async def _hold(self, rows: list[DeliveryRow], until: int) -> int:
+        """Keep a slow server's deliveries from other workers; until when they are held."""
+        now = self.runtime.env.now()
+        if until - now > LEASE // 2:
+            return until
+        ids = [row.id for row in rows]
+        await self.runtime.store.write(
+            lambda tx: deliveries.renew(tx, ids, lease_until=now + LEASE)
+        )
+        return now + LEASE
 
     async def _deliver(self, row: DeliveryRow) -> bool:
         """Make one delivery; False when its server should be left alone now."""
@@ -132,6 +146,9 @@ class Courier:
         )
         if now + wait - row.first_at > GIVE_UP_AFTER:
             deliveries.given_up(tx, row, now=now, status=status or None, error=error)
+            if ill:  # one attempt at a time would take the backlog of a dead server weeks
+                before = now + wait - GIVE_UP_AFTER
+                deliveries.give_up_old(tx, row.host, before=before, error=error)
         return not ill
 
     async def stop(self) -> None:

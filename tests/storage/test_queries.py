@@ -12,8 +12,6 @@ TESTED_HERE = {"actors", "consents", "follows", "home", "posts"}
 ASKED_BY_NOBODY = {
     "consents.log_of",  # the log is written for people; tests read it in their place
     "deliveries.counts",  # for whoever runs the server
-    "deliveries.give_up_old",
-    "deliveries.renew",
     "hosts.set_software",
 }
 """Nothing may come in here without a reason; what is in use again has to go."""

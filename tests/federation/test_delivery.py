@@ -1,0 +1,126 @@
+"""The courier and servers that are slow or dead. Only the posting is scripted."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from activitypub.shell.client import PostResult
+from fedi_cotweet.domain.limits import DAY, SECOND
+from fedi_cotweet.federation.delivery import GIVE_UP_AFTER, LEASE, Courier
+from fedi_cotweet.federation.runtime import Keys, Runtime
+from storage import migrations
+from storage.engine import Store, Tx, open_store
+from storage.queries import deliveries
+from storage.queries.deliveries import ActivityRow, DeliveryRow, NewDelivery
+from tests.services.story import Story, begin
+from tests.sites import Clock
+
+SLOW = "slow.example"
+
+
+@dataclass
+class Client:
+    """Says what the server answers, how long that takes and what happens meanwhile."""
+
+    clock: Clock
+    answer: PostResult = field(default_factory=lambda: PostResult(202))
+    takes: int = 0
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    sent: list[str] = field(default_factory=list)
+
+    async def post(self, inbox: str, body: bytes, *, key: object) -> PostResult:
+        self.sent.append(inbox)
+        self.clock.now += self.takes
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return self.answer
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite:///{tmp_path / 'courier.db'}"
+    await migrations.upgrade(url)
+    opened = open_store(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def story(store: Store, tmp_path: Path) -> Story:
+    story = begin(store, tmp_path)
+    await story.people_move_in()
+    return story
+
+
+async def enqueue(story: Story, *ages: int) -> None:
+    """Deliveries by alice to people of the slow server, each this old."""
+    alice, now = story.ids["alice"], story.clock.now
+
+    def run(tx: Tx) -> None:
+        activity = ActivityRow(1, "https://x.example/1", alice, "Like", None, "{}", None, True, now)
+        deliveries.add_activity(tx, activity)
+        deliveries.enqueue(
+            tx,
+            [
+                NewDelivery(n, 1, alice, f"https://{SLOW}/inbox/{n}", SLOW, False, now - age)
+                for n, age in enumerate(ages, 1)
+            ],
+        )
+
+    await story.world.site.store.write(run)
+
+
+async def work(story: Story, client: Client) -> None:
+    """One round of the courier, to its end."""
+    site = story.world.site
+    runtime = Runtime(
+        settings=site.settings,
+        env=site.env,
+        store=site.store,
+        client=cast("Any", client),
+        anonymous=cast("Any", client),
+        keys=Keys(site.store, site.env),
+    )
+    assert await Courier(runtime).once() > 0
+    await runtime.bells.deliveries.wait()
+
+
+async def test_nobody_else_takes_what_a_slow_server_is_still_to_get(story: Story) -> None:
+    await enqueue(story, 0, 0, 0, 0, 0, 0)
+    taken: list[DeliveryRow] = []
+
+    async def another_process_looks() -> None:
+        now = story.clock.now
+        taken.extend(
+            await story.world.site.store.write(
+                lambda tx: deliveries.claim_due(
+                    tx, now=now, limit=10, lease_ms=LEASE, per_host_limit=10
+                )
+            )
+        )
+
+    client = Client(story.clock, takes=50 * SECOND, meanwhile=another_process_looks)
+    await work(story, client)
+    assert len(client.sent) == 6
+    assert taken == []
+
+
+async def test_the_backlog_of_a_dead_server_goes_at_once(story: Story) -> None:
+    await enqueue(story, GIVE_UP_AFTER + 1, GIVE_UP_AFTER, DAY, 0)
+    client = Client(story.clock, PostResult(0, error="timeout"))
+    await work(story, client)
+    assert len(client.sent) == 1
+    numbers = await story.world.site.store.read(deliveries.counts)
+    assert (numbers["given_up"], numbers["pending"]) == (2, 2)
+
+
+async def test_a_refusal_of_one_is_not_the_end_of_the_others(story: Story) -> None:
+    await enqueue(story, GIVE_UP_AFTER + 1, GIVE_UP_AFTER + 1, 0)
+    client = Client(story.clock, PostResult(403))
+    await work(story, client)
+    assert len(client.sent) == 3
+    numbers = await story.world.site.store.read(deliveries.counts)
+    assert (numbers["refused"], numbers["given_up"]) == (3, 0)
