@@ -12,7 +12,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import parse_note
 from activitypub.html import sanitise
 from activitypub.verdicts import Refused
-from activitypub.vocab.reading import as_list
+from activitypub.vocab.reading import as_list, ids
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.services.posts import Arrival
 from storage.models import Actor
@@ -33,14 +33,15 @@ def read_arrival(
     authors = read_author_list(document)
     if isinstance(authors, Refused) and authors.code in WHOLE_OBJECT:
         return authors
+    # Whatever else is wrong with the list, its first entry is who the object says it belongs to.
+    if ids(document.get("attributedTo"))[:1] != (author.uri,):
+        return Refused("not_the_author", "the object is somebody else's")
     # An embedded object's own context only adds to the one around it: both decide what it means.
     contexts = [*as_list(context), *as_list(document.get("@context"))]
     whole = {**document, "@context": contexts} if contexts else dict(document)
     content, digest = note.content, None
     co_authors: tuple[str, ...] = ()
     if isinstance(authors, AuthorList):
-        if authors.primary != author.uri:
-            return Refused("not_the_author", "the object is somebody else's")
         co_authors = authors.co_authors
         content = remove_notice(note.content, authors.everyone)
         digest = try_consent_digest(whole, authors.everyone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -96,10 +96,16 @@ def apply_verdicts(
         return
     now = env.now()
     rows = {row.actor_uri: row for row in posts.authors_of(tx, [post_id])[post_id]}
-    for verdict in verdicts:
+    # Deletions that were heard of while the stamps were being fetched.
+    uris = [verdict.stamp_uri for verdict in verdicts if verdict.stamp_uri is not None]
+    deleted = frozenset(consents.deleted_stamp_owners(tx, uris))
+    for found in verdicts:
+        verdict = found
         row = rows.get(verdict.actor)
         if row is None:
             continue
+        if (verdict.stamp_uri, verdict.actor) in deleted:
+            verdict = replace(verdict, state=CoAuthorState.REVOKED, reason="deleted")
         state = verdict.state.value
         if row.state == "revoked" and post.local:
             continue
@@ -196,14 +202,25 @@ def not_what_was_agreed(tx: Tx, env: Env, post_id: int, document: dict[str, obje
     post = posts.post(tx, post_id)
     if post is None:
         return []
+    live = [
+        (stamp, issued)
+        for stamp in consents.live_stamps(tx, post.uri)
+        if isinstance(issued := parse_stamp(orjson.loads(stamp.document)), Stamp)
+    ]
+    satisfied = {
+        stamp.account_id for stamp, issued in live if check_published(document, issued) is None
+    }
     dropped = []
-    for stamp in consents.live_stamps(tx, post.uri):
+    for stamp, issued in live:
         me = actors.actor(tx, stamp.account_id)
         offer = consents.offer_by_uri(tx, stamp.offer_uri, "received")
-        if me is None or offer is None or offer.state != ConsentState.PUBLISHED.value:
+        if me is None or offer is None:
             continue
-        issued = parse_stamp(orjson.loads(stamp.document))
-        if not isinstance(issued, Stamp):
+        if offer.state == ConsentState.ACCEPTED.value:
+            # Agreed to, but something else was published. Another Offer may be what it is for.
+            if offer.change or stamp.account_id in satisfied:
+                continue
+        elif offer.state != ConsentState.PUBLISHED.value:
             continue
         refused = check_published(document, issued)
         if refused is None:
@@ -247,6 +264,18 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
 
 
 UNUSED_FOR = STAMP_UNUSED_FOR
+
+
+def guard(tx: Tx, env: Env, object_uri: str, told_by: int | None = None) -> None:
+    """Something may have become of a post: if people here agreed to it, look at the newest version.
+
+    ``told_by``: an actor who says so, to be believed about their own posts.
+    """
+    post = posts.post_by_uri(tx, object_uri)
+    if post is None or told_by not in (None, post.author_id):
+        return
+    if consents.live_stamps(tx, object_uri):
+        guard_later(tx, env, post.id, 0)
 
 
 def guard_later(tx: Tx, env: Env, post_id: int, delay: int) -> None:

@@ -80,7 +80,7 @@ class CoTweet:
         )
         return {"@context": note_context(True)} | rendered
 
-    def create(self, note: Mapping[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+    def create(self, note: Mapping[str, Any] | None = None, /, **members: Any) -> dict[str, Any]:
         """The Create that carries it."""
         carried = dict(self.note() if note is None else note)
         context = carried.pop("@context", note_context(True))
@@ -121,7 +121,7 @@ class CoTweet:
         self.primary.origin.serve(note, at=self.id)
         return note
 
-    def offer(self, target: Person | str, **members: Any) -> dict[str, Any]:
+    def offer(self, target: Person | str, /, **members: Any) -> dict[str, Any]:
         """The invitation of one co-author, ``members`` changed."""
         now = self.primary.origin.clock()
         offer = build_offer(

@@ -14,6 +14,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import leaving, posts
 from fedi_cotweet.services.events import emit, later
+from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
 from storage.queries import consents, follows
 from storage.queries import posts as post_queries
@@ -31,7 +32,10 @@ async def create(context: Context, incoming: Incoming) -> str:
 
 
 async def update(context: Context, incoming: Incoming) -> str:
-    """A new version of an object or of an actor."""
+    """A new version of an object or of an actor.
+
+    A co-author's server looks at the newest version after every Update (FEP-af48, Publication).
+    """
     activity = parse_update(incoming.document)
     embedded = activity.object
     if activity.object_id == incoming.actor.uri or (
@@ -47,6 +51,11 @@ async def update(context: Context, incoming: Incoming) -> str:
             return "actor_to_fetch"
 
         return await context.once(incoming, refetch)
+    # Whatever the Update looks like: its sender may hope that this server cannot read it.
+    told_by = incoming.actor.id
+    await context.runtime.write(
+        lambda tx: guard(tx, context.env, activity.object_id, told_by=told_by)
+    )
     if embedded is None:
         return await _fetch_later(context, incoming, activity.object_id)
     refused = may_update(incoming.actor.uri, embedded) or may_create(incoming.actor.uri, embedded)
@@ -82,11 +91,8 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
         post = post_queries.post(tx, post_id)
         if post is not None and outcome in ("created", "updated", "same"):
             leaving.no_longer_named(tx, env, post, arrival.co_authors)
-            # The co-author's server looks at the newest version after every Update (FEP-af48).
-            if update and consents.live_stamps(tx, arrival.note.id):
-                later(tx, env, "guard_post", str(post_id), post_id=post_id)
-                if incoming.proven:
-                    emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
+            if update and incoming.proven and consents.live_stamps(tx, arrival.note.id):
+                emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
         return outcome
 
     return await context.once(incoming, transaction)
