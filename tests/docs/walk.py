@@ -153,8 +153,11 @@ class Walk:
         return self.ports[shown]
 
     def _environment(self) -> dict[str, str]:
+        unlike_a_reader = ("COTWEET_", "PYTHONDONTWRITEBYTECODE")
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith("COTWEET_")
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(unlike_a_reader)
         }
         return kept | {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
