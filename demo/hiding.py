@@ -50,10 +50,13 @@ def hidden(story: Story) -> None:
     ]
     teller.fact(
         "It is in no list: outboxes, profiles and front pages of a and b do not have it.",
-        ([0, 0], []),
+        ([(200, 0), (200, 0)], dict.fromkeys(lists, "200, without it")),
         (
-            [look(outbox).document().get("totalItems") for outbox in outboxes],
-            [url for url in lists if _mentions(story, url)],
+            [
+                (answer.status, answer.document().get("totalItems"))
+                for answer in (look(outbox) for outbox in outboxes)
+            ],
+            {url: _searched(story, url) for url in lists},
         ),
         proof=[(outbox, "200, 0 items") for outbox in outboxes],
         servers=(cast.a, cast.b),
@@ -72,6 +75,8 @@ def hidden(story: Story) -> None:
     )
 
 
-def _mentions(story: Story, url: str) -> bool:
-    answers = (look(url), look(url, page=True))
-    return any(TEXT[:24] in answer.text or story.post_id in answer.text for answer in answers)
+def _searched(story: Story, url: str) -> str:
+    """Whether the draft is in a list that is there, for programs or for people."""
+    answers = [answer for answer in (look(url), look(url, page=True)) if answer.status == 200]
+    there = any(TEXT[:24] in answer.text or story.post_id in answer.text for answer in answers)
+    return f"{answers[0].status if answers else 404}, {'with' if there else 'without'} it"

@@ -30,14 +30,15 @@ def leave(story: Story) -> None:
     )
 
     def authors() -> tuple[object, ...]:
-        document = look(story.note).document()
-        page = read_articles(look(story.page, page=True).text)
+        note, page = look(story.note), look(story.page, page=True)
+        document = note.document()
         named = (document.get("attributedTo"), document.get("coAuthors"))
-        return (*named, story.readers.names(page))
+        shown = story.readers.names(read_articles(page.text))
+        return (note.status, *named, page.status, shown)
 
     teller.fact(
         "alice's server follows: the post is hers alone, on its page too.",
-        (story.actor("alice"), None, ["alice@a"]),
+        (200, story.actor("alice"), None, 200, ["alice@a"]),
         authors,
         proof=[(story.note, "200, attributedTo: alice"), (story.page, "200, by alice")],
         servers=(cast.a, cast.b),
@@ -81,10 +82,11 @@ def insist(story: Story) -> None:
     change = "UPDATE post_authors SET state = ? WHERE post_id = ? AND actor_uri = ?"
     row = (int(story.post_id), story.actor("bob"))
     with altered(cast.a, change, ("verified", *row), ("revoked", *row)):
+        note = look(story.note)
         teller.fact(
             "His name is put back in the database of alice's server, and a serves it again.",
-            [story.actor("bob")],
-            look(story.note).document().get("coAuthors"),
+            (200, [story.actor("bob")]),
+            (note.status, note.document().get("coAuthors")),
             proof=[(story.note, "200, coAuthors: bob")],
             servers=(cast.a,),
         )
@@ -128,10 +130,7 @@ def stay(story: Story) -> list[Page]:
         ),
         proof=[("page d/home", "dave, frank, erin"), ("page u/timeline/gina", "gina")],
     )
-    faults = {
-        server.name: [entry["event"] for entry in server.faults()]
-        for server in cast.servers.values()
-    }
+    faults = {server.name: server.faults() for server in cast.servers.values()}
     teller.fact(
         "No server has logged a fault.",
         {name: [] for name in cast.servers},

@@ -28,6 +28,7 @@ START_SECONDS = 90.0
 COMMAND_SECONDS = 90.0
 END_SECONDS = 8.0
 PORTS_TRIED = 5
+_FAULTS = ("error", "critical", "traceback")
 
 
 class EndedError(Exception):
@@ -167,9 +168,11 @@ class Server:
             if entry.get("event") == name and having.items() <= entry.items()
         ]
 
-    def faults(self) -> list[dict[str, Any]]:
-        """What its log calls an error."""
-        return [entry for entry in self._entries() if entry.get("level") in ("error", "critical")]
+    def faults(self) -> list[str]:
+        """What its log calls an error, in either server's way of writing."""
+        found = [str(e.get("event")) for e in self._entries() if e.get("level") in _FAULTS]
+        plain = (line for line in self.log.splitlines() if not line.startswith("{"))
+        return found + [line for line in plain if line.split(" ")[0].lower() in _FAULTS]
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         for line in self.log.splitlines():

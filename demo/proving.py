@@ -76,10 +76,11 @@ def read(story: Story) -> None:
         },
         servers=(story.cast.d,),
     )
+    status, articles = story.readers.gina()
     teller.fact(
         "On u gina reads the same words; alice's name and bob's stand above them.",
-        [TEXT],
-        [item.text.strip() for item in story.readers.gina()[1]],
+        (200, [TEXT], ["alice@a, boosted by bob@b"]),
+        (status, [item.text.strip() for item in articles], story.readers.names(articles)),
         proof=[("u/timeline/gina", "200")],
         servers=(story.cast.u,),
     )
@@ -144,11 +145,11 @@ def tamper(story: Story) -> None:
     change = "UPDATE posts SET document = replace(document, ?, ?) WHERE id = ?"
     post = int(story.post_id)
     with altered(cast.a, change, ("step.", "stop.", post), ("stop.", "step.", post)):
-        document = look(story.note).document()
+        note = look(story.note)
         teller.fact(
             "a now serves “every stop” for “every step”.",
-            True,
-            CHANGED in str(document.get("content")),
+            (200, True),
+            (note.status, CHANGED in str(note.document().get("content"))),
             proof=[(story.note, "200")],
             servers=(cast.a,),
         )

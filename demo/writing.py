@@ -26,11 +26,11 @@ def start(story: Story) -> None:
     gina = look(f"{cast.u.base}/users/gina")
     teller.fact(
         "a is alice's, b is bob's, d is where their readers are: three times fedi_cotweet.",
-        ["fedi-cotweet"] * 3,
-        [name for _, name in versions],
+        ["200, fedi-cotweet"] * 3,
+        [software for _, software in versions],
         proof=[
-            (f"{server.name}{path}", f"200, {name}; its port is {server.port}")
-            for server, (path, name) in zip((cast.a, cast.b, cast.d), versions, strict=True)
+            (f"{server.name}{path}", f"{software}; its port is {server.port}")
+            for server, (path, software) in zip((cast.a, cast.b, cast.d), versions, strict=True)
         ],
     )
     teller.fact(
@@ -58,8 +58,8 @@ def start(story: Story) -> None:
 
 def _software(server: Server) -> tuple[str, str]:
     path = "/nodeinfo/2.1"
-    document = look(f"{server.base}{path}").document()
-    return path, str(document.get("software", {}).get("name"))
+    answer = look(f"{server.base}{path}")
+    return path, f"{answer.status}, {answer.document().get('software', {}).get('name')}"
 
 
 def follow(story: Story) -> None:
@@ -212,20 +212,22 @@ def accept(story: Story) -> None:
         ],
         servers=(cast.a, cast.b),
     )
-    document = look(story.note).document()
-    [story.stamp] = document["coAuthorAuthorization"]
+    note = look(story.note)
+    [story.stamp] = note.document()["coAuthorAuthorization"]
     stamp = look(story.stamp)
-    named = stamp.document()
+    named, both = stamp.document(), [story.actor("alice"), story.actor("bob")]
     teller.fact(
         "The post names both, and the stamp that b serves names this post, both and the digest.",
-        (200, story.note, [story.actor("alice"), story.actor("bob")], story.digest),
+        (200, both[1:], 200, story.note, both, story.digest),
         (
+            note.status,
+            note.document().get("coAuthors"),
             stamp.status,
             named.get("interactingObject"),
             named.get("consentedAuthors"),
             named.get("consentDigest"),
         ),
-        proof=[(story.note, "200"), (story.stamp, str(stamp.status))],
+        proof=[(story.note, "200, coAuthors: bob"), (story.stamp, "200")],
         servers=(cast.a, cast.b),
     )
 

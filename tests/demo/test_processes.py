@@ -65,3 +65,16 @@ def test_addresses_are_said_by_the_letter_of_their_server(tmp_path: Path) -> Non
     server = Server("a", tmp_path, 4161)
     text = "http://127.0.0.1:4161/notes/1 @alice@127.0.0.1:4161 http://127.0.0.1:41617/"
     assert server.say(text) == "a/notes/1 @alice@a http://127.0.0.1:41617/"
+
+
+def test_both_servers_faults_are_found(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text(
+        "http://127.0.0.1:1 is up\nINFO demo delivery 1\nERROR demo delivery 2 failed\n"
+        'Traceback (most recent call last):\n{"event": "followed", "level": "info"}\n'
+        '{"event": "job_failed", "level": "error"}\n'
+    )
+    assert Server("u", tmp_path).faults() == [
+        "job_failed",
+        "ERROR demo delivery 2 failed",
+        "Traceback (most recent call last):",
+    ]
