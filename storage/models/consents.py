@@ -46,7 +46,7 @@ class Offer(Base):
         Index("ix_offers_sender_state", "sender_id", "side", "state"),
         Index("ix_offers_object", "object_uri", "side"),
         Index("ix_offers_expiry", "state", "expires_at"),
-        Index("ix_offers_lapse", "state", "side", "answered_at"),
+        Index("ix_offers_lapse", "state", "answered_at"),
         Index("ix_offers_stamp", "stamp_uri"),
     )
 

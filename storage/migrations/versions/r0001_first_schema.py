@@ -403,7 +403,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.create_index("ix_offers_expiry", ["state", "expires_at"], unique=False)
-        batch_op.create_index("ix_offers_lapse", ["state", "side", "answered_at"], unique=False)
+        batch_op.create_index("ix_offers_lapse", ["state", "answered_at"], unique=False)
         batch_op.create_index("ix_offers_object", ["object_uri", "side"], unique=False)
         batch_op.create_index(
             "ix_offers_sender_state", ["sender_id", "side", "state"], unique=False
