@@ -14,7 +14,11 @@ from activitypub.coauthorship.offers import Invitation, read_offer
 from activitypub.coauthorship.projection import media_digest
 from activitypub.coauthorship.publication import build_announce, is_older_version
 from activitypub.coauthorship.stamps import Stamp
-from activitypub.coauthorship.verification import CoAuthorVerdict, verify_authors
+from activitypub.coauthorship.verification import (
+    CoAuthorState,
+    CoAuthorVerdict,
+    verify_authors,
+)
 from activitypub.errors import ActivityPubError
 from activitypub.origins import check_fetched
 from activitypub.shell.fetching import resolve
@@ -32,6 +36,7 @@ from fedi_cotweet.federation.sending import Audience, Outgoing
 from fedi_cotweet.services import documents, leaving, media, posts, publishing, verification
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later
+from fedi_cotweet.services.posts import Arrival
 from storage.engine import Tx
 from storage.models import Media, Offer
 from storage.queries import actors, consents, jobs
@@ -82,7 +87,9 @@ async def _given_up(context: Context, job: JobRow) -> None:
     if job.kind == "verify_stamp":
         offer_id = job.payload["offer_id"]
         await context.runtime.write(
-            lambda tx: publishing.acceptance_failed(tx, context.env, offer_id, "unreachable")
+            lambda tx: publishing.acceptance_failed(
+                tx, context.env, offer_id, "unreachable", for_good=False
+            )
         )
 
 
@@ -143,7 +150,10 @@ async def _verify_stamp(context: Context, payload: Mapping[str, Any]) -> None:
     if not isinstance(checked, Stamp):
         code = checked.code
         log.info("acceptance_refused", offer=offer.uri, stamp=stamp_uri, code=code)
-        await runtime.write(lambda tx: publishing.acceptance_failed(tx, env, offer_id, code))
+        gone = code == "deleted" or (fetched.status in (404, 410) and fetched.same_origin)
+        await runtime.write(
+            lambda tx: publishing.acceptance_failed(tx, env, offer_id, code, gone=gone)
+        )
         return
     text = orjson.dumps(fetched.document).decode()
     at = fetched.fetched_at
@@ -201,6 +211,10 @@ async def _verify_post(context: Context, payload: Mapping[str, Any]) -> None:
     await runtime.write(
         lambda tx: verification.apply_verdicts(tx, env, post_id, subject.post, verdicts, texts)
     )
+    silent = [verdict for verdict in verdicts if verdict.state is CoAuthorState.UNKNOWN]
+    if silent:
+        # Their servers may be down for a moment; until they answer, nobody sees their names.
+        raise Again(f"no answer about {', '.join(verdict.actor for verdict in silent)}")
 
 
 async def _know_authors(context: Context, uris: list[str]) -> None:
@@ -221,9 +235,8 @@ async def _guard_post(context: Context, payload: Mapping[str, Any]) -> None:
     if post is None or post.local or post.state != "published":
         return
     fetched = await runtime.anonymous.get(post.uri)
-    if fetched.status == 410:
-        uri = post.uri
-        await runtime.write(lambda tx: leaving.object_gone(tx, env, uri))
+    if fetched.status == 410 and fetched.same_origin:
+        await runtime.write(lambda tx: posts.remove(tx, env, post))
         return
     checked = check_fetched(fetched)
     if isinstance(checked, Refused):
@@ -236,12 +249,17 @@ async def _guard_post(context: Context, payload: Mapping[str, Any]) -> None:
         return
     author = await runtime.store.read(lambda tx: actors.actor(tx, post.author_id))
     arrival = read_arrival(document, author) if author is not None else None
-    dropped = await runtime.write(
-        lambda tx: verification.not_what_was_agreed(tx, env, post_id, document)
-    )
+
+    def transaction(tx: Tx) -> list[str]:
+        if isinstance(arrival, Arrival):
+            # Who was taken off has nothing to object to in what the others wrote.
+            leaving.no_longer_named(tx, env, post, arrival.co_authors)
+        return verification.not_what_was_agreed(tx, env, post_id, document)
+
+    dropped = await runtime.write(transaction)
     if dropped:
         log.warning("consent_withdrawn_for_mismatch", post=post.uri, stamps=dropped)
-    if arrival is not None and not isinstance(arrival, Refused):
+    if isinstance(arrival, Arrival):
         await runtime.write(lambda tx: posts.store_arrival(tx, env, arrival, update=True))
 
 
@@ -361,6 +379,7 @@ async def fetch_note(context: Context, uri: str, announce: Mapping[str, Any] | N
 
     def transaction(tx: Tx) -> None:
         post_id, _ = posts.store_arrival(tx, env, arrival, update=True)
+        verification.guard(tx, env, uri)
         post = post_queries.post(tx, post_id) if post_id is not None else None
         if post is None or announce is None or booster is None or isinstance(booster, Refused):
             return

@@ -69,16 +69,22 @@ async def _one(runtime: Runtime, event: EventRow) -> None:
 
 def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
     """What an event sets off besides activities."""
-    if event.kind == "cotweet.published_with":
-        later(
-            tx,
-            runtime.env,
-            "announce",
-            f"{event.payload['post_id']} {event.payload['account_id']}",
-            delay=runtime.env.limits.announce_delay_ms,
-            post_id=event.payload["post_id"],
-            account_id=event.payload["account_id"],
-        )
+    payload = event.payload
+    match event.kind:
+        case "cotweet.published_with":
+            later(
+                tx,
+                runtime.env,
+                "announce",
+                f"{payload['post_id']} {payload['account_id']}",
+                delay=runtime.env.limits.announce_delay_ms,
+                post_id=payload["post_id"],
+                account_id=payload["account_id"],
+            )
+        case "stamp.deleted" | "cotweet.unannounced" if payload.get("post_id") is not None:
+            boost = posts.boost_between(tx, payload["account_id"], payload["post_id"])
+            if boost is not None:
+                posts.remove_boost(tx, boost.id)
 
 
 class _GoneError(LookupError):
@@ -188,6 +194,9 @@ async def _offer_withdrawn(runtime: Runtime, payload: Payload) -> list[Outgoing]
 
 async def _offer_accepted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     offer = await _offer(runtime, payload)
+    if offer.state == "left":
+        # Agreed and taken back before it was said: what is left to say is no.
+        return await _offer_declined(runtime, payload)
     if offer.stamp_uri is None or offer.state not in ("accepted", "published"):
         return []
     me = await _actor(runtime, offer.target_id)
@@ -360,7 +369,9 @@ def _carried(tx: Tx, runtime: Runtime, payload: Payload) -> Outgoing | None:
     if post.local:
         uri = runtime.env.addresses.create(post.id)
         held = consents.activity_by_uri(tx, uri)
-        text = held.body if held is not None else None
+        if held is None:  # its event failed and will be tried again: so will this
+            raise _GoneError("Create")
+        text: str | None = held.body
     else:
         uri, text = f"{me.uri}#carried/{post.id}/{post.updated_at or 0}", post.carrier
     if text is None:
@@ -401,6 +412,35 @@ async def _update_carried(runtime: Runtime, payload: Payload) -> list[Outgoing]:
                 ),
             )
             for stamp in consents.live_stamps(tx, post.uri)
+        ]
+
+    return await runtime.store.read(query)
+
+
+async def _delete_carried(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A Delete, passed on unchanged to all who have the post from a co-author here."""
+
+    def query(tx: Tx) -> list[Outgoing]:
+        post = posts.post(tx, payload["post_id"])
+        author = actors.actor(tx, post.author_id) if post is not None else None
+        if post is None or author is None:
+            return []
+        account_id = int(payload["account_id"])
+        boost = posts.boost_between(tx, account_id, post.id)
+        held = (post.uri,) if boost is None else (post.uri, boost.uri)
+        return [
+            Outgoing(
+                uri=f"{author.uri}#carried/{post.id}/{account_id}/delete",
+                actor_id=author.id,
+                signer_id=account_id,
+                kind="Delete",
+                body=payload["text"],
+                audience=Audience(
+                    followers_of=(account_id,),
+                    holders_of=held,
+                    not_hosts=frozenset({author.host}),
+                ),
+            )
         ]
 
     return await runtime.store.read(query)
@@ -498,6 +538,7 @@ def _text(document: dict[str, Any]) -> str:
 
 
 BUILDERS: Final[Mapping[str, Build]] = {
+    "cotweet.delete_carried": _delete_carried,
     "cotweet.published_with": _published_with,
     "cotweet.unannounced": _unannounced,
     "cotweet.update_carried": _update_carried,

@@ -26,8 +26,8 @@ def receive_offer(
     """Keep an invitation that passed ``check_offer``; the reason code of what became of it.
 
     ``text`` is the Offer's JSON as received: the preview and the digest come from this copy.
-    Repeats, Offers whose Undo came first, and those outside the invite policy are dropped without
-    a signal to the sender.
+    Repeats, Offers whose Undo or successor came first, and those outside the invite policy are
+    dropped without a signal to the sender.
     """
     now = env.now()
     if consents.offer_by_uri(tx, invitation.id, "received") is not None:
@@ -36,19 +36,22 @@ def receive_offer(
         return "withdrawn_before"
     if not welcome(tx, sender, target):
         return "policy"
+    others = [
+        offer
+        for offer in consents.offers_for_object(tx, invitation.object_id, "received")
+        if offer.sender_id == sender.id and offer.target_id == target.id
+    ]
+    if any(offer.published_at > invitation.published_at for offer in others):
+        return "superseded_before"
+    replaced = [offer for offer in others if offer.state == ConsentState.OFFERED.value]
     limits = env.limits
-    if (
+    if not replaced and (
         consents.count_open(tx, sender.id, "received") >= limits.open_invites_per_sender
         or consents.count_open(tx, sender.id, "received", target.id) >= limits.open_invites_per_pair
     ):
         return "over_limit"
-    for older in consents.offers_for_object(tx, invitation.object_id, "received"):
-        if (
-            older.sender_id == sender.id
-            and older.target_id == target.id
-            and older.state == ConsentState.OFFERED.value
-        ):
-            apply_move(tx, env, older, Move.SUPERSEDE, sender.uri, by_offer=invitation.id)
+    for older in replaced:
+        apply_move(tx, env, older, Move.SUPERSEDE, sender.uri, by_offer=invitation.id)
     offer_id = env.new_id()
     consents.add_offer(
         tx,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import orjson
 
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move
-from fedi_cotweet.services import documents, timelines
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
+from fedi_cotweet.services import documents, publishing, timelines
 from fedi_cotweet.services import posts as post_services
-from fedi_cotweet.services.cotweets import apply_move, current_offers, drop_from_draft
+from fedi_cotweet.services.cotweets import apply_move, current_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, record, tell
@@ -52,16 +52,18 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
         raise not_found("consent")
     drop_stamp(tx, env, offer, "left")
     post = posts.post_by_uri(tx, object_uri)
+    # A draft is known to its authors alone, also when its primary author lives here.
+    known = post if post is not None and post.state == "published" else None
     emit(
         tx,
         env,
         "stamp.deleted",
         stamp_id=stamp.id,
-        post_id=post.id if post is not None else None,
+        post_id=known.id if known is not None else None,
         account_id=account_id,
     )
-    if post is not None and post.state == "published":
-        mark_revoked(tx, env, post, me.uri)
+    if known is not None:
+        mark_revoked(tx, env, known, me.uri)
     return stamp.uri
 
 
@@ -73,45 +75,19 @@ def receive_stamp_deletion(tx: Tx, env: Env, stamp_uri: str, issuer: Actor, text
     """
     new = consents.remember_deleted_stamp(tx, stamp_uri, issuer.uri, env.now())
     touched = 0
+    for offer in consents.sent_offers_with_stamp(tx, stamp_uri):
+        if offer.target_id == issuer.id and publishing.taken_back(tx, env, offer, why="left"):
+            touched += 1
     for row in posts.authors_with_stamp(tx, stamp_uri):
         post = posts.post(tx, row.post_id)
-        if row.actor_uri != issuer.uri or post is None:
+        if row.actor_uri != issuer.uri or post is None or post.state == "draft":
             continue
         touched += 1
         if post.local and post.state == "published":
             take_off(tx, env, post, issuer, text)
-        elif post.local and post.state == "draft":
-            _leave_draft(tx, env, post, issuer)
         else:
             mark_revoked(tx, env, post, issuer.uri)
-    if not touched:
-        _revoke_unverified(tx, env, stamp_uri, issuer)
     return "revoked" if touched else ("remembered" if new else "known")
-
-
-def _revoke_unverified(tx: Tx, env: Env, stamp_uri: str, issuer: Actor) -> None:
-    """An acceptance whose stamp is being verified just now comes to nothing."""
-    for offer in consents.sent_offers_with_stamp(tx, stamp_uri):
-        post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
-        if offer.target_id == issuer.id and post is not None and post.state == "draft":
-            _leave_draft(tx, env, post, issuer)
-
-
-def _leave_draft(tx: Tx, env: Env, post: Post, actor: Actor) -> None:
-    offer = current_offers(tx, post).get(actor.id)
-    if offer is not None:
-        apply_move(tx, env, offer, Move.LEAVE, actor.uri)
-    drop_from_draft(tx, env, post.id, actor.id)
-    tell(
-        tx,
-        env,
-        post.author_id,
-        "cotweet.left",
-        f"{post.uri} {actor.uri}",
-        actor_id=actor.id,
-        post_id=post.id,
-        text=f"@{actor.username}@{actor.host} took back their consent to your draft.",
-    )
 
 
 def take_off(tx: Tx, env: Env, post: Post, actor: Actor, delete_text: str = "") -> None:
@@ -142,8 +118,10 @@ def lapse(tx: Tx, env: Env, offer_id: int) -> None:
     offer = consents.offer(tx, offer_id)
     if offer is None:
         return
-    apply_move(tx, env, offer, Move.LAPSE, offer.uri)
-    drop_stamp(tx, env, offer, "unused")
+    if offer.side == "sent":
+        publishing.lapse(tx, env, offer)
+    elif isinstance(apply_move(tx, env, offer, Move.LAPSE, offer.uri), Moved):
+        drop_stamp(tx, env, offer, "unused")
 
 
 def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
@@ -160,17 +138,6 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
         posts.set_author(tx, row.post_id, row.actor_uri, position=row.position, state="invalid")
         timelines.refresh(tx, row.post_id, now)
     return True
-
-
-def object_gone(tx: Tx, env: Env, object_uri: str) -> None:
-    """A co-authored object was deleted by its author: stamps issued here go, silently."""
-    for offer in consents.offers_for_object(tx, object_uri, "received"):
-        me = actors.actor(tx, offer.target_id)
-        apply_move(tx, env, offer, Move.DELETE, me.uri if me else object_uri)
-        drop_stamp(tx, env, offer, "object_deleted")
-        post = posts.post_by_uri(tx, object_uri)
-        if post is not None:
-            emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
 
 
 def no_longer_named(tx: Tx, env: Env, post: Post, co_authors: tuple[str, ...]) -> None:

@@ -11,14 +11,14 @@ import orjson
 from activitypub.documents.note import AttachmentView, NoteView
 from activitypub.html import to_text
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import documents, timelines
+from fedi_cotweet.services import documents, endings, timelines
 from fedi_cotweet.services.cotweets import Words, check_words, core_document
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, consents, follows, posts
+from storage.queries import actors, follows, posts
 
 
 def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
@@ -129,14 +129,19 @@ def delete_post(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
     emit(tx, env, "post.deleted", post_id=post.id)
 
 
-def remove(tx: Tx, env: Env, post: Post) -> None:
-    """Take a post out of everything and keep its tombstone."""
+def remove(tx: Tx, env: Env, post: Post) -> list[int]:
+    """Take a post out of everything and keep its tombstone; consent to it ends.
+
+    Gives the local accounts that were its co-authors.
+    """
     now = env.now()
     owner = actors.actor(tx, post.author_id)
+    co_authors = endings.end_consents(tx, env, post.uri, post.author_id)
     posts.change_post(tx, post.id, state="deleted", deleted_at=now, content="", document="{}")
     posts.bury(tx, post.uri, owner.uri if owner else "", now)
     timelines.refresh(tx, post.id, now)
     posts.remove_media(tx, [item.id for item in posts.media_of(tx, post_ids=[post.id])])
+    return co_authors
 
 
 def own_post(tx: Tx, author_id: int, post_id: int) -> Post:
@@ -340,17 +345,29 @@ def _tell_of_reply(tx: Tx, env: Env, target_uri: str, by: Actor, post_id: int) -
         )
 
 
-def receive_delete(tx: Tx, env: Env, uri: str, sender: Actor) -> str:
-    """Its author deleted an object. Unknown ids are remembered, so that a late copy stays out."""
+def receive_delete(tx: Tx, env: Env, uri: str, sender: Actor, text: str = "") -> str:
+    """Its author deleted an object. Unknown ids are remembered, so that a late copy stays out.
+
+    ``text`` is the ``Delete`` as received, if others can check it without us: whoever has the post
+    from a co-author here, hears from them that it is gone.
+    """
     post = posts.post_by_uri(tx, uri)
     if post is None:
         posts.bury(tx, uri, sender.uri, env.now())
+        endings.end_consents(tx, env, uri, sender.id)
         return "remembered"
     if post.author_id != sender.id or post.local:
         return "not_the_author"
-    remove(tx, env, post)
-    for stamp in consents.live_stamps(tx, uri):
-        consents.delete_stamp(tx, stamp.id, env.now(), "object_deleted")
+    for account_id in remove(tx, env, post):
+        if text:
+            emit(
+                tx,
+                env,
+                "cotweet.delete_carried",
+                post_id=post.id,
+                account_id=account_id,
+                text=text,
+            )
     return "deleted"
 
 

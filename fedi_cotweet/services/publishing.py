@@ -28,6 +28,18 @@ class Waiting:
     to_fetch: tuple[int, ...] = ()
 
 
+_UNPUBLISHED = frozenset({ConsentState.OFFERED.value, ConsentState.ACCEPTED.value})
+_WITHOUT = frozenset(
+    {
+        ConsentState.DECLINED.value,
+        ConsentState.EXPIRED.value,
+        ConsentState.LEFT.value,
+        ConsentState.LAPSED.value,
+    }
+)
+"""How a co-author, and not the author, can end an invitation."""
+
+
 def receive_acceptance(tx: Tx, env: Env, offer_uri: str, sender: Actor, stamp_uri: str) -> str:
     """An ``Accept`` with a stamp came. It counts only once the stamp was fetched and verified.
 
@@ -52,12 +64,23 @@ def receive_acceptance(tx: Tx, env: Env, offer_uri: str, sender: Actor, stamp_ur
     return "kept"
 
 
-def acceptance_failed(tx: Tx, env: Env, offer_id: int, code: str) -> None:
-    """The stamp of an ``Accept`` did not hold: the Offer stays as it was."""
+def acceptance_failed(
+    tx: Tx, env: Env, offer_id: int, code: str, *, gone: bool = False, for_good: bool = True
+) -> None:
+    """The stamp of an ``Accept`` did not hold. ``gone``: it was deleted, which is an answer.
+
+    An Offer that was never accepted stays open for another answer. Consent that was verified once
+    is taken back when its stamp does not hold any more, unless it just could not be had
+    (``for_good`` False).
+    """
     offer = consents.offer(tx, offer_id)
-    if offer is None or offer.state != ConsentState.OFFERED.value:
+    if offer is None or offer.state not in _UNPUBLISHED:
         return
-    consents.change_offer(tx, offer.id, answered_at=None)
+    if gone or (for_good and offer.state == ConsentState.ACCEPTED.value):
+        taken_back(tx, env, offer, why=code)
+        return
+    if offer.state == ConsentState.OFFERED.value:
+        consents.change_offer(tx, offer.id, answered_at=None)
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     if post is not None:
         tell(
@@ -70,6 +93,23 @@ def acceptance_failed(tx: Tx, env: Env, offer_id: int, code: str) -> None:
             post_id=post.id,
             text=f"An acceptance of your invitation could not be verified ({code}).",
         )
+
+
+def taken_back(tx: Tx, env: Env, offer: Offer, *, why: str) -> bool:
+    """The stamp for one of our Offers was deleted before the post was published.
+
+    Whether that changes anything. Its ``Delete`` may come before the ``Accept``: then the invited
+    person agreed and changed their mind, which is a refusal.
+    """
+    target = actors.actor(tx, offer.target_id)
+    if target is None or offer.state not in _UNPUBLISHED:
+        return False
+    what = Move.LEAVE if offer.state == ConsentState.ACCEPTED.value else Move.DECLINE
+    apply_move(tx, env, offer, what, target.uri, why=why)
+    consents.change_offer(tx, offer.id, answered_at=env.now())
+    who = f"@{target.username}@{target.host}"
+    _lost(tx, env, offer, "cotweet.left", f"{who} took back their consent to your draft.")
+    return True
 
 
 def stamp_verified(
@@ -94,7 +134,8 @@ def stamp_verified(
     post = posts.post(tx, offer.post_id)
     if post is None or post.state != "draft":
         return "not_a_draft"
-    consents.change_offer(tx, offer.id, stamp_uri=stamp_uri, answered_at=env.now())
+    if isinstance(outcome, Moved):
+        consents.change_offer(tx, offer.id, stamp_uri=stamp_uri, answered_at=env.now())
     row = posts.post_author(tx, post.id, target.uri)
     if row is None:
         return "not_an_author"
@@ -182,8 +223,7 @@ def waiting_for(tx: Tx, env: Env, post: Post) -> Waiting:
     declined = [
         target_id
         for target_id, offer in offers.items()
-        if target_id not in rows
-        and offer.state in (ConsentState.DECLINED.value, ConsentState.EXPIRED.value)
+        if target_id not in rows and offer.state in _WITHOUT
     ]
     return Waiting(tuple(unanswered), tuple(declined), tuple(to_fetch))
 
@@ -199,12 +239,7 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
     if post is None or post.state != "draft":
         return False
     if without_missing:
-        for target_id, offer in current_offers(tx, post).items():
-            if offer.state == ConsentState.OFFERED.value:
-                author = actors.actor(tx, post.author_id)
-                apply_move(tx, env, offer, Move.WITHDRAW, author.uri if author else post.uri)
-                emit(tx, env, "offer.withdrawn", offer_id=offer.id)
-                drop_from_draft(tx, env, post_id, target_id)
+        _leave_out_the_missing(tx, env, post)
         posts.change_post(tx, post_id, mode="publish_without_decliners")
     waiting = waiting_for(tx, env, post)
     if waiting.unanswered:
@@ -219,6 +254,28 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
         return False
     publish(tx, env, posts.post(tx, post_id) or post)
     return True
+
+
+def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
+    author = actors.actor(tx, post.author_id)
+    offers = current_offers(tx, post)
+    for row in posts.authors_of(tx, [post.id])[post.id]:
+        offer = offers.get(row.actor_id) if row.actor_id is not None else None
+        if offer is None or offer.state == ConsentState.ACCEPTED.value:
+            continue
+        by = author.uri if author else post.uri
+        if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, by), Moved):
+            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+        drop_from_draft(tx, env, post.id, offer.target_id)
+
+
+def lapse(tx: Tx, env: Env, offer: Offer) -> None:
+    """A co-author's consent to a draft of ours ran out thirty days after it was given."""
+    if isinstance(apply_move(tx, env, offer, Move.LAPSE, offer.uri), Moved):
+        target = actors.actor(tx, offer.target_id)
+        who = f"@{target.username}@{target.host}" if target else "your co-author"
+        text = f"The consent of {who} ran out: your draft was not published within thirty days."
+        _lost(tx, env, offer, "cotweet.lapsed", text)
 
 
 def publish(tx: Tx, env: Env, post: Post) -> None:

@@ -57,7 +57,5 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     refused = may_delete(incoming.actor.uri, activity.object_id, owner.uri if owner else None)
     if refused is not None:
         return refused.code
-    outcome = posts.receive_delete(tx, env, activity.object_id, incoming.actor)
-    if outcome == "deleted":
-        leaving.object_gone(tx, env, activity.object_id)
-    return outcome
+    text = incoming.text if incoming.proven else ""
+    return posts.receive_delete(tx, env, activity.object_id, incoming.actor, text)

@@ -1,0 +1,34 @@
+"""What ends with a post: the consent to it, on both sides, and the stamps issued here for it."""
+
+from __future__ import annotations
+
+from fedi_cotweet.domain.consent import Move, Moved
+from fedi_cotweet.services.cotweets import apply_move
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.invitations import drop_stamp
+from storage.engine import Tx
+from storage.queries import consents, posts
+
+
+def end_consents(tx: Tx, env: Env, object_uri: str, owner_id: int | None) -> list[int]:
+    """A co-authored object was deleted by its primary author: stamps issued here go, silently.
+
+    Gives the accounts here that were its authors. ``owner_id`` is who deleted it: nobody else's
+    invitations are touched.
+    """
+    post = posts.post_by_uri(tx, object_uri)
+    authors = []
+    for side in ("sent", "received"):
+        for offer in consents.offers_for_object(tx, object_uri, side):
+            if offer.sender_id != owner_id:
+                continue
+            was_author = offer.state == "published"
+            outcome = apply_move(tx, env, offer, Move.DELETE, object_uri)
+            if side == "sent" or not isinstance(outcome, Moved):
+                continue
+            drop_stamp(tx, env, offer, "object_deleted")
+            if was_author and post is not None:
+                authors.append(offer.target_id)
+                emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
+    return authors
