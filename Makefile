@@ -14,6 +14,9 @@ WHEELS := install --quiet --no-compile --require-hashes --only-binary=:all:
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --only-binary :all: --no-header --no-emit-index-url --no-emit-find-links
 
+# Without bytecode every server that a test starts would compile its libraries anew: 3 s each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run demo test lint corpus judges bench-inbox bench-fanout lock clean
