@@ -127,21 +127,17 @@ def _check_proxy(port: int) -> None:
     assert status == 200
     assert json.loads(body)["subject"] == f"acct:al@{NAME}"
 
-    digest = base64.b64encode(_sha256(b"{}")).decode()
+    body = b"{}".ljust(1024 * 1024)  # the largest that the server takes
     headers = {
         "Content-Type": "application/activity+json",
         "Date": formatdate(usegmt=True),
-        "Digest": f"SHA-256={digest}",
+        "Digest": f"SHA-256={base64.b64encode(_sha256(body)).decode()}",
         "Signature": 'keyId="https://127.0.0.1/actor#main-key",algorithm="rsa-sha256",'
         'headers="(request-target) host date digest",signature="AAAA"',
     }
-    status, body = _ask(port, "POST", "/inbox", b"{}", headers)
-    # All but the key was right: a changed host or body would have been found before it.
-    assert (status, json.loads(body)["error"]) == (503, "key_unavailable")
-
-    picture = b"x" * 16_000_000
-    status, _ = _ask(port, "POST", "/api/v1/cotweets", picture)
-    assert status == 401, "the server's answer, not the proxy's 413"
+    status, said = _ask(port, "POST", "/inbox", body, headers)
+    # All but the key was right: a changed host, path or body would have been found before it.
+    assert (status, json.loads(said)["error"]) == (503, "key_unavailable")
     assert _ask(port, "GET", "/api/v1/control/accounts")[0] == 404
 
 
