@@ -85,6 +85,7 @@ def test_the_activities_we_send_are_those_we_can_build() -> None:
 def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
     said = section(PAGE, "Activities we send")
     words = {
+        "cotweet.delete_carried": "the primary author's `Delete` of the post",
         "cotweet.published_with": "to the\nfollowers of a co-author",
         "cotweet.unannounced": "a co-author's boost taken back",
         "cotweet.update_carried": "a `Create` and `Update` with the primary author's proof",
