@@ -160,10 +160,7 @@ def draft(view: DraftView, now: int) -> RenderableType:
 def _next_steps(view: DraftView) -> list[RenderableType]:
     post_id = line(view.post.id)
     if view.state == "published":
-        return [
-            _hint("Remove an author", f"fedi-cotweet withdraw {post_id} --from HANDLE"),
-            _hint("Delete", f"fedi-cotweet delete {post_id}"),
-        ]
+        return [_hint("Delete", f"fedi-cotweet delete {post_id}")]
     return [
         _hint("Publish with those who agreed", f"fedi-cotweet publish {post_id}"),
         _hint("Take invites back", f"fedi-cotweet withdraw {post_id} [--from HANDLE]"),

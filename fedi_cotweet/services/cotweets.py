@@ -275,6 +275,8 @@ def make_offers(tx: Tx, env: Env, post_id: int, lasts: int) -> None:
     post = _draft(tx, post_id)
     author = _actor(tx, post.author_id)
     rows = posts.authors_of(tx, [post_id])[post_id]
+    if not rows:
+        return  # everybody declined or was taken off: a plain draft, offered to nobody
     list_of_authors = [author.uri, *(row.actor_uri for row in rows)]
     note = documents.full_note(tx, post, state="draft")
     digest = try_consent_digest(note, list_of_authors)

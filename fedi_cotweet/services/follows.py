@@ -71,7 +71,15 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
         if held.state == "accepted":
             state = "accepted"
         follows.set_follow(tx, held.id, state=state, uri=uri)
-    tell(tx, env, followed.id, "follow", follower.uri, actor_id=follower.id)
+    tell(
+        tx,
+        env,
+        followed.id,
+        "follow",
+        follower.uri,
+        actor_id=follower.id,
+        text=f"@{follower.username}@{follower.host} follows you.",
+    )
     if state == "accepted":
         emit(tx, env, "follow.answered", follow_id=follow_id, accepted=True)
 

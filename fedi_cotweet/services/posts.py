@@ -182,7 +182,8 @@ def relevant(tx: Tx, arrival: Arrival, env: Env) -> bool:
     if follows.is_followed_here(tx, [people[uri].id for uri in claimed if uri in people]):
         return True
     target = arrival.note.in_reply_to
-    return target is not None and posts.post_by_uri(tx, target) is not None
+    answered = posts.post_by_uri(tx, target) if target is not None else None
+    return answered is not None and answered.state == "published"
 
 
 def store_arrival(tx: Tx, env: Env, arrival: Arrival, *, update: bool) -> tuple[int | None, str]:
@@ -248,7 +249,9 @@ def store_arrival(tx: Tx, env: Env, arrival: Arrival, *, update: bool) -> tuple[
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
     if outcome == "created":
         for actor in actors.actors_by_uri(tx, [*note.to, *note.cc]).values():
-            if actor.local and any(tag.get("href") == actor.uri for tag in arrival.tags):
+            # A co-author's Mention is for software that knows nothing of co-authors.
+            named = actor.local and actor.uri not in arrival.co_authors
+            if named and any(tag.get("href") == actor.uri for tag in arrival.tags):
                 _mention(tx, env, actor.id, arrival.author, post_id)
         if note.in_reply_to is not None:
             _tell_of_reply(tx, env, note.in_reply_to, arrival.author, post_id)
@@ -327,7 +330,7 @@ def _mention(tx: Tx, env: Env, account_id: int, by: Actor, post_id: int) -> None
 
 def _tell_of_reply(tx: Tx, env: Env, target_uri: str, by: Actor, post_id: int) -> None:
     target = posts.post_by_uri(tx, target_uri)
-    if target is None:
+    if target is None or target.state != "published":
         return
     author_ids = timelines.shown_author_ids(
         target, posts.authors_of(tx, [target.id])[target.id], env.now()

@@ -19,7 +19,7 @@ from fedi_cotweet.web.pages import load_templates
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
-from fedi_cotweet.web.static_files import find_static, static_path
+from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
 from fedi_cotweet.web.visits import MayFetch, Pages, Visit
 
 HASHING_AT_ONCE = 2
@@ -46,6 +46,7 @@ def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -
     ``may_fetch`` decides about pictures of drafts for callers without session: other servers.
     """
     load_templates()
+    load_static_files()
     settings = site.settings
     instance = InstanceView(
         settings.name or settings.host, settings.base_url, settings.description, __version__

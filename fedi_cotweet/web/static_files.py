@@ -36,6 +36,11 @@ def _files() -> dict[str, StaticFile]:
     return found
 
 
+def load_static_files() -> None:
+    """Read what is served while nobody waits: later it would block the event loop."""
+    _files()
+
+
 def static_path(name: str) -> str:
     """The path a page links to, such as ``/static/0123456789abcdef/style.css``.
 

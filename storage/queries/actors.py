@@ -210,17 +210,17 @@ def shared_inboxes(tx: Connection, inboxes: Iterable[str]) -> dict[str, str]:
 
 def to_renew_awareness(tx: Connection, checked_before: int, limit: int) -> list[str]:
     """One inviting actor of each aware server whose awareness is to be looked at again."""
-    due = (
-        select(Host.host)
-        .where(Host.aware.is_(True), Host.aware_checked_at < checked_before)
-        .order_by(Host.aware_checked_at)
-        .limit(literal_limit(limit))
-        .subquery()
-    )
     rows = tx.execute(
         select(func.min(Actor.uri))
-        .join(due, due.c.host == Actor.host)
-        .where(Actor.can_co_author.is_not(None), Actor.local.is_(False))
-        .group_by(Actor.host)
+        .join(Host, Host.host == Actor.host)
+        .where(
+            Host.aware.is_(True),
+            Host.aware_checked_at < checked_before,
+            Actor.can_co_author.is_not(None),
+            Actor.local.is_(False),
+        )
+        .group_by(Host.host, Host.aware_checked_at)
+        .order_by(Host.aware_checked_at)
+        .limit(literal_limit(limit))
     )
     return [str(row[0]) for row in rows]

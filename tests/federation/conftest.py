@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
+from blockbuster import blockbuster_ctx
 
 from tests.federation.cast import Cast
 from tests.federation.here import Here, make_template, open_here
@@ -40,7 +41,9 @@ def template(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Path:
 async def here(template: Path, tmp_path: Path, ports: Ports) -> AsyncIterator[Here]:
     """Our server."""
     async with open_here(template, tmp_path / "data", ports["here"]) as server:
-        yield server
+        # From here on nothing of ours may block the event loop: BlockingError where it does.
+        with blockbuster_ctx(["fedi_cotweet", "activitypub", "storage"]):
+            yield server
 
 
 @pytest.fixture
