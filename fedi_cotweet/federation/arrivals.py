@@ -10,7 +10,7 @@ from activitypub.coauthorship.authors import WHOLE_OBJECT, AuthorList, read_auth
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import parse_note
-from activitypub.html import sanitise
+from activitypub.html import sanitise, to_text
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, ids
 from activitypub.vocab.terms import Doc
@@ -49,6 +49,7 @@ def read_arrival(
         note=note,
         author=author,
         content=sanitise(content),
+        summary=to_text(note.summary)[:2000],
         text=orjson.dumps(whole).decode(),
         digest=digest,
         carrier=carrier,

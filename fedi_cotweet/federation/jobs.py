@@ -253,7 +253,7 @@ async def _guard_post(context: Context, payload: Mapping[str, Any]) -> None:
     def transaction(tx: Tx) -> list[str]:
         if isinstance(arrival, Arrival):
             # Who was taken off has nothing to object to in what the others wrote.
-            leaving.no_longer_named(tx, env, post, arrival.co_authors)
+            leaving.no_longer_named(tx, env, post.uri, arrival.co_authors)
         return verification.not_what_was_agreed(tx, env, post_id, document)
 
     dropped = await runtime.write(transaction)

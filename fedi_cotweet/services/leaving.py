@@ -140,11 +140,14 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
     return True
 
 
-def no_longer_named(tx: Tx, env: Env, post: Post, co_authors: tuple[str, ...]) -> None:
+def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: tuple[str, ...]) -> None:
     """The primary author removed somebody who lives here: their stamp goes, silently."""
-    for offer in consents.offers_for_object(tx, post.uri, "received"):
+    for offer in consents.offers_for_object(tx, object_uri, "received"):
         me = actors.actor(tx, offer.target_id)
         if me is None or me.uri in co_authors or offer.state != ConsentState.PUBLISHED.value:
+            continue
+        post = posts.post_by_uri(tx, object_uri)
+        if post is None:
             continue
         apply_move(tx, env, offer, Move.REMOVE, post.uri)
         drop_stamp(tx, env, offer, "removed")

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from activitypub.documents.note import AttachmentView, NoteView
-from activitypub.html import to_text
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import documents, endings, timelines
 from fedi_cotweet.services.cotweets import Words, check_words, core_document
@@ -160,6 +159,8 @@ class Arrival:
     author: Actor
     content: str
     """Sanitised, without inline notice."""
+    summary: str
+    """Plain text."""
     text: str
     """The object's JSON as received, with the ``@context`` that governs it."""
     digest: str | None
@@ -171,37 +172,43 @@ class Arrival:
     """Claimed, not verified."""
 
 
-def relevant(tx: Tx, arrival: Arrival, env: Env) -> bool:
+def _relevant(tx: Tx, arrival: Arrival) -> bool:
     """Whether anybody here has a reason to hold this: follows, is addressed, was replied to."""
+    if follows.is_followed_here(tx, [arrival.author.id]):
+        return True
     people = actors.actors_by_uri(
         tx, [arrival.author.uri, *arrival.co_authors, *arrival.note.to, *arrival.note.cc]
     )
     if any(actor.local for actor in people.values()):
         return True
-    claimed = [arrival.author.uri, *arrival.co_authors]
-    if follows.is_followed_here(tx, [people[uri].id for uri in claimed if uri in people]):
+    if follows.is_followed_here(tx, [people[u].id for u in arrival.co_authors if u in people]):
         return True
     target = arrival.note.in_reply_to
     answered = posts.post_by_uri(tx, target) if target is not None else None
     return answered is not None and answered.state == "published"
 
 
-def store_arrival(tx: Tx, env: Env, arrival: Arrival, *, update: bool) -> tuple[int | None, str]:
+def store_arrival(
+    tx: Tx, env: Env, arrival: Arrival, *, update: bool, asked: bool = True
+) -> tuple[int | None, str]:
     """Store a new object, or a newer version of a known one; (post id, outcome).
 
-    Outcomes: ``created``, ``updated``, ``older`` (an old version, ignored), ``same``,
+    ``asked``: somebody here wants it, else it may be nobody's business here. Outcomes:
+    ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
     note, now = arrival.note, env.now()
+    known = posts.post_by_uri(tx, note.id)
+    if known is None and not asked and not _relevant(tx, arrival):
+        return None, "not_relevant"
     if posts.buried(tx, note.id, arrival.author.uri) is not None:
         return None, "deleted_before"
-    known = posts.post_by_uri(tx, note.id)
     published_at = min(note.published_at or now, now)
     values: dict[str, Any] = {
         "visibility": note.visibility,
         "kind": note.kind,
         "content": arrival.content,
-        "summary": to_text(note.summary)[:2000],
+        "summary": arrival.summary,
         "name": note.name[:500],
         "sensitive": note.sensitive,
         "language": note.language,
@@ -243,19 +250,24 @@ def store_arrival(tx: Tx, env: Env, arrival: Arrival, *, update: bool) -> tuple[
             return post_id, "same"
         posts.change_post(tx, post_id, updated_at=note.updated_at, **values)
         outcome = "updated"
-    _store_media(tx, env, post_id, arrival.media)
-    _store_authors(tx, post_id, arrival)
+    if known is not None or arrival.media:
+        _store_media(tx, env, post_id, arrival.media)
+    if known is not None or arrival.co_authors:
+        _store_authors(tx, post_id, arrival)
     if arrival.co_authors:
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
-    if outcome == "created":
-        for actor in actors.actors_by_uri(tx, [*note.to, *note.cc]).values():
-            # A co-author's Mention is for software that knows nothing of co-authors.
-            named = actor.local and actor.uri not in arrival.co_authors
-            if named and any(tag.get("href") == actor.uri for tag in arrival.tags):
-                _mention(tx, env, actor.id, arrival.author, post_id)
-        if note.in_reply_to is not None:
-            _tell_of_reply(tx, env, note.in_reply_to, arrival.author, post_id)
-    timelines.refresh(tx, post_id, now)
+    if known is not None:
+        timelines.refresh(tx, post_id, now)
+        return post_id, outcome
+    # A co-author's Mention is for software that knows nothing of co-authors.
+    tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)
+    for actor in actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values():
+        if actor.local:
+            _mention(tx, env, actor.id, arrival.author, post_id)
+    if note.in_reply_to is not None:
+        _tell_of_reply(tx, env, note.in_reply_to, arrival.author, post_id)
+    sort_id = id_at(published_at, post_id)
+    timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
     return post_id, outcome
 
 

@@ -25,6 +25,11 @@ def shown_author_ids(post: Post, rows: Sequence[PostAuthor], now: int) -> list[i
     return [post.author_id, *(row.actor_id for row in rows if shown(row, now) and row.actor_id)]
 
 
+def begin(tx: Tx, post_id: int, sort_id: int, author_id: int, visibility: str) -> None:
+    """``refresh`` for a published post that nobody has yet, with no co-author to show yet."""
+    home.begin(tx, post_id, sort_id, author_id, followers=visibility != "direct")
+
+
 def refresh(tx: Tx, post_id: int, now: int) -> None:
     """Make the home timelines agree with a post's present authors and boosts.
 

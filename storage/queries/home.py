@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, insert, select, update
 
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
-from storage.models import Boost, HomeEntry
+from storage.models import Account, Boost, Follow, HomeEntry
 from storage.queries.rows import many
 
 
@@ -37,6 +37,15 @@ def add_entries(
     ]
     if rows:
         insert_or_ignore(tx, HomeEntry, rows)
+
+
+def begin(tx: Connection, post_id: int, sort_id: int, author_id: int, *, followers: bool) -> None:
+    """Give a post that nobody has yet to its author and their followers, as far as they are local.
+
+    In one statement: most posts that come in need nothing else.
+    """
+    statement = _BEGIN if followers else _BEGIN_ALONE
+    tx.execute(statement, {"post": post_id, "sort": sort_id, "author": author_id})
 
 
 def entries_of(tx: Connection, post_id: int) -> list[HomeEntry]:
@@ -110,3 +119,14 @@ _BOOSTERS = (
     .where(Boost.post_id == bindparam("post"), Boost.delivery.is_(False))
     .order_by(Boost.id)
 )
+
+_NEW = tuple(bindparam(name, type_=BigInteger) for name in ("post", "sort", "author"))
+_AUTHOR = select(Account.id, *_NEW).where(Account.id == bindparam("author"))
+_READERS = (
+    select(Follow.follower_id, *_NEW)
+    .join(Account, Account.id == Follow.follower_id)
+    .where(Follow.followed_id == bindparam("author"), Follow.state == "accepted")
+)
+_COLUMNS = ("account_id", "post_id", "sort_id", "via_id")
+_BEGIN = insert(HomeEntry).from_select(_COLUMNS, _READERS.union(_AUTHOR))
+_BEGIN_ALONE = insert(HomeEntry).from_select(_COLUMNS, _AUTHOR)

@@ -2,8 +2,8 @@ import pytest
 
 from storage.engine import Store
 from storage.errors import ConflictError
-from storage.queries import home, posts
-from tests.storage.cast import ALICE, BOB, CAROL, DAVE, MALLORY, NOW, Stage, raise_curtain
+from storage.queries import follows, home, posts
+from tests.storage.cast import ALICE, BOB, CAROL, DAVE, MALLORY, NOW, SERVICE, Stage, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
 
@@ -28,6 +28,26 @@ async def test_a_reader_has_a_post_once_by_whom_it_came_first(stage: Stage) -> N
     assert await readers(stage, 10) == {ALICE: (CAROL, None), BOB: (DAVE, DAVE)}
     assert await stage.ask(home.page, ALICE, None, 5) == [(10, 10, None)]
     assert await stage.ask(home.page, BOB, None, 5) == [(10, 99, DAVE)]
+
+
+@pytest.mark.parametrize(("followers", "expected"), [(True, {ALICE, BOB}), (False, {BOB})])
+async def test_a_new_post_goes_to_local_followers_and_its_local_author(
+    stage: Stage, followers: bool, expected: set[int]
+) -> None:
+    await stage.post(20, BOB)
+    for follower, state in ((ALICE, "accepted"), (CAROL, "accepted"), (SERVICE, "requested")):
+        await stage.do(
+            follows.add_follow,
+            id=follower,
+            follower_id=follower,
+            followed_id=BOB,
+            uri=f"https://follows.example/{follower}",
+            state=state,
+            now=NOW,
+        )
+    await stage.do(home.begin, 20, 77, BOB, followers=followers)
+    assert await readers(stage, 20) == dict.fromkeys(expected, (BOB, None))
+    assert await stage.ask(home.page, BOB, None, 5) == [(20, 77, None)]
 
 
 async def test_nobody_to_bring_it_to_is_no_error(stage: Stage) -> None:

@@ -81,16 +81,12 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     env = context.env
 
     def transaction(tx: Tx) -> str:
-        known = post_queries.post_by_uri(tx, arrival.note.id)
-        unasked = update or incoming.recipient_id is None
-        if known is None and unasked and not posts.relevant(tx, arrival, env):
-            return "not_relevant"
-        post_id, outcome = posts.store_arrival(tx, env, arrival, update=update)
+        asked = not update and incoming.recipient_id is not None
+        post_id, outcome = posts.store_arrival(tx, env, arrival, update=update, asked=asked)
         if post_id is None:
             return outcome
-        post = post_queries.post(tx, post_id)
-        if post is not None and outcome in ("created", "updated", "same"):
-            leaving.no_longer_named(tx, env, post, arrival.co_authors)
+        if outcome in ("created", "updated", "same"):
+            leaving.no_longer_named(tx, env, arrival.note.id, arrival.co_authors)
             if update and incoming.proven and consents.live_stamps(tx, arrival.note.id):
                 emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
         return outcome
