@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import orjson
 from aiohttp import web
 
+from activitypub.activities.create import build_create
 from activitypub.discovery import (
     JRD_JSON,
     Handle,
@@ -25,6 +26,7 @@ from activitypub.errors import DocumentError
 from activitypub.quirks import needs_single_author_on_get
 from activitypub.signatures.request import SignedRequest
 from activitypub.verdicts import Refused
+from activitypub.vocab.reading import as_id
 from activitypub.vocab.terms import ACTIVITY_JSON, AF48, is_activitypub_type
 from fedi_cotweet import __version__
 from fedi_cotweet.documents import well_known
@@ -310,9 +312,16 @@ def actor_document(context: Context, actor: Actor, keys: list[ActorKey]) -> dict
     )
 
 
+def _number(text: str) -> int | None:
+    """An id in decimal digits that the database can hold, or None."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return None
+    number = int(text)
+    return number if number < 2**63 else None
+
+
 def _before(request: web.Request) -> int | None:
-    before = request.query.get("before")
-    return int(before) if before is not None and before.isdecimal() and len(before) < 20 else None
+    return _number(request.query.get("before", ""))
 
 
 async def _paged(
@@ -347,6 +356,9 @@ async def _outbox(request: web.Request) -> web.Response:
 
 def _public_activity(body: str) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(body)
+    if document["type"] == "Create":
+        # As it was sent it may name somebody who has left: what it is now, the note itself says.
+        document["object"] = as_id(document["object"])
     return {name: value for name, value in document.items() if name not in ("signature", "proof")}
 
 
@@ -424,7 +436,9 @@ async def may_fetch_draft_media(request: web.Request, item: Media) -> bool:
 async def _note(request: web.Request) -> web.StreamResponse:
     """A note. A draft is there for its authors only, a deleted one is a Tombstone."""
     context = request.app[CONTEXT]
-    post_id = int(request.match_info["id"])
+    post_id = _number(request.match_info["id"])
+    if post_id is None:
+        return _missing()
     single = needs_single_author_on_get(request.headers.get("User-Agent", ""))
 
     def query(tx: Tx) -> tuple[Post, dict[str, Any] | None] | None:
@@ -462,18 +476,29 @@ async def _note(request: web.Request) -> web.StreamResponse:
 
 
 async def _create(request: web.Request) -> web.Response:
-    """The Create of a published note, as it was sent."""
-    uri = request.app[CONTEXT].env.addresses.base + request.path
-    return await _stored_activity(request, uri)
+    """The Create of a published note, around the note as it is now: who left is not named."""
+    context = request.app[CONTEXT]
+    post_id = _number(request.match_info["id"])
+    single = needs_single_author_on_get(request.headers.get("User-Agent", ""))
+
+    def query(tx: Tx) -> dict[str, Any] | None:
+        post = None if post_id is None else post_queries.post(tx, post_id)
+        if post is None or not post.local or post.state != "published":
+            return None
+        author = actors.actor(tx, post.author_id)
+        if author is None or post.visibility not in ("public", "unlisted"):
+            return None
+        note = (documents.plain_note if single else documents.full_note)(tx, post)
+        uri = context.env.addresses.create(post.id)
+        return build_create(uri, author.uri, note, post.published_at or 0)
+
+    document = await context.runtime.store.read(query)
+    return _missing() if document is None else _json(document, vary="Accept, User-Agent")
 
 
 async def _activity(request: web.Request) -> web.Response:
     """A public activity of a local actor."""
     uri = request.app[CONTEXT].env.addresses.base + request.path
-    return await _stored_activity(request, uri)
-
-
-async def _stored_activity(request: web.Request, uri: str) -> web.Response:
     held = await request.app[CONTEXT].runtime.store.read(
         lambda tx: consents.activity_by_uri(tx, uri)
     )

@@ -17,7 +17,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, follows, posts
+from storage.queries import actors, consents, follows, posts
 
 
 def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
@@ -138,6 +138,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     co_authors = endings.end_consents(tx, env, post.uri, post.author_id)
     posts.change_post(tx, post.id, state="deleted", deleted_at=now, content="", document="{}")
     posts.bury(tx, post.uri, owner.uri if owner else "", now)
+    consents.withhold_activities(tx, post.uri)
     timelines.refresh(tx, post.id, now)
     posts.remove_media(tx, [item.id for item in posts.media_of(tx, post_ids=[post.id])])
     return co_authors

@@ -217,6 +217,11 @@ def activity_by_uri(tx: Connection, uri: str) -> Activity | None:
     return find(tx, Activity, uri=uri)
 
 
+def withhold_activities(tx: Connection, object_uri: str) -> None:
+    """Show nobody any more what was said about an object."""
+    tx.execute(update(Activity).where(Activity.object_uri == object_uri).values(public=False))
+
+
 def public_activities(
     tx: Connection, actor_id: int, before: int | None, limit: int
 ) -> list[Activity]:
