@@ -1,0 +1,82 @@
+"""Jobs: what needs the network or time. Each may run twice and changes nothing the second time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.fetching import (
+    fetch_actor,
+    fetch_media,
+    fetch_note,
+    fetch_note_job,
+)
+from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
+from fedi_cotweet.federation.jobs.periodic import periodic
+from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
+from fedi_cotweet.federation.runtime import Runtime, log
+from fedi_cotweet.services import publishing
+from storage.queries import jobs
+from storage.queries.jobs import JobRow
+
+LEASE: Final = 2 * MINUTE
+TRIES: Final = 12
+
+
+async def claim(runtime: Runtime, limit: int) -> list[JobRow]:
+    """Take due jobs."""
+    now = runtime.env.now()
+    return await runtime.store.write(
+        lambda tx: jobs.claim(tx, now=now, limit=limit, lease_ms=LEASE)
+    )
+
+
+async def run(context: Context, job: JobRow) -> None:
+    """Run one job and end it, or put it back."""
+    runtime = context.runtime
+    try:
+        await KINDS[job.kind](context, job.payload)
+    except Exception as error:  # whatever it is, the job is kept and the next one runs
+        after = error.after if isinstance(error, Again) else None
+        if not isinstance(error, Again):
+            log.exception("job_failed", kind=job.kind, job=job.id)
+        if job.attempts >= TRIES:
+            log.warning("job_given_up", kind=job.kind, job=job.id, error=str(error))
+            await _given_up(context, job)
+        else:
+            wait = after if after is not None else min(2 * SECOND * 3**job.attempts, 6 * HOUR)
+            run_at, text = runtime.env.now() + wait, repr(error)[:500]
+            await runtime.store.write(lambda tx: jobs.retry(tx, job, run_at=run_at, error=text))
+            return
+    await runtime.write(lambda tx: jobs.done(tx, job))
+
+
+async def _given_up(context: Context, job: JobRow) -> None:
+    if job.kind == "verify_stamp":
+        offer_id = job.payload["offer_id"]
+        await context.runtime.write(
+            lambda tx: publishing.acceptance_failed(
+                tx, context.env, offer_id, "unreachable", for_good=False
+            )
+        )
+
+
+Kind = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "announce": announce,
+    "deliver_local": deliver_local,
+    "fetch_actor": fetch_actor,
+    "fetch_media": fetch_media,
+    "fetch_note": fetch_note_job,
+    "guard_post": guard_post,
+    "verify_post": verify_post,
+    "verify_stamp": verify_stamp,
+}
+
+
+__all__ = ["KINDS", "Again", "claim", "fetch_note", "periodic", "run"]

@@ -1,0 +1,11 @@
+"""How a job says that it is to be run once more."""
+
+from __future__ import annotations
+
+
+class Again(Exception):  # noqa: N818 - not an error: the job is to be run again
+    """Not this time. ``after`` milliseconds at the earliest, None for the usual backoff."""
+
+    def __init__(self, reason: str, *, after: int | None = None) -> None:
+        super().__init__(reason)
+        self.after = after

@@ -1,0 +1,149 @@
+"""Jobs that fetch actors, notes and pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from activitypub.coauthorship.projection import media_digest
+from activitypub.errors import ActivityPubError
+from activitypub.origins import check_fetched
+from activitypub.verdicts import Fetched, Refused
+from activitypub.vocab.reading import as_id, as_list, parse_strict_json
+from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.runtime import log
+from fedi_cotweet.services import media, posts, verification
+from fedi_cotweet.services.errors import ServiceError
+from storage.engine import Tx
+from storage.models import Media, Offer
+from storage.queries import consents
+from storage.queries import posts as post_queries
+
+
+async def fetch_actor(context: Context, payload: Mapping[str, Any]) -> None:
+    found = await context.directory.actor(
+        str(payload["uri"]), refresh=bool(payload.get("refresh")), max_age=0
+    )
+    if isinstance(found, Refused) and found.code == "not_fetched":
+        raise Again(found.reason)
+
+
+async def fetch_note(context: Context, uri: str, announce: Mapping[str, Any] | None = None) -> None:
+    """Get an object from its origin, and finish the Announce that named it."""
+    runtime, env = context.runtime, context.env
+    if runtime.is_own(uri):
+        return
+    fetched = await runtime.client.get(uri, key=await runtime.keys.instance())
+    checked = check_fetched(fetched)
+    if isinstance(checked, Refused):
+        if checked.code == "not_fetched":
+            raise Again(f"{uri}: {fetched.status} {fetched.error}")
+        log.info("note_not_fetched", uri=uri, code=checked.code)
+        return
+    try:
+        if checked.get("coAuthors"):
+            checked = parse_strict_json(fetched.body)
+        owner = as_id(next(iter(as_list(checked.get("attributedTo"))), None))
+        author = await context.directory.actor(owner) if owner is not None else None
+        if author is None or isinstance(author, Refused):
+            log.info("note_without_author", uri=uri)
+            return
+        arrival = read_arrival(checked, author)
+    except ActivityPubError as error:
+        log.info("note_unreadable", uri=uri, code=error.code)
+        return
+    if isinstance(arrival, Refused):
+        log.info("note_refused", uri=uri, code=arrival.code)
+        return
+    booster = (
+        await context.directory.actor(str(announce["actor"])) if announce is not None else None
+    )
+
+    def transaction(tx: Tx) -> None:
+        post_id, _ = posts.store_arrival(tx, env, arrival, update=True)
+        verification.guard(tx, env, uri)
+        post = post_queries.post(tx, post_id) if post_id is not None else None
+        if post is None or announce is None or booster is None or isinstance(booster, Refused):
+            return
+        if post.visibility in ("public", "unlisted"):
+            posts.receive_boost(
+                tx, env, post, booster, str(announce["id"]), int(announce["published_at"])
+            )
+
+    await runtime.write(transaction)
+
+
+async def fetch_note_job(context: Context, payload: Mapping[str, Any]) -> None:
+    await fetch_note(context, str(payload["uri"]), payload.get("announce"))
+
+
+async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
+    """Copy a remote picture, if it is what its digest promised."""
+    runtime = context.runtime
+    media_id = int(payload["media_id"])
+
+    def query(tx: Tx) -> tuple[Media | None, Offer | None]:
+        item = post_queries.media(tx, media_id)
+        offer = consents.offer(tx, item.offer_id) if item is not None and item.offer_id else None
+        return item, offer
+
+    item, offer = await runtime.store.read(query)
+    if item is None or item.state == "stored" or item.remote_url is None:
+        return
+    # A draft's picture is given to the invited person only, so they ask in their own name.
+    signer = offer.target_id if offer is not None else await runtime.keys.instance_id()
+    key = await runtime.keys.rsa(signer)
+    own = await _own_picture(context, item.remote_url)
+    fetched = own or await runtime.client.get_media(
+        item.remote_url, runtime.settings.media_max_bytes, key=key
+    )
+    if fetched.status == 0 or fetched.status in (404, 408, 429) or fetched.status >= 500:
+        raise Again(f"picture not fetched: {fetched.status} {fetched.error}")
+    octets = fetched.body if fetched.status == 200 else b""
+    # What the authors agreed to is these octets and no others (FEP-1311).
+    if item.digest is not None and media_digest(octets) != item.digest:
+        changes: dict[str, Any] = {"state": "mismatch"}
+    else:
+        changes = await asyncio.to_thread(
+            _keep_picture, runtime.settings.data, item, octets, fetched.media_type
+        )
+    await runtime.write(lambda tx: post_queries.change_media(tx, media_id, **changes))
+    log.info("picture_fetched", url=item.remote_url, state=changes["state"])
+
+
+async def _own_picture(context: Context, url: str) -> Fetched | None:
+    """A picture of this very server, from its disk."""
+    runtime = context.runtime
+    if not runtime.is_own(url):
+        return None
+    token = url.rpartition("/")[2].partition(".")[0]
+    held = await runtime.store.read(lambda tx: post_queries.media_by_token(tx, token))
+    place = media.locate(runtime.settings.data, held.path) if held is not None else None
+    octets = await asyncio.to_thread(place.read_bytes) if place is not None else b""
+    return Fetched(
+        url=url,
+        status=200 if octets else 404,
+        fetched_at=runtime.env.now(),
+        final_url=url,
+        media_type=held.media_type if held is not None else "",
+        body=octets,
+    )
+
+
+def _keep_picture(data: Path, item: Media, octets: bytes, declared: str) -> dict[str, Any]:
+    try:
+        stored = media.store_remote(data, item.token, octets, declared)
+    except ServiceError as error:
+        return {"state": "failed" if error.status < 500 else "pending"}
+    return {
+        "state": "stored",
+        "media_type": stored.media_type,
+        "size": stored.size,
+        "width": stored.width,
+        "height": stored.height,
+        "path": stored.path,
+    }

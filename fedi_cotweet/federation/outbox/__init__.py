@@ -1,0 +1,108 @@
+"""Domain events become activities, one event at a time and in order.
+
+Each event is read, turned into signed documents outside any transaction, and ended in the same
+transaction that stores its activities and deliveries: killed anywhere, it happens once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.federation.outbox.consents import (
+    delete_carried,
+    published_with,
+    stamp_deleted,
+    stamp_forwarded,
+    unannounced,
+    update_carried,
+)
+from fedi_cotweet.federation.outbox.follows import follow_answered, follow_requested, follow_undone
+from fedi_cotweet.federation.outbox.lookups import Payload
+from fedi_cotweet.federation.outbox.offers import (
+    offer_accepted,
+    offer_declined,
+    offer_made,
+    offer_withdrawn,
+)
+from fedi_cotweet.federation.outbox.posts import post_deleted, post_published, post_updated
+from fedi_cotweet.federation.runtime import Runtime, log
+from fedi_cotweet.federation.sending import Outgoing, enqueue
+from fedi_cotweet.services.events import later
+from storage.engine import Tx
+from storage.queries import outbox, posts
+from storage.queries.outbox import EventRow
+
+Build = Callable[[Runtime, Payload], Awaitable[list[Outgoing]]]
+
+
+async def work_off(runtime: Runtime, *, limit: int = 50) -> int:
+    """Turn up to ``limit`` events into activities; how many were dealt with."""
+    now = runtime.env.now()
+    events = await runtime.store.read(lambda tx: outbox.due(tx, now=now, limit=limit))
+    for event in events:
+        await _one(runtime, event)
+    return len(events)
+
+
+async def _one(runtime: Runtime, event: EventRow) -> None:
+    try:
+        outgoing = await BUILDERS[event.kind](runtime, event.payload)
+    except Exception as error:  # an event that cannot be built must not stop those behind it
+        log.exception("event_failed", kind=event.kind, event=event.id)
+        delay = min(MINUTE * 2**event.attempts, 360 * MINUTE)
+        next_at, text = runtime.env.now() + delay, repr(error)
+        await runtime.store.write(
+            lambda tx: outbox.failed(tx, event.id, next_at=next_at, error=text)
+        )
+        return
+
+    def transaction(tx: Tx) -> None:
+        if not outbox.done(tx, event.id):
+            return
+        for item in outgoing:
+            enqueue(tx, runtime.env, item)
+        _after(tx, runtime, event)
+
+    await runtime.write(transaction)
+
+
+def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
+    """What an event sets off besides activities."""
+    payload = event.payload
+    match event.kind:
+        case "cotweet.published_with":
+            later(
+                tx,
+                runtime.env,
+                "announce",
+                f"{payload['post_id']} {payload['account_id']}",
+                delay=runtime.env.limits.announce_delay_ms,
+                post_id=payload["post_id"],
+                account_id=payload["account_id"],
+            )
+        case "stamp.deleted" | "cotweet.unannounced" if payload.get("post_id") is not None:
+            boost = posts.boost_between(tx, payload["account_id"], payload["post_id"])
+            if boost is not None:
+                posts.remove_boost(tx, boost.id)
+
+
+BUILDERS: Final[Mapping[str, Build]] = {
+    "cotweet.delete_carried": delete_carried,
+    "cotweet.published_with": published_with,
+    "cotweet.unannounced": unannounced,
+    "cotweet.update_carried": update_carried,
+    "follow.answered": follow_answered,
+    "follow.requested": follow_requested,
+    "follow.undone": follow_undone,
+    "offer.accepted": offer_accepted,
+    "offer.declined": offer_declined,
+    "offer.made": offer_made,
+    "offer.withdrawn": offer_withdrawn,
+    "post.deleted": post_deleted,
+    "post.published": post_published,
+    "post.updated": post_updated,
+    "stamp.deleted": stamp_deleted,
+    "stamp.forwarded": stamp_forwarded,
+}

@@ -1,0 +1,192 @@
+"""What a co-author's server sends: the post to their followers, and their leaving."""
+
+from __future__ import annotations
+
+from activitypub.activities.undo import build_undo
+from activitypub.coauthorship import leaving
+from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.federation.outbox.lookups import GoneError, Payload, find_actor
+from fedi_cotweet.federation.runtime import Runtime
+from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
+from storage.engine import Tx
+from storage.models import Actor, Stamp
+from storage.queries import actors, consents, posts
+
+
+async def published_with(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A local co-author's post is out: its signed Create goes to their followers' aware servers."""
+    found = await runtime.store.read(lambda tx: _carried(tx, runtime, payload))
+    return [] if found is None else [found]
+
+
+def _carried(tx: Tx, runtime: Runtime, payload: Payload) -> Outgoing | None:
+    post = posts.post(tx, payload["post_id"])
+    me = actors.actor(tx, payload["account_id"])
+    author = actors.actor(tx, post.author_id) if post is not None else None
+    if post is None or me is None or author is None or post.state != "published":
+        return None
+    if post.local:
+        uri = runtime.env.addresses.create(post.id)
+        held = consents.activity_by_uri(tx, uri)
+        if held is None:  # its event failed and will be tried again: so will this
+            raise GoneError("Create")
+        text: str | None = held.body
+    else:
+        uri, text = f"{me.uri}#carried/{post.id}/{post.updated_at or 0}", post.carrier
+    if text is None:
+        return None
+    return Outgoing(
+        uri=uri,
+        actor_id=author.id,
+        signer_id=me.id,
+        kind="Create",
+        object_uri=post.uri,
+        body=text,
+        audience=Audience(
+            followers_of=(me.id,), only_aware=True, not_hosts=frozenset({author.host})
+        ),
+    )
+
+
+async def update_carried(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """An Update with a proof, forwarded unchanged to the followers of its co-authors here."""
+
+    def query(tx: Tx) -> list[Outgoing]:
+        post = posts.post(tx, payload["post_id"])
+        author = actors.actor(tx, post.author_id) if post is not None else None
+        if post is None or author is None:
+            return []
+        return [
+            Outgoing(
+                uri=f"{author.uri}#carried/{post.id}/{stamp.account_id}/{post.updated_at or 0}",
+                actor_id=author.id,
+                signer_id=stamp.account_id,
+                kind="Update",
+                object_uri=post.uri,
+                body=payload["text"],
+                audience=Audience(
+                    followers_of=(stamp.account_id,),
+                    only_aware=True,
+                    not_hosts=frozenset({author.host}),
+                ),
+            )
+            for stamp in consents.live_stamps(tx, post.uri)
+        ]
+
+    return await runtime.store.read(query)
+
+
+async def delete_carried(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A Delete, passed on unchanged to all who have the post from a co-author here."""
+
+    def query(tx: Tx) -> list[Outgoing]:
+        post = posts.post(tx, payload["post_id"])
+        author = actors.actor(tx, post.author_id) if post is not None else None
+        if post is None or author is None:
+            return []
+        account_id = int(payload["account_id"])
+        boost = posts.boost_between(tx, account_id, post.id)
+        held = (post.uri,) if boost is None else (post.uri, boost.uri)
+        return [
+            Outgoing(
+                uri=f"{author.uri}#carried/{post.id}/{account_id}/delete",
+                actor_id=author.id,
+                signer_id=account_id,
+                kind="Delete",
+                body=payload["text"],
+                audience=Audience(
+                    followers_of=(account_id,),
+                    holders_of=held,
+                    not_hosts=frozenset({author.host}),
+                ),
+            )
+        ]
+
+    return await runtime.store.read(query)
+
+
+async def stamp_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A local co-author left: everyone learns it from them, whatever the primary's server does."""
+
+    def query(tx: Tx) -> tuple[Stamp | None, Actor | None, Actor | None]:
+        stamp = consents.stamp_by_id(tx, payload["stamp_id"])
+        me = actors.actor(tx, payload["account_id"])
+        primary = actors.actor_by_uri(tx, str(stamp.authors[0])) if stamp is not None else None
+        return stamp, me, primary
+
+    stamp, me, primary = await runtime.store.read(query)
+    if stamp is None or me is None:
+        return []
+    document = leaving.build_delete_stamp(
+        stamp_uri=stamp.uri,
+        actor=me.uri,
+        primary=str(stamp.authors[0]),
+        followers=me.followers_uri or f"{me.uri}/followers",
+    )
+    unpublished = payload.get("post_id") is None
+    people = (primary.id,) if primary is not None else ()
+    deletion = Outgoing(
+        uri=str(document["id"]),
+        actor_id=me.id,
+        kind="Delete",
+        object_uri=stamp.object_uri,
+        body=await proven(runtime, me.id, document),
+        # Software that does not know the stamp's type may refuse a document with one (Fedify: 400).
+        plain_body=await proven(runtime, me.id, {**document, "object": stamp.uri}),
+        audience=Audience(people=people, personal=True),
+        # Nobody but the primary author ever heard of a draft.
+        extra=()
+        if unpublished
+        else (Audience(followers_of=(me.id,), holders_of=(stamp.object_uri,)),),
+    )
+    return [deletion, *await unannounced(runtime, payload)]
+
+
+async def unannounced(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """The Announce of a former co-author is taken back."""
+
+    def query(tx: Tx) -> tuple[str, str] | None:
+        post_id = payload.get("post_id")
+        boost = (
+            posts.boost_between(tx, payload["account_id"], post_id) if post_id is not None else None
+        )
+        post = posts.post(tx, post_id) if post_id is not None else None
+        return (boost.uri, post.uri) if boost is not None and post is not None else None
+
+    found = await runtime.store.read(query)
+    if found is None:
+        return []
+    announce_uri, object_uri = found
+    me = await find_actor(runtime, payload["account_id"])
+    undone = {"id": announce_uri, "type": "Announce", "actor": me.uri, "object": object_uri}
+    uri = f"{announce_uri}#undo"
+    document = build_undo(uri, me.uri, undone, to=[PUBLIC])
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=me.id,
+            kind="Undo",
+            object_uri=announce_uri,
+            body=await signed_for_all(runtime, me.id, document),
+            audience=Audience(followers_of=(me.id,), holders_of=(announce_uri,)),
+        )
+    ]
+
+
+async def stamp_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A co-author's Delete of a stamp goes on to everyone who has the post."""
+    post = await runtime.store.read(lambda tx: posts.post(tx, payload["post_id"]))
+    if post is None:
+        return []
+    leaver = await find_actor(runtime, payload["actor_id"])
+    return [
+        Outgoing(
+            uri=f"{post.uri}#forwarded/{leaver.id}",
+            actor_id=leaver.id,
+            signer_id=post.author_id,
+            kind="Delete",
+            object_uri=None,
+            body=payload["text"],
+            audience=Audience(holders_of=(post.uri,), not_hosts=frozenset({leaver.host})),
+        )
+    ]

@@ -1,0 +1,123 @@
+"""Events of posts become activities, in both renditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from activitypub.activities.create import build_create
+from activitypub.activities.delete import build_delete
+from activitypub.activities.update import build_update
+from activitypub.vocab.reading import as_list
+from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.federation.outbox.lookups import Payload
+from fedi_cotweet.federation.runtime import Runtime
+from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
+from fedi_cotweet.services import documents
+from storage.engine import Tx
+from storage.models import Actor, Post
+from storage.queries import actors, posts
+
+
+async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    found = await runtime.store.read(lambda tx: _renditions(tx, payload["post_id"]))
+    if found is None:
+        return []
+    post, author, full, plain, people = found
+    uri = runtime.env.addresses.create(post.id)
+    published_at = post.published_at or runtime.env.now()
+    ordinary = await signed_for_all(
+        runtime,
+        author.id,
+        build_create(uri, author.uri, plain, published_at),
+        reply=post.in_reply_to_uri is not None,
+    )
+    create = Outgoing(
+        uri=uri,
+        actor_id=author.id,
+        kind="Create",
+        object_uri=post.uri,
+        body=ordinary,
+        public=True,
+        audience=Audience(followers_of=(author.id,)),
+        extra=(Audience(people=people, personal=True),),
+    )
+    if not post.co_authored:
+        return [create]
+    body = await proven(runtime, author.id, build_create(uri, author.uri, full, published_at))
+    return [replace(create, body=body, plain_body=ordinary)]
+
+
+def _renditions(
+    tx: Tx, post_id: int
+) -> tuple[Post, Actor, dict[str, Any], dict[str, Any], tuple[int, ...]] | None:
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published":
+        return None
+    author = actors.actor(tx, post.author_id)
+    if author is None:
+        return None
+    full, plain = documents.full_note(tx, post), documents.plain_note(tx, post)
+    named = [str(uri) for uri in (*as_list(full.get("to")), *as_list(full.get("cc")))]
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    named += [row.actor_uri for row in rows]
+    # People here have it already: it is in the same database.
+    people = tuple(
+        actor.id for actor in actors.actors_by_uri(tx, named).values() if not actor.local
+    )
+    return post, author, full, plain, people
+
+
+async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    found = await runtime.store.read(lambda tx: _renditions(tx, payload["post_id"]))
+    if found is None:
+        return []
+    post, author, full, plain, people = found
+    uri = f"{post.uri}#updates/{payload['at']}"
+    ordinary = await signed_for_all(
+        runtime,
+        author.id,
+        build_update(uri, author.uri, plain),
+        reply=post.in_reply_to_uri is not None,
+    )
+    co_authored = bool(full.get("coAuthors"))
+    body = (
+        await proven(runtime, author.id, build_update(uri, author.uri, full))
+        if co_authored
+        else ordinary
+    )
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=author.id,
+            kind="Update",
+            object_uri=post.uri,
+            body=body,
+            plain_body=ordinary if co_authored else None,
+            audience=Audience(
+                followers_of=(author.id,), people=people, holders_of=(post.uri,), personal=True
+            ),
+        )
+    ]
+
+
+async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    def query(tx: Tx) -> tuple[Post | None, Actor | None]:
+        post = posts.post(tx, payload["post_id"])
+        return post, actors.actor(tx, post.author_id) if post is not None else None
+
+    post, author = await runtime.store.read(query)
+    if post is None or author is None:
+        return []
+    uri = f"{post.uri}#delete"
+    document = build_delete(uri, author.uri, post.uri, to=[PUBLIC], former_type=post.kind)
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=author.id,
+            kind="Delete",
+            object_uri=post.uri,
+            body=await signed_for_all(runtime, author.id, document),
+            audience=Audience(followers_of=(author.id,), holders_of=(post.uri,)),
+        )
+    ]

@@ -1,0 +1,50 @@
+"""The addresses other servers use: inboxes, actors, collections, notes, stamps, discovery."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from fedi_cotweet.documents import well_known
+from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.routes.actors import actor_page, empty, followers, following, outbox
+from fedi_cotweet.federation.routes.answering import CONTEXT, constant
+from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
+from fedi_cotweet.federation.routes.inbox import inbox
+from fedi_cotweet.federation.routes.objects import (
+    activity,
+    create,
+    may_fetch_draft_media,
+    note,
+    offer,
+    stamp,
+)
+
+
+def setup(app: web.Application, context: Context) -> None:
+    """Add the routes of federation to an application."""
+    app[CONTEXT] = context
+    for item in well_known(context.env.addresses.base):
+        app.router.add_get(item.path, constant(item.body, item.media_type))
+    app.router.add_get("/.well-known/webfinger", webfinger)
+    app.router.add_get("/nodeinfo/{version:2\\.[01]}", nodeinfo)
+    app.router.add_post("/inbox", inbox)
+    app.router.add_get("/actor", actor_page)
+    app.router.add_post("/actor/inbox", inbox)
+    app.router.add_get("/actor/outbox", empty)
+    app.router.add_get("/actor/followers", empty)
+    app.router.add_get("/actor/following", empty)
+    app.router.add_get("/users/{name}", actor_page)
+    app.router.add_post("/users/{name}/inbox", inbox)
+    app.router.add_get("/users/{name}/outbox", outbox)
+    app.router.add_get("/users/{name}/followers", followers)
+    app.router.add_get("/users/{name}/following", following)
+    app.router.add_get("/users/{name}/collections/featured", empty)
+    app.router.add_get("/users/{name}/coauthor/{token}", stamp)
+    app.router.add_get("/users/{name}/offers/{token}", offer)
+    app.router.add_get("/users/{name}/activities/{id}", activity)
+    app.router.add_get("/users/{name}/announces/{id}", activity)
+    app.router.add_get("/notes/{id:\\d{1,19}}", note)
+    app.router.add_get("/notes/{id:\\d{1,19}}/activity", create)
+
+
+__all__ = ["CONTEXT", "may_fetch_draft_media", "setup"]

@@ -1,0 +1,159 @@
+"""Actors and their collections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from activitypub.documents.actor import ApprovalPolicy, build_actor
+from activitypub.documents.collection import build_collection, build_page
+from activitypub.vocab.reading import as_id
+from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.routes.answering import (
+    CONTEXT,
+    json_answer,
+    missing,
+    number,
+    wants_page,
+)
+from fedi_cotweet.services.accounts import INSTANCE_USERNAME
+from storage.engine import Tx
+from storage.models import Actor, ActorKey
+from storage.queries import actors, consents, follows
+
+PAGE: Final = 40
+
+
+async def _local_actor(request: web.Request) -> tuple[Actor, list[ActorKey]] | None:
+    name = request.match_info.get("name", INSTANCE_USERNAME)
+
+    def query(tx: Tx) -> tuple[Actor, list[ActorKey]] | None:
+        account = actors.account_by_name(tx, name)
+        if account is None or account.username != name:
+            return None
+        if account.service and "name" in request.match_info:
+            return None
+        actor = actors.actor(tx, account.id)
+        return None if actor is None else (actor, actors.keys_of(tx, actor.id))
+
+    return await request.app[CONTEXT].runtime.store.read(query)
+
+
+async def actor_page(request: web.Request) -> web.StreamResponse:
+    found = await _local_actor(request)
+    if found is None:
+        return missing()
+    actor, keys = found
+    if wants_page(request):
+        raise web.HTTPFound(actor.url, headers={"Vary": "Accept"})
+    return json_answer(
+        actor_document(request.app[CONTEXT], actor, keys), cache="public, max-age=180"
+    )
+
+
+def actor_document(context: Context, actor: Actor, keys: list[ActorKey]) -> dict[str, Any]:
+    """The document of a local actor."""
+    at = context.env.addresses
+    public = {key.kind: key.public for key in keys}
+    service = actor.kind == "Application"
+    return build_actor(
+        id=actor.uri,
+        username=actor.username,
+        inbox=actor.inbox,
+        outbox=actor.outbox or f"{actor.uri}/outbox",
+        shared_inbox=at.shared_inbox,
+        webfinger=f"{actor.username}@{at.host}",
+        rsa_public_pem=public["rsa"],
+        ed25519_multikey=public["ed25519"],
+        kind=actor.kind,
+        name=actor.name,
+        summary=actor.summary,
+        url=actor.url,
+        followers=actor.followers_uri,
+        following=actor.following_uri,
+        featured=actor.featured_uri,
+        published_at=actor.published_at,
+        manually_approves=actor.manually_approves,
+        discoverable=actor.discoverable,
+        indexable=actor.indexable,
+        fields=[(str(name), str(value)) for name, value in actor.fields or []],
+        also_known_as=[str(uri) for uri in actor.also_known_as or []],
+        moved_to=actor.moved_to,
+        can_co_author=None
+        if service or actor.can_co_author is None
+        else ApprovalPolicy(manual=tuple(str(uri) for uri in actor.can_co_author)),
+        application=None if service else at.instance_actor,
+    )
+
+
+def _before(request: web.Request) -> int | None:
+    return number(request.query.get("before", ""))
+
+
+async def _paged(
+    request: web.Request,
+    count: Callable[[Tx, int], int],
+    page: Callable[[Tx, int, int | None], list[tuple[int, Any]]],
+) -> web.Response:
+    """A collection, or with ``?page`` a page of it, newest first."""
+    found = await _local_actor(request)
+    if found is None:
+        return missing()
+    actor = found[0]
+    context = request.app[CONTEXT]
+    collection = context.env.addresses.base + request.path
+    if "page" not in request.query:
+        total = await context.runtime.store.read(lambda tx: count(tx, actor.id))
+        return json_answer(build_collection(collection, total, first=f"{collection}?page=1"))
+    before = _before(request)
+    rows = await context.runtime.store.read(lambda tx: page(tx, actor.id, before))
+    here = f"{collection}?page=1" + (f"&before={before}" if before is not None else "")
+    following = f"{collection}?page=1&before={rows[-1][0]}" if len(rows) == PAGE else None
+    return json_answer(build_page(here, collection, [item for _, item in rows], next=following))
+
+
+async def outbox(request: web.Request) -> web.Response:
+    def page(tx: Tx, actor_id: int, before: int | None) -> list[tuple[int, Any]]:
+        rows = consents.public_activities(tx, actor_id, before, PAGE)
+        return [(row.id, _public_activity(row.body)) for row in rows]
+
+    return await _paged(request, consents.count_public_activities, page)
+
+
+def _public_activity(body: str) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(body)
+    if document["type"] == "Create":
+        # As it was sent it may name somebody who has left: what it is now, the note itself says.
+        document["object"] = as_id(document["object"])
+        own = (PUBLIC, f"{document['actor']}/")
+        for member in ("to", "cc"):
+            document[member] = [uri for uri in document[member] if uri.startswith(own)]
+    return {name: value for name, value in document.items() if name not in ("signature", "proof")}
+
+
+async def followers(request: web.Request) -> web.Response:
+    return await _paged(
+        request,
+        follows.count_followers,
+        lambda tx, actor_id, before: follows.follower_page(tx, actor_id, before, PAGE),
+    )
+
+
+async def following(request: web.Request) -> web.Response:
+    return await _paged(
+        request,
+        follows.count_following,
+        lambda tx, actor_id, before: follows.following_page(tx, actor_id, before, PAGE),
+    )
+
+
+async def empty(request: web.Request) -> web.Response:
+    """A collection that exists and holds nothing: pins, and everything of the instance actor."""
+    if await _local_actor(request) is None:
+        return missing()
+    base = request.app[CONTEXT].env.addresses.base
+    return json_answer(build_collection(base + request.path, 0, items=[]))

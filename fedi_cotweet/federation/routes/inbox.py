@@ -1,0 +1,65 @@
+"""The inboxes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from activitypub.errors import DocumentError
+from activitypub.verdicts import Refused
+from activitypub.vocab.terms import ACTIVITY_JSON, is_activitypub_type
+from fedi_cotweet.federation.handlers import handle
+from fedi_cotweet.federation.incoming import Departed, NotNow, authenticate
+from fedi_cotweet.federation.routes.answering import CONTEXT, missing, problem, signed_request
+from fedi_cotweet.federation.runtime import log
+from storage.errors import StorageError
+from storage.queries import actors
+
+JSON_TYPES: Final = frozenset({"application/json", ""})
+
+
+async def inbox(request: web.Request) -> web.Response:
+    """Take an activity. 202: it is on our disk (or none of our business); else what to do.
+
+    400 the body is no activity; 401 it is not signed as it must be, or not by its actor; 413 too
+    large; 415 not an ActivityPub media type; 503 come again later (docs/reference/inbox.md).
+    """
+    context = request.app[CONTEXT]
+    content_type = request.headers.get("Content-Type", "")
+    if not is_activitypub_type(content_type) and request.content_type not in JSON_TYPES:
+        return problem(415, "media_type", f"Send activities as {ACTIVITY_JSON}.")
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        limit = context.runtime.settings.max_body_bytes
+        return problem(413, "too_large", f"An activity has at most {limit} bytes here.")
+    recipient = None
+    name = request.match_info.get("name")
+    if name is not None:
+        account = await context.runtime.store.read(lambda tx: actors.account_by_name(tx, name))
+        if account is None:
+            return missing()
+        recipient = account.id
+    try:
+        incoming = await authenticate(
+            context.runtime, context.directory, signed_request(request, body), recipient
+        )
+        if isinstance(incoming, NotNow):
+            log.info("inbox_not_now", reason=incoming.reason)
+            return problem(503, "key_unavailable", incoming.reason, **{"Retry-After": "60"})
+        if isinstance(incoming, Departed):
+            log.info("inbox_departed", actor=incoming.actor_uri)
+            return web.Response(status=202)
+        if isinstance(incoming, Refused):
+            log.info("inbox_refused", code=incoming.code, reason=incoming.reason)
+            return problem(401, incoming.code, incoming.reason)
+        await handle(context, incoming)
+    except DocumentError as error:
+        log.info("inbox_bad_document", code=error.code, reason=error.safe)
+        return problem(400, error.code, error.safe)
+    except StorageError as error:
+        # Not acknowledged, so not lost: a full disk or a busy database answers 503.
+        log.warning("inbox_not_stored", code=error.code, detail=error.detail)
+        return problem(error.status, error.code, error.safe)
+    return web.Response(status=202)

@@ -1,0 +1,158 @@
+"""Notes, stamps, Offers and activities by their ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from activitypub.activities.create import build_create
+from activitypub.documents.tombstone import build_tombstone
+from activitypub.quirks import needs_single_author_on_get
+from fedi_cotweet.federation.incoming import check_request
+from fedi_cotweet.federation.routes.answering import (
+    CONTEXT,
+    json_answer,
+    missing,
+    number,
+    signed_request,
+    wants_page,
+)
+from fedi_cotweet.services import documents
+from storage.engine import Tx
+from storage.models import Actor, Media, Post
+from storage.queries import actors, consents
+from storage.queries import posts as post_queries
+
+
+async def stamp(request: web.Request) -> web.Response:
+    """A stamp, readable by everyone who knows its id; 410 once it was deleted."""
+    context = request.app[CONTEXT]
+    uri = context.env.addresses.base + request.path
+    stamp = await context.runtime.store.read(lambda tx: consents.stamp_by_uri(tx, uri))
+    if stamp is None:
+        return missing()
+    if stamp.deleted_at is not None:
+        document = build_tombstone(uri, stamp.deleted_at, "CoAuthorAuthorization")
+        return json_answer(document, status=410, cache="no-store")
+    return json_answer(orjson.loads(stamp.document), cache="no-cache")
+
+
+async def _fetcher(request: web.Request) -> Actor | None:
+    """Who signed this GET, if anybody did."""
+    if "Signature" not in request.headers:
+        return None
+    context = request.app[CONTEXT]
+    checked = await check_request(context.runtime, context.directory, signed_request(request, b""))
+    return checked if isinstance(checked, Actor) else None
+
+
+async def may_fetch_draft(request: web.Request, object_uri: str) -> bool:
+    """Whether a signed GET comes from the primary author or somebody invited and not gone."""
+    fetcher = await _fetcher(request)
+    if fetcher is None:
+        return False
+
+    def query(tx: Tx) -> bool:
+        return any(
+            fetcher.id in (offer.sender_id, offer.target_id)
+            and offer.state in ("offered", "accepted")
+            for offer in consents.offers_for_object(tx, object_uri, "sent")
+        )
+
+    return await request.app[CONTEXT].runtime.store.read(query)
+
+
+async def may_fetch_draft_media(request: web.Request, item: Media) -> bool:
+    """The same for a picture of a draft."""
+    if item.post_id is None:
+        return False
+    post_id = item.post_id
+    post = await request.app[CONTEXT].runtime.store.read(lambda tx: post_queries.post(tx, post_id))
+    return post is not None and await may_fetch_draft(request, post.uri)
+
+
+async def note(request: web.Request) -> web.StreamResponse:
+    """A note. A draft is there for its authors only, a deleted one is a Tombstone."""
+    context = request.app[CONTEXT]
+    post_id = number(request.match_info["id"])
+    if post_id is None:
+        return missing()
+    single = needs_single_author_on_get(request.headers.get("User-Agent", ""))
+
+    def query(tx: Tx) -> tuple[Post, dict[str, Any] | None] | None:
+        post = post_queries.post(tx, post_id)
+        if post is None or not post.local or post.uri != context.env.addresses.note(post_id):
+            return None
+        if post.state == "published" and post.visibility in ("public", "unlisted"):
+            render = documents.plain_note if single else documents.full_note
+            return post, render(tx, post)
+        if post.state == "draft":
+            return post, documents.full_note(tx, post, state="draft")
+        return post, None
+
+    found = await context.runtime.store.read(query)
+    if found is None:
+        return missing()
+    post, document = found
+    if post.state == "draft":
+        # Everyone else gets what they get for a note that never was.
+        if document is None or not await may_fetch_draft(request, post.uri):
+            return missing()
+        whole = documents.with_context(document, co_authored=True)
+        return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
+    if post.state == "deleted":
+        if post.published_at is None:
+            return missing()
+        tombstone = build_tombstone(post.uri, post.deleted_at, post.kind)
+        return json_answer(tombstone, status=410)
+    if document is None:
+        return missing()
+    if wants_page(request):
+        raise web.HTTPFound(post.url, headers={"Vary": "Accept, User-Agent"})
+    whole = documents.with_context(document, co_authored="coAuthors" in document)
+    return json_answer(whole, vary="Accept, User-Agent")
+
+
+async def create(request: web.Request) -> web.Response:
+    """The Create of a published note, around the note as it is now: who left is not named."""
+    context = request.app[CONTEXT]
+    post_id = number(request.match_info["id"])
+    single = needs_single_author_on_get(request.headers.get("User-Agent", ""))
+
+    def query(tx: Tx) -> dict[str, Any] | None:
+        post = None if post_id is None else post_queries.post(tx, post_id)
+        if post is None or not post.local or post.state != "published":
+            return None
+        author = actors.actor(tx, post.author_id)
+        if author is None or post.visibility not in ("public", "unlisted"):
+            return None
+        note = (documents.plain_note if single else documents.full_note)(tx, post)
+        uri = context.env.addresses.create(post.id)
+        return build_create(uri, author.uri, note, post.published_at or 0)
+
+    document = await context.runtime.store.read(query)
+    return missing() if document is None else json_answer(document, vary="Accept, User-Agent")
+
+
+async def activity(request: web.Request) -> web.Response:
+    """A public activity of a local actor."""
+    uri = request.app[CONTEXT].env.addresses.base + request.path
+    held = await request.app[CONTEXT].runtime.store.read(
+        lambda tx: consents.activity_by_uri(tx, uri)
+    )
+    if held is None or not held.public:
+        return missing()
+    return json_answer(orjson.loads(held.body))
+
+
+async def offer(request: web.Request) -> web.Response:
+    """An Offer is for its target alone, who got it; its address says nothing to anybody else."""
+    context = request.app[CONTEXT]
+    uri = context.env.addresses.base + request.path
+    offer = await context.runtime.store.read(lambda tx: consents.offer_by_uri(tx, uri, "sent"))
+    fetcher = await _fetcher(request) if offer is not None else None
+    if offer is None or fetcher is None or fetcher.id not in (offer.sender_id, offer.target_id):
+        return missing()
+    return json_answer(orjson.loads(offer.document), cache="private, no-store", vary="Signature")
