@@ -29,7 +29,7 @@ from activitypub.vocab.terms import ACCEPT
 from fedi_cotweet import app
 from fedi_cotweet.domain.limits import MINUTE, SECOND
 from fedi_cotweet.federation import jobs, outbox
-from fedi_cotweet.services import accounts
+from fedi_cotweet.services import accounts, follows
 from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
 from fedi_cotweet.worker import Worker
@@ -378,6 +378,16 @@ async def local_id(place: Place, name: str) -> int:
     found = await place.read(lambda tx: actors.account_by_name(tx, name))
     assert found is not None
     return found.id
+
+
+async def follow(world: World, who: str, whom: str) -> None:
+    """Somebody follows somebody, each given as ``place/name``, and is accepted."""
+    (home, _, name), (other, _, followed) = who.partition("/"), whom.partition("/")
+    place = world.places[home]
+    me = await local_id(place, name)
+    actor = await place.actor(world.places[other].uri(followed))
+    await place.write(lambda tx: follows.follow(tx, place.env, me, actor))
+    await world.drain()
 
 
 def rows_of(tx: Tx, model: type[M], *where: Any) -> list[M]:

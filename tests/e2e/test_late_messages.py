@@ -15,11 +15,11 @@ from sqlalchemy import delete
 
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from fedi_cotweet.federation import jobs
-from fedi_cotweet.services import cotweets, follows, timelines
+from fedi_cotweet.services import cotweets, timelines
 from storage.engine import Tx
 from storage.models import Activity, Boost, Delivery, Notification, OutboxEvent, Post
 from storage.queries import posts
-from tests.e2e.by_hand import Place, World, local_id, open_places, rows_of
+from tests.e2e.by_hand import Place, World, follow, open_places, rows_of
 from tests.e2e.one_cotweet import Run, begin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,16 +34,6 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         for co_author in ("a/ann", "b/bob"):
             await follow(world, "d/dave", co_author)
         yield world
-
-
-async def follow(world: World, who: str, whom: str) -> None:
-    """And the Follow is accepted."""
-    (home, _, name), (other, _, followed) = who.partition("/"), whom.partition("/")
-    place = world.places[home]
-    me = await local_id(place, name)
-    actor = await place.actor(world.places[other].uri(followed))
-    await place.write(lambda tx: follows.follow(tx, place.env, me, actor))
-    await world.drain()
 
 
 async def standing(run: Run, who: int = 0) -> tuple[str, str]:
