@@ -34,7 +34,7 @@ from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
 from fedi_cotweet.worker import Worker
 from storage.engine import Tx
-from storage.models import Activity, Actor, Base, Delivery, Job, OutboxEvent
+from storage.models import Activity, Actor, Base, Delivery
 from storage.queries import actors, deliveries
 from storage.queries.deliveries import DeliveryRow
 from storage.queries.jobs import JobRow
@@ -123,27 +123,35 @@ class Place:
         return found
 
     async def pending(self) -> list[DeliveryRow]:
-        """Deliveries that were not made, whenever they are due."""
+        """Deliveries that were not made, whenever they are due, oldest first."""
 
         def query(tx: Tx) -> list[DeliveryRow]:
             found = rows_of(tx, Delivery, Delivery.state == "pending")
-            made = {row.id: row for row in rows_of(tx, Activity, Activity.id.in_(ids(found)))}
+            wanted = [row.activity_id for row in found]
+            made = {row.id: row for row in rows_of(tx, Activity, Activity.id.in_(wanted))}
             return [_row(row, made[row.activity_id]) for row in found]
 
         return await self.read(query)
 
-    async def waiting(self) -> tuple[int, int | None]:
-        """How many events there are, and when the next job is to run."""
+    def waiting(self) -> Waiting:
+        """What this server could do next. Asked before every step, so in plain SQL."""
+        claimed = ",".join(str(job.id) for job in self.claimed)
+        with self.database.connect() as tx:
+            events = tx.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one()
+            run_at = tx.exec_driver_sql(
+                f"SELECT min(run_at) FROM jobs WHERE id NOT IN ({claimed})"
+            ).scalar_one()
+            pending = tx.exec_driver_sql("SELECT id FROM deliveries WHERE state = 'pending'")
+            return Waiting(events, run_at, [int(row[0]) for row in pending])
 
-        def query(tx: Tx) -> tuple[int, int | None]:
-            events = len(tx.execute(select(OutboxEvent.id)).all())
-            mine = [job.id for job in self.claimed]
-            next_job = tx.execute(
-                select(Job.run_at).where(Job.id.not_in(mine)).order_by(Job.run_at).limit(1)
-            ).scalar()
-            return events, next_job
 
-        return await self.read(query)
+@dataclass(frozen=True)
+class Waiting:
+    """How many events there are, when the next job is to run, which deliveries are to be made."""
+
+    events: int
+    run_at: int | None
+    deliveries: list[int]
 
 
 @dataclass
@@ -167,23 +175,23 @@ class World:
         """A little time passes."""
         self.clock.advance(self.dice.randint(200, 3 * SECOND))
 
-    async def steps(self) -> list[Step]:
+    def steps(self) -> list[Step]:
         """Everything that could happen next by itself, what waits longest first."""
         found: list[tuple[int, Step]] = []
         for place in self.places.values():
-            events, run_at = await place.waiting()
-            if events:
+            waiting = place.waiting()
+            if waiting.events:
                 found.append((0, partial(self._event, place)))
-            if run_at is not None and run_at <= self.clock.at:
+            if waiting.run_at is not None and waiting.run_at <= self.clock.at:
                 found.append((0, partial(self._claim, place)))
             found += [(job.id, partial(self._job, place, job)) for job in place.claimed]
-            found += [(row.id, partial(self.deliver, place, row)) for row in await place.pending()]
+            found += [(row, partial(self._delivery, place, row)) for row in waiting.deliveries]
         return [step for _, step in sorted(found, key=itemgetter(0))]
 
     async def step(self) -> bool:
         """One of the things that could happen next; False when nothing is left."""
         self.tick()
-        found = await self.steps()
+        found = self.steps()
         if not found:
             return False
         hurried = self.dice.random() < self.haste
@@ -203,10 +211,14 @@ class World:
             place.ran.append(job)
         await jobs.run(place.server.context, job)
 
+    async def _delivery(self, place: Place, delivery_id: int) -> None:
+        found = [row for row in await place.pending() if row.id == delivery_id]
+        await self.deliver(place, found[0])
+
     async def work(self, place: Place) -> None:
         """A server does all it can without sending anything."""
         self.tick()
-        while (await place.waiting())[0]:
+        while place.waiting().events:
             await outbox.work_off(place.server.runtime)
         for job in await jobs.claim(place.server.runtime, 100):
             await self._job(place, job)
@@ -271,7 +283,7 @@ class World:
             if await self.step():
                 looked = False
                 continue
-            times = [(await place.waiting())[1] for place in self.places.values()]
+            times = [place.waiting().run_at for place in self.places.values()]
             soon = [at for at in times if at is not None and at <= self.clock.at + SOON]
             if soon:
                 self.clock.at = max(self.clock.at, *soon)
@@ -299,11 +311,6 @@ def settings_of(folder: Path, name: str, port: int) -> Settings:
         open_invites_per_sender=1_000,
         open_invites_per_pair=1_000,
     )
-
-
-def ids(rows: Sequence[Delivery]) -> list[int]:
-    """Of which activities these are deliveries."""
-    return [row.activity_id for row in rows]
 
 
 def _row(row: Delivery, activity: Activity) -> DeliveryRow:

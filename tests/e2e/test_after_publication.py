@@ -1,8 +1,8 @@
 """After publication: whatever alice's server and the messages do, no name is shown without consent.
 
 Co-authors leave, the post is deleted, and alice's server misbehaves: it changes what was agreed
-to, changes it back, names people who have left, sends old versions anew; with messages late, doubled
-and overtaking each other. Each run can be repeated by its number.
+to, changes it back, names people who have left, sends old versions anew. Messages are late, doubled
+and overtake each other. Each run can be repeated by its number.
 """
 
 from __future__ import annotations
