@@ -110,7 +110,7 @@ def test_nobody_becomes_an_author_without_having_accepted(state: ConsentState) -
         assert state is ConsentState.OFFERED
 
 
-@pytest.mark.parametrize("state", CONSENTING)
+@pytest.mark.parametrize("state", sorted(CONSENTING))
 def test_consent_can_always_be_taken_back(state: ConsentState) -> None:
     assert move(state, Move.LEAVE) == Moved(ConsentState.LEFT)
 
