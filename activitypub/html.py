@@ -214,6 +214,8 @@ def to_text(html: str) -> str:
 
     The text is not safe HTML: entities are decoded.
     """
+    if not html:
+        return ""
     pieces: list[str] = []
     preformatted = 0
     for kind, value, _ in _tokens(sanitise(html)) or []:

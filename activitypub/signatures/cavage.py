@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Final
 
 from activitypub.errors import DocumentError
@@ -197,6 +198,7 @@ _HTTP_DATE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def parse_http_date(value: str) -> int | None:
     """An IMF-fixdate (RFC 9110 5.6.7) in ms; the obsolete forms, and anything else, are None."""
     match = _HTTP_DATE.fullmatch(value)

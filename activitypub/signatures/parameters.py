@@ -8,7 +8,7 @@ from typing import Final
 _MAX_HEADER: Final = 8192
 _PARAMETER: Final = re.compile(
     r"[ \t]*([A-Za-z][A-Za-z0-9_-]*)="
-    r'(?:"((?:[^"\\\x00-\x1f]|\\["\\])*+)"|([A-Za-z0-9.+-]+))'
+    r'(?:"([^"\\\x00-\x1f]*+(?:\\["\\][^"\\\x00-\x1f]*+)*+)"|([A-Za-z0-9.+-]+))'
     r"[ \t]*(,|\Z)"
 )
 _ESCAPED: Final = re.compile(r"\\(.)")

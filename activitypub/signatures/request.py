@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from activitypub.signatures.keys import KeyKind
@@ -96,6 +97,7 @@ _PRINTABLE: Final = re.compile(r"[!-~]+")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
+@lru_cache(maxsize=512)
 def split_target(url: str) -> Target | None:
     """The parts of an absolute http(s) URL, None for anything else or beyond printable ASCII."""
     match = _TARGET.fullmatch(url) if _PRINTABLE.fullmatch(url) else None
@@ -114,7 +116,10 @@ _OBSOLETE_FOLD: Final = re.compile(r"[ \t]*\r\n[ \t]+")
 
 def field_lines(headers: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
     """The values of all lines of a field, unfolded and trimmed (RFC 9421 2.1)."""
-    return tuple(_OBSOLETE_FOLD.sub(" ", line).strip(" \t") for line in headers.get(name, ()))
+    lines = headers.get(name, ())
+    if any("\n" in line for line in lines):
+        lines = tuple(_OBSOLETE_FOLD.sub(" ", line) for line in lines)
+    return tuple(line.strip(" \t") for line in lines)
 
 
 _FIELD_VALUE: Final = re.compile(r"[\t -~]*")

@@ -85,6 +85,8 @@ def parse_strict_json(
 def _check_size_and_depth(body: bytes, max_bytes: int, max_depth: int) -> None:
     if len(body) > max_bytes:
         raise DocumentError("document too large", detail=f"{len(body)} octets")
+    if body.count(b"[") + body.count(b"{") <= max_depth:
+        return  # too few to be deep, those in strings counted as well
     brackets = _STRING.sub(b"", body).translate(_TO_SQUARE, _NOT_BRACKETS)
     # Each pass removes the innermost containers of every branch, so `max_depth` passes remove a
     # balanced document. Which bracket closes which is the parser's business.
