@@ -15,10 +15,21 @@ import pytest
 from aiohttp import web
 
 from fedi_cotweet.cli.main import app
+from tests.cli.samples import NOW
+
+LITTLE_LATER = 5_000
+"""Milliseconds between the samples and their being shown."""
 
 TOKEN = "correct-horse-battery-staple"
 
 Respond = Callable[[], web.Response]
+
+
+@pytest.fixture(autouse=True)
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ages are shown as they were when the samples were made, however late a test runs."""
+    for module in ("answering", "reading"):
+        monkeypatch.setattr(f"fedi_cotweet.cli.{module}.now", lambda: NOW + LITTLE_LATER)
 
 
 @dataclass

@@ -287,6 +287,15 @@ async def test_an_outbox_shows_what_is_public_newest_first(stage: Stage) -> None
     assert await stage.ask(consents.activity_by_uri, "https://here.example/x") is None
 
 
+async def test_what_was_said_about_a_deleted_object_leaves_the_outbox(stage: Stage) -> None:
+    for number, object_uri in ((1, note_uri(10)), (2, note_uri(11))):
+        await stage.do(
+            deliveries.add_activity, activity(number, object_uri=object_uri, public=True)
+        )
+    await stage.do(consents.withhold_activities, note_uri(10))
+    assert numbers(await stage.ask(consents.public_activities, ALICE, None, 9)) == [2]
+
+
 def numbers(found: list[Activity]) -> list[int]:
     return [row.id for row in found]
 
