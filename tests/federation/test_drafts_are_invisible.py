@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 
 from activitypub.coauthorship.projection import media_digest
+from activitypub.signatures.cavage import sign_cavage
 from activitypub.vocab.terms import ACTIVITY_JSON
 from fedi_cotweet.domain.limits import DAY, MINUTE
 from fedi_cotweet.services import accounts
@@ -388,8 +389,6 @@ class Mallory(Stranger):
     """Signs what it asks, from a server of its own."""
 
     async def headers(self, method: str, path: str) -> dict[str, str]:
-        from activitypub.signatures.cavage import sign_cavage
-
         body = None if method == "GET" else b""
         url, at = self.here.base + path, self.here.clock()
         return sign_cavage(method, url, body, self.cast.mallory.rsa, at)

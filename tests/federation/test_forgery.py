@@ -1,5 +1,7 @@
 """Names put on posts by those who have no right to: none of them is shown on our server.
 
+What is refused here for one broken rule is shown without it: see the verified co-author below.
+
 Here our server is a reader's: dave follows alice and bob, who live elsewhere.
 """
 
@@ -75,14 +77,14 @@ def _(cast: Cast, post: CoTweet) -> Activity:
 
 @broken("a stamp on mallory's server", "no_stamp")
 def _(cast: Cast, post: CoTweet) -> Activity:
-    stamp = post.stamp(cast.bob, id=f"{cast.m.base}/coauthor/1")
+    stamp = post.stamp(cast.bob, id=cast.mallory.mint("coauthor"))
     post.stamps[cast.bob.id] = cast.m.serve(stamp)
     return post.create()
 
 
 @broken("a stamp on the primary author's server", "no_stamp")
 def _(cast: Cast, post: CoTweet) -> Activity:
-    stamp = post.stamp(cast.bob, id=f"{cast.a.base}/coauthor/1")
+    stamp = post.stamp(cast.bob, id=cast.alice.mint("coauthor"))
     post.stamps[cast.bob.id] = cast.a.serve(stamp)
     return post.create()
 
@@ -90,7 +92,7 @@ def _(cast: Cast, post: CoTweet) -> Activity:
 @broken("a stamp that redirects to another server", "redirected")
 def _(cast: Cast, post: CoTweet) -> Activity:
     url = post.consent(cast.bob)
-    moved = cast.m.serve(post.stamp(cast.bob, id=url), at=f"{cast.m.base}/coauthor/1")
+    moved = cast.m.serve(post.stamp(cast.bob, id=url), at=cast.mallory.mint("coauthor"))
     cast.b.redirect(url, moved)
     return post.create()
 
@@ -302,34 +304,30 @@ def _(cast: Cast, post: CoTweet) -> Activity:
     return activity.replace('"coAuthors":', '"coAuthors": [], "coAuthors":').encode()
 
 
-@pytest.mark.parametrize("what", BROKEN)
-async def test_a_name_without_valid_consent_is_not_shown(
-    cast: Cast, what: str, quiet_log: list[Any]
-) -> None:
-    why, break_it = BROKEN[what]
+async def test_a_name_without_valid_consent_is_not_shown(cast: Cast, quiet_log: list[Any]) -> None:
     await cast.follow(cast.alice)
     await cast.follow(cast.bob, account="carol")
-    post = cast.cotweet()
-    activity = break_it(cast, post)
-    document = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
-    carried = json.loads(document)["object"]
-    cast.a.serve({"@context": note_context(True)} | carried, at=post.id)
-    for _ in range(2):
+    uris, reasons = {}, {}
+    for what, (_, break_it) in BROKEN.items():
+        post = cast.cotweet()
+        activity = break_it(cast, post)
+        document = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
+        carried = json.loads(document)["object"]
+        cast.a.serve({"@context": note_context(True)} | carried, at=post.id)
+        logged = len(quiet_log)
         await cast.deliver(cast.alice, document)
-        assert await cast.shown(post.id) in ([cast.alice.id], None)
-        assert await cast.timeline("carol") == []
+        uris[what] = post.id
+        authors = read_author_list(carried)
+        reasons[what] = {authors.code if isinstance(authors, Refused) else ""}
+        reasons[what] |= {e.get("code") or e.get("reason", "") for e in quiet_log[logged:]}
+    wrong = {what: why for what, (why, _) in BROKEN.items() if why not in reasons[what]}
+    assert wrong == {}, {what: reasons[what] for what in wrong}
+    for hours in (0, 25):
         # It does not come to be believed by being old, either.
-        await cast.here.pass_time(2 * HOUR)
-    authors = read_author_list(carried)
-    refused = authors.code if isinstance(authors, Refused) else ""
-    assert why in {refused, *(event.get("code") or event.get("reason") for event in quiet_log)}
-    # The control: the same people, with consent.
-    agreed = cast.cotweet()
-    agreed.consent(cast.bob)
-    agreed.publish()
-    await cast.deliver(cast.alice, agreed.create())
-    assert await cast.shown(agreed.id) == agreed.authors
-    assert await cast.timeline("carol") == [agreed.id]
+        await cast.here.pass_time(hours * HOUR)
+        shown = {what: await cast.shown(uri) for what, uri in uris.items()}
+        assert {what: s for what, s in shown.items() if s not in ([cast.alice.id], None)} == {}
+        assert await cast.timeline("carol") == []
 
 
 async def published(cast: Cast, *co_authors: Person) -> CoTweet:

@@ -10,7 +10,6 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import update
 
 from activitypub.signatures.digests import digest_header
@@ -201,14 +200,14 @@ async def _(cast: Cast) -> Reply:
 
 @case("A key whose server fails")
 async def _(cast: Cast) -> Reply:
-    stranger = cast.m.person("zoe")
+    stranger = cast.m.person("zoe1")
     cast.m.fail(stranger.id, 502)
     return await stranger.send(cast.here.inbox, like(stranger))
 
 
 @case("A key that is not there")
 async def _(cast: Cast) -> Reply:
-    stranger = cast.m.person("zoe")
+    stranger = cast.m.person("zoe2")
     cast.m.forget(stranger.id)
     return await stranger.send(cast.here.inbox, like(stranger))
 
@@ -231,7 +230,7 @@ async def _(cast: Cast) -> Reply:
 
 @case("An actor that says its key is somebody else's")
 async def _(cast: Cast) -> Reply:
-    stranger = cast.m.person("zoe")
+    stranger = cast.m.person("zoe3")
     stranger.serve(
         publicKey=stranger.document()["publicKey"] | {"owner": cast.bob.id}, assertionMethod=None
     )
@@ -240,7 +239,7 @@ async def _(cast: Cast) -> Reply:
 
 @case("A key served as a picture")
 async def _(cast: Cast) -> Reply:
-    stranger = cast.b.person("zoe")
+    stranger = cast.b.person("zoe4")
     cast.b.serve(stranger.document(), media_type="image/png")
     return await stranger.send(cast.here.inbox, like(stranger))
 
@@ -248,7 +247,7 @@ async def _(cast: Cast) -> Reply:
 @case("A key behind a redirect to another server")
 async def _(cast: Cast) -> Reply:
     # An open redirect on bob's server leads to a document of mallory's making.
-    victim = cast.b.person("zoe")
+    victim = cast.b.person("zoe5")
     fake = victim.with_keys("mallory's")
     cast.m.serve(fake.document(), at=f"{cast.m.base}/fake")
     cast.b.redirect(victim.id, f"{cast.m.base}/fake")
@@ -331,16 +330,14 @@ async def _(cast: Cast) -> Reply:
 
 @case("An activity of somebody suspended")
 async def _(cast: Cast) -> Reply:
-    await cast.deliver(cast.mallory, like(cast.mallory, type="Wave"))
-
     def suspend(tx: Tx) -> None:
         tx.execute(
-            update(Actor).where(Actor.uri == cast.mallory.id).values(suspended_at=cast.here.clock())
+            update(Actor).where(Actor.uri == cast.carol.id).values(suspended_at=cast.here.clock())
         )
 
     await cast.here.write(suspend)
     cast.here.clock.advance(2 * MINUTE)
-    return await cast.mallory.send(cast.here.inbox, like(cast.mallory))
+    return await cast.carol.send(cast.here.inbox, like(cast.carol))
 
 
 @case("An activity of an unknown type")
@@ -350,7 +347,7 @@ async def _(cast: Cast) -> Reply:
 
 @case("A Delete of an actor whose key is gone")
 async def _(cast: Cast) -> Reply:
-    stranger = cast.m.person("zoe")
+    stranger = cast.m.person("zoe6")
     cast.m.fail(stranger.id, 410)
     return await stranger.send(cast.here.inbox, stranger.activity("Delete", stranger.id))
 
@@ -380,26 +377,27 @@ def test_every_row_of_the_reference_is_tried() -> None:
     assert documented().keys() == CASES.keys() | ACCEPTED
 
 
-@pytest.mark.parametrize("what", CASES)
-async def test_what_is_wrong_gets_the_documented_answer_and_leaves_nothing(
-    cast: Cast, what: str
-) -> None:
+async def test_what_is_wrong_gets_the_documented_answer_and_leaves_nothing(cast: Cast) -> None:
     # They are known, so that what is counted is the request itself.
-    for person in (cast.mallory, cast.neighbour, cast.bob):
+    for person in (cast.mallory, cast.neighbour, cast.bob, cast.carol):
         await cast.deliver(person, like(person, type="Wave"))
-    before = await cast.here.contents()
-    reply = await CASES[what](cast)
-    await cast.here.settle()
-    assert (reply.status, reply.error) == documented()[what]
-    if reply.status == 503:
-        assert int(reply.headers["Retry-After"]) > 0
-    after = await cast.here.contents()
-    grown = {name for name in after if after[name] != before[name]}
-    assert grown <= KEY_OF_THE_SENDER_READ
-    if reply.status == 401 and "key" not in what.lower():
-        assert not grown
+    answers, left = {}, {}
+    for what, send in CASES.items():
+        before = await cast.here.contents()
+        reply = await send(cast)
+        await cast.here.settle()
+        answers[what] = (reply.status, reply.error)
+        if reply.status == 503:
+            assert int(reply.headers["Retry-After"]) > 0
+        after = await cast.here.contents()
+        grown = {name for name in after if after[name] != before[name]}
+        allowed = KEY_OF_THE_SENDER_READ if "key" in what.lower() else set()
+        if not grown <= allowed:
+            left[what] = grown
+    assert answers == {what: documented()[what] for what in CASES}
+    assert left == {}
 
-    # The control: the same people with nothing wrong are listened to, once they may speak.
+    # The control: one of them with nothing wrong is listened to.
     await cast.follow(cast.bob)
     post = cast.bob.activity("Create", _note(cast.bob))
     assert (await cast.deliver(cast.bob, post)).status == 202

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from activitypub.coauthorship.notice import build_notice
 from activitypub.coauthorship.projection import media_digest
@@ -19,7 +20,7 @@ from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from storage.engine import Tx
 from storage.queries import consents
 from tests.federation.cast import Cast, CoTweet
-from tests.federation.here import ApiRefusalError
+from tests.federation.here import START, ApiRefusalError
 from tests.federation.origins import Person
 from tests.federation.pictures import png
 
@@ -141,8 +142,6 @@ def drafted(what: str, **members: Any) -> None:
 
 def times(first: int, last: int) -> dict[str, str]:
     """``published`` and ``endTime``, relative to the tests' beginning."""
-    from tests.federation.here import START
-
     return {"published": format_time(START + first), "endTime": format_time(START + last)}
 
 
@@ -238,17 +237,20 @@ def _(cast: Cast, post: CoTweet) -> Mapping[str, Any]:
     return offer | {"@context": [*offer["@context"], renamed]}
 
 
-@pytest.mark.parametrize("what", BROKEN)
-async def test_an_invitation_against_the_rules_is_not_there(cast: Cast, what: str) -> None:
-    post = cast.cotweet(cast.local("bob"))
-    reply = await cast.deliver(cast.alice, BROKEN[what](cast, post))
-    assert reply.status in (202, 400)
-    held = await cast.here.contents()
-    assert (held["offers"], held["media"], held["notifications"]) == (0, 0, 0)
+async def test_an_invitation_against_the_rules_is_not_there(cast: Cast) -> None:
+    there = {}
+    for what, break_it in BROKEN.items():
+        post = cast.cotweet(cast.local("bob"))
+        reply = await cast.deliver(cast.alice, break_it(cast, post))
+        assert reply.status in (202, 400), what
+        held = await cast.here.contents()
+        if held["offers"] or held["media"] or held["notifications"]:
+            there[what] = held
+    assert there == {}
     for account in ("bob", "carol"):
         assert await cast.invite(account) is None
     # The control.
-    await cast.deliver(cast.alice, post.offer(cast.local("bob")))
+    await cast.deliver(cast.alice, cast.cotweet(cast.local("bob")).offer(cast.local("bob")))
     assert await cast.invite() is not None
 
 
@@ -373,41 +375,40 @@ async def test_a_picture_that_is_not_what_was_promised_cannot_be_agreed_to(
     assert cast.a.received_of("Accept") == []
 
 
-@pytest.mark.parametrize(
-    "core",
-    [
-        {"content": '<p onclick="alert(1)">Hi.</p>'},
-        {"content": "<p>Hi.<script>alert(1)</script></p>"},
-        {"content": '<p><a href="javascript:alert(1)">Hi.</a></p>'},
-        {"content": "<p>Hi."},
-        {"content": "<marquee>Hi.</marquee>"},
-        {"content": '<p style="display: none">Hi.</p>'},
-        {"summary": "<b onmouseover=x>Hi</b>"},
-        {"contentMap": {"en": "<p>Hi.</p>", "de": "<p>Tod.</p>"}},
-        {"contentMap": {"de": "<p>Something else.</p>"}},
-        {"name": "A title that no page here shows"},
-        {"type": "Question", "oneOf": [{"type": "Note", "name": "Yes"}]},
-        {"quoteUrl": "https://x.example/1"},
-        {"tag": [{"type": "Emoji", "name": ":hi:", "icon": {"url": "https://x.example/e.png"}}]},
-        {"location": {"type": "Place", "name": "Home"}},
-    ],
-    ids=lambda core: str(core)[:40],
-)
-async def test_what_cannot_be_shown_as_it_is_cannot_be_agreed_to(
-    cast: Cast, core: dict[str, Any]
-) -> None:
-    post = await invited(cast, **core)
-    invite = await cast.invite()
-    assert invite is not None
-    assert invite["refusal"]
-    with pytest.raises(ApiRefusalError) as refused:
-        await accept(cast)
-    assert (refused.value.status, refused.value.code) == (422, "cannot_accept")
-    assert await stamps_here(cast, post) == 0
-    # Saying no is always possible.
-    await cast.here.api("POST", f"{INVITES}/{invite['id']}/decline", {}, account="bob")
-    await cast.here.settle()
-    assert len(cast.a.received_of("Reject")) == 1
+NOT_SHOWN: list[dict[str, Any]] = [
+    {"content": '<p onclick="alert(1)">Hi.</p>'},
+    {"content": "<p>Hi.<script>alert(1)</script></p>"},
+    {"content": '<p><a href="javascript:alert(1)">Hi.</a></p>'},
+    {"content": "<p>Hi."},
+    {"content": "<marquee>Hi.</marquee>"},
+    {"content": '<p style="display: none">Hi.</p>'},
+    {"summary": "<b onmouseover=x>Hi</b>"},
+    {"contentMap": {"en": "<p>Hi.</p>", "de": "<p>Tod.</p>"}},
+    {"contentMap": {"de": "<p>Something else.</p>"}},
+    {"name": "A title that no page here shows"},
+    {"type": "Question", "oneOf": [{"type": "Note", "name": "Yes"}]},
+    {"quoteUrl": "https://x.example/1"},
+    {"tag": [{"type": "Emoji", "name": ":hi:", "icon": {"url": "https://x.example/e.png"}}]},
+    {"location": {"type": "Place", "name": "Home"}},
+]
+"""Members of drafts that no page here shows exactly as they are."""
+
+
+async def test_what_cannot_be_shown_as_it_is_cannot_be_agreed_to(cast: Cast) -> None:
+    for core in NOT_SHOWN:
+        post = await invited(cast, **core)
+        invite = await cast.invite()
+        assert invite is not None, core
+        assert invite["refusal"], core
+        with pytest.raises(ApiRefusalError) as refused:
+            await accept(cast)
+        assert (refused.value.status, refused.value.code) == (422, "cannot_accept"), core
+        assert await stamps_here(cast, post) == 0
+        # Saying no is always possible.
+        cast.a.received.clear()
+        await cast.here.api("POST", f"{INVITES}/{invite['id']}/decline", {}, account="bob")
+        await cast.here.settle()
+        assert [activity["type"] for activity in cast.a.received] == ["Reject"]
 
 
 async def test_only_bob_answers_for_bob(cast: Cast) -> None:
@@ -548,8 +549,6 @@ async def test_other_content_for_strangers_only_is_found_soon_after_the_announce
     cast: Cast,
 ) -> None:
     """Whoever looks does not say who they are: alice's server cannot lie to bob's alone."""
-    from aiohttp import web
-
     await with_follower(cast)
     post = await agreed(cast)
     post.publish()
