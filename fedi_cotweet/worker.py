@@ -69,7 +69,7 @@ class Worker:
         for task in (*self._tasks, *self._running):
             task.cancel()
         for task in (*self._tasks, *self._running):
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, Exception):
                 await task
         await self.courier.stop()
 

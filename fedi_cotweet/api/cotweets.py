@@ -152,7 +152,7 @@ async def withdraw(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
-        cotweets.withdraw(tx, env, account_id, post_id, None if person is None else person.id)
+        publishing.withdraw(tx, env, account_id, post_id, None if person is None else person.id)
         return reading.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write))

@@ -48,7 +48,7 @@ CONSENTS = {
 }
 
 STATES = {
-    "draft": "a draft, seen by nobody else",
+    "draft": "a draft, seen by you and those you invited",
     "offered": "waiting for answers, seen by its authors only",
     "waiting": "waiting for answers, seen by its authors only",
     "ready": "everyone agreed; it can be published",

@@ -210,7 +210,7 @@ def discard(session: Session, target: PostArgument) -> None:
     """Throw a draft away; open invites to it end."""
     client = session.client()
     answer = client.delete(f"{COTWEETS}/{_resolve(client, target)}")
-    session.show(answer, lambda: Text("Discarded. Nobody else has seen it."))
+    session.show(answer, lambda: Text("Discarded. It was never published."))
 
 
 def leave(session: Session, target: PostArgument) -> None:

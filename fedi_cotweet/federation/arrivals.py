@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -45,6 +46,13 @@ def read_arrival(
         co_authors = authors.co_authors
         content = remove_notice(note.content, authors.everyone)
         digest = try_consent_digest(whole, authors.everyone)
+        # Shown is only what the digest covers, under the names that it covers.
+        languages = [tag for tag, text in note.content_map.items() if text == note.content]
+        note = replace(
+            note,
+            sensitive=document.get("sensitive") is True,
+            language=languages[0] if languages else None,
+        )
     return Arrival(
         note=note,
         author=author,

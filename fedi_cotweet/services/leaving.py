@@ -10,7 +10,7 @@ from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.cotweets import apply_move, current_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit, record, tell
+from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
@@ -151,7 +151,6 @@ def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: tuple[str, ..
             continue
         apply_move(tx, env, offer, Move.REMOVE, post.uri)
         drop_stamp(tx, env, offer, "removed")
-        record(tx, env, object_uri=post.uri, actor_uri=me.uri, move="removed", digest=post.digest)
         emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
         tell(
             tx,

@@ -204,8 +204,28 @@ def _lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:
         text=text,
     )
     drop_from_draft(tx, env, post.id, offer.target_id)
-    if post.mode == "publish_without_decliners":
+    publish_with_the_rest(tx, env, post)
+
+
+def publish_with_the_rest(tx: Tx, env: Env, post: Post) -> None:
+    """Somebody is not named any more: publish with the others if the author chose that mode.
+
+    Never alone: what two were to say goes out under one name only when that one says so.
+    """
+    named = posts.authors_of(tx, [post.id])[post.id]
+    if named and post.mode == "publish_without_decliners":
         try_publish(tx, env, post.id)
+
+
+def withdraw(
+    tx: Tx, env: Env, author_id: int, post_id: int, co_author_id: int | None = None
+) -> int:
+    """``cotweets.withdraw``; without the one who was taken off the rest may be published."""
+    count = cotweets.withdraw(tx, env, author_id, post_id, co_author_id)
+    post = posts.post(tx, post_id)
+    if co_author_id is not None and post is not None:
+        publish_with_the_rest(tx, env, post)
+    return count
 
 
 def waiting_for(tx: Tx, env: Env, post: Post) -> Waiting:

@@ -43,3 +43,15 @@ async def test_who_is_followed_is_told_so_in_words(story: Story) -> None:
     alice = await story.person("alice")
     told = await story.look(lambda tx: reading.notifications(tx, alice.id))
     assert ["follows you" in item.text for item in told if item.kind == "follow"] == [True]
+
+
+async def test_what_two_were_to_say_is_never_said_by_one_alone_by_itself(story: Story) -> None:
+    post_id = await story.draft(
+        "alice", "bob", text="We two agree.", mode="publish_without_decliners"
+    )
+    bob = await story.person("bob")
+    (offer,) = await story.offers(post_id)
+    await story.do(
+        lambda tx: publishing.receive_rejection(tx, story.env, offer.uri, bob, "not this time")
+    )
+    assert (await story.stored(post_id)).state == "draft"

@@ -86,7 +86,7 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
         if post_id is None:
             return outcome
         if outcome in ("created", "updated", "same"):
-            leaving.no_longer_named(tx, env, arrival.note.id, arrival.co_authors)
+            leaving.no_longer_named(tx, env, arrival.note.id, arrival.note.co_authors)
             if update and incoming.proven and consents.live_stamps(tx, arrival.note.id):
                 emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
         return outcome

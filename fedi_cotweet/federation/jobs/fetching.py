@@ -11,7 +11,7 @@ from activitypub.coauthorship.projection import media_digest
 from activitypub.errors import ActivityPubError
 from activitypub.origins import check_fetched
 from activitypub.verdicts import Fetched, Refused
-from activitypub.vocab.reading import as_id, as_list, parse_strict_json
+from activitypub.vocab.reading import as_id, as_list, parse_strict_json, same_origin
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
@@ -95,7 +95,9 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
     if item is None or item.state == "stored" or item.remote_url is None:
         return
     # A draft's picture is given to the invited person only, so they ask in their own name.
-    signer = offer.target_id if offer is not None else await runtime.keys.instance_id()
+    # Of others they ask nothing: whoever invites chooses the address.
+    invited = offer is not None and same_origin(item.remote_url, offer.object_uri)
+    signer = offer.target_id if offer is not None and invited else await runtime.keys.instance_id()
     key = await runtime.keys.rsa(signer)
     own = await _own_picture(context, item.remote_url)
     fetched = own or await runtime.client.get_media(

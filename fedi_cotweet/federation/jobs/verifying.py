@@ -189,12 +189,15 @@ async def guard_post(context: Context, payload: Mapping[str, Any]) -> None:
     if "Tombstone" in types(document) or is_older_version(document, orjson.loads(post.document)):
         return
     author = await runtime.store.read(lambda tx: actors.actor(tx, post.author_id))
-    arrival = read_arrival(document, author) if author is not None else None
+    try:
+        arrival = read_arrival(document, author) if author is not None else None
+    except ActivityPubError:
+        arrival = None  # nothing we could show, so certainly not what anybody agreed to
 
     def transaction(tx: Tx) -> list[str]:
         if isinstance(arrival, Arrival):
             # Who was taken off has nothing to object to in what the others wrote.
-            leaving.no_longer_named(tx, env, post.uri, arrival.co_authors)
+            leaving.no_longer_named(tx, env, post.uri, arrival.note.co_authors)
         return verification.not_what_was_agreed(tx, env, post_id, document)
 
     dropped = await runtime.write(transaction)

@@ -94,6 +94,7 @@ async def note(request: web.Request) -> web.StreamResponse:
 
     found = await context.runtime.store.read(query)
     if found is None:
+        await _fetcher(request)  # else the look-up of a signer's key would tell drafts from nothing
         return missing()
     post, document = found
     if post.state == "draft":
@@ -104,6 +105,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
     if post.state == "deleted":
         if post.published_at is None:
+            await _fetcher(request)
             return missing()
         tombstone = build_tombstone(post.uri, post.deleted_at, post.kind)
         return json_answer(tombstone, status=410)
@@ -152,7 +154,7 @@ async def offer(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     uri = context.env.addresses.base + request.path
     offer = await context.runtime.store.read(lambda tx: consents.offer_by_uri(tx, uri, "sent"))
-    fetcher = await _fetcher(request) if offer is not None else None
+    fetcher = await _fetcher(request)
     if offer is None or fetcher is None or fetcher.id not in (offer.sender_id, offer.target_id):
         return missing()
     return json_answer(orjson.loads(offer.document), cache="private, no-store", vary="Signature")
