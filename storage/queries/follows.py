@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from storage.dialect import insert_or_ignore
+from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Follow
 from storage.queries.rows import find
@@ -185,7 +185,7 @@ def follow_by_id(tx: Connection, follow_id: int) -> Follow | None:
 
 
 _OF_SOME = (
-    Follow.followed_id.in_(bindparam("wanted", expanding=True)),
+    one_of(Follow.followed_id, "wanted"),
     Follow.state == "accepted",
 )
 _LOCAL_FOLLOWERS = (
@@ -199,4 +199,4 @@ _FOLLOWED_HERE = (
     .where(*_OF_SOME)
     .limit(literal_limit(1))
 )
-_LOCAL = select(Account.id).where(Account.id.in_(bindparam("wanted", expanding=True)))
+_LOCAL = select(Account.id).where(one_of(Account.id, "wanted"))

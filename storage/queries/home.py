@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, insert, select, update
 
-from storage.dialect import insert_or_ignore
+from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Boost, Follow, HomeEntry
 from storage.queries.rows import many
@@ -113,7 +113,7 @@ def brought_by(tx: Connection, account_id: int, via_id: int) -> list[int]:
 
 _ENTRIES = select(HomeEntry).where(HomeEntry.post_id == bindparam("post"))
 _REMOVE = delete(HomeEntry).where(HomeEntry.post_id == bindparam("post"))
-_REMOVE_SOME = _REMOVE.where(HomeEntry.account_id.in_(bindparam("wanted", expanding=True)))
+_REMOVE_SOME = _REMOVE.where(one_of(HomeEntry.account_id, "wanted"))
 _BOOSTERS = (
     select(Boost.actor_id, Boost.id)
     .where(Boost.post_id == bindparam("post"), Boost.delivery.is_(False))

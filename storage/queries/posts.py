@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.dialect import insert_or_ignore, upsert
+from storage.dialect import insert_or_ignore, one_of, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
 from storage.queries.rows import add, among, change, find, many
@@ -338,17 +338,15 @@ def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:
 
 _AUTHORS = (
     select(PostAuthor)
-    .where(PostAuthor.post_id.in_(bindparam("wanted", expanding=True)))
+    .where(one_of(PostAuthor.post_id, "wanted"))
     .order_by(PostAuthor.post_id, PostAuthor.position)
 )
 _LIKES = (
-    select(Like.post_id, func.count())
-    .where(Like.post_id.in_(bindparam("wanted", expanding=True)))
-    .group_by(Like.post_id)
+    select(Like.post_id, func.count()).where(one_of(Like.post_id, "wanted")).group_by(Like.post_id)
 )
 _BOOSTS = (
     select(Boost.post_id, func.count())
-    .where(Boost.post_id.in_(bindparam("wanted", expanding=True)), Boost.delivery.is_(False))
+    .where(one_of(Boost.post_id, "wanted"), Boost.delivery.is_(False))
     .group_by(Boost.post_id)
 )
 _REPLIES = (
@@ -356,7 +354,7 @@ _REPLIES = (
     .where(Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)), Post.state == "published")
     .group_by(Post.in_reply_to_uri)
 )
-_OF_POSTS = Media.post_id.in_(bindparam("posts", expanding=True))
-_OF_OFFERS = Media.offer_id.in_(bindparam("offers", expanding=True))
+_OF_POSTS = one_of(Media.post_id, "posts")
+_OF_OFFERS = one_of(Media.offer_id, "offers")
 _MEDIA_OF_POSTS = select(Media).where(_OF_POSTS).order_by(Media.position, Media.id)
 _MEDIA = select(Media).where(or_(_OF_POSTS, _OF_OFFERS)).order_by(Media.position, Media.id)

@@ -11,8 +11,20 @@ from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Row, Select, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Integer,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
+from storage.dialect import one_of
 from storage.models.base import Base
 
 M = TypeVar("M", bound=Base)
@@ -70,7 +82,10 @@ def _equal(model: type[Base], names: tuple[str, ...]) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _among(model: type[Base], column: str) -> Select[Any]:
-    return select(model).where(getattr(model, column).in_(bindparam("wanted", expanding=True)))
+    wanted = getattr(model, column)
+    if isinstance(wanted.type, Integer):
+        return select(model).where(one_of(wanted, "wanted"))
+    return select(model).where(wanted.in_(bindparam("wanted", expanding=True)))
 
 
 @cache
