@@ -27,6 +27,7 @@ from activitypub.signatures.keys import SigningKey
 from activitypub.verdicts import Fetched
 from activitypub.vocab.terms import ACCEPT
 from fedi_cotweet import app
+from fedi_cotweet.domain.ids import time_of
 from fedi_cotweet.domain.limits import MINUTE, SECOND
 from fedi_cotweet.federation import jobs, outbox
 from fedi_cotweet.services import accounts, follows
@@ -184,8 +185,10 @@ class World:
                 found.append((0, partial(self._event, place)))
             if waiting.run_at is not None and waiting.run_at <= self.clock.at:
                 found.append((0, partial(self._claim, place)))
-            found += [(job.id, partial(self._job, place, job)) for job in place.claimed]
-            found += [(row, partial(self._delivery, place, row)) for row in waiting.deliveries]
+            found += [(time_of(job.id), partial(self._job, place, job)) for job in place.claimed]
+            found += [
+                (time_of(row), partial(self._delivery, place, row)) for row in waiting.deliveries
+            ]
         return [step for _, step in sorted(found, key=itemgetter(0))]
 
     async def step(self) -> bool:

@@ -211,6 +211,12 @@ async def check_in_the_end(run: Run, wrong: Misbehaviour) -> None:
             assert not wrong.tampered
             authors.add(person.uri)
     assert names == authors
+    newest = await look(a, run.uri)
+    for name in ("b", "d"):
+        held = await look(run.world.places[name], run.uri)
+        if newest is not None and held is not None:
+            for member in ("content", "updated", "coAuthors"):
+                assert held.document.get(member) == newest.document.get(member)
 
 
 async def check_boosts(run: Run, person: Invited, is_author: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -174,15 +175,21 @@ def plan(run: Run) -> Iterator[Act]:
         world.step: world.dice.choice((3, 8, 14)),
         run.accept: 5,
         world.again: 2,
-        run.edit: world.dice.choice((0, 1, 3)),
-        run.withdraw: world.dice.choice((0, 0.5, 1)),
-        run.decline: world.dice.choice((0, 0.5)),
-        run.leave: world.dice.choice((0, 0.5, 1)),
-        run.expire: world.dice.choice((0, 0.3, 1)),
         world.periodic: 0.5,
-        run.publish_anyway: world.dice.choice((0, 0.4)),
-        run.discard: world.dice.choice((0, 0, 0.3)),
     }
+    if world.dice.random() < 0.7:
+        weights |= {
+            run.edit: world.dice.choice((0, 1, 3)),
+            run.withdraw: world.dice.choice((0, 0.5, 1)),
+            run.decline: world.dice.choice((0, 1)),
+            run.leave: world.dice.choice((0, 0.5, 1)),
+            run.expire: world.dice.choice((0, 0.3, 1)),
+            run.publish_anyway: world.dice.choice((0, 0.4)),
+            run.discard: world.dice.choice((0, 0, 0.3)),
+        }
+    if world.dice.random() < 0.5:
+        # Changed before anybody has seen it: old and new invitations are on their way together.
+        yield from (partial(world.work, run.alice_at), run.edit, partial(world.work, run.alice_at))
     for _ in range(world.dice.randint(15, 60)):
         world.tick()
         yield world.dice.choices(list(weights), list(weights.values()))[0]
