@@ -40,6 +40,10 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         return refusal(error.status, error.code, error.safe)
     except web.HTTPException as error:
         return _http(error)
+    except web.RequestPayloadError:
+        return refusal(400, "bad_body", "The request's body cannot be read.", "Send it anew.")
+    except ConnectionError:  # the caller hung up
+        raise
     except Exception:
         log.exception("api_failed", method=request.method, path=request.path)
         return refusal(500, "internal_error", "The server failed.", "Its log says more.")

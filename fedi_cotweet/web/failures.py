@@ -53,6 +53,10 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
     except StorageError as error:
         log.error("storage_failed", path=visit.request.path, code=error.code, detail=error.detail)
         return _failed(visit, error.status)
+    except web.RequestPayloadError:
+        return _failed(visit, 400)
+    except ConnectionError:  # the reader hung up
+        raise
     except Exception:
         log.exception("page_failed", method=visit.request.method, path=visit.request.path)
         return _failed(visit, 500)

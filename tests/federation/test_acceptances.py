@@ -457,3 +457,4 @@ async def test_what_alice_deletes_is_gone_on_every_address(cast: Cast) -> None:
         _, text = await cast.here.get(path, Accept=ACTIVITY_JSON)
         assert "We wrote this" not in text, path
         assert stamp not in text, path
+        assert path.startswith("/notes/") or draft.uri not in text, path

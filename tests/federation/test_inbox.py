@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gzip
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from activitypub.signatures.digests import digest_header
@@ -18,6 +21,7 @@ from fedi_cotweet.domain.limits import HOUR, MINUTE
 from storage.engine import Tx
 from storage.models import Actor
 from tests.federation.cast import Cast
+from tests.federation.here import Here
 from tests.federation.origins import Origin, Person, Reply, hold_port, rsa_pem
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "inbox.md"
@@ -74,6 +78,25 @@ async def _(cast: Cast) -> Reply:
 async def _(cast: Cast) -> Reply:
     large = like(cast.mallory, content="x" * 2_000_000)
     return await cast.mallory.send(cast.here.inbox, large, chunked=True)
+
+
+@case("More than `max_body_bytes` once it is decompressed")
+async def _(cast: Cast) -> Reply:
+    bomb = gzip.compress(octets(like(cast.mallory, content="x" * 50_000_000)))
+    return await cast.mallory.send(cast.here.inbox, bomb, headers={"Content-Encoding": "gzip"})
+
+
+@case("A compression that is none")
+async def _(cast: Cast) -> Reply:
+    return await cast.mallory.send(
+        cast.here.inbox, like(cast.mallory), headers={"Content-Encoding": "gzip"}
+    )
+
+
+@case("A compressed body, signed as it is sent")
+async def _(cast: Cast) -> Reply:
+    small = gzip.compress(octets(like(cast.mallory)))
+    return await cast.mallory.send(cast.here.inbox, small, headers={"Content-Encoding": "gzip"})
 
 
 @case("An inbox of nobody")
@@ -402,6 +425,42 @@ async def test_what_is_wrong_gets_the_documented_answer_and_leaves_nothing(cast:
     post = cast.bob.activity("Create", _note(cast.bob))
     assert (await cast.deliver(cast.bob, post)).status == 202
     assert await cast.timeline() == [post["object"]["id"]]
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/auth/sign_in", "/api/v1/control/accounts"])
+async def test_a_body_that_cannot_be_read_is_no_fault_of_ours(here: Here, path: str) -> None:
+    """Neither broken framing nor hanging up in the middle; the log fixture sees that."""
+    headers = {
+        "Host": here.host,
+        "Authorization": f"Bearer {here.server.operator_token}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Connection": "close",
+    }
+    if path != "/auth/sign_in":
+        headers["Content-Type"] = "application/json"
+    broken = {
+        "no gzip": ({"Content-Encoding": "gzip", "Content-Length": "9"}, b"{not gzip"),
+        "no chunk": ({"Transfer-Encoding": "chunked"}, b"2\r\n{}\r\nxyz\r\n"),
+    }
+    for what, (more, body) in broken.items():
+        assert await _raw(here, path, headers | more, body) == 400, what
+    await _raw(here, path, headers | {"Content-Length": "1000"}, b"{", hang_up=True)
+    await asyncio.sleep(0.05)
+
+
+async def _raw(
+    here: Here, path: str, headers: Mapping[str, str], body: bytes, *, hang_up: bool = False
+) -> int:
+    """The status of a POST, octet by octet as given."""
+    host, _, port = here.host.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+    await writer.drain()
+    status = b"0 0" if hang_up else await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return int(status.split()[1])
 
 
 def _note(person: Person) -> dict[str, Any]:

@@ -34,6 +34,8 @@ async def inbox(request: web.Request) -> web.Response:
     except web.HTTPRequestEntityTooLarge:
         limit = context.runtime.settings.max_body_bytes
         return problem(413, "too_large", f"An activity has at most {limit} bytes here.")
+    except web.RequestPayloadError:
+        return problem(400, DocumentError.code, "The body's compression or framing is broken.")
     recipient = None
     name = request.match_info.get("name")
     if name is not None:
