@@ -2,6 +2,7 @@
 
 from storage.models.actors import Account, Actor, ActorKey, Follow, Host, Session, SignInLink
 from storage.models.base import Base
+from storage.models.changes import Change, Credit, DraftComment, MessageConsent
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
 from storage.models.posts import (
     Boost,
@@ -13,6 +14,19 @@ from storage.models.posts import (
     PostAuthor,
     Tombstone,
 )
+from storage.models.reading import CustomEmoji, Poll, PollVote, PostTag, PostViews, Report
+from storage.models.relations import (
+    Block,
+    HostBlock,
+    HostRule,
+    InviteMute,
+    ListMember,
+    Mute,
+    PostMute,
+    ProfileHide,
+    ReaderList,
+    TrustedAuthor,
+)
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
 
 __all__ = [
@@ -21,26 +35,46 @@ __all__ = [
     "Actor",
     "ActorKey",
     "Base",
+    "Block",
     "Boost",
+    "Change",
     "ConsentLogEntry",
+    "Credit",
+    "CustomEmoji",
     "DeletedStamp",
     "Delivery",
+    "DraftComment",
     "Follow",
     "HomeEntry",
     "Host",
+    "HostBlock",
+    "HostRule",
     "InboxItem",
+    "InviteMute",
     "Job",
     "Like",
+    "ListMember",
     "Media",
+    "MessageConsent",
+    "Mute",
     "Notification",
     "Offer",
     "OutboxEvent",
+    "Poll",
+    "PollVote",
     "Post",
     "PostAuthor",
+    "PostMute",
+    "PostTag",
+    "PostViews",
+    "ProfileHide",
+    "ReaderList",
+    "Report",
     "Session",
     "Setting",
     "SignInLink",
     "Stamp",
     "Tombstone",
+    "TrustedAuthor",
     "WithdrawnOffer",
 ]

@@ -78,6 +78,9 @@ class Account(Base):
     rsa_private: Mapped[str]
     ed25519_private: Mapped[str]
     invite_policy: Mapped[str] = mapped_column(default="people_i_follow")
+    co_tweets: Mapped[str] = mapped_column(default="all", server_default="all")
+    """Which co-tweets this reader wants: ``all``, ``if_i_follow_primary``, ``if_i_follow_all`` or
+    ``none``."""
     service: Mapped[bool] = mapped_column(default=False)
     """True for the instance actor, which nobody signs in to."""
     created_at: Mapped[int]
@@ -120,6 +123,10 @@ class Follow(Base):
     followed_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
     uri: Mapped[str] = mapped_column(index=True)
     state: Mapped[str]
+    co_tweets: Mapped[str | None]
+    """The follower's wish about co-tweets of this one; NULL: the account's."""
+    through_post_id: Mapped[int | None]
+    """The post on whose page the follow was begun."""
     created_at: Mapped[int]
 
     __table_args__ = (
@@ -145,5 +152,7 @@ class Host(Base):
     failing_since: Mapped[int | None]
     next_try_at: Mapped[int | None]
     last_ok_at: Mapped[int | None]
+    invites_refused: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Invitations from there that were dropped for being too many."""
 
     __table_args__ = (Index("ix_hosts_aware_checked", "aware", "aware_checked_at"),)

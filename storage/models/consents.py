@@ -33,6 +33,13 @@ class Offer(Base):
     state: Mapped[str]
     change: Mapped[bool] = mapped_column(default=False)
     """True when the object was already published: the Offer is for an edit."""
+    channel: Mapped[str] = mapped_column(default="offer", server_default="offer")
+    """``offer``, or ``message`` for somebody whose software knows nothing of co-authors."""
+    change_id: Mapped[int | None]
+    """The ``Change`` that this asks consent for."""
+    roles: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What each author did, by actor id, as far as it is not simply ``author``."""
+    reminded_at: Mapped[int | None]
     stamp_uri: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
     published_at: Mapped[int]

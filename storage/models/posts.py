@@ -45,6 +45,13 @@ class Post(Base):
     co_authored: Mapped[bool] = mapped_column(default=False)
     mode: Mapped[str] = mapped_column(default="wait_all")
     scheduled_at: Mapped[int | None]
+    author_role: Mapped[str] = mapped_column(default="author", server_default="author")
+    """What the primary author did."""
+    likes_total: Mapped[int | None]
+    """Of a remote post: what its server counts. ``NULL``: it was never asked."""
+    boosts_total: Mapped[int | None]
+    replies_total: Mapped[int | None]
+    counts_at: Mapped[int | None]
     published_at: Mapped[int | None]
     updated_at: Mapped[int | None]
     """The object's ``updated``; older versions are ignored."""
@@ -54,6 +61,7 @@ class Post(Base):
     __table_args__ = (
         Index("ix_posts_author_state", "author_id", "state", "sort_id"),
         Index("ix_posts_local_state", "local", "state", "sort_id"),
+        Index("ix_posts_scheduled", "state", "scheduled_at"),
     )
 
 
@@ -73,6 +81,8 @@ class PostAuthor(Base):
     position: Mapped[int]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id"))
     role: Mapped[str] = mapped_column(default="author")
+    via: Mapped[str] = mapped_column(default="stamp", server_default="stamp")
+    """``stamp``, or ``message`` for somebody who agreed by answering a message."""
     state: Mapped[str]
     stamp_uri: Mapped[str | None] = mapped_column(index=True)
     stamp_document: Mapped[str | None]

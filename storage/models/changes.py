@@ -1,0 +1,105 @@
+"""Talking about a co-tweet among its authors, and changing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class Change(Base):
+    """Another version of a draft or a published co-tweet: proposed, or out for consent.
+
+    ``state``: ``proposed`` (a co-author's wish), ``offered`` (everybody is being asked),
+    ``applied``, ``declined`` or ``cancelled``. ``words`` is what the new version says, in the
+    members of ``services.changes``; ``document`` its core as a draft's is, once offered.
+    """
+
+    __tablename__ = "changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str | None] = mapped_column(unique=True)
+    """The id of the activity that proposed it, if one did."""
+    object_uri: Mapped[str] = mapped_column(index=True)
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), index=True
+    )
+    by_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    state: Mapped[str]
+    words: Mapped[dict[str, Any]]
+    document: Mapped[str | None]
+    authors: Mapped[list[Any]] = mapped_column(default=list)
+    comment: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[int]
+    decided_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_changes_object_state", "object_uri", "state"),)
+
+
+class DraftComment(Base):
+    """What an author says to the others about a draft. ``content`` is sanitised HTML."""
+
+    __tablename__ = "draft_comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    object_uri: Mapped[str]
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    content: Mapped[str]
+    created_at: Mapped[int]
+    deleted_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_draft_comments_object", "object_uri", "id"),)
+
+
+class MessageConsent(Base):
+    """How somebody whose software knows nothing of co-authors was asked, and what they answered.
+
+    Belongs to a sent Offer with ``channel`` ``message``. ``message_uri`` is our direct message;
+    ``answer_*`` the signed reply as received, with the key that signed it; ``note_*`` the public
+    consent note that third parties can check (FEP-af48), if there is one.
+    """
+
+    __tablename__ = "message_consents"
+
+    offer_id: Mapped[int] = mapped_column(
+        ForeignKey("offers.id", ondelete="CASCADE"), primary_key=True
+    )
+    message_uri: Mapped[str] = mapped_column(unique=True)
+    message_document: Mapped[str]
+    answer_uri: Mapped[str | None]
+    answer_document: Mapped[str | None]
+    answer_key: Mapped[str | None]
+    answered_at: Mapped[int | None]
+    note_uri: Mapped[str | None] = mapped_column(index=True)
+    note_document: Mapped[str | None]
+    note_fetched_at: Mapped[int | None]
+
+
+class Credit(Base):
+    """Who made a picture of a post. Plain text until they agree; then ``state`` is ``verified``.
+
+    ``state``: ``claimed`` or a ``CoAuthorState``. ``digest`` is the picture's ``digestMultibase``.
+    """
+
+    __tablename__ = "credits"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    """Of the picture among the attachments, from 0."""
+    actor_uri: Mapped[str]
+    actor_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str | None]
+    state: Mapped[str]
+    stamp_uri: Mapped[str | None] = mapped_column(index=True)
+    stamp_document: Mapped[str | None]
+    fetched_at: Mapped[int | None]
+    next_check_at: Mapped[int | None] = mapped_column(index=True)
+
+    __table_args__ = (Index("ix_credits_actor", "actor_id", "state"),)

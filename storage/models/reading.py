@@ -1,0 +1,108 @@
+"""What hangs on posts for their readers: hashtags, polls, emoji, views, reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class PostTag(Base):
+    """A hashtag of a published post, folded to lower case and without #."""
+
+    __tablename__ = "post_tags"
+
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    sort_id: Mapped[int]
+
+    __table_args__ = (
+        Index("ix_post_tags_tag_sort", "tag", "sort_id"),
+        Index("ix_post_tags_post", "post_id"),
+    )
+
+
+class Poll(Base):
+    """The question of a post. ``options``: ``{"name", "votes"}`` in order.
+
+    ``votes`` of a poll of ours is counted from ``PollVote``; of others, it is what they say.
+    """
+
+    __tablename__ = "polls"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    multiple: Mapped[bool] = mapped_column(default=False)
+    options: Mapped[list[Any]]
+    voters: Mapped[int] = mapped_column(default=0)
+    ends_at: Mapped[int | None]
+    closed_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_polls_ends", "closed_at", "ends_at"),)
+
+
+class PollVote(Base):
+    """One choice of one voter."""
+
+    __tablename__ = "poll_votes"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("polls.post_id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+    choice: Mapped[int] = mapped_column(primary_key=True)
+    uri: Mapped[str | None]
+    created_at: Mapped[int]
+
+
+class CustomEmoji(Base):
+    """An emoji of this server. ``token`` and ``path`` as in ``Media``."""
+
+    __tablename__ = "custom_emoji"
+
+    shortcode: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    media_type: Mapped[str]
+    digest: Mapped[str]
+    path: Mapped[str]
+    disabled: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[int]
+
+
+class PostViews(Base):
+    """How often a post's page or text was shown here to somebody who is not its author."""
+
+    __tablename__ = "post_views"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    views: Mapped[int] = mapped_column(default=0)
+
+
+class Report(Base):
+    """A ``Flag``, made here or received. ``state``: ``open`` or ``resolved``."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str] = mapped_column(unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    actor_uris: Mapped[list[Any]]
+    object_uris: Mapped[list[Any]]
+    comment: Mapped[str] = mapped_column(default="")
+    forwarded_to: Mapped[list[Any]] = mapped_column(default=list)
+    """Hosts that were told."""
+    state: Mapped[str] = mapped_column(default="open")
+    created_at: Mapped[int]
+    resolved_at: Mapped[int | None]
+
+    __table_args__ = (Index("ix_reports_state", "state", "id"),)

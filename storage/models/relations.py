@@ -1,0 +1,148 @@
+"""Who keeps whom at a distance, and what readers chose for themselves."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class Block(Base):
+    """One actor blocks another, local or remote on either side. ``uri`` is the ``Block``'s id."""
+
+    __tablename__ = "blocks"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    uri: Mapped[str | None] = mapped_column(index=True)
+    created_at: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("actor_id", "target_id"),
+        Index("ix_blocks_target", "target_id"),
+    )
+
+
+class Mute(Base):
+    """A local person does not want to see an actor's posts. ``until``: None for good."""
+
+    __tablename__ = "mutes"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    target_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+    until: Mapped[int | None]
+    created_at: Mapped[int]
+
+    __table_args__ = (Index("ix_mutes_target", "target_id"),)
+
+
+class HostBlock(Base):
+    """A local person wants nothing from a whole server."""
+
+    __tablename__ = "host_blocks"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    host: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[int]
+
+    __table_args__ = (Index("ix_host_blocks_host", "host"),)
+
+
+class HostRule(Base):
+    """The operator's rule for a server: ``severity`` is ``suspend`` or ``limit``."""
+
+    __tablename__ = "host_rules"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    severity: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[int]
+
+
+class InviteMute(Base):
+    """Whose invites a local person does not want; ``subject``: an actor's id or a host."""
+
+    __tablename__ = "invite_mutes"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[int]
+
+
+class PostMute(Base):
+    """A local person wants no more notifications about a post."""
+
+    __tablename__ = "post_mutes"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[int]
+
+
+class ProfileHide(Base):
+    """A local author does not show a co-tweet on their own profile, and stays its author."""
+
+    __tablename__ = "profile_hides"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class TrustedAuthor(Base):
+    """A standing instruction: edits by this primary author are agreed to (FEP-af48, Offer)."""
+
+    __tablename__ = "trusted_authors"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[int]
+
+
+class ReaderList(Base):
+    """A list of followed people with a timeline of its own."""
+
+    __tablename__ = "lists"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str]
+    created_at: Mapped[int]
+
+
+class ListMember(Base):
+    """Somebody on a list."""
+
+    __tablename__ = "list_members"
+
+    list_id: Mapped[int] = mapped_column(
+        ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__ = (Index("ix_list_members_actor", "actor_id"),)
