@@ -17,33 +17,26 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from activitypub.discovery import parse_handle
-from activitypub.errors import DocumentError
-from activitypub.origins import check_fetched
 from activitypub.shell.client import FederationClient
 from activitypub.shell.guard import AddressPolicy
 from activitypub.shell.tls import build_ssl_context
-from activitypub.verdicts import Refused
 from fedi_cotweet import __version__, api
 from fedi_cotweet import web as pages
 from fedi_cotweet.domain.limits import HOUR, SECOND
-from fedi_cotweet.federation import routes
+from fedi_cotweet.federation import finding, routes
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
-from fedi_cotweet.federation.jobs import fetch_note
 from fedi_cotweet.federation.profiles import HostProfiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
-from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.settings import Settings
 from fedi_cotweet.worker import Worker
 from storage import migrations
 from storage.engine import Store, open_store
-from storage.models import Actor, Post
-from storage.queries import actors, posts
+from storage.queries import actors
 
 log = structlog.get_logger("fedi_cotweet")
 
@@ -171,8 +164,8 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         settings=settings,
         env=env,
         store=store,
-        find_actor=_Finder(context),
-        find_post=_PostFinder(context),
+        find_actor=finding.ActorFinder(context),
+        find_post=finding.PostFinder(context),
         changed=runtime.bells.ring,
     )
     routes.setup(app, context)
@@ -196,57 +189,6 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
 
     app.cleanup_ctx.append(run_workers)
     return Server(settings, runtime, context, worker, app, token)
-
-
-class _Finder:
-    """Finds actors by handle or address, for people who typed one."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def __call__(self, text: str) -> Actor:
-        wanted = text.strip()
-        if wanted.startswith(("http://", "https://")):
-            found = await self._context.directory.actor(wanted)
-        else:
-            at = self._context.env.addresses
-            bare = wanted.removeprefix("@")
-            try:
-                handle = parse_handle(bare if "@" in bare else f"{bare}@{at.host}")
-            except DocumentError:
-                raise ServiceError(
-                    "bad_handle",
-                    422,
-                    f"“{wanted}” is not a handle.",
-                    "Handles look like @bob@example.social.",
-                ) from None
-            found = await self._context.directory.by_handle(handle)
-        if isinstance(found, Refused):
-            raise ServiceError(
-                "no_such_actor",
-                404,
-                f"Nobody was found for “{wanted}”: {found.reason}.",
-                "Check the spelling, and that their server can be reached.",
-            )
-        return found
-
-
-class _PostFinder:
-    """Finds posts by address, here or at their origin."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def __call__(self, url: str) -> Post | None:
-        runtime = self._context.runtime
-        held = await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
-        if held is not None or runtime.is_own(url):
-            return held
-        fetched = await runtime.client.get(url, key=await runtime.keys.instance())
-        if isinstance(check_fetched(fetched), Refused):
-            return None
-        await fetch_note(self._context, url)
-        return await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
 
 
 @asynccontextmanager

@@ -43,7 +43,7 @@ class Worker:
         run out.
         """
         runtime = self.context.runtime
-        if not runtime.store.url.startswith("sqlite"):
+        if runtime.store.shared:
             return
         now = runtime.env.now()
 

@@ -37,6 +37,10 @@ class Store(Protocol):
     def url(self) -> str:
         """The URL the store was opened with. May hold a password: never log it."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be working on the same database."""
+
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run ``fn`` on one consistent snapshot. Writing fails."""
 

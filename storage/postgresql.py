@@ -68,6 +68,10 @@ class PostgresStore:
     def url(self) -> str:
         return self._url
 
+    @property
+    def shared(self) -> bool:
+        return True
+
     async def read(self, fn: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StorageClosedError("The store is closed.")

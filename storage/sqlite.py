@@ -115,6 +115,10 @@ class SqliteStore:
     def url(self) -> str:
         return self._url
 
+    @property
+    def shared(self) -> bool:
+        return False
+
     async def read(self, fn: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StorageClosedError("The store is closed.")

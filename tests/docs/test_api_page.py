@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from fedi_cotweet import api, app, services
+from fedi_cotweet import api, services
 from fedi_cotweet.api.routes import ENDPOINTS, Endpoint
 from fedi_cotweet.cli.decoding import read_view
+from fedi_cotweet.federation import finding
 from fedi_cotweet.services import views
 from storage import errors as storage_errors
 from tests.docs.pages import ROOT, blocks, prose, section, table
@@ -92,11 +93,11 @@ def test_an_example_is_what_the_command_line_can_read(name: str, text: str) -> N
 
 
 def _refusals() -> set[tuple[str, int]]:
-    """Every refusal with a code and status of its own in services, API and application."""
+    """Every refusal with a code and status of its own in services, API and the finders."""
     found = set()
     folders = [Path(str(package.__file__)).parent for package in (services, api)]
     sources = [path for folder in folders for path in folder.glob("*.py")]
-    for source in (*sources, Path(str(app.__file__))):
+    for source in (*sources, Path(finding.__file__)):
         for call in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call) or len(call.args) < 2:
                 continue

@@ -31,6 +31,7 @@ from tests.docs.pages import (
 from tests.docs.walk import Walk, steps
 
 DOCS = ROOT / "docs"
+FEP = DOCS / "fep-af48.md"
 CONSENT = DOCS / "explanation/consent.md"
 LANGUAGES = {"console", "python", "json", "toml", "mermaid", "text", "sh", "caddyfile"}
 GENERATED = {"docs/reference/commands.md", "docs/reference/settings.md"}
@@ -170,8 +171,9 @@ def test_every_command_that_pages_name_exists() -> None:
     assert unknown == set()
 
 
-def test_the_diagram_of_consent_is_drawn_from_the_table() -> None:
-    assert [block.text for block in blocks(CONSENT) if block.language == "mermaid"] == [
+@pytest.mark.parametrize("page", [CONSENT, FEP], ids=page_id)
+def test_the_diagram_of_consent_is_drawn_from_the_table(page: Path) -> None:
+    assert [block.text for block in blocks(page) if block.language == "mermaid"] == [
         mermaid() + "\n"
     ]
 

@@ -1,0 +1,72 @@
+"""Finding people and posts elsewhere, for somebody who typed a handle or an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from activitypub.discovery import parse_handle
+from activitypub.errors import DocumentError
+from activitypub.origins import check_fetched
+from activitypub.verdicts import Refused
+from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.jobs import Again, fetch_note
+from fedi_cotweet.services.errors import ServiceError
+from storage.models import Actor, Post
+from storage.queries import posts
+
+
+@dataclass(frozen=True, slots=True)
+class ActorFinder:
+    """Finds actors by handle or address.
+
+    Raises ``ServiceError``: ``bad_handle`` (422) or ``no_such_actor`` (404).
+    """
+
+    context: Context
+
+    async def __call__(self, text: str) -> Actor:
+        wanted = text.strip()
+        if wanted.startswith(("http://", "https://")):
+            found = await self.context.directory.actor(wanted)
+        else:
+            at = self.context.env.addresses
+            bare = wanted.removeprefix("@")
+            try:
+                handle = parse_handle(bare if "@" in bare else f"{bare}@{at.host}")
+            except DocumentError:
+                raise ServiceError(
+                    "bad_handle",
+                    422,
+                    f"“{wanted}” is not a handle.",
+                    "Handles look like @bob@example.social.",
+                ) from None
+            found = await self.context.directory.by_handle(handle)
+        if isinstance(found, Refused):
+            raise ServiceError(
+                "no_such_actor",
+                404,
+                f"Nobody was found for “{wanted}”: {found.reason}.",
+                "Check the spelling, and that their server can be reached.",
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PostFinder:
+    """Finds posts by address, here or at their origin; None where there is none to be had."""
+
+    context: Context
+
+    async def __call__(self, url: str) -> Post | None:
+        runtime = self.context.runtime
+        held = await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
+        if held is not None or runtime.is_own(url):
+            return held
+        fetched = await runtime.client.get(url, key=await runtime.keys.instance())
+        if isinstance(check_fetched(fetched), Refused):
+            return None
+        try:
+            await fetch_note(self.context, url)
+        except Again:  # it answered a moment ago and does not any more
+            return None
+        return await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
