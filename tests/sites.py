@@ -19,16 +19,16 @@ from PIL import Image
 
 from activitypub.coauthorship.offers import Invitation, check_offer
 from activitypub.vocab.reading import parse_strict_json
-from fedi_cotweet.services import accounts, cotweets, invitations, publishing
+from fedi_cotweet.services import accounts, answers, drafts, invitations
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.accounts import KeyPairs
 from fedi_cotweet.services.composing import compose
-from fedi_cotweet.services.cotweets import Words
 from fedi_cotweet.services.env import Addresses, Env, Limits
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import store_remote
 from fedi_cotweet.services.passwords import hash_password
 from fedi_cotweet.services.site import Site
+from fedi_cotweet.services.words import Words
 from fedi_cotweet.settings import Settings
 from storage import migrations
 from storage.engine import Tx, open_store
@@ -124,7 +124,7 @@ class World:
             accounts.set_invite_policy(tx, env, co_author_id, "anyone")
             person = actors.actor(tx, co_author_id)
             assert person is not None
-            return cotweets.create_draft(tx, env, author_id, said, [person])
+            return drafts.create_draft(tx, env, author_id, said, [person])
 
         post_id = await self.site.write(transaction)
         assert await self.deliver_offers(post_id) == ["invited"]
@@ -143,9 +143,7 @@ class World:
                 invitations.accept(tx, env, sent.target_id, received.id, sent.digest)
                 stamp = consents.stamp_for_offer(tx, sent.uri)
                 assert stamp is not None
-                publishing.stamp_verified(
-                    tx, env, sent.id, stamp.uri, stamp.document, self.clock.now
-                )
+                answers.stamp_verified(tx, env, sent.id, stamp.uri, stamp.document, self.clock.now)
 
         await self.site.write(transaction)
 

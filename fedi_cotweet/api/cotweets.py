@@ -10,11 +10,11 @@ from aiohttp import web
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
 from fedi_cotweet.api.posts import MOST_TEXT, Change, media_ids
-from fedi_cotweet.services import cotweets, leaving, publishing, reading
-from fedi_cotweet.services.cotweets import Words
+from fedi_cotweet.services import author_views, drafts, leaving, publishing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.invitations import own_invitation
 from fedi_cotweet.services.views import DraftView
+from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.queries import posts as stored
 
@@ -68,7 +68,7 @@ async def create_cotweet(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
-        post_id = cotweets.create_draft(
+        post_id = drafts.create_draft(
             tx,
             env,
             account_id,
@@ -77,7 +77,7 @@ async def create_cotweet(call: Call) -> web.Response:
             expires_in=None if seconds is None else seconds * 1_000,
             mode=wanted.mode,
         )
-        return reading.draft(tx, env, account_id, post_id)
+        return author_views.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write), status=201)
 
@@ -85,7 +85,7 @@ async def create_cotweet(call: Call) -> web.Response:
 async def list_cotweets(call: Call) -> web.Response:
     """The account's drafts and who has agreed."""
     account_id = await call.account_id()
-    found = await call.site.read(lambda tx: reading.drafts(tx, call.site.env, account_id))
+    found = await call.site.read(lambda tx: author_views.drafts(tx, call.site.env, account_id))
     return answer({"cotweets": found})
 
 
@@ -95,7 +95,7 @@ async def show_cotweet(call: Call) -> web.Response:
     env = call.site.env
 
     def find(tx: Tx) -> DraftView:
-        view = reading.draft(tx, env, account_id, post_id)
+        view = author_views.draft(tx, env, account_id, post_id)
         if view.state != "draft" and not any(
             entry.state == "published" for entry in view.co_authors
         ):
@@ -109,13 +109,13 @@ async def edit_cotweet(call: Call) -> web.Response:
     """Change a draft: everybody is asked again."""
     account_id, post_id = await call.account_id(), call.path_id("draft")
     wanted = await call.members(Change)
-    await call.site.read(lambda tx: cotweets.own_draft(tx, account_id, post_id))
+    await call.site.read(lambda tx: drafts.own_draft(tx, account_id, post_id))
     body = await texts.compose_text(call.site, wanted.text)
     language = texts.check_language(wanted.language)
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
-        post = cotweets.own_draft(tx, account_id, post_id)
+        post = drafts.own_draft(tx, account_id, post_id)
         media = stored.media_of(tx, post_ids=[post_id])
         words = Words(
             body=body,
@@ -125,8 +125,8 @@ async def edit_cotweet(call: Call) -> web.Response:
             in_reply_to=post.in_reply_to_uri,
             media_ids=tuple(item.id for item in media),
         )
-        cotweets.edit_draft(tx, env, account_id, post_id, words)
-        return reading.draft(tx, env, account_id, post_id)
+        drafts.edit_draft(tx, env, account_id, post_id, words)
+        return author_views.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write))
 
@@ -138,7 +138,7 @@ async def publish(call: Call) -> web.Response:
 
     def write(tx: Tx) -> DraftView:
         publishing.publish_anyway(tx, env, account_id, post_id)
-        return reading.draft(tx, env, account_id, post_id)
+        return author_views.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write))
 
@@ -147,13 +147,13 @@ async def withdraw(call: Call) -> web.Response:
     """Take invites back; the draft stays."""
     account_id, post_id = await call.account_id(), call.path_id("draft")
     handle = (await call.members(Withdrawal)).co_author
-    await call.site.read(lambda tx: cotweets.own_draft(tx, account_id, post_id))
+    await call.site.read(lambda tx: drafts.own_draft(tx, account_id, post_id))
     person = None if handle is None else await texts.find_person(call.site, handle)
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
         publishing.withdraw(tx, env, account_id, post_id, None if person is None else person.id)
-        return reading.draft(tx, env, account_id, post_id)
+        return author_views.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write))
 
@@ -162,7 +162,7 @@ async def discard(call: Call) -> web.Response:
     """Throw a draft away."""
     account_id, post_id = await call.account_id(), call.path_id("draft")
     env = call.site.env
-    await call.site.write(lambda tx: cotweets.discard_draft(tx, env, account_id, post_id))
+    await call.site.write(lambda tx: drafts.discard_draft(tx, env, account_id, post_id))
     return nothing()
 
 

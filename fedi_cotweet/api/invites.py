@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import invitations, reading
+from fedi_cotweet.services import author_views, invitations
 from fedi_cotweet.services.views import InviteView
 from storage.engine import Tx
 
@@ -29,7 +29,7 @@ class Refusal:
 async def list_invites(call: Call) -> web.Response:
     """Invites that wait for an answer or for publication."""
     account_id = await call.account_id()
-    found = await call.site.read(lambda tx: reading.invitations(tx, call.site.env, account_id))
+    found = await call.site.read(lambda tx: author_views.invitations(tx, call.site.env, account_id))
     return answer({"invites": found})
 
 
@@ -38,7 +38,7 @@ async def show_invite(call: Call) -> web.Response:
     account_id, invite_id = await call.account_id(), call.path_id("invitation")
     return answer(
         await call.site.read(
-            lambda tx: reading.invitation(tx, call.site.env, account_id, invite_id)
+            lambda tx: author_views.invitation(tx, call.site.env, account_id, invite_id)
         )
     )
 
@@ -51,7 +51,7 @@ async def accept(call: Call) -> web.Response:
 
     def write(tx: Tx) -> InviteView:
         invitations.accept(tx, env, account_id, invite_id, digest)
-        return reading.invitation(tx, env, account_id, invite_id)
+        return author_views.invitation(tx, env, account_id, invite_id)
 
     return answer(await call.site.write(write))
 
@@ -64,6 +64,6 @@ async def decline(call: Call) -> web.Response:
 
     def write(tx: Tx) -> InviteView:
         invitations.decline(tx, env, account_id, invite_id, reason)
-        return reading.invitation(tx, env, account_id, invite_id)
+        return author_views.invitation(tx, env, account_id, invite_id)
 
     return answer(await call.site.write(write))

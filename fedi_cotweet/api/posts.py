@@ -9,9 +9,9 @@ from aiohttp import web
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
 from fedi_cotweet.services import posts, reading
-from fedi_cotweet.services.cotweets import Words
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.views import PostView
+from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import posts as stored

@@ -15,7 +15,7 @@ from activitypub.html import sanitise, to_text
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, ids
 from activitypub.vocab.terms import Doc
-from fedi_cotweet.services.posts import Arrival
+from fedi_cotweet.services.arrivals import Arrival
 from storage.models import Actor
 
 PICTURES = frozenset({"Image"})

@@ -16,9 +16,9 @@ from activitypub.signatures.keys import (
 )
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
-from storage.models import Account, Session
+from storage.models import Account, Actor, Session
 from storage.queries import actors
 
 USERNAME = re.compile(r"[a-z0-9_]{1,30}\Z")
@@ -187,3 +187,11 @@ def open_session(tx: Tx, env: Env, account_id: int) -> str:
 def session_of(tx: Tx, env: Env, token: str) -> Session | None:
     """The session behind a cookie."""
     return actors.session(tx, token_hash(token), env.now())
+
+
+def find_actor(tx: Tx, actor_id: int) -> Actor:
+    """Somebody by id of ours, local or not; 404 for nobody."""
+    actor = actors.actor(tx, actor_id)
+    if actor is None:
+        raise not_found("account")
+    return actor

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.consent import Move, Moved
-from fedi_cotweet.services.cotweets import apply_move
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.invitations import drop_stamp
+from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.queries import consents, posts
 

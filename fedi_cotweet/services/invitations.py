@@ -11,10 +11,10 @@ from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
-from fedi_cotweet.services.cotweets import apply_move
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record, tell
+from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Actor, Offer
 from storage.queries import actors, consents, follows, posts

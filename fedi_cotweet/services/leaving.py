@@ -5,13 +5,13 @@ from __future__ import annotations
 import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
-from fedi_cotweet.services import documents, publishing, timelines
+from fedi_cotweet.services import answers, documents, timelines
 from fedi_cotweet.services import posts as post_services
-from fedi_cotweet.services.cotweets import apply_move, current_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.invitations import drop_stamp
+from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
 from storage.models import Actor, Post
@@ -76,7 +76,7 @@ def receive_stamp_deletion(tx: Tx, env: Env, stamp_uri: str, issuer: Actor, text
     new = consents.remember_deleted_stamp(tx, stamp_uri, issuer.uri, env.now())
     touched = 0
     for offer in consents.sent_offers_with_stamp(tx, stamp_uri):
-        if offer.target_id == issuer.id and publishing.taken_back(tx, env, offer, why="left"):
+        if offer.target_id == issuer.id and answers.taken_back(tx, env, offer, why="left"):
             touched += 1
     for row in posts.authors_with_stamp(tx, stamp_uri):
         post = posts.post(tx, row.post_id)
@@ -119,7 +119,7 @@ def lapse(tx: Tx, env: Env, offer_id: int) -> None:
     if offer is None:
         return
     if offer.side == "sent":
-        publishing.lapse(tx, env, offer)
+        answers.lapse(tx, env, offer)
     elif isinstance(apply_move(tx, env, offer, Move.LAPSE, offer.uri), Moved):
         drop_stamp(tx, env, offer, "unused")
 

@@ -13,10 +13,10 @@ from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER, STAMP_UNUSED_FOR
 from fedi_cotweet.services import documents, timelines
-from fedi_cotweet.services.cotweets import apply_move
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
+from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Post, PostAuthor
 from storage.queries import actors, consents, posts

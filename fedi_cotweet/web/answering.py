@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from fedi_cotweet.services import invitations, reading
+from fedi_cotweet.services import author_views, invitations
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.views import InviteView
 from fedi_cotweet.web import pages
@@ -60,7 +60,7 @@ async def _answer(visit: Visit, give: Give) -> web.Response:
 
 async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None) -> web.Response:
     def find(tx: Tx) -> list[InviteView]:
-        return reading.invitations(tx, visit.env, viewer.account_id)
+        return author_views.invitations(tx, visit.env, viewer.account_id)
 
     found = await visit.site.read(find)
     said = "" if error is None else f"{error.safe} {error.fix}".strip()

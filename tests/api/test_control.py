@@ -195,7 +195,7 @@ async def test_a_fault_of_ours_says_nothing_about_itself(
     def broken(*_: object) -> None:
         raise RuntimeError("the secret")
 
-    monkeypatch.setattr("fedi_cotweet.services.reading.drafts", broken)
+    monkeypatch.setattr("fedi_cotweet.services.author_views.drafts", broken)
     response = await api.raw("GET", COTWEETS)
     assert response.status == 500
     assert "secret" not in await response.text()

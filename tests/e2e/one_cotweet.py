@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedi_cotweet.domain.limits import OFFER_SHORTEST, SECOND
-from fedi_cotweet.services import cotweets, invitations, leaving, posts, publishing
+from fedi_cotweet.services import drafts, invitations, leaving, posts, publishing
 from fedi_cotweet.services.composing import compose
-from fedi_cotweet.services.cotweets import Words
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Offer, Stamp
 from storage.queries import consents
@@ -56,7 +56,7 @@ class Run:
         env, words = self.alice_at.env, self.words()
         self.world.tell(f"alice invites {[person.uri for person in self.co_authors]}, {mode}")
         self.post_id = await self.alice_at.write(
-            lambda tx: cotweets.create_draft(
+            lambda tx: drafts.create_draft(
                 tx, env, self.alice, words, people, expires_in=OFFER_SHORTEST, mode=mode
             )
         )
@@ -99,7 +99,7 @@ class Run:
         await self.attempt(
             "alice edits",
             self.alice_at,
-            lambda tx: cotweets.edit_draft(tx, env, self.alice, self.post_id, words),
+            lambda tx: drafts.edit_draft(tx, env, self.alice, self.post_id, words),
         )
 
     async def withdraw(self) -> None:
@@ -110,7 +110,7 @@ class Run:
         await self.attempt(
             "alice withdraws",
             self.alice_at,
-            lambda tx: cotweets.withdraw(tx, env, self.alice, self.post_id, whom),
+            lambda tx: drafts.withdraw(tx, env, self.alice, self.post_id, whom),
         )
 
     async def publish_anyway(self) -> None:
@@ -128,7 +128,7 @@ class Run:
         await self.attempt(
             "alice discards",
             self.alice_at,
-            lambda tx: cotweets.discard_draft(tx, env, self.alice, self.post_id),
+            lambda tx: drafts.discard_draft(tx, env, self.alice, self.post_id),
         )
 
     async def accept(self, who: int | None = None) -> None:

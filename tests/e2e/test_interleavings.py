@@ -22,7 +22,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.stamps import Stamp as StampView
 from activitypub.coauthorship.stamps import parse_stamp
 from fedi_cotweet.domain.consent import CONSENTING, OPEN, ConsentState, Move, Moved, agree, move
-from fedi_cotweet.services import cotweets, documents
+from fedi_cotweet.services import documents, drafts
 from storage.engine import Tx
 from storage.models import ConsentLogEntry, Offer, Post, Stamp
 from storage.queries import consents, posts
@@ -202,7 +202,7 @@ async def test_both_servers_agree_whatever_happens_in_whatever_order(
     servers.dice = random.Random(seed)
     servers.story.clear()
     people = WITH[("across", "same server", "both", "across")[seed % 4]]
-    run = await begin(servers, people, servers.dice.choice(cotweets.MODES))
+    run = await begin(servers, people, servers.dice.choice(drafts.MODES))
     interrupted(servers)
     try:
         for act in plan(run):

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from fedi_cotweet.federation import jobs
-from fedi_cotweet.services import cotweets, timelines
+from fedi_cotweet.services import drafts, timelines
 from storage.engine import Tx
 from storage.models import Activity, Boost, Delivery, Notification, OutboxEvent, Post
 from storage.queries import posts
@@ -225,7 +225,7 @@ async def test_publishing_after_taking_all_invites_back_leaves_everybody_out(
     a = world.places["a"]
     run = await begin(world, ["b/bob"])
     await world.drain()
-    await a.write(lambda tx: cotweets.withdraw(tx, a.env, run.alice, run.post_id))
+    await a.write(lambda tx: drafts.withdraw(tx, a.env, run.alice, run.post_id))
     await run.publish_anyway()
     await world.drain()
 

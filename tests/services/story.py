@@ -21,21 +21,22 @@ from fedi_cotweet.domain.ids import IdSequence
 from fedi_cotweet.domain.limits import DAY, SECOND
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.services import (
-    cotweets,
+    answers,
+    arrivals,
+    author_views,
+    drafts,
     follows,
     invitations,
     leaving,
-    posts,
-    publishing,
     reading,
     verification,
 )
+from fedi_cotweet.services.arrivals import Arrival
 from fedi_cotweet.services.composing import compose
-from fedi_cotweet.services.cotweets import Words
 from fedi_cotweet.services.env import Addresses, Env
-from fedi_cotweet.services.posts import Arrival
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import InviteView, PostView
+from fedi_cotweet.services.words import Words
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.models import Actor, Offer, Post
@@ -107,7 +108,7 @@ class Story:
         people = [await self.person(name) for name in co_authors]
         words = Words(compose(text, {}, BASE), summary="Tea", language="en")
         return await self.do(
-            lambda tx: cotweets.create_draft(tx, self.env, self.ids[author], words, people, **more)
+            lambda tx: drafts.create_draft(tx, self.env, self.ids[author], words, people, **more)
         )
 
     async def offers(self, post_id: int) -> list[Offer]:
@@ -118,7 +119,9 @@ class Story:
 
     async def invite(self, name: str) -> InviteView:
         """The newest invitation of somebody."""
-        return (await self.look(lambda tx: reading.invitations(tx, self.env, self.ids[name])))[0]
+        return (await self.look(lambda tx: author_views.invitations(tx, self.env, self.ids[name])))[
+            0
+        ]
 
     async def accept(self, name: str, digest: str | None = None) -> str:
         """Say yes to the newest invitation; the stamp."""
@@ -142,9 +145,9 @@ class Story:
             )
             stamp = consents.stamp_for_offer(tx, offer.uri)
             assert stamp is not None
-            came = publishing.receive_acceptance(tx, self.env, offer.uri, target, stamp.uri)
+            came = answers.receive_acceptance(tx, self.env, offer.uri, target, stamp.uri)
             assert came == "verifying"
-            return publishing.stamp_verified(
+            return answers.stamp_verified(
                 tx, self.env, offer.id, stamp.uri, stamp.document, self.env.now()
             )
 
@@ -242,7 +245,7 @@ class Story:
         arrival = read_arrival(document, await self.person("zoe"))
         assert isinstance(arrival, Arrival)
         _, outcome = await self.do(
-            lambda tx: posts.store_arrival(tx, self.env, arrival, update=update)
+            lambda tx: arrivals.store_arrival(tx, self.env, arrival, update=update)
         )
         return outcome
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fedi_cotweet.services import cotweets, invitations, publishing, reading
+from fedi_cotweet.services import answers, drafts, invitations, publishing, reading
 from fedi_cotweet.services.composing import compose
-from fedi_cotweet.services.cotweets import Words
+from fedi_cotweet.services.words import Words
 from storage.engine import Store
 from tests.services.story import Story, begin
 
@@ -30,10 +30,10 @@ async def test_a_draft_that_everybody_declined_can_still_be_edited_and_published
     invite = await story.invite("bob")
     await story.do(lambda tx: invitations.decline(tx, story.env, bob.id, int(invite.id)))
     await story.do(
-        lambda tx: publishing.receive_rejection(tx, story.env, offer.uri, bob, "not this time")
+        lambda tx: answers.receive_rejection(tx, story.env, offer.uri, bob, "not this time")
     )
     words = Words(compose("Then I say it alone.", {}, story.env.addresses.base))
-    await story.do(lambda tx: cotweets.edit_draft(tx, story.env, alice.id, post_id, words))
+    await story.do(lambda tx: drafts.edit_draft(tx, story.env, alice.id, post_id, words))
     assert await story.do(lambda tx: publishing.publish_anyway(tx, story.env, alice.id, post_id))
     post = await story.stored(post_id)
     assert (post.state, post.content) == ("published", "<p>Then I say it alone.</p>")
@@ -52,6 +52,6 @@ async def test_what_two_were_to_say_is_never_said_by_one_alone_by_itself(story: 
     bob = await story.person("bob")
     (offer,) = await story.offers(post_id)
     await story.do(
-        lambda tx: publishing.receive_rejection(tx, story.env, offer.uri, bob, "not this time")
+        lambda tx: answers.receive_rejection(tx, story.env, offer.uri, bob, "not this time")
     )
     assert (await story.stored(post_id)).state == "draft"

@@ -12,17 +12,21 @@ from sqlalchemy import Connection, select
 from activitypub.vocab.reading import format_time
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services import (
-    cotweets,
+    answers,
+    arrivals,
+    author_views,
+    drafts,
     follows,
     invitations,
     leaving,
     posts,
     publishing,
+    reactions,
     reading,
 )
 from fedi_cotweet.services.composing import compose
-from fedi_cotweet.services.cotweets import Words
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.words import Words
 from storage.engine import Store, open_store
 from storage.models import Base
 from storage.queries import consents, outbox
@@ -53,7 +57,7 @@ async def test_a_draft_is_nobodys_business_but_its_authors(story: Story) -> None
     post_id = await story.draft("alice", "bob", "carol", text=TEXT)
     assert await story.world.deliver_offers(post_id) == ["invited", "invited"]
     assert await story.world.deliver_offers(post_id) == ["duplicate", "duplicate"]
-    [draft] = await story.look(lambda tx: reading.drafts(tx, story.env, story.ids["alice"]))
+    [draft] = await story.look(lambda tx: author_views.drafts(tx, story.env, story.ids["alice"]))
     assert (draft.state, draft.post.text, draft.post.summary) == ("draft", TEXT, "Tea")
     assert [(person.author.name, person.state) for person in draft.co_authors] == [
         ("Bob", "offered"),
@@ -123,13 +127,13 @@ async def test_a_decline_holds_the_draft_until_its_author_decides(story: Story) 
         lambda tx: invitations.decline(tx, story.env, bob.id, int(invite.id), "not my words")
     )
     came = await story.do(
-        lambda tx: publishing.receive_rejection(tx, story.env, invite.offer, bob, "not my words")
+        lambda tx: answers.receive_rejection(tx, story.env, invite.offer, bob, "not my words")
     )
     assert came == "declined"
     await story.accept("carol")
     assert await story.stamp_arrives(post_id, "carol") == "accepted"
     assert (await story.stored(post_id)).state == "draft"
-    draft = await story.look(lambda tx: reading.draft(tx, story.env, alice, post_id))
+    draft = await story.look(lambda tx: author_views.draft(tx, story.env, alice, post_id))
     assert {(person.author.name, person.state, person.reason) for person in draft.co_authors} == {
         ("Bob", "declined", "not my words"),
         ("Carol", "accepted", ""),
@@ -146,21 +150,23 @@ async def test_an_invitation_ends_by_withdrawal_or_time(story: Story) -> None:
     second = await story.draft("alice", "bob", text="Two.")
     for post_id in (first, second):
         await story.world.deliver_offers(post_id)
-    assert (await story.do(lambda tx: cotweets.withdraw(tx, story.env, alice.id, first))) == 1
+    assert (await story.do(lambda tx: drafts.withdraw(tx, story.env, alice.id, first))) == 1
     [offer] = await story.offers(first)
     assert offer.state == "withdrawn"
     came = await story.do(
         lambda tx: invitations.receive_withdrawal(tx, story.env, offer.uri, alice)
     )
     assert came == "withdrawn"
-    [left] = await story.look(lambda tx: reading.invitations(tx, story.env, story.ids["bob"]))
+    [left] = await story.look(lambda tx: author_views.invitations(tx, story.env, story.ids["bob"]))
     assert left.text == "Two."
     story.clock.now += 8 * DAY
     due = await story.look(lambda tx: consents.offers_to_expire(tx, story.clock.now, 10))
     assert sorted(row.side for row in due) == ["received", "sent"]
     for row in due:
-        await story.do(partial(publishing.expire, env=story.env, offer=row))
-    assert await story.look(lambda tx: reading.invitations(tx, story.env, story.ids["bob"])) == []
+        await story.do(partial(answers.expire, env=story.env, offer=row))
+    assert (
+        await story.look(lambda tx: author_views.invitations(tx, story.env, story.ids["bob"])) == []
+    )
     with pytest.raises(ServiceError, match="invite_over"):
         await story.do(
             lambda tx: invitations.accept(
@@ -214,9 +220,9 @@ async def everyday(story: Story) -> int:
     await story.do(lambda tx: posts.create_post(tx, story.env, bob.id, answer))
     like, boost = f"{carol.uri}/likes/1", f"{bob.uri}/announces/1"
     for expected in ("liked", "repeated"):
-        liked = await story.do(lambda tx: posts.receive_like(tx, story.env, post, carol, like))
+        liked = await story.do(lambda tx: reactions.receive_like(tx, story.env, post, carol, like))
         assert liked == expected
-    share = partial(posts.receive_boost, env=story.env, post=post, booster=bob, uri=boost)
+    share = partial(reactions.receive_boost, env=story.env, post=post, booster=bob, uri=boost)
     for expected in ("boosted", "repeated"):
         assert await story.do(partial(share, published_at=story.clock.now)) == expected
     return post_id
@@ -239,8 +245,8 @@ async def test_readers_like_boost_and_answer(story: Story) -> None:
     assert boosted.boosted_by.name == "Bob"
     assert [view.uri for view in await story.home("dave", int(answered.id))] == []
     carol, bob = await story.person("carol"), await story.person("bob")
-    await story.do(lambda tx: posts.receive_unlike(tx, carol, None, post.uri))
-    await story.do(lambda tx: posts.receive_unboost(tx, story.env, bob, None, post.uri))
+    await story.do(lambda tx: reactions.receive_unlike(tx, carol, None, post.uri))
+    await story.do(lambda tx: reactions.receive_unboost(tx, story.env, bob, None, post.uri))
     shown = await story.look(lambda tx: reading.one_post(tx, story.env, post, None))
     assert (shown.likes, shown.boosts, shown.replies) == (0, 0, 1)
     assert [view.text for view in await story.home("dave")] == ["Well said."]
@@ -296,10 +302,10 @@ async def from_afar(story: Story) -> list[str]:
         await story.arrives(newer, update=True),
         await story.arrives(second, update=True),
         await story.do(
-            lambda tx: posts.receive_delete(tx, story.env, "https://z.example/notes/1", zoe)
+            lambda tx: arrivals.receive_delete(tx, story.env, "https://z.example/notes/1", zoe)
         ),
         await story.do(
-            lambda tx: posts.receive_delete(tx, story.env, "https://z.example/notes/3", zoe)
+            lambda tx: arrivals.receive_delete(tx, story.env, "https://z.example/notes/3", zoe)
         ),
         await story.arrives(story.note(3)),
     ]

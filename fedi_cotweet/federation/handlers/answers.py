@@ -14,7 +14,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_id, types
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import follows, invitations, posts, publishing
+from fedi_cotweet.services import answers, follows, invitations, reactions
 from storage.engine import Tx
 from storage.models import Offer
 from storage.queries import consents
@@ -44,7 +44,7 @@ async def accept(context: Context, incoming: Incoming) -> str:
         if isinstance(checked, Refused) and checked.code not in _LATE:
             return checked.code
         stamp = checked.stamp_uri if isinstance(checked, Accepted) else activity.result or ""
-        return publishing.receive_acceptance(tx, env, sent.uri, incoming.actor, stamp)
+        return answers.receive_acceptance(tx, env, sent.uri, incoming.actor, stamp)
 
     # Not once per id: a repeated Accept that is too late gets its Undo again.
     return await context.runtime.write(transaction)
@@ -71,7 +71,7 @@ async def reject(context: Context, incoming: Incoming) -> str:
         if isinstance(checked, Refused):
             return checked.code
         reason = to_text(checked.reason).strip()
-        return publishing.receive_rejection(tx, env, sent.uri, incoming.actor, reason)
+        return answers.receive_rejection(tx, env, sent.uri, incoming.actor, reason)
 
     return await context.once(incoming, transaction)
 
@@ -99,9 +99,9 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
         case "Follow":
             return "unfollowed" if follows.receive_undo(tx, actor, what, uri) else "unknown_object"
         case "Like":
-            return posts.receive_unlike(tx, actor, uri, what)
+            return reactions.receive_unlike(tx, actor, uri, what)
         case "Announce":
-            return posts.receive_unboost(tx, env, actor, uri, what)
+            return reactions.receive_unboost(tx, env, actor, uri, what)
         case "Offer":
             return "no_id" if uri is None else invitations.receive_withdrawal(tx, env, uri, actor)
         case None if uri is not None:
@@ -116,9 +116,9 @@ def _undo_by_id(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
         return invitations.receive_withdrawal(tx, env, uri, actor)
     if follows.receive_undo(tx, actor, None, uri):
         return "unfollowed"
-    if posts.receive_unboost(tx, env, actor, uri, None) == "undone":
+    if reactions.receive_unboost(tx, env, actor, uri, None) == "undone":
         return "unboosted"
-    if posts.receive_unlike(tx, actor, uri, None) == "undone":
+    if reactions.receive_unlike(tx, actor, uri, None) == "undone":
         return "unliked"
     # It may be the Undo of an Offer that is still on its way.
     return invitations.receive_withdrawal(tx, env, uri, actor)

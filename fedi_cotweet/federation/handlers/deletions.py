@@ -10,7 +10,7 @@ from activitypub.origins import may_delete
 from activitypub.verdicts import Refused
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import leaving, posts
+from fedi_cotweet.services import arrivals, leaving
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import PostAuthor
@@ -58,4 +58,4 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     if refused is not None:
         return refused.code
     text = incoming.text if incoming.proven else ""
-    return posts.receive_delete(tx, env, activity.object_id, incoming.actor, text)
+    return arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)

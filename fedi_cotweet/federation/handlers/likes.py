@@ -5,7 +5,7 @@ from __future__ import annotations
 from activitypub.activities.like import parse_like
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import posts as services
+from fedi_cotweet.services import reactions
 from storage.engine import Tx
 from storage.queries import posts
 
@@ -18,6 +18,6 @@ async def like(context: Context, incoming: Incoming) -> str:
         post = posts.post_by_uri(tx, activity.object_id)
         if post is None or post.state != "published":
             return "unknown_object"
-        return services.receive_like(tx, context.env, post, incoming.actor, activity.id)
+        return reactions.receive_like(tx, context.env, post, incoming.actor, activity.id)
 
     return await context.once(incoming, transaction)

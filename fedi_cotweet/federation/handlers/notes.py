@@ -12,7 +12,7 @@ from activitypub.vocab.terms import ACTOR_TYPES
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import leaving, posts
+from fedi_cotweet.services import arrivals, leaving, reactions
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
@@ -82,7 +82,7 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
 
     def transaction(tx: Tx) -> str:
         asked = not update and incoming.recipient_id is not None
-        post_id, outcome = posts.store_arrival(tx, env, arrival, update=update, asked=asked)
+        post_id, outcome = arrivals.store_arrival(tx, env, arrival, update=update, asked=asked)
         if post_id is None:
             return outcome
         if outcome in ("created", "updated", "same"):
@@ -113,7 +113,7 @@ async def announce(context: Context, incoming: Incoming) -> str:
         if post is not None and post.state == "published":
             if post.visibility not in ("public", "unlisted"):
                 return "not_public"
-            return posts.receive_boost(tx, env, post, actor, activity.id, published_at)
+            return reactions.receive_boost(tx, env, post, actor, activity.id, published_at)
         if post is not None or context.runtime.is_own(activity.object_id):
             return "unknown_object"
         if not follows.is_followed_here(tx, [actor.id]):

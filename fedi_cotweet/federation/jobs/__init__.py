@@ -18,7 +18,7 @@ from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.periodic import periodic
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
 from fedi_cotweet.federation.runtime import Runtime, log
-from fedi_cotweet.services import publishing
+from fedi_cotweet.services import answers
 from storage.queries import jobs
 from storage.queries.jobs import JobRow
 
@@ -58,7 +58,7 @@ async def _given_up(context: Context, job: JobRow) -> None:
     if job.kind == "verify_stamp":
         offer_id = job.payload["offer_id"]
         await context.runtime.write(
-            lambda tx: publishing.acceptance_failed(
+            lambda tx: answers.acceptance_failed(
                 tx, context.env, offer_id, "unreachable", for_good=False
             )
         )

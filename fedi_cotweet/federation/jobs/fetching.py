@@ -16,7 +16,7 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import media, posts, verification
+from fedi_cotweet.services import arrivals, media, reactions, verification
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
@@ -64,13 +64,13 @@ async def fetch_note(context: Context, uri: str, announce: Mapping[str, Any] | N
     )
 
     def transaction(tx: Tx) -> None:
-        post_id, _ = posts.store_arrival(tx, env, arrival, update=True)
+        post_id, _ = arrivals.store_arrival(tx, env, arrival, update=True)
         verification.guard(tx, env, uri)
         post = post_queries.post(tx, post_id) if post_id is not None else None
         if post is None or announce is None or booster is None or isinstance(booster, Refused):
             return
         if post.visibility in ("public", "unlisted"):
-            posts.receive_boost(
+            reactions.receive_boost(
                 tx, env, post, booster, str(announce["id"]), int(announce["published_at"])
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR
 from fedi_cotweet.federation.handlers.context import Context
-from fedi_cotweet.services import leaving, publishing, verification
+from fedi_cotweet.services import answers, leaving, verification
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.queries import actors, consents
@@ -17,7 +17,7 @@ async def periodic(context: Context) -> None:
 
     def transaction(tx: Tx) -> None:
         for offer in consents.offers_to_expire(tx, now, 100):
-            publishing.expire(tx, env, offer)
+            answers.expire(tx, env, offer)
         for offer in consents.offers_to_lapse(tx, now - verification.UNUSED_FOR, 100):
             leaving.lapse(tx, env, offer.id)
         for post_id in post_queries.authors_due(tx, now, 100):

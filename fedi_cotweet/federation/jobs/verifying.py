@@ -26,8 +26,15 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import documents, leaving, posts, publishing, verification
-from fedi_cotweet.services.posts import Arrival
+from fedi_cotweet.services import (
+    answers,
+    arrivals,
+    documents,
+    leaving,
+    posts,
+    verification,
+)
+from fedi_cotweet.services.arrivals import Arrival
 from storage.engine import Tx
 from storage.models import Offer
 from storage.queries import actors, consents
@@ -93,13 +100,13 @@ async def verify_stamp(context: Context, payload: Mapping[str, Any]) -> None:
         log.info("acceptance_refused", offer=offer.uri, stamp=stamp_uri, code=code)
         gone = code == "deleted" or (fetched.status in (404, 410) and fetched.same_origin)
         await runtime.write(
-            lambda tx: publishing.acceptance_failed(tx, env, offer_id, code, gone=gone)
+            lambda tx: answers.acceptance_failed(tx, env, offer_id, code, gone=gone)
         )
         return
     text = orjson.dumps(fetched.document).decode()
     at = fetched.fetched_at
     outcome = await runtime.write(
-        lambda tx: publishing.stamp_verified(tx, env, offer_id, stamp_uri, text, at)
+        lambda tx: answers.stamp_verified(tx, env, offer_id, stamp_uri, text, at)
     )
     log.info("acceptance_verified", offer=offer.uri, outcome=outcome)
 
@@ -204,4 +211,4 @@ async def guard_post(context: Context, payload: Mapping[str, Any]) -> None:
     if dropped:
         log.warning("consent_withdrawn_for_mismatch", post=post.uri, stamps=dropped)
     if isinstance(arrival, Arrival):
-        await runtime.write(lambda tx: posts.store_arrival(tx, env, arrival, update=True))
+        await runtime.write(lambda tx: arrivals.store_arrival(tx, env, arrival, update=True))

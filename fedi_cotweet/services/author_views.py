@@ -1,0 +1,126 @@
+"""What the authors of a co-tweet see of it before others do: invitations and drafts. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from activitypub.coauthorship.notice import remove_notice
+from activitypub.documents.note import NoteView, parse_note
+from activitypub.html import sanitise, to_text
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.invitations import cannot_accept, own_invitation
+from fedi_cotweet.services.offers import current_offers
+from fedi_cotweet.services.reading import author_view, media_views, post_view
+from fedi_cotweet.services.views import (
+    AuthorView,
+    DraftAuthorView,
+    DraftView,
+    InviteAuthorView,
+    InviteView,
+)
+from storage.engine import Tx
+from storage.models import Actor, Offer, PostAuthor
+from storage.queries import actors, consents, follows, posts
+
+SHOWN_INVITES = ("offered", "accepted")
+
+
+def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
+    """A person's invitations that wait for an answer or for publication, newest first."""
+    found = consents.offers_to(tx, account_id, SHOWN_INVITES, 100)
+    return [invitation(tx, env, account_id, offer.id) for offer in found]
+
+
+def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
+    """One invitation in full, made from the stored copy that the digest was computed from (C5)."""
+    offer = own_invitation(tx, account_id, offer_id)
+    sender = actors.actor(tx, offer.sender_id)
+    if sender is None:
+        raise not_found("invitation")
+    document = orjson.loads(offer.document)["object"]
+    note = parse_note(document)
+    people = actors.actors_by_uri(tx, [str(uri) for uri in offer.authors])
+    me = actors.actor(tx, account_id)
+    content = sanitise(remove_notice(note.content, [str(uri) for uri in offer.authors]))
+    return InviteView(
+        id=str(offer.id),
+        offer=offer.uri,
+        state=offer.state,
+        sender=author_view(env, sender),
+        sender_follows_you=follows.follows(tx, sender.id, account_id),
+        authors=tuple(
+            InviteAuthorView(
+                author=_invited_author(env, str(uri), people),
+                standing=_standing(str(uri), sender, me),
+            )
+            for uri in offer.authors
+        ),
+        content=content,
+        text=to_text(content),
+        summary=to_text(note.summary),
+        sensitive=note.sensitive,
+        language=note.language,
+        visibility=note.visibility,
+        media=media_views(env, posts.media_of(tx, offer_ids=[offer.id]), co_authored=True),
+        mentions=_mentions(note, [str(uri) for uri in offer.authors]),
+        in_reply_to=note.in_reply_to,
+        already_published=offer.change,
+        expires_at=offer.expires_at,
+        digest=offer.digest,
+        refusal=cannot_accept(tx, offer) if offer.state == "offered" else None,
+    )
+
+
+def _standing(uri: str, sender: Actor, me: Actor | None) -> str:
+    if uri == sender.uri:
+        return "inviting"
+    return "you" if me is not None and uri == me.uri else "not yet confirmed"
+
+
+def _mentions(note: NoteView, authors: Sequence[str]) -> tuple[str, ...]:
+    return tuple(tag.name for tag in note.tags if tag.kind == "Mention" and tag.href not in authors)
+
+
+def _invited_author(env: Env, uri: str, people: Mapping[str, Actor]) -> AuthorView:
+    actor = people.get(uri)
+    if actor is not None:
+        return author_view(env, actor)
+    return AuthorView(uri=uri, name=uri, handle=uri, url=uri, local=False)
+
+
+def drafts(tx: Tx, env: Env, account_id: int) -> list[DraftView]:
+    """A person's co-tweets that are not published."""
+    return [draft(tx, env, account_id, post.id) for post in posts.drafts_of(tx, account_id)]
+
+
+def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
+    """A co-tweet of one's own and how far everybody's consent is."""
+    post = posts.post(tx, post_id)
+    if post is None or post.author_id != account_id or post.state == "deleted":
+        raise not_found("co-tweet")
+    offers = current_offers(tx, post)
+    people = actors.actors(tx, [post.author_id, *offers])
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    pictures = posts.media_of(tx, post_ids=[post_id])
+    ordered = sorted(offers.values(), key=lambda offer: _position(offer, rows))
+    return DraftView(
+        post=post_view(env, post, rows, people, pictures, env.now()),
+        state=post.state,
+        co_authors=tuple(
+            DraftAuthorView(
+                author=author_view(env, people[offer.target_id]),
+                state=offer.state,
+                expires_at=offer.expires_at if offer.state == "offered" else None,
+                reason=offer.reason,
+            )
+            for offer in ordered
+            if offer.target_id in people
+        ),
+    )
+
+
+def _position(offer: Offer, rows: Sequence[PostAuthor]) -> int:
+    return next((row.position for row in rows if row.actor_id == offer.target_id), 1_000)

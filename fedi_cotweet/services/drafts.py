@@ -1,0 +1,204 @@
+"""A co-tweet until it is published, on its primary author's server.
+
+Every function is one use case inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from fedi_cotweet.domain.consent import Move, Moved
+from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
+from fedi_cotweet.services import documents
+from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.composing import mention_tag
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.inviting import check_inviting
+from fedi_cotweet.services.offers import apply_move, current_offers, make_offers
+from fedi_cotweet.services.words import Words, check_words, core_document
+from storage.engine import Tx
+from storage.models import Actor, Media, Post
+from storage.queries import actors, posts
+
+MODES = ("wait_all", "publish_without_decliners")
+
+
+def create_draft(
+    tx: Tx,
+    env: Env,
+    author_id: int,
+    words: Words,
+    co_authors: Sequence[Actor],
+    *,
+    expires_in: int | None = None,
+    mode: str = "wait_all",
+) -> int:
+    """Make a co-tweet draft and offer it to every co-author, in the order given; its id.
+
+    ``expires_in`` in milliseconds. Nothing is published. Refusals: see the codes above.
+    """
+    author = find_actor(tx, author_id)
+    lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
+    if mode not in MODES:
+        raise ServiceError("bad_mode", 422, f"The mode is one of: {', '.join(MODES)}.")
+    media = check_words(tx, env, author_id, words)
+    check_inviting(tx, env, author, co_authors, words, lasts)
+    post_id, now = env.new_id(), env.now()
+    document = _draft_document(tx, env, author, post_id, words, media, co_authors)
+    posts.add_post(
+        tx,
+        id=post_id,
+        sort_id=post_id,
+        uri=env.addresses.note(post_id),
+        author_id=author_id,
+        local=True,
+        state="draft",
+        visibility=words.visibility,
+        content=words.body.html,
+        summary=words.summary,
+        sensitive=bool(words.summary),
+        language=words.language,
+        in_reply_to_uri=words.in_reply_to,
+        url=env.addresses.page(author.username, post_id),
+        tags=document.get("tag", []),
+        document=orjson.dumps(document).decode(),
+        co_authored=True,
+        mode=mode,
+        fetched_at=now,
+    )
+    for position, item in enumerate(media):
+        posts.change_media(tx, item.id, post_id=post_id, position=position)
+    for position, actor in enumerate(co_authors, start=1):
+        posts.set_author(
+            tx, post_id, actor.uri, position=position, actor_id=actor.id, state="invited"
+        )
+    make_offers(tx, env, _draft(tx, post_id), lasts)
+    return post_id
+
+
+def _draft_document(
+    tx: Tx,
+    env: Env,
+    author: Actor,
+    post_id: int,
+    words: Words,
+    media: Sequence[Media],
+    co_authors: Sequence[Actor],
+) -> dict[str, Any]:
+    """The core of a draft: one plain Mention per co-author, whether or not the text names them."""
+    invited = {actor.uri: actor for actor in co_authors}
+    mentioned = actors.actors(tx, words.body.mentioned).values()
+    others = [actor for actor in mentioned if actor.uri not in invited]
+    tags = [tag for tag in words.body.tags if tag.href not in invited]
+    tags += [mention_tag(actor) for actor in co_authors]
+    return core_document(env, author, post_id, words, media, others, tags)
+
+
+def withdraw(
+    tx: Tx, env: Env, author_id: int, post_id: int, co_author_id: int | None = None
+) -> int:
+    """Take back open and accepted invitations of a draft; how many were (C13).
+
+    The draft stays with its author. ``co_author_id`` narrows it to one person, who is then no
+    longer named on the draft.
+    """
+    post = own_draft(tx, author_id, post_id)
+    author = find_actor(tx, author_id)
+    count = 0
+    for target_id, offer in current_offers(tx, post).items():
+        if co_author_id is not None and target_id != co_author_id:
+            continue
+        outcome = apply_move(tx, env, offer, Move.WITHDRAW, author.uri)
+        if isinstance(outcome, Moved):
+            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+            count += 1
+        if co_author_id is not None:
+            drop_from_draft(tx, env, post_id, target_id)
+    if count == 0:
+        raise ServiceError(
+            "nothing_to_withdraw", 409, "There is no invitation to withdraw for this draft."
+        )
+    return count
+
+
+def drop_from_draft(tx: Tx, env: Env, post_id: int, actor_id: int) -> None:
+    """Stop naming somebody on a draft: they declined, let it expire, or were taken off."""
+    post = _draft(tx, post_id)
+    actor = find_actor(tx, actor_id)
+    posts.remove_author(tx, post_id, actor.uri)
+    document = documents.without_mention(orjson.loads(post.document), actor.uri)
+    posts.change_post(
+        tx, post_id, document=orjson.dumps(document).decode(), tags=document.get("tag", [])
+    )
+
+
+def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
+    """Change a draft's text: every Offer is replaced and consent to the old text is void (C14)."""
+    post = own_draft(tx, author_id, post_id)
+    author = find_actor(tx, author_id)
+    media = posts.media_of(tx, post_ids=[post_id])
+    check_words(tx, env, author_id, words)
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    offers = current_offers(tx, post)
+    lasts = env.limits.invite_expiry_ms
+    for offer in offers.values():
+        lasts = offer.expires_at - offer.published_at
+        if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="edit"), Moved):
+            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+    named = [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
+    document = _draft_document(tx, env, author, post_id, words, media, named)
+    posts.change_post(
+        tx,
+        post_id,
+        content=words.body.html,
+        summary=words.summary,
+        sensitive=bool(words.summary),
+        language=words.language,
+        tags=document.get("tag", []),
+        document=orjson.dumps(document).decode(),
+    )
+    for row in rows:
+        posts.set_author(
+            tx,
+            post_id,
+            row.actor_uri,
+            position=row.position,
+            state="invited",
+            stamp_uri=None,
+            stamp_document=None,
+            fetched_at=None,
+            next_check_at=None,
+        )
+    make_offers(tx, env, _draft(tx, post_id), max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE))
+
+
+def discard_draft(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
+    """Throw a draft away; everyone invited is told."""
+    post = own_draft(tx, author_id, post_id)
+    author = find_actor(tx, author_id)
+    for offer in current_offers(tx, post).values():
+        if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="discard"), Moved):
+            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+    posts.change_post(tx, post_id, state="deleted", deleted_at=env.now())
+
+
+def own_draft(tx: Tx, author_id: int, post_id: int) -> Post:
+    """A draft of this author, or the same 404 that everybody else gets."""
+    post = posts.post(tx, post_id)
+    if post is None or post.author_id != author_id or post.state == "deleted":
+        raise not_found("draft")
+    if post.state != "draft":
+        raise ServiceError("already_published", 409, "This post is published.")
+    return post
+
+
+def _draft(tx: Tx, post_id: int) -> Post:
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "draft":
+        raise not_found("draft")
+    return post

@@ -1,0 +1,114 @@
+"""Whether this author may invite these people now: limits, policies, visibility."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.words import Words
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import consents, follows
+
+
+def check_inviting(
+    tx: Tx, env: Env, author: Actor, co_authors: Sequence[Actor], words: Words, expires_in: int
+) -> None:
+    """``ServiceError`` unless ``author`` may offer these words to ``co_authors`` now.
+
+    ``expires_in`` is in milliseconds.
+    """
+    limits, now = env.limits, env.now()
+    if words.visibility not in ("public", "unlisted"):
+        raise ServiceError(
+            "visibility_not_allowed",
+            422,
+            "A post with co-authors is public or unlisted.",
+            "Followers-only and direct posts cannot be verified by others, so they cannot be"
+            " shared between authors. Choose public or unlisted.",
+        )
+    if not co_authors:
+        raise ServiceError("no_co_authors", 422, "Name at least one co-author.")
+    if len(co_authors) > limits.max_authors - 1:
+        raise ServiceError(
+            "too_many_authors",
+            422,
+            f"A post has at most {limits.max_authors} authors here, you included.",
+        )
+    if len({actor.id for actor in co_authors}) != len(co_authors):
+        raise ServiceError("author_twice", 422, "A co-author is named twice.")
+    if any(actor.id == author.id for actor in co_authors):
+        raise ServiceError("author_twice", 422, "You are the author already.")
+    if not OFFER_SHORTEST <= expires_in <= OFFER_LONGEST:
+        raise ServiceError(
+            "bad_expiry", 422, "An invitation lasts between one hour and thirty days."
+        )
+    for actor in co_authors:
+        if actor.can_co_author is None or actor.gone_at is not None:
+            raise ServiceError(
+                "invitee_not_capable",
+                422,
+                f"The server of @{actor.username}@{actor.host} does not know co-authorship.",
+                "Mention them in an ordinary post instead.",
+            )
+        if set(actor.can_co_author) <= {actor.uri}:
+            raise ServiceError(
+                "invitee_refuses",
+                422,
+                f"@{actor.username}@{actor.host} does not take invitations.",
+            )
+        if not _may_be_welcome(tx, author, actor):
+            raise ServiceError(
+                "invitee_policy",
+                422,
+                f"@{actor.username}@{actor.host} takes invitations from other people only.",
+                "By default that is people they follow: ask them to follow you first.",
+            )
+    if now - author.created_at < limits.invite_min_account_age_ms:
+        raise ServiceError(
+            "account_too_new", 403, "New accounts cannot invite yet.", "Try again tomorrow."
+        )
+    over = consents.count_open(tx, author.id, "sent") + len(co_authors)
+    if over > limits.open_invites_per_sender:
+        raise ServiceError(
+            "too_many_open_invites",
+            429,
+            f"You have {limits.open_invites_per_sender} unanswered invitations.",
+            "Wait for answers or withdraw some.",
+        )
+    for actor in co_authors:
+        if consents.count_open(tx, author.id, "sent", actor.id) >= limits.open_invites_per_pair:
+            raise ServiceError(
+                "too_many_open_invites",
+                429,
+                f"@{actor.username}@{actor.host} has {limits.open_invites_per_pair} unanswered"
+                " invitations of yours.",
+            )
+    today = consents.count_since(tx, author.id, "sent", now - DAY) + len(co_authors)
+    if today > limits.invites_per_day:
+        raise ServiceError(
+            "too_many_invites_today", 429, f"At most {limits.invites_per_day} invitations a day."
+        )
+
+
+def _may_be_welcome(tx: Tx, author: Actor, invitee: Actor) -> bool:
+    """Whether the published policy lets the author in, as far as this server can tell.
+
+    Only advice, so that nobody waits for an answer to an invitation that will be dropped: the
+    invitee's server decides (C3).
+    """
+    for entry in invitee.can_co_author or []:
+        if entry in (PUBLIC, author.uri):
+            return True
+        if entry == invitee.following_uri:
+            if follows.follows(tx, invitee.id, author.id):
+                return True
+        elif entry == invitee.followers_uri:
+            if follows.follows(tx, author.id, invitee.id):
+                return True
+        elif entry != invitee.uri:
+            return True  # a list that only their server can read
+    return False
