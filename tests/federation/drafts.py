@@ -1,0 +1,247 @@
+"""Co-tweets that are not published, in every way there is, and the names they could be asked by.
+
+``make_drafts`` gives one ``Case`` per way. Whatever a case says, shows or is called is secret:
+``WORDS`` and the fields of its ``Names`` stand nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import aiohttp
+from sqlalchemy import insert
+
+from activitypub.coauthorship.projection import media_digest
+from fedi_cotweet.domain.limits import HOUR
+from storage.engine import Tx
+from storage.models import Block
+from storage.queries import actors, consents, posts
+from tests.federation.cast import Cast
+from tests.federation.pictures import png
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything by which a draft could be asked for. All of it is secret.
+
+    NOTE and REMOTE stand for our server and for that of alice elsewhere.
+    """
+
+    post: str = "117648182476829999"
+    note: str = "NOTE/notes/117648182476829999"
+    offer: str = "aaaaaaaaaaaaaaaaaaaaaaaa"
+    picture: str = "bbbbbbbbbbbbbbbbbbbbbbbb.png"
+    upload: str = "117648182476829998"
+    tag: str = "nosuchtag"
+    invite: str = "117648182476829997"
+    remote_note: str = "REMOTE/notes/nothing"
+    remote_offer: str = "REMOTE/offers/nothing"
+    remote_picture: str = "REMOTE/media/nothing.png"
+    copied_picture: str = "cccccccccccccccccccccccc.png"
+    stamp: str = "dddddddddddddddddddddddd"
+    digests: str = "zQmNothing"
+
+
+NOTHING = Names()
+"""The names of a draft that never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One draft of ours, or one of a remote author for somebody here."""
+
+    name: str
+    names: Names
+    words: tuple[str, ...]
+    """In its text, warning, hashtag and descriptions, and nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """All cases; the first is probed by everybody, at every route."""
+
+    cases: tuple[Case, ...]
+
+    @property
+    def first(self) -> Names:
+        """The names of the first case."""
+        return self.cases[0].names
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What must not be read anywhere."""
+        return tuple(word for case in self.cases for word in case.words)
+
+    def secrets(self, never: Names) -> tuple[str, ...]:
+        """Every word and name that gives one of them away; ``never`` are names of none."""
+        found = dict.fromkeys(self.words)
+        for case in self.cases:
+            for item in fields(Names):
+                name = str(getattr(case.names, item.name))
+                if name != getattr(never, item.name):
+                    found[name if "/" in name else name.partition(".")[0]] = None
+        return tuple(found)
+
+
+def nothing(cast: Cast, names: Names = NOTHING) -> Names:
+    """Names with the hosts of this run in them."""
+    return Names(
+        **{
+            item.name: str(getattr(names, item.name))
+            .replace("NOTE", cast.here.base)
+            .replace("REMOTE", cast.a.base)
+            for item in fields(Names)
+        }
+    )
+
+
+async def make_drafts(cast: Cast) -> Drafts:
+    """``make_draft``, one that was taken back and one whose invitation ran out; and everybody whom
+    they do not concern."""
+    await _bystanders(cast)
+    expired = await _draft(cast, "axolotl", "expired", expires_in_seconds=3600)
+    await cast.here.pass_time(HOUR + 1_000)
+    withdrawn = await _draft(cast, "ptarmigan", "withdrawn")
+    path = f"{API}/cotweets/{withdrawn.names.post}"
+    await cast.here.api("POST", f"{path}/withdraw", {}, account="alice")
+    await cast.here.settle()
+    # The neighbour is a co-author of alice's too: of another draft than these.
+    other = {"text": "Another one.", "with": [cast.neighbour.handle]}
+    await cast.here.api("POST", f"{API}/cotweets", other, account="alice")
+    return Drafts((await make_draft(cast), withdrawn, expired))
+
+
+async def make_draft(cast: Cast) -> Case:
+    """One that waits for bob elsewhere, and one from elsewhere that bob here agreed to."""
+    question = await cast.here.api(
+        "POST", f"{API}/control/posts", {"text": "Who knows?"}, account="dave"
+    )
+    waiting = await _draft(cast, "zebrafish", "waiting", in_reply_to=question["uri"])
+    names = await _received(cast, waiting.names)
+    return Case("waiting", names, (*waiting.words, "walrus", "whispered", "descriptive"))
+
+
+async def _bystanders(cast: Cast) -> None:
+    """dave here and carol elsewhere follow both authors of ours; alice blocks mallory here."""
+    here = cast.here
+    for name in ("alice", "bob"):
+        await here.api("POST", f"{API}/control/follow", {"handle": name}, account="dave")
+        await cast.deliver(cast.carol, cast.carol.activity("Follow", here.actor(name)))
+
+    def block(tx: Tx) -> None:
+        people = actors.actors_by_uri(tx, [here.actor("alice"), here.actor("mallory")])
+        alice, mallory = people[here.actor("alice")], people[here.actor("mallory")]
+        tx.execute(
+            insert(Block).values(
+                id=1, actor_id=alice.id, target_id=mallory.id, uri=None, created_at=here.clock()
+            )
+        )
+
+    await here.write(block)
+
+
+async def upload(cast: Cast, alt: str, colour: tuple[int, int, int] = (1, 2, 3)) -> dict[str, Any]:
+    """A picture of alice's here."""
+    here, form = cast.here, aiohttp.FormData()
+    form.add_field("file", png(colour), filename="a.png", content_type="image/png")
+    form.add_field("alt", alt)
+    headers = {"Authorization": f"Bearer {here.server.operator_token}", "X-Account": "alice"}
+    async with here.session.post(
+        f"{here.base}{API}/control/media", data=form, headers=headers
+    ) as answer:
+        found: dict[str, Any] = await answer.json()
+    return found
+
+
+async def _draft(cast: Cast, word: str, name: str, /, **members: Any) -> Case:
+    """By alice here, who invites bob elsewhere, with a warning, a hashtag and a picture."""
+    here, alt = cast.here, f"{word}picture"
+    picture = await upload(cast, alt)
+    wanted = {
+        "text": f"A {word}. #{word}tag",
+        "summary": f"{word}warning",
+        "with": [cast.bob.handle],
+        "media": [picture["id"]],
+    }
+    view = await here.api("POST", f"{API}/cotweets", wanted | members, account="alice")
+    await here.settle()
+    offer = next(
+        sent
+        for sent in cast.b.received_of("Offer")
+        if sent["object"]["id"].endswith(f"/{view['post']['id']}")
+    )
+    names = replace(
+        nothing(cast),
+        post=view["post"]["id"],
+        note=offer["object"]["id"],
+        offer=offer["id"].rpartition("/")[2],
+        picture=picture["url"].rpartition("/")[2],
+        upload=picture["id"],
+        tag=f"{word}tag",
+    )
+    return Case(name, names, (word, f"{word}tag", f"{word}warning", alt))
+
+
+async def _received(cast: Cast, names: Names) -> Names:
+    """By alice elsewhere, who invites bob here; he has agreed, and it is not published."""
+    url = f"{cast.a.base}/media/secret.png"
+    cast.a.serve(png((3, 2, 1)), at=url, media_type="image/png")
+    image = {"type": "Image", "url": url, "mediaType": "image/png", "name": "descriptive"}
+    theirs = cast.cotweet(
+        cast.local("bob"),
+        content="<p>A walrus.</p>",
+        summary="whispered",
+        attachment=[image | {"digestMultibase": media_digest(png((3, 2, 1)))}],
+    )
+    remote_offer = theirs.offer(cast.local("bob"))
+    await cast.deliver(cast.alice, remote_offer)
+    invite = await cast.invite()
+    assert invite is not None
+    await cast.here.api(
+        "POST",
+        f"{API}/cotweets/invites/{invite['id']}/accept",
+        {"digest": invite["digest"]},
+        account="bob",
+    )
+    await cast.here.settle()
+    [accepted] = cast.a.received_of("Accept")
+    return replace(
+        names,
+        invite=invite["id"],
+        remote_note=theirs.id,
+        remote_offer=remote_offer["id"],
+        remote_picture=url,
+        copied_picture=invite["media"][0]["url"].rpartition("/")[2],
+        stamp=accepted["result"].rpartition("/")[2],
+        digests=invite["digest"],
+    )
+
+
+async def standing(cast: Cast, drafts: Drafts) -> list[Any]:
+    """Everything about the drafts that somebody could have changed."""
+
+    def look(tx: Tx) -> list[Any]:
+        found: list[Any] = []
+        for case in drafts.cases:
+            names = case.names
+            post = posts.post(tx, int(names.post))
+            assert post is not None
+            offers = [
+                *consents.offers_for_object(tx, names.note, "sent"),
+                *consents.offers_for_object(tx, names.remote_note, "received"),
+            ]
+            rows = posts.authors_of(tx, [post.id])[post.id]
+            found += [
+                (post.state, post.document, post.mode),
+                [(offer.uri, offer.state, offer.answered_at) for offer in offers],
+                [stamp.uri for stamp in consents.live_stamps(tx, names.remote_note)],
+                [(row.actor_uri, row.state) for row in rows],
+                posts.counts(tx, [post.id]),
+                [item.kind for item in consents.notifications(tx, post.author_id, None, 100)],
+            ]
+        return found
+
+    return await cast.here.read(look)

@@ -1,0 +1,206 @@
+"""How a draft might be asked for at every route of the application.
+
+A new route needs a line here: ``test_every_route_is_probed`` fails without. A line fills the
+route's parameters with the names of a draft (``Names``); where there is room for none, it says so
+with ``plain``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tests.federation.drafts import API, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request. ``activity`` is signed by whoever sends it."""
+
+    path: str
+    document: Any = None
+    form: Mapping[str, str] | None = None
+    activity: Mapping[str, Any] | None = None
+
+
+Probe = Callable[[Names], Sequence[Ask | str]]
+
+
+def plain(*paths: str) -> Probe:
+    """A route in which there is no room for a draft's name."""
+    return lambda _: paths
+
+
+def paged(path: str) -> Probe:
+    """A collection of everybody concerned and of a bystander."""
+    people = ("alice", "bob", "carol")
+    pages = ("", "?page=1", "?page=1&before=9999999999999999999")
+    return lambda _: [path.replace("NAME", name) + page for name in people for page in pages]
+
+
+KINDS = ("Like", "Announce", "Undo", "Delete", "Update", "Create", "Flag")
+
+
+def received(inbox: str, kinds: Sequence[str] = KINDS) -> Probe:
+    """Activities about the drafts, from somebody whom they do not concern."""
+
+    def ask(n: Names) -> list[Ask]:
+        things: list[Any] = [n.note, n.remote_note, n.remote_offer]
+        asks = [
+            Ask(inbox, activity={"type": kind, "object": thing})
+            for thing in things
+            for kind in kinds
+        ]
+        reply = {"type": "Note", "inReplyTo": n.note, "content": "<p>Hm?</p>", "to": ["PUBLIC"]}
+        return [*asks, Ask(inbox, activity={"type": "Create", "object": reply})]
+
+    return ask
+
+
+PROBES: dict[tuple[str, str], Probe] = {
+    ("GET", "/.well-known/host-meta"): plain("/.well-known/host-meta"),
+    ("GET", "/.well-known/host-meta.json"): plain("/.well-known/host-meta.json"),
+    ("GET", "/.well-known/nodeinfo"): plain("/.well-known/nodeinfo"),
+    ("GET", "/.well-known/oauth-authorization-server"): plain(
+        "/.well-known/oauth-authorization-server"
+    ),
+    ("GET", "/.well-known/webfinger"): lambda n: [
+        f"/.well-known/webfinger?resource={quote(wanted)}"
+        for wanted in (n.note, n.remote_note, "acct:alice@HOST", "acct:bob@HOST")
+    ],
+    ("GET", "/nodeinfo/{version}"): plain("/nodeinfo/2.0", "/nodeinfo/2.1"),
+    ("POST", "/inbox"): received("/inbox"),
+    ("POST", "/actor/inbox"): received("/actor/inbox", ["Like"]),
+    ("POST", "/users/{name}/inbox"): received("/users/alice/inbox", ["Like"]),
+    ("GET", "/actor"): plain("/actor"),
+    ("GET", "/actor/outbox"): paged("/actor/outbox"),
+    ("GET", "/actor/followers"): paged("/actor/followers"),
+    ("GET", "/actor/following"): paged("/actor/following"),
+    ("GET", "/users/{name}"): plain("/users/alice", "/users/bob"),
+    ("GET", "/users/{name}/outbox"): paged("/users/NAME/outbox"),
+    ("GET", "/users/{name}/followers"): paged("/users/NAME/followers"),
+    ("GET", "/users/{name}/following"): paged("/users/NAME/following"),
+    ("GET", "/users/{name}/collections/featured"): paged("/users/NAME/collections/featured"),
+    # Who knows a stamp's id may read it (FEP-af48, Stamp), but nothing else gives the id away.
+    ("GET", "/users/{name}/coauthor/{token}"): lambda n: [
+        f"/users/{name}/coauthor/{guess}"
+        for name in ("alice", "bob")
+        for guess in (n.offer, n.post, n.invite, n.digests)
+    ],
+    ("GET", "/users/{name}/offers/{token}"): lambda n: [
+        f"/users/{name}/offers/{token}" for name in ("alice", "bob") for token in (n.offer, n.post)
+    ],
+    ("GET", "/users/{name}/activities/{id}"): lambda n: [
+        f"/users/{name}/activities/{guess}"
+        for name in ("alice", "bob")
+        for guess in (n.post, n.invite, n.offer)
+    ],
+    ("GET", "/users/{name}/announces/{id}"): lambda n: [
+        f"/users/{name}/announces/{guess}" for name in ("alice", "bob") for guess in (n.post,)
+    ],
+    ("GET", "/notes/{id}"): lambda n: [
+        f"/notes/{n.post}",
+        f"/notes/{n.post}?x",
+        f"/notes/0{n.post}",
+        "/notes/9999999999999999999",
+    ],
+    ("GET", "/notes/{id}/activity"): lambda n: [f"/notes/{n.post}/activity"],
+    ("POST", f"{API}/control/accounts"): lambda n: [
+        Ask(
+            f"{API}/control/accounts",
+            {"username": f"u{n.post[-6:]}", "password": "long enough for all"},
+        )
+    ],
+    ("GET", f"{API}/control/accounts"): plain(f"{API}/control/accounts"),
+    ("POST", f"{API}/control/sign-in-links"): lambda n: [
+        Ask(f"{API}/control/sign-in-links", {"username": n.post})
+    ],
+    ("POST", f"{API}/control/follow"): lambda n: [
+        Ask(f"{API}/control/follow", {"handle": handle}) for handle in (n.note, "dave")
+    ],
+    ("POST", f"{API}/control/unfollow"): lambda n: [
+        Ask(f"{API}/control/unfollow", {"handle": n.note})
+    ],
+    ("GET", f"{API}/control/timeline"): plain(f"{API}/control/timeline"),
+    ("GET", f"{API}/control/notifications"): plain(f"{API}/control/notifications"),
+    ("POST", f"{API}/control/invite-policy"): lambda n: [
+        Ask(f"{API}/control/invite-policy", {"policy": "anyone"})
+    ],
+    ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
+    ("POST", f"{API}/control/posts"): lambda n: (
+        [
+            Ask(f"{API}/control/posts", {"text": "Hm?", "in_reply_to": wanted})
+            for wanted in (n.note, n.post, n.remote_note, n.invite)
+        ]
+        + [Ask(f"{API}/control/posts", {"text": "Look!", "media": [n.upload]})]
+    ),
+    ("GET", f"{API}/control/posts"): lambda n: [
+        f"{API}/control/posts?url={quote(wanted)}"
+        for wanted in (n.note, n.post, n.remote_note, n.remote_offer, n.invite)
+    ],
+    ("GET", f"{API}/control/posts/{{id}}"): lambda n: [
+        f"{API}/control/posts/{guess}" for guess in (n.post, n.invite, n.upload)
+    ],
+    ("PUT", f"{API}/control/posts/{{id}}"): lambda n: [
+        Ask(f"{API}/control/posts/{n.post}", {"text": "Mine"})
+    ],
+    ("DELETE", f"{API}/control/posts/{{id}}"): lambda n: [f"{API}/control/posts/{n.post}"],
+    ("GET", f"{API}/cotweets/invites"): plain(f"{API}/cotweets/invites"),
+    ("GET", f"{API}/cotweets/invites/{{id}}"): lambda n: [
+        f"{API}/cotweets/invites/{guess}" for guess in (n.invite, n.post)
+    ],
+    ("POST", f"{API}/cotweets/invites/{{id}}/accept"): lambda n: [
+        Ask(f"{API}/cotweets/invites/{n.invite}/accept", {"digest": n.digests})
+    ],
+    ("POST", f"{API}/cotweets/invites/{{id}}/decline"): lambda n: [
+        Ask(f"{API}/cotweets/invites/{n.invite}/decline", {})
+    ],
+    ("POST", f"{API}/cotweets"): lambda n: [
+        Ask(f"{API}/cotweets", {"text": "Us", "with": ["dave"], "in_reply_to": n.note}),
+        Ask(f"{API}/cotweets", {"text": "Us", "with": ["dave"], "media": [n.upload]}),
+    ],
+    ("GET", f"{API}/cotweets"): plain(f"{API}/cotweets"),
+    ("GET", f"{API}/cotweets/{{id}}"): lambda n: [
+        f"{API}/cotweets/{guess}" for guess in (n.post, n.invite)
+    ],
+    ("PUT", f"{API}/cotweets/{{id}}"): lambda n: [Ask(f"{API}/cotweets/{n.post}", {"text": "x"})],
+    ("DELETE", f"{API}/cotweets/{{id}}"): lambda n: [f"{API}/cotweets/{n.post}"],
+    ("POST", f"{API}/cotweets/{{id}}/publish"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/publish", {})
+    ],
+    ("POST", f"{API}/cotweets/{{id}}/withdraw"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/withdraw", {})
+    ],
+    ("POST", f"{API}/cotweets/{{id}}/leave"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/leave", {}),
+        Ask(f"{API}/cotweets/{n.invite}/leave", {}),
+        Ask(f"{API}/cotweets/0/leave", {"uri": n.remote_note}),
+        Ask(f"{API}/cotweets/0/leave", {"invite": n.invite}),
+    ],
+    ("GET", "/"): plain("/"),
+    ("GET", "/home"): plain("/home"),
+    ("GET", "/@{name}"): plain("/@alice", "/@bob", "/@alice@REMOTE", "/@bob@REMOTEBOB"),
+    ("GET", "/@{name}/{id}"): lambda n: [
+        f"/@{name}/{guess}"
+        for name in ("alice", "bob", "alice@REMOTE")
+        for guess in (n.post, n.invite)
+    ],
+    ("GET", "/invites"): plain("/invites"),
+    ("POST", "/invites/{id}/accept"): lambda n: [
+        Ask(f"/invites/{n.invite}/accept", form={"digest": n.digests})
+    ],
+    ("POST", "/invites/{id}/decline"): lambda n: [Ask(f"/invites/{n.invite}/decline", form={})],
+    ("GET", "/auth/sign_in"): lambda n: [f"/auth/sign_in?next=/notes/{n.post}", "/auth/sign_in"],
+    ("POST", "/auth/sign_in"): lambda n: [Ask("/auth/sign_in", form={"username": n.post})],
+    ("POST", "/auth/sign_out"): lambda n: [Ask("/auth/sign_out", form={"csrf": "wrong"})],
+    ("GET", "/auth/link/{token}"): lambda n: [f"/auth/link/{n.offer}"],
+    ("POST", "/auth/link/{token}"): lambda n: [Ask(f"/auth/link/{n.offer}", form={})],
+    ("GET", "/media/{file}"): lambda n: [
+        f"/media/{file}"
+        for file in (n.picture, n.copied_picture, n.picture[:-4], f"{n.picture[:-4]}.json")
+    ],
+    ("GET", "/static/{digest}/{name}"): lambda n: [f"/static/{n.offer}/{n.picture}"],
+    ("GET", "/favicon.ico"): plain("/favicon.ico"),
+}
