@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges bench-inbox bench-fanout lock clean
+.PHONY: help run demo test lint corpus judges matrix bench-inbox bench-fanout lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -45,6 +45,9 @@ corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEE
 
 judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm)
 	COTWEET_JUDGES=1 $(BIN)/python -m pytest tests/judges -q $(ARGS)
+
+matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
+	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto --dist loadscope -q $(ARGS)
 
 bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this machine
 	$(BIN)/python -m benchmarks.inbox $(ARGS)

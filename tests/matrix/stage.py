@@ -1,0 +1,197 @@
+"""The servers of the matrix, and what people on them see and do: by the API, over HTTP.
+
+``a`` is alice's, whose neighbours live there too; ``b``, ``c``, ``e`` and ``f`` are peers with one
+co-author each; ``d`` is a peer where only readers live; ``u`` knows nothing of co-authors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from activitypub.vocab.terms import ACTIVITY_JSON
+from demo.plain_server.app import make_app
+from demo.plain_server.feed import home_timeline
+from demo.plain_server.records import Entry
+from demo.plain_server.store import Store
+from fedi_cotweet.domain.limits import SECOND
+from tests.e2e.by_hand import Place, World, local_id, open_places
+from tests.federation.here import ApiRefusalError
+from tests.servers import free_port
+
+CAST = {
+    "a": ("alice", "ann", "amy", "ava", "abe"),
+    "b": ("bob",),
+    "c": ("carol",),
+    "e": ("erin",),
+    "f": ("fred",),
+    "d": ("dave", "dora", "dina", "doug", "dean"),
+}
+SAME = ("a/ann", "a/amy", "a/ava", "a/abe")
+PEERS = ("b/bob", "c/carol", "e/erin", "f/fred")
+READERS = {"dave": ("a/alice", *SAME, *PEERS)}
+"""Readers at ``d`` and whom they follow. The others follow one co-author each."""
+UNAWARE_READER = "gina"
+SETTLES_WITHIN = 20.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may become a co-author: ``where`` is ``place/name``."""
+
+    where: str
+    uri: str
+    handle: str
+
+    @property
+    def place(self) -> str:
+        """The server's name."""
+        return self.where.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The account's name."""
+        return self.where.partition("/")[2]
+
+
+@dataclass
+class Stage:
+    """All servers, and ways to act and to look as people do."""
+
+    world: World
+    session: aiohttp.ClientSession
+    plain: Store
+    plain_base: str
+    plain_token: str
+
+    @property
+    def alice_at(self) -> Place:
+        """Where the primary author lives."""
+        return self.world.places["a"]
+
+    def person(self, where: str) -> Person:
+        """Somebody by ``place/name``."""
+        place, _, name = where.partition("/")
+        home = self.world.places[place]
+        return Person(where, home.uri(name), f"{name}@{home.env.addresses.host}")
+
+    async def api(self, where: str, method: str, path: str, document: Any = None) -> Any:
+        """A call of somebody's JSON API. Raises ``ApiRefusalError``."""
+        place, _, name = where.partition("/")
+        server = self.world.places[place].server
+        headers = {"Authorization": f"Bearer {server.operator_token}", "X-Account": name}
+        url = server.settings.base_url + path
+        async with self.session.request(method, url, json=document, headers=headers) as answer:
+            text = await answer.text()
+            if answer.status >= 400:
+                code = json.loads(text)["error"] if text.startswith("{") else ""
+                raise ApiRefusalError(answer.status, code, text)
+            return json.loads(text) if text else None
+
+    async def fetch(self, url: str) -> tuple[int, Any]:
+        """What a stranger's server gets from an object's id: status and document."""
+        headers = {"Accept": ACTIVITY_JSON}
+        async with self.session.get(url, headers=headers, allow_redirects=False) as answer:
+            body = await answer.read()
+            return answer.status, json.loads(body) if body.startswith(b"{") else None
+
+    async def home(self, where: str) -> list[dict[str, Any]]:
+        """Somebody's home timeline."""
+        page: dict[str, Any] = await self.api(where, "GET", "/api/v1/control/timeline")
+        found: list[dict[str, Any]] = page["posts"]
+        return found
+
+    async def page(self, path: str, place: str) -> tuple[int, str]:
+        """A page as somebody who is not signed in sees it."""
+        base = self.world.places[place].server.settings.base_url
+        async with self.session.get(base + path, headers={"Accept": "text/html"}) as answer:
+            return answer.status, await answer.text()
+
+    async def settle(self) -> None:
+        """Let everything happen that is due, on all servers."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SETTLES_WITHIN
+        while True:
+            await self.world.drain()
+            waiting = await self.plain.run(
+                lambda tx: tx.execute(
+                    "SELECT count(*) FROM delivery WHERE outcome IS NULL"
+                ).fetchone()[0]
+            )
+            if not waiting:
+                return
+            assert loop.time() < end, "the plain server does not come to an end"
+            await asyncio.sleep(0.02)
+
+    async def plain_home(self) -> list[Entry]:
+        """The timeline of the reader whose server knows nothing of co-authors."""
+        return await self.plain.run(lambda tx: home_timeline(tx, UNAWARE_READER))
+
+    async def pass_time(self, milliseconds: int) -> None:
+        """Let time pass, and what it makes due happen."""
+        self.world.clock.advance(milliseconds)
+        await self.settle()
+
+
+@asynccontextmanager
+async def open_stage(folder: Path) -> AsyncIterator[Stage]:
+    """All servers, listening; readers follow whom they follow."""
+    async with open_places(folder, CAST) as world, aiohttp.ClientSession() as session:
+        port = free_port()
+        base, data = f"http://127.0.0.1:{port}", folder / "u"
+        data.mkdir()
+        app = make_app(base, data, [UNAWARE_READER], clock=world.clock, pause=0)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        store = Store(data / "plain.sqlite3")
+        token = (data / "control-token").read_text()
+        world.strict = base  # like Akkoma
+        stage = Stage(world, session, store, base, token)
+        try:
+            await _follow(stage)
+            yield stage
+        finally:
+            store.close()
+            await runner.cleanup()
+
+
+async def _follow(stage: Stage) -> None:
+    everyone = ("a/alice", *SAME, *PEERS)
+    followed = dict(READERS)
+    for reader, whom in zip(("dora", "dina", "doug", "dean"), range(4), strict=True):
+        followed[reader] = (SAME[whom], PEERS[whom])
+    for reader, people in followed.items():
+        for who in people:
+            handle = f"@{stage.person(who).handle}"
+            await stage.api(f"d/{reader}", "POST", "/api/v1/control/follow", {"handle": handle})
+    headers = {"Authorization": f"Bearer {stage.plain_token}"}
+    for who in everyone:
+        query = {"person": UNAWARE_READER, "handle": f"@{stage.person(who).handle}"}
+        url = f"{stage.plain_base}/control/follow"
+        async with stage.session.post(url, params=query, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+    await stage.settle()
+
+
+async def account_id(stage: Stage, who: Person) -> int:
+    """The id of somebody's account on their server."""
+    return await local_id(stage.world.places[who.place], who.name)
+
+
+def a_moment() -> int:
+    """Long enough for an Announce and what follows it, in milliseconds."""
+    return 90 * SECOND
+
+
+def handles(people: Sequence[Person]) -> list[str]:
+    """As the API wants them."""
+    return [f"@{person.handle}" for person in people]
