@@ -166,7 +166,7 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
 
 async def _follow(stage: Stage) -> None:
     everyone = ("a/alice", *SAME, *PEERS)
-    followed = dict(READERS)
+    followed: dict[str, tuple[str, ...]] = dict(READERS)
     for reader, whom in zip(("dora", "dina", "doug", "dean"), range(4), strict=True):
         followed[reader] = (SAME[whom], PEERS[whom])
     for reader, people in followed.items():
