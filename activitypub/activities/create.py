@@ -8,7 +8,7 @@ from typing import Any
 
 from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
 from activitypub.vocab.reading import format_time, parse_time
-from activitypub.vocab.terms import Doc, note_context
+from activitypub.vocab.terms import Doc, context_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,5 @@ def build_create(
     """A Create around a rendition of a note, addressed as the note is."""
     to: Sequence[str] = note.get("to", ())
     cc: Sequence[str] = note.get("cc", ())
-    context = note_context("coAuthors" in note)
-    document = build_activity(id, "Create", actor, note, to=to, cc=cc, context=context)
+    document = build_activity(id, "Create", actor, note, to=to, cc=cc, context=context_for(note))
     return document | {"published": format_time(published_at)}

@@ -12,7 +12,7 @@ from typing import Any
 
 from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
 from activitypub.vocab.reading import as_id, format_time, parse_time
-from activitypub.vocab.terms import Doc, note_context
+from activitypub.vocab.terms import Doc, context_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def build_offer(
     end_at: int,
 ) -> dict[str, Any]:
     """An Offer of an embedded object to ``target``, open until ``end_at``."""
-    context = note_context("coAuthors" in offered)
+    context = context_for(offered)
     document = build_activity(id, "Offer", actor, offered, to=to, context=context)
     return document | {
         "target": target,

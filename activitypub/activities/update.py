@@ -8,7 +8,7 @@ from typing import Any
 
 from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
 from activitypub.vocab.reading import types
-from activitypub.vocab.terms import ACTOR_TYPES, PUBLIC, Doc, actor_context, note_context
+from activitypub.vocab.terms import ACTOR_TYPES, PUBLIC, Doc, actor_context, context_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def build_update(
 ) -> dict[str, Any]:
     """An Update of a note, addressed as the note is, or of an actor, addressed to the public."""
     is_actor = not ACTOR_TYPES.isdisjoint(types(updated))
-    context = actor_context() if is_actor else note_context("coAuthors" in updated)
+    context = actor_context() if is_actor else context_for(updated)
     to: Sequence[str] = [PUBLIC] if is_actor else updated.get("to", ())
     cc: Sequence[str] = updated.get("cc", ())
     return build_activity(id, "Update", actor, updated, to=to, cc=cc, context=context)

@@ -111,6 +111,9 @@ def check_stamp_for_offer(
         return Refused("other_authors", "the stamp names other authors, or in another order")
     if stamp.digest != offer.digest:
         return Refused("other_digest", "the stamp is for another version")
+    # Without roles it is plain consent, by software that does not know them.
+    if stamp.roles and stamp.roles != offer.roles:
+        return Refused("other_roles", "the stamp names other roles")
     return stamp
 
 

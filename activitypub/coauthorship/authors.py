@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import visibility
+from activitypub.coauthorship.roles import written_roles
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, origin, same_origin
 from activitypub.vocab.terms import NOTE_TYPES, Doc
@@ -84,15 +85,20 @@ def listed_stamps(document: Doc) -> tuple[str, ...]:
 
 
 def full_rendition(
-    core: Doc, authors: Sequence[tuple[str, str]], stamps: Sequence[str] = ()
+    core: Doc,
+    authors: Sequence[tuple[str, str]],
+    stamps: Sequence[str] = (),
+    *,
+    roles: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What the object's ``id`` returns and aware servers receive.
 
     ``core`` is the object without authors, stamps and inline notice, with the full addressing.
-    ``authors`` are (type, id), the primary author first; ``stamps`` is empty for a draft.
+    ``authors`` are (type, id), the primary author first; ``stamps`` is empty for a draft, ``roles``
+    aligned with ``authors`` or empty.
     """
     attributed = [{"type": kind, "id": author} for kind, author in authors]
-    return _rendition(core, attributed, authors, stamps)
+    return _rendition(core, attributed, authors, stamps, roles)
 
 
 def single_author_rendition(
@@ -102,6 +108,7 @@ def single_author_rendition(
     *,
     followers_of: Collection[str] = (),
     notice: str = "",
+    roles: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What goes to inboxes not known to be aware, and to software that drops arrays.
 
@@ -110,7 +117,7 @@ def single_author_rendition(
     take it off again: a link to a foreign origin would make it content nobody consented to.
     """
     everyone = [author for _, author in authors]
-    document = _rendition(core, everyone[0], authors, stamps)
+    document = _rendition(core, everyone[0], authors, stamps, roles)
     for field in ("to", "cc"):
         if field in document:
             document[field] = [
@@ -126,13 +133,19 @@ def single_author_rendition(
 
 
 def _rendition(
-    core: Doc, attributed: Any, authors: Sequence[tuple[str, str]], stamps: Sequence[str]
+    core: Doc,
+    attributed: Any,
+    authors: Sequence[tuple[str, str]],
+    stamps: Sequence[str],
+    roles: Sequence[str],
 ) -> dict[str, Any]:
     document = {
         **core,
         "attributedTo": attributed,
         "coAuthors": [author for _, author in authors[1:]],
     }
+    if (written := written_roles(roles)) is not None:
+        document["authorRoles"] = written
     if stamps:
         document["coAuthorAuthorization"] = list(stamps)
     return document

@@ -72,16 +72,26 @@ def _links_to(tag: str, origins: set[Origin]) -> bool:
     return origin(links[0]) in origins
 
 
-def build_notice(co_authors: Sequence[tuple[str, str]]) -> str:
+_BY_ROLE: Final = {
+    "artist": "art by ",
+    "photographer": "photos by ",
+    "translator": "translated by ",
+    "host": "hosted by ",
+}
+
+
+def build_notice(co_authors: Sequence[tuple[str, str]], roles: Sequence[str] = ()) -> str:
     """The notice for ``co_authors``, each (name as shown, such as ``@bob``; URL of the profile).
+
+    ``roles`` are theirs in the same order, or empty: ``With art by @bob, @carol``.
 
     ``""`` when there is nobody to name or when it would be longer than a notice may be. The URLs
     must be on the origin of their author, or no reader will take it for a notice.
     """
     links = (
-        f'<span class="h-card"><a class="u-url mention" href="{escape(url)}">'
-        f"{escape(name, quote=False)}</a></span>"
-        for name, url in co_authors
+        f'{_BY_ROLE.get(role, "")}<span class="h-card">'
+        f'<a class="u-url mention" href="{escape(url)}">{escape(name, quote=False)}</a></span>'
+        for (name, url), role in zip(co_authors, [*roles, *("" for _ in co_authors)], strict=False)
     )
     notice = f"{_START}With {', '.join(links)}{_END}"
     return notice if co_authors and len(notice) <= MAX_LENGTH else ""

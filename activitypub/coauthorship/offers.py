@@ -10,9 +10,10 @@ from activitypub.coauthorship.authors import AuthorList, read_author_list
 from activitypub.coauthorship.envelope import check_envelope
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import NoDigest, consent_digest, visibility
+from activitypub.coauthorship.roles import read_roles
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, format_time, parse_time, same_origin, types
-from activitypub.vocab.terms import Doc, note_context
+from activitypub.vocab.terms import Doc, context_for
 
 HOUR: Final = 60 * 60 * 1000
 MIN_LIFETIME: Final = HOUR
@@ -35,8 +36,9 @@ class OfferedMedia:
 class Invitation:
     """An ``Offer`` that keeps the rules, as either side sees it. Times in ms since 1970.
 
-    ``authors`` is the full author list in order; ``change`` is True when the object is already
-    published, so that the invitation is for a new version of it. ``object`` is the draft.
+    ``authors`` is the full author list in order, ``roles`` what each of them did, empty where
+    everybody is simply an author. ``change`` is True when the object is already published, so that
+    the invitation is for a new version of it. ``object`` is the draft.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Invitation:
     change: bool
     media: tuple[OfferedMedia, ...]
     object: Doc
+    roles: tuple[str, ...] = ()
 
 
 def build_offer(
@@ -69,7 +72,7 @@ def build_offer(
     if not MIN_LIFETIME <= expires_at - published_at <= MAX_LIFETIME:
         raise ValueError("an invitation lasts between one hour and thirty days")
     return {
-        "@context": note_context(True),
+        "@context": context_for(object),
         "id": id,
         "type": "Offer",
         "actor": actor,
@@ -145,6 +148,9 @@ def read_offer(document: Doc) -> Invitation | Refused:
     refused = _check_draft(draft, authors, published_at)
     if refused is not None:
         return refused
+    roles = read_roles(draft.get("authorRoles"), len(authors.everyone))
+    if roles is None:
+        return Refused("bad_roles", "the draft says in no readable way what its authors did")
     media = read_media(draft)
     if isinstance(media, Refused):
         return media
@@ -165,6 +171,7 @@ def read_offer(document: Doc) -> Invitation | Refused:
         change=draft.get("published") is not None,
         media=media,
         object=draft,
+        roles=roles,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from activitypub.coauthorship.authors import MAX_CO_AUTHORS
 from activitypub.coauthorship.projection import is_sha256_multibase
+from activitypub.coauthorship.roles import read_roles, written_roles
 from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import format_time, origin, parse_time, same_origin, types
 from activitypub.vocab.terms import (
@@ -15,6 +16,7 @@ from activitypub.vocab.terms import (
     COAUTHORSHIP_TERMS,
     DATA_INTEGRITY_V2,
     PROFILE_1,
+    ROLE_TERMS,
     Doc,
     is_activitypub_type,
 )
@@ -24,7 +26,10 @@ STAMP_TYPE: Final = "CoAuthorAuthorization"
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a stamp says. ``authors`` is the list its issuer agreed to appear in, in order."""
+    """What a stamp says. ``authors`` is the list its issuer agreed to appear in, in order.
+
+    ``roles`` is aligned with it, or empty where the stamp has none that can be read.
+    """
 
     id: str
     issuer: str
@@ -32,6 +37,7 @@ class Stamp:
     authors: tuple[str, ...]
     digest: str
     published_at: int
+    roles: tuple[str, ...] = ()
 
 
 def stamp_context() -> list[Any]:
@@ -47,10 +53,15 @@ def build_stamp(
     authors: Sequence[str],
     digest: str,
     published_at: int,
+    roles: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A stamp without its proof. ``id`` must hold 128 unpredictable bits."""
-    return {
-        "@context": stamp_context(),
+    written = written_roles(roles)
+    context = stamp_context()
+    if written is not None:
+        context[2] |= ROLE_TERMS
+    document = {
+        "@context": context,
         "id": id,
         "type": STAMP_TYPE,
         "attributedTo": issuer,
@@ -61,6 +72,7 @@ def build_stamp(
         "consentDigest": digest,
         "published": format_time(published_at),
     }
+    return document if written is None else document | {"consentedRoles": written}
 
 
 def parse_stamp(document: Doc) -> Stamp | Refused:
@@ -92,7 +104,9 @@ def parse_stamp(document: Doc) -> Stamp | Refused:
     published_at = parse_time(_only(document.get("published")))
     if published_at is None:
         return Refused("bad_stamp", "the stamp has no date")
-    return Stamp(str(stamp_id), issuer, object_id, tuple(authors), digest, published_at)
+    # Roles decide about words beside a name, never about whether the name is shown.
+    roles = read_roles(document.get("consentedRoles"), len(authors)) or ()
+    return Stamp(str(stamp_id), issuer, object_id, tuple(authors), digest, published_at, roles)
 
 
 def read_fetched_stamp(fetched: Fetched, stamp_uri: str) -> Stamp | Refused:

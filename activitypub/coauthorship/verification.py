@@ -44,8 +44,9 @@ class CoAuthorVerdict:
     """The state of one co-author of one version of one object.
 
     ``reason`` is a stable code, empty when freshly verified; ``kept`` means that the stamp's
-    server did not answer and an earlier result still counts. ``digest``, ``consented_authors`` and
-    ``fetched_at`` (ms) are the stamp's; kept so that the verdict can be given as ``previous``.
+    server did not answer and an earlier result still counts. ``digest``, ``consented_authors``,
+    ``consented_roles`` and ``fetched_at`` (ms) are the stamp's; kept so that the verdict can be
+    given as ``previous``.
     """
 
     actor: str
@@ -56,6 +57,7 @@ class CoAuthorVerdict:
     digest: str | None = None
     consented_authors: tuple[str, ...] = ()
     fetched_at: int | None = None
+    consented_roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ class _Check:
             digest=stamp.digest,
             consented_authors=stamp.authors,
             fetched_at=fetched_at,
+            consented_roles=stamp.roles,
         )
         reason = mismatch(stamp, actor, self.document, self.authors.everyone)
         if reason is not None:
@@ -202,7 +205,15 @@ class _Check:
             or self.now - last.fetched_at > self.max_age
         ):
             return None
-        stamp = Stamp(uri, actor, last.object_id, last.consented_authors, last.digest, 0)
+        stamp = Stamp(
+            uri,
+            actor,
+            last.object_id,
+            last.consented_authors,
+            last.digest,
+            0,
+            last.consented_roles,
+        )
         again = self._compare(actor, stamp, last.fetched_at)
         return replace(again, reason="kept") if again.state is CoAuthorState.VERIFIED else None
 

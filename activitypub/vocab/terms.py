@@ -97,6 +97,12 @@ ACTOR_TERMS: Final[Mapping[str, Any]] = {
 }
 """Mastodon's actor terms, FEP-521a, FEP-2c59, FEP-844e and FEP-af48's policy."""
 
+ROLE_TERMS: Final[Mapping[str, Any]] = {
+    "authorRoles": {"@id": "fep-af48:authorRoles", "@container": "@list"},
+    "consentedRoles": {"@id": "fep-af48:consentedRoles", "@container": "@list"},
+}
+"""FEP-af48, section Roles."""
+
 NOTE_TERMS: Final[Mapping[str, Any]] = {
     "toot": "http://joinmastodon.org/ns#",
     "sensitive": "as:sensitive",
@@ -142,6 +148,14 @@ def note_context(co_authored: bool) -> list[Any]:
     """
     terms = {**NOTE_TERMS, **COAUTHORSHIP_TERMS} if co_authored else dict(NOTE_TERMS)
     return [AS2, terms]
+
+
+def context_for(note: Doc) -> list[Any]:
+    """The ``@context`` of this very note, or of an activity around it: terms that it uses."""
+    context = note_context("coAuthors" in note)
+    if "authorRoles" in note:
+        context[1] |= ROLE_TERMS
+    return context
 
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"

@@ -11,7 +11,7 @@ from activitypub.coauthorship.authors import full_rendition, single_author_rendi
 from activitypub.coauthorship.notice import build_notice
 from activitypub.documents.note import AttachmentView
 from activitypub.vocab.reading import as_list, format_time
-from activitypub.vocab.terms import Doc, note_context
+from activitypub.vocab.terms import Doc, context_for
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Media, Post, PostAuthor
@@ -91,20 +91,20 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
         ),
     ]
     listed = [row.stamp_uri for row in rows if row.stamp_uri] if stamps else []
+    roles = [post.author_role, *(row.role for row in rows)]
     if not plain:
-        return full_rendition(core, authors, listed)
+        return full_rendition(core, authors, listed, roles=roles)
+    named = [(people[row.actor_uri], row.role) for row in rows if row.actor_uri in people]
     return single_author_rendition(
         core,
         authors,
         listed,
         followers_of=set(_followers(people.values())),
         notice=build_notice(
-            [
-                (f"@{person.username}@{person.host}", person.url)
-                for person in (people.get(row.actor_uri) for row in rows)
-                if person is not None
-            ]
+            [(f"@{person.username}@{person.host}", person.url) for person, _ in named],
+            [role for _, role in named],
         ),
+        roles=roles,
     )
 
 
@@ -117,9 +117,9 @@ def _followers(people: Iterable[Actor]) -> list[str]:
     ]
 
 
-def with_context(document: Doc, *, co_authored: bool) -> dict[str, Any]:
+def with_context(document: Doc) -> dict[str, Any]:
     """The document with its inline ``@context`` first."""
-    return {"@context": note_context(co_authored), **document}
+    return {"@context": context_for(document), **document}
 
 
 def without_mention(document: Doc, actor_uri: str) -> dict[str, Any]:

@@ -266,7 +266,7 @@ async def test_nobody_is_named_without_their_consent(servers: World, seed: int) 
     await run.agreed()
     agreed = await look(run.alice_at, run.uri)
     assert agreed is not None
-    wrong = Misbehaviour(run, documents.with_context(agreed.document, co_authored=True))
+    wrong = Misbehaviour(run, documents.with_context(agreed.document))
     await check_all_the_time(run, readers)
     await check_in_the_end(run, wrong)
     interrupted(servers)

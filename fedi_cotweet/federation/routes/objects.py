@@ -101,7 +101,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         # Everyone else gets what they get for a note that never was.
         if document is None or not await may_fetch_draft(request, post.uri):
             return missing()
-        whole = documents.with_context(document, co_authored=True)
+        whole = documents.with_context(document)
         return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
     if post.state == "deleted":
         if post.published_at is None:
@@ -113,7 +113,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         return missing()
     if wants_page(request):
         raise web.HTTPFound(post.url, headers={"Vary": "Accept, User-Agent"})
-    whole = documents.with_context(document, co_authored="coAuthors" in document)
+    whole = documents.with_context(document)
     return json_answer(whole, vary="Accept, User-Agent")
 
 
