@@ -7,12 +7,25 @@ So nobody's role is shown on the word of one side alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from activitypub.vocab.terms import Doc
 
-AUTHOR: Final = "author"
-ROLES: Final = (AUTHOR, "artist", "photographer", "translator", "host", "other")
+
+class Role(StrEnum):
+    """What somebody did for a post."""
+
+    AUTHOR = "author"
+    ARTIST = "artist"
+    PHOTOGRAPHER = "photographer"
+    TRANSLATOR = "translator"
+    HOST = "host"
+    OTHER = "other"
+
+
+AUTHOR: Final = Role.AUTHOR.value
+ROLES: Final = tuple(role.value for role in Role)
 
 
 class Confirmation(Protocol):
@@ -29,14 +42,16 @@ class Confirmation(Protocol):
 
 
 def read_roles(value: Any, count: int) -> tuple[str, ...] | None:
-    """The roles of ``count`` authors in order; ``()`` where none are given, None where they are
-    malformed: no list, of another length, or with a value that is no role.
+    """The roles of ``count`` authors in order; ``()`` where everybody is simply an author, None
+    where they are malformed: no list, of another length, or with a value that is no role.
     """
     if value is None:
         return ()
     if not isinstance(value, list) or len(value) != count:
         return None
-    return tuple(value) if all(role in ROLES for role in value) else None
+    if not all(isinstance(role, str) and role in ROLES for role in value):
+        return None
+    return tuple(value) if any(role != AUTHOR for role in value) else ()
 
 
 def written_roles(roles: Sequence[str]) -> list[str] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
 from fedi_cotweet.api.posts import MOST_TEXT, Change, media_ids
@@ -20,11 +21,22 @@ from storage.queries import posts as stored
 
 
 @dataclass(frozen=True, slots=True)
+class Credited:
+    """A co-author; ``role``: what they did (one of ``ROLES``)."""
+
+    handle: str
+    role: str = AUTHOR
+
+
+@dataclass(frozen=True, slots=True)
 class NewCoTweet:
-    """``with``: handles in the order of credit; ``mode``: what to do when somebody declines."""
+    """``with``: who, in the order of credit; ``mode``: what to do when somebody declines.
+
+    ``role`` is the account's own.
+    """
 
     text: str = field(metadata=MOST_TEXT)
-    co_authors: tuple[str, ...] = field(metadata={"name": "with", "most": 20})
+    co_authors: tuple[Credited, ...] = field(metadata={"name": "with", "most": 20})
     summary: str = ""
     language: str | None = None
     visibility: str = "public"
@@ -32,6 +44,7 @@ class NewCoTweet:
     media: tuple[str, ...] = ()
     expires_in_seconds: int | None = None
     mode: str = "wait_all"
+    role: str = AUTHOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ async def create_cotweet(call: Call) -> web.Response:
     account_id = await call.account_id()
     wanted = await call.members(NewCoTweet)
     people = await asyncio.gather(
-        *(texts.find_person(call.site, handle) for handle in wanted.co_authors)
+        *(texts.find_person(call.site, entry.handle) for entry in wanted.co_authors)
     )
     words = Words(
         body=await texts.compose_text(call.site, wanted.text),
@@ -76,6 +89,13 @@ async def create_cotweet(call: Call) -> web.Response:
             people,
             expires_in=None if seconds is None else seconds * 1_000,
             mode=wanted.mode,
+            roles={
+                account_id: wanted.role,
+                **{
+                    person.id: entry.role
+                    for person, entry in zip(people, wanted.co_authors, strict=True)
+                },
+            },
         )
         return author_views.draft(tx, env, account_id, post_id)
 

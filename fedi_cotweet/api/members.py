@@ -1,15 +1,16 @@
 """Requests as dataclasses: one reader that checks names, types and lengths of a JSON object.
 
-A field's type is ``str``, ``int``, ``tuple[str, ...]``, or one of these ``| None``; a field without
-default is required. ``metadata``: ``name`` (as in JSON, where that is a keyword of Python's) and
-``most`` (characters, or entries of a list).
+A field's type is ``str``, ``int``, ``bool``, ``tuple[str, ...]``, ``tuple[SHAPE, ...]`` of such a
+dataclass, or one of these ``| None``; a field without default is required. An entry of a list of
+shapes may be a text: then it is the shape's first field. ``metadata``: ``name`` (as in JSON, where
+that is a keyword of Python's) and ``most`` (characters, or entries of a list).
 """
 
 from __future__ import annotations
 
 import difflib
 import typing
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, TypeVar
 
 import orjson
@@ -20,7 +21,12 @@ M = TypeVar("M")
 
 LONGEST_TEXT = 2_000
 MOST_ENTRIES = 50
-_WORDS = {str: "a text", int: "a whole number", tuple: "a list of texts"}
+_WORDS = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    tuple: "a list of texts",
+}
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -67,12 +73,23 @@ def _value(name: str, item: Field[Any], hint: Any, value: Any) -> Any:
         most = item.metadata.get("most", MOST_ENTRIES)
         if len(value) > most:
             raise _bad(name, f"has at most {most} entries")
+        part = typing.get_args(hint)[0]
+        if is_dataclass(part):
+            return tuple(_entry(name, part, entry) for entry in value)
         return tuple(_text(name, entry, LONGEST_TEXT) for entry in value)
     if kind is str:
         return _text(name, value, item.metadata.get("most", LONGEST_TEXT))
+    if kind is bool and isinstance(value, bool):
+        return value
     if kind is int and isinstance(value, int) and not isinstance(value, bool):
         return value
     raise _bad(name, f"must be {_WORDS[kind]}")
+
+
+def _entry(name: str, shape: Any, value: Any) -> Any:
+    if isinstance(value, dict):
+        return read_members(shape, value)
+    return read_members(shape, {fields(shape)[0].name: _text(name, value, LONGEST_TEXT)})
 
 
 def _text(name: str, value: Any, most: int) -> str:

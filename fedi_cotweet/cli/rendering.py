@@ -66,14 +66,32 @@ def person(author: AuthorView) -> Text:
     return text.append(f"  @{line(author.handle)}", style="cyan")
 
 
+CREDITS = {
+    "artist": "art by",
+    "photographer": "photos by",
+    "translator": "translated by",
+    "host": "hosted by",
+    "other": "with help from",
+}
+
+
+def credited(author: AuthorView) -> Text:
+    """What somebody did, where it is not simply writing, and who: ``art by Bob @bob@b.example``."""
+    if author.role == "author":
+        return person(author)
+    role = CREDITS.get(author.role, line(author.role))
+    return Text(f"{role} ").append_text(person(author))
+
+
 def names(authors: Iterable[AuthorView]) -> Text:
     """Every author in order: ``Alice @alice@a.example and Bob @bob@b.example``."""
-    people = [person(author) for author in authors]
+    people = list(authors)
     text = Text()
     for position, each in enumerate(people):
         if position:
-            text.append(" and " if position == len(people) - 1 else ", ")
-        text.append_text(each)
+            last = position == len(people) - 1 and each.role == "author"
+            text.append(" and " if last else ", ")
+        text.append_text(credited(each))
     return text
 
 
@@ -91,7 +109,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
     body.append(_heading("Authors, in this order"))
     for position, entry in enumerate(view.authors, 1):
         style = "bold green" if entry.standing == "you" else "dim"
-        text = Text(f"  {position}. ").append_text(person(entry.author))
+        text = Text(f"  {position}. ").append_text(credited(entry.author))
         body.append(text.append(f"  {line(entry.standing)}", style=style))
     body += [Text(), Rule(Text("exactly what would stand under your name"), style="dim")]
     body += _content(view.summary, view.text, view.sensitive)
@@ -141,7 +159,7 @@ def draft(view: DraftView, now: int) -> RenderableType:
     body += [Text(), _heading("Co-authors")]
     for entry in view.co_authors:
         label, style = CONSENTS.get(entry.state, (line(entry.state), "default"))
-        text = Text("  ").append_text(person(entry.author)).append(f"  {label}", style=style)
+        text = Text("  ").append_text(credited(entry.author)).append(f"  {label}", style=style)
         if entry.state == "offered" and entry.expires_at is not None:
             text.append(f" (until {moment(entry.expires_at)}, {distance(entry.expires_at, now)})")
         if entry.reason:

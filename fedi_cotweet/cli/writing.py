@@ -11,6 +11,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from activitypub.coauthorship.roles import ROLES, Role
 from fedi_cotweet.cli import rendering
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, Client, RefusedError, UsageError, handles, segment
@@ -51,8 +52,18 @@ def post(
         list[str] | None,
         typer.Option(
             "--with",
-            metavar="HANDLE",
-            help="Invite a co-author, in the order of credit. May be repeated.",
+            metavar="HANDLE[:ROLE]",
+            help="Invite a co-author, in the order of credit. May be repeated. With a role: "
+            "@bob@b.example:artist.",
+            show_default=False,
+        ),
+    ] = None,
+    role: Annotated[
+        Role | None,
+        typer.Option(
+            "--role",
+            metavar="|".join(ROLES),
+            help="What you did yourself, if not simply write.",
             show_default=False,
         ),
     ] = None,
@@ -112,8 +123,10 @@ def post(
 
     Until then nobody but its authors can see it.
     """
-    if not co_authors and (expires or mode):
-        raise UsageError("--expires and --mode are for co-tweets.", "Add --with @bob@b.example.")
+    if not co_authors and (expires or mode or role):
+        raise UsageError(
+            "--expires, --mode and --role are for co-tweets.", "Add --with @bob@b.example."
+        )
     if len(media or ()) != len(alt or ()):
         raise UsageError(
             "Every --media needs its --alt.",
@@ -127,11 +140,13 @@ def post(
     if reply_to:
         document["in_reply_to"] = reply_to
     if co_authors:
-        document["with"] = handles(co_authors)
+        document["with"] = [_credited(text) for text in co_authors]
     if expires:
         document["expires_in_seconds"] = _duration(expires)
     if mode:
         document["mode"] = mode.value
+    if role:
+        document["role"] = role.value
     client = session.client()
     if media:
         document["media"] = [
@@ -231,6 +246,14 @@ def _text(given: str) -> str:
     if not text.strip():
         raise UsageError("There is no text.")
     return text
+
+
+def _credited(text: str) -> str | dict[str, str]:
+    """A co-author as the API takes them. A port is no role: ``@bob@b.example:8443``."""
+    handle, _, role = text.strip().rpartition(":")
+    if role in ROLES and handle:
+        return {"handle": handles([handle])[0], "role": role}
+    return handles([text])[0]
 
 
 def _duration(text: str) -> int:

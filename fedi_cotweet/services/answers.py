@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import orjson
+
+from activitypub.coauthorship.roles import AUTHOR
+from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Move, Moved
 from fedi_cotweet.services.drafts import drop_from_draft
 from fedi_cotweet.services.env import Env
@@ -9,7 +13,7 @@ from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import publish_with_the_rest, try_publish
 from storage.engine import Tx
-from storage.models import Actor, Offer
+from storage.models import Actor, Offer, PostAuthor
 from storage.queries import actors, consents, posts
 
 _UNPUBLISHED = frozenset({ConsentState.OFFERED.value, ConsentState.ACCEPTED.value})
@@ -123,6 +127,7 @@ def stamp_verified(
         state="verified",
         stamp_uri=stamp_uri,
         stamp_document=stamp_text,
+        role=_agreed_role(row, stamp_text),
         digest=offer.digest,
         fetched_at=fetched_at,
         next_check_at=None,
@@ -140,6 +145,12 @@ def stamp_verified(
         )
     try_publish(tx, env, post.id)
     return "accepted"
+
+
+def _agreed_role(row: PostAuthor, stamp_text: str) -> str:
+    """The role that the stamp agrees to: none in one by software that does not know roles."""
+    stamp = parse_stamp(orjson.loads(stamp_text))
+    return row.role if isinstance(stamp, Stamp) and stamp.roles else AUTHOR
 
 
 def receive_rejection(tx: Tx, env: Env, offer_uri: str, sender: Actor, reason: str) -> str:

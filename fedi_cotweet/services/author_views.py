@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from activitypub.coauthorship.notice import remove_notice
+from activitypub.coauthorship.roles import AUTHOR
 from activitypub.documents.note import NoteView, parse_note
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.services.env import Env
@@ -53,7 +54,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         sender_follows_you=follows.follows(tx, sender.id, account_id),
         authors=tuple(
             InviteAuthorView(
-                author=_invited_author(env, str(uri), people),
+                author=_invited_author(env, str(uri), people, str(offer.roles.get(uri, AUTHOR))),
                 standing=_standing(str(uri), sender, me),
             )
             for uri in offer.authors
@@ -84,11 +85,11 @@ def _mentions(note: NoteView, authors: Sequence[str]) -> tuple[str, ...]:
     return tuple(tag.name for tag in note.tags if tag.kind == "Mention" and tag.href not in authors)
 
 
-def _invited_author(env: Env, uri: str, people: Mapping[str, Actor]) -> AuthorView:
+def _invited_author(env: Env, uri: str, people: Mapping[str, Actor], role: str) -> AuthorView:
     actor = people.get(uri)
     if actor is not None:
-        return author_view(env, actor)
-    return AuthorView(uri=uri, name=uri, handle=uri, url=uri, local=False)
+        return author_view(env, actor, role)
+    return AuthorView(uri=uri, name=uri, handle=uri, url=uri, local=False, role=role)
 
 
 def drafts(tx: Tx, env: Env, account_id: int) -> list[DraftView]:
@@ -111,7 +112,7 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
         state=post.state,
         co_authors=tuple(
             DraftAuthorView(
-                author=author_view(env, people[offer.target_id]),
+                author=author_view(env, people[offer.target_id], _role(offer, rows)),
                 state=offer.state,
                 expires_at=offer.expires_at if offer.state == "offered" else None,
                 reason=offer.reason,
@@ -120,6 +121,10 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
             if offer.target_id in people
         ),
     )
+
+
+def _role(offer: Offer, rows: Sequence[PostAuthor]) -> str:
+    return next((row.role for row in rows if row.actor_id == offer.target_id), AUTHOR)
 
 
 def _position(offer: Offer, rows: Sequence[PostAuthor]) -> int:

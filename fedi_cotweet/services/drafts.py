@@ -5,11 +5,12 @@ Every function is one use case inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from activitypub.coauthorship.roles import AUTHOR, ROLES
 from fedi_cotweet.domain.consent import Move, Moved
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
 from fedi_cotweet.services import documents
@@ -37,15 +38,21 @@ def create_draft(
     *,
     expires_in: int | None = None,
     mode: str = "wait_all",
+    roles: Mapping[int, str] | None = None,
 ) -> int:
     """Make a co-tweet draft and offer it to every co-author, in the order given; its id.
 
-    ``expires_in`` in milliseconds. Nothing is published. Refusals: see the codes above.
+    ``expires_in`` in milliseconds; ``roles`` say what somebody did, the author too, by actor id.
+    Nothing is published. Refusals: see the codes above.
     """
     author = find_actor(tx, author_id)
     lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
     if mode not in MODES:
         raise ServiceError("bad_mode", 422, f"The mode is one of: {', '.join(MODES)}.")
+    did = roles or {}
+    for role in did.values():
+        if role not in ROLES:
+            raise ServiceError("bad_role", 422, f"A role is one of: {', '.join(ROLES)}.")
     media = check_words(tx, env, author_id, words)
     check_inviting(tx, env, author, co_authors, words, lasts)
     post_id, now = env.new_id(), env.now()
@@ -69,13 +76,20 @@ def create_draft(
         document=orjson.dumps(document).decode(),
         co_authored=True,
         mode=mode,
+        author_role=did.get(author_id, AUTHOR),
         fetched_at=now,
     )
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)
     for position, actor in enumerate(co_authors, start=1):
         posts.set_author(
-            tx, post_id, actor.uri, position=position, actor_id=actor.id, state="invited"
+            tx,
+            post_id,
+            actor.uri,
+            position=position,
+            actor_id=actor.id,
+            role=did.get(actor.id, AUTHOR),
+            state="invited",
         )
     make_offers(tx, env, _draft(tx, post_id), lasts)
     return post_id

@@ -6,6 +6,7 @@ import orjson
 
 from activitypub.coauthorship.acceptance import acceptance_refusal
 from activitypub.coauthorship.offers import Invitation
+from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import build_stamp
 from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
@@ -62,6 +63,11 @@ def receive_offer(
         sender_id=sender.id,
         target_id=target.id,
         authors=list(invitation.authors),
+        roles={
+            uri: role
+            for uri, role in zip(invitation.authors, invitation.roles, strict=False)
+            if role != AUTHOR
+        },
         digest=invitation.digest,
         document=text,
         state=ConsentState.OFFERED.value,
@@ -181,6 +187,7 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
             authors=list(offer.authors),
             digest=offer.digest,
             published_at=now,
+            roles=[str(offer.roles.get(uri, AUTHOR)) for uri in offer.authors],
         ),
         SigningKey(f"{me.uri}#ed25519-key", load_private(account.ed25519_private)),
         now,

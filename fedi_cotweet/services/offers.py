@@ -12,6 +12,7 @@ import orjson
 from activitypub.coauthorship.acceptance import acceptance_refusal
 from activitypub.coauthorship.offers import build_offer
 from activitypub.coauthorship.projection import try_consent_digest
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, Outcome, move
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import find_actor
@@ -33,6 +34,7 @@ def make_offers(tx: Tx, env: Env, post: Post, lasts: int) -> None:
     if not rows:
         return  # everybody declined or was taken off: a plain draft, offered to nobody
     list_of_authors = [author.uri, *(row.actor_uri for row in rows)]
+    roles = {author.uri: post.author_role, **{row.actor_uri: row.role for row in rows}}
     note = documents.full_note(tx, post, state="draft")
     digest = try_consent_digest(note, list_of_authors)
     refusal = acceptance_refusal(note)
@@ -66,6 +68,7 @@ def make_offers(tx: Tx, env: Env, post: Post, lasts: int) -> None:
             sender_id=author.id,
             target_id=row.actor_id,
             authors=list_of_authors,
+            roles={uri: role for uri, role in roles.items() if role != AUTHOR},
             digest=digest,
             document=orjson.dumps(document).decode(),
             state=ConsentState.OFFERED.value,

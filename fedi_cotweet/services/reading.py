@@ -142,10 +142,13 @@ def post_view(
     pictures: Sequence[Media],
     now: int,
 ) -> PostView:
+    shown = timelines.shown_author_ids(post, rows, now)
     roles = {row.actor_id: row.role for row in rows}
+    if len(shown) > 1:
+        roles[post.author_id] = post.author_role
     authors = tuple(
         author_view(env, people[author], roles.get(author, "author"))
-        for author in timelines.shown_author_ids(post, rows, now)
+        for author in shown
         if author in people
     )
     primary = people[post.author_id]

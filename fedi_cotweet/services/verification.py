@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from activitypub.coauthorship.authors import AuthorList, read_author_list
 from activitypub.coauthorship.publication import check_published
+from activitypub.coauthorship.roles import AUTHOR, confirmed_roles, read_roles
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
+from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER, STAMP_UNUSED_FOR
 from fedi_cotweet.services import documents, timelines
@@ -67,14 +70,16 @@ def _strings(value: object) -> list[str]:
 
 def _verdict(row: PostAuthor, post: Post) -> CoAuthorVerdict:
     stamp = orjson.loads(row.stamp_document) if row.stamp_document else {}
+    authors = tuple(_strings(stamp.get("consentedAuthors")))
     return CoAuthorVerdict(
         actor=row.actor_uri,
         state=CoAuthorState(row.state),
         object_id=post.uri,
         stamp_uri=row.stamp_uri,
         digest=stamp.get("consentDigest"),
-        consented_authors=tuple(_strings(stamp.get("consentedAuthors"))),
+        consented_authors=authors,
         fetched_at=row.fetched_at,
+        consented_roles=read_roles(stamp.get("consentedRoles"), len(authors)) or (),
     )
 
 
@@ -99,13 +104,18 @@ def apply_verdicts(
     # Deletions that were heard of while the stamps were being fetched.
     uris = [verdict.stamp_uri for verdict in verdicts if verdict.stamp_uri is not None]
     deleted = frozenset(consents.deleted_stamp_owners(tx, uris))
-    for found in verdicts:
-        verdict = found
+    judged = [
+        replace(found, state=CoAuthorState.REVOKED, reason="deleted")
+        if (found.stamp_uri, found.actor) in deleted
+        else found
+        for found in verdicts
+    ]
+    # Of our own posts we know what was agreed to.
+    roles = {} if post.local else _confirmed_roles(orjson.loads(post.document), judged)
+    for verdict in judged:
         row = rows.get(verdict.actor)
         if row is None:
             continue
-        if (verdict.stamp_uri, verdict.actor) in deleted:
-            verdict = replace(verdict, state=CoAuthorState.REVOKED, reason="deleted")
         state = verdict.state.value
         if row.state == "revoked" and post.local:
             continue
@@ -116,6 +126,7 @@ def apply_verdicts(
             verdict.actor,
             position=row.position,
             actor_id=actor.id if actor is not None else None,
+            role=row.role if post.local else roles.get(verdict.actor, AUTHOR),
             state=state,
             stamp_uri=verdict.stamp_uri,
             stamp_document=stamp_texts.get(verdict.stamp_uri or "", row.stamp_document),
@@ -135,8 +146,20 @@ def apply_verdicts(
             )
         if actor is not None and actor.local:
             _local_co_author(tx, env, post, actor.id, verdict)
+    if not post.local:
+        primary = actors.actor(tx, post.author_id)
+        role = AUTHOR if primary is None else roles.get(primary.uri, AUTHOR)
+        posts.change_post(tx, post_id, author_role=role)
     timelines.refresh(tx, post_id, now)
     _reclassify_boosts(tx, post_id, now)
+
+
+def _confirmed_roles(document: Doc, verdicts: Sequence[CoAuthorVerdict]) -> dict[str, str]:
+    authors = read_author_list(document)
+    if not isinstance(authors, AuthorList):
+        return {}
+    verified = [verdict for verdict in verdicts if verdict.state is CoAuthorState.VERIFIED]
+    return confirmed_roles(document, authors.everyone, verified)
 
 
 def _next_check(post: Post, verdict: CoAuthorVerdict, now: int) -> int | None:
@@ -259,6 +282,9 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
     posts.set_author(
         tx, post.id, actor_uri, position=row.position, state="revoked", next_check_at=None
     )
+    if not post.local:
+        # Theirs may have been the stamp that confirmed it.
+        posts.change_post(tx, post.id, author_role=AUTHOR)
     timelines.refresh(tx, post.id, env.now())
     _reclassify_boosts(tx, post.id, env.now())
 

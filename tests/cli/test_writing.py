@@ -145,3 +145,17 @@ async def test_the_other_commands_say_what_they_ask_for(script: Script, run: Run
     assert (await run("withdraw", "42", "--from", "@bob@b.example")).code == 0
     assert "Discarded." in (await run("discard", "42")).words
     assert (await run("delete", "42", "--json")).document == {}
+
+
+async def test_a_role_stands_behind_the_handle_and_a_port_is_none(script: Script, run: Run) -> None:
+    body = {
+        "text": "Ours",
+        "with": [{"handle": "bob@b.example:8443", "role": "artist"}, "carol@c.example:8443"],
+        "visibility": "public",
+        "role": "host",
+    }
+    entry = DraftAuthorView(replace(CAROL, role="artist"), "accepted", None)
+    script.expect("POST", COTWEETS, wire(replace(DRAFT, co_authors=(entry,))), body=body)
+    people = ("--with", "@bob@b.example:8443:artist", "--with", "@carol@c.example:8443")
+    shown = await run("post", "Ours", *people, "--role", "host")
+    assert "art by Carol @carol@c.example agreed" in shown.words

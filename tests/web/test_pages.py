@@ -470,7 +470,7 @@ def test_a_thread_stands_in_order_around_its_post() -> None:
     first, second = post(id="1", page="/@alice/1"), post(BOB, id="3", page="/@bob@b.example/3")
     html = pages.render_post(post(CAROL), INSTANCE, ancestors=(first,), replies=(second,))
     authors = [e.one(class_="names").text for e in parse_page(html).all("article")]
-    assert authors == ["Alice Marlowe", "Carol Diaz translator", "Bob Okonkwo"]
+    assert authors == ["Alice Marlowe", "translated by Carol Diaz", "Bob Okonkwo"]
 
 
 def test_a_long_post_is_shortened_in_lists_and_whole_on_its_page() -> None:
