@@ -2,7 +2,14 @@
 
 from storage.models.actors import Account, Actor, ActorKey, Follow, Host, Session, SignInLink
 from storage.models.base import Base
-from storage.models.changes import Change, Credit, DraftComment, MessageConsent
+from storage.models.changes import (
+    Change,
+    ConsentMessage,
+    Credit,
+    DraftComment,
+    MessageConsent,
+    MessageStop,
+)
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
 from storage.models.posts import (
     Boost,
@@ -39,6 +46,7 @@ __all__ = [
     "Boost",
     "Change",
     "ConsentLogEntry",
+    "ConsentMessage",
     "Credit",
     "CustomEmoji",
     "DeletedStamp",
@@ -56,6 +64,7 @@ __all__ = [
     "ListMember",
     "Media",
     "MessageConsent",
+    "MessageStop",
     "Mute",
     "Notification",
     "Offer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
@@ -58,9 +58,8 @@ class DraftComment(Base):
 class MessageConsent(Base):
     """How somebody whose software knows nothing of co-authors was asked, and what they answered.
 
-    Belongs to a sent Offer with ``channel`` ``message``. ``message_uri`` is our direct message;
-    ``answer_*`` the signed reply as received, with the key that signed it; ``note_*`` the public
-    consent note that third parties can check (FEP-af48), if there is one.
+    Belongs to a sent Offer with ``channel`` ``message``. ``answer_uri`` is the answer that counts
+    now, ``note_uri`` their public consent note, if they wrote one (FEP-af48, Consent notes).
     """
 
     __tablename__ = "message_consents"
@@ -69,14 +68,41 @@ class MessageConsent(Base):
         ForeignKey("offers.id", ondelete="CASCADE"), primary_key=True
     )
     message_uri: Mapped[str] = mapped_column(unique=True)
-    message_document: Mapped[str]
-    answer_uri: Mapped[str | None]
-    answer_document: Mapped[str | None]
-    answer_key: Mapped[str | None]
-    answered_at: Mapped[int | None]
+    answer_uri: Mapped[str | None] = mapped_column(index=True)
     note_uri: Mapped[str | None] = mapped_column(index=True)
-    note_document: Mapped[str | None]
-    note_fetched_at: Mapped[int | None]
+
+
+class ConsentMessage(Base):
+    """One message of the conversation about an Offer of channel ``message``, ours or theirs.
+
+    ``kind``: of ours what it says (``asked``, ``accepted``, …), of theirs how it was read (a
+    ``Reading``). ``about`` makes a second one about the same event impossible. ``document`` is the
+    note, of theirs the JSON as received; ``evidence`` the signed request it came in, or where it
+    was fetched.
+    """
+
+    __tablename__ = "consent_messages"
+
+    uri: Mapped[str] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"))
+    ours: Mapped[bool]
+    kind: Mapped[str]
+    about: Mapped[str]
+    document: Mapped[str]
+    evidence: Mapped[dict[str, Any] | None]
+    created_at: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("offer_id", "ours", "kind", "about"),)
+
+
+class MessageStop(Base):
+    """Somebody who does not want to be asked by message any more, by their own signed word."""
+
+    __tablename__ = "message_stops"
+
+    actor_uri: Mapped[str] = mapped_column(primary_key=True)
+    answer_uri: Mapped[str]
+    created_at: Mapped[int]
 
 
 class Credit(Base):

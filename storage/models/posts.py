@@ -82,7 +82,10 @@ class PostAuthor(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id"))
     role: Mapped[str] = mapped_column(default="author")
     via: Mapped[str] = mapped_column(default="stamp", server_default="stamp")
-    """``stamp``, or ``message`` for somebody who agreed by answering a message."""
+    """``stamp``: a co-author. Anything else is no author, only named with them: ``message`` for
+    somebody who agreed by answering a message of ours, ``note`` for whoever a remote post says
+    agreed by a public reply. ``stamp_*`` and ``fetched_at`` are then about their consent note, and
+    ``state`` is ``invited``, ``agreed`` or ``revoked``, never ``verified``."""
     state: Mapped[str]
     stamp_uri: Mapped[str | None] = mapped_column(index=True)
     stamp_document: Mapped[str | None]

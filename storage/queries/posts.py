@@ -43,12 +43,24 @@ def change_post(tx: Connection, post_id: int, /, **values: Any) -> None:
 
 
 def authors_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, list[PostAuthor]]:
-    """Co-author rows of posts, in order of credit."""
+    """Co-author rows of posts, in order of credit. Who is only named with them is none."""
+    return _rows_of(tx, post_ids, by_stamp=True)
+
+
+def companions_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, list[PostAuthor]]:
+    """Rows of those who are named with the authors of posts, and are none themselves."""
+    return _rows_of(tx, post_ids, by_stamp=False)
+
+
+def _rows_of(
+    tx: Connection, post_ids: Iterable[int], *, by_stamp: bool
+) -> dict[int, list[PostAuthor]]:
     wanted = sorted(set(post_ids))
     found: dict[int, list[PostAuthor]] = {post_id: [] for post_id in wanted}
     if not wanted:
         return found
-    for row in many(tx, PostAuthor, _AUTHORS, {"wanted": wanted}):
+    statement = _AUTHORS if by_stamp else _COMPANIONS
+    for row in many(tx, PostAuthor, statement, {"wanted": wanted}):
         found[row.post_id].append(row)
     return found
 
@@ -73,7 +85,11 @@ def remove_author(tx: Connection, post_id: int, actor_uri: str) -> None:
 
 def authors_with_stamp(tx: Connection, stamp_uri: str) -> list[PostAuthor]:
     """Co-author rows that rest on a stamp."""
-    return many(tx, PostAuthor, select(PostAuthor).where(PostAuthor.stamp_uri == stamp_uri))
+    return many(
+        tx,
+        PostAuthor,
+        select(PostAuthor).where(PostAuthor.stamp_uri == stamp_uri, PostAuthor.via == "stamp"),
+    )
 
 
 def authorships(tx: Connection, actor_id: int, state: str) -> list[PostAuthor]:
@@ -336,11 +352,13 @@ def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:
     return {p.id: p for p in among(tx, Post, "id", wanted)}
 
 
-_AUTHORS = (
+_NAMED = (
     select(PostAuthor)
     .where(one_of(PostAuthor.post_id, "wanted"))
     .order_by(PostAuthor.post_id, PostAuthor.position)
 )
+_AUTHORS = _NAMED.where(PostAuthor.via == "stamp")
+_COMPANIONS = _NAMED.where(PostAuthor.via != "stamp")
 _LIKES = (
     select(Like.post_id, func.count()).where(one_of(Like.post_id, "wanted")).group_by(Like.post_id)
 )

@@ -34,6 +34,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("host", name=op.f("pk_host_rules")),
     )
     op.create_table(
+        "message_stops",
+        sa.Column("actor_uri", sa.Text(), nullable=False),
+        sa.Column("answer_uri", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("actor_uri", name=op.f("pk_message_stops")),
+    )
+    op.create_table(
         "blocks",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
@@ -295,6 +302,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "actor_id", name=op.f("pk_trusted_authors")),
     )
     op.create_table(
+        "consent_messages",
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("offer_id", sa.BigInteger(), nullable=False),
+        sa.Column("ours", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["offer_id"],
+            ["offers.id"],
+            name=op.f("fk_consent_messages_offer_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("uri", name=op.f("pk_consent_messages")),
+        sa.UniqueConstraint(
+            "offer_id",
+            "ours",
+            "kind",
+            "about",
+            name=op.f("uq_consent_messages_offer_id_ours_kind_about"),
+        ),
+    )
+    op.create_table(
         "list_members",
         sa.Column("list_id", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
@@ -313,14 +345,8 @@ def upgrade() -> None:
         "message_consents",
         sa.Column("offer_id", sa.BigInteger(), nullable=False),
         sa.Column("message_uri", sa.Text(), nullable=False),
-        sa.Column("message_document", sa.Text(), nullable=False),
         sa.Column("answer_uri", sa.Text(), nullable=True),
-        sa.Column("answer_document", sa.Text(), nullable=True),
-        sa.Column("answer_key", sa.Text(), nullable=True),
-        sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("note_uri", sa.Text(), nullable=True),
-        sa.Column("note_document", sa.Text(), nullable=True),
-        sa.Column("note_fetched_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["offer_id"],
             ["offers.id"],
@@ -331,6 +357,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_uri", name=op.f("uq_message_consents_message_uri")),
     )
     with op.batch_alter_table("message_consents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_message_consents_answer_uri"), ["answer_uri"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_message_consents_note_uri"), ["note_uri"], unique=False
         )
@@ -418,12 +447,14 @@ def downgrade() -> None:
     op.drop_table("poll_votes")
     with op.batch_alter_table("message_consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_consents_note_uri"))
+        batch_op.drop_index(batch_op.f("ix_message_consents_answer_uri"))
 
     op.drop_table("message_consents")
     with op.batch_alter_table("list_members", schema=None) as batch_op:
         batch_op.drop_index("ix_list_members_actor")
 
     op.drop_table("list_members")
+    op.drop_table("consent_messages")
     op.drop_table("trusted_authors")
     op.drop_table("profile_hides")
     op.drop_table("post_views")
@@ -475,6 +506,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_blocks_target")
 
     op.drop_table("blocks")
+    op.drop_table("message_stops")
     op.drop_table("host_rules")
     op.drop_table("custom_emoji")
     # ### end Alembic commands ###
