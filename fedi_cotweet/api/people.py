@@ -145,7 +145,9 @@ async def notifications(call: Call) -> web.Response:
     account_id = await call.account_id()
     before, limit = call.before(), call.query_number("limit", low=1, high=100)
     found = await call.site.read(
-        lambda tx: reading.notifications(tx, account_id, before=before, limit=limit or 40)
+        lambda tx: reading.notifications(
+            tx, call.site.env, account_id, before=before, limit=limit or 40
+        )
     )
     return answer({"notifications": found})
 

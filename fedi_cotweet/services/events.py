@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
+from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.queries import consents, jobs, outbox
@@ -102,7 +103,10 @@ def tell(
     offer_id: int | None = None,
     text: str = "",
 ) -> bool:
-    """Notify a local person, once per kind and subject."""
+    """Notify a local person, once per kind and subject; not of whom they do not want to hear."""
+    heard = actor_id is None or hiding.about_consent(kind)
+    if actor_id is not None and not heard and hiding.quiet(tx, env.now(), account_id, [actor_id]):
+        return False
     return consents.notify(
         tx,
         id=env.new_id(),

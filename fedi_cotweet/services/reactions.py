@@ -31,7 +31,7 @@ def receive_boost(tx: Tx, env: Env, post: Post, booster: Actor, uri: str, publis
     if delivery:
         timelines.refresh(tx, post.id, now)
         return "delivered"
-    timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id))
+    timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id), now)
     for account_id in follows.local_among(tx, timelines.shown_author_ids(post, rows, now)):
         tell(
             tx,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import timelines
+from fedi_cotweet.services import hiding, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.hiding import Looking, Why
 from fedi_cotweet.services.views import (
     AuthorView,
     MediaView,
@@ -19,8 +20,11 @@ from fedi_cotweet.services.views import (
     TimelinePage,
 )
 from storage.engine import Tx
-from storage.models import Actor, Media, Post, PostAuthor
+from storage.models import Actor, Media, Notification, Post, PostAuthor
 from storage.queries import actors, consents, follows, home, posts
+
+Entry = tuple[int, int, int | None]
+"""(post id, sort id, boosted by) in a home timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,37 +186,100 @@ def home_page(
     limit: int = 20,
     stale: Stale | None = None,
 ) -> TimelinePage:
-    """A person's home timeline, newest first."""
-    entries = home.page(tx, account_id, before, limit)
-    found = posts.posts_by_id(tx, [post_id for post_id, _, _ in entries])
-    kept = [found[post_id] for post_id, _, _ in entries if found[post_id].state == "published"]
-    boosted = {post_id: booster for post_id, _, booster in entries if booster is not None}
+    """A person's home timeline, newest first, without what is kept from them."""
+    found: dict[int, Post] = {}
+    boosted: dict[int, int] = {}
+
+    def keep(entries: Sequence[Entry]) -> list[Entry]:
+        page = posts.posts_by_id(tx, [post_id for post_id, _, _ in entries])
+        by = {post_id: booster for post_id, _, booster in entries if booster is not None}
+        there = [post for post in page.values() if post.state == "published"]
+        for post in hiding.visible(
+            tx, env.now(), account_id, there, looking=hiding.HOME, boosted_by=by
+        ):
+            found[post.id] = post
+        boosted.update(by)
+        return [entry for entry in entries if entry[0] in found]
+
+    entries, following = hiding.filled(
+        lambda older, count: home.page(tx, account_id, older, count),
+        keep,
+        lambda entry: entry[1],
+        before,
+        limit,
+    )
+    kept = [found[post_id] for post_id, _, _ in entries]
     views = post_views(tx, env, kept, boosted_by=boosted, stale=stale)
-    return TimelinePage(views, str(entries[-1][1]) if len(entries) == limit else None)
+    return TimelinePage(views, None if following is None else str(following))
 
 
 def public_page(
-    tx: Tx, env: Env, *, before: int | None = None, limit: int = 20, stale: Stale | None = None
+    tx: Tx,
+    env: Env,
+    viewer_id: int | None = None,
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    stale: Stale | None = None,
 ) -> TimelinePage:
-    """The newest public posts of this server's people."""
-    found = posts.local_public_posts(tx, before, limit)
-    following = str(found[-1].sort_id) if len(found) == limit else None
+    """The newest public posts of this server's people, as far as the viewer wants them."""
+    found, following = _visible_page(
+        tx,
+        env,
+        viewer_id,
+        lambda older, count: posts.local_public_posts(tx, older, count),
+        hiding.PUBLIC,
+        before,
+        limit,
+    )
     return TimelinePage(post_views(tx, env, found, stale=stale), following)
+
+
+def _visible_page(
+    tx: Tx,
+    env: Env,
+    viewer_id: int | None,
+    fetch: Callable[[int | None, int], Sequence[Post]],
+    looking: Looking,
+    before: int | None,
+    limit: int,
+) -> tuple[list[Post], str | None]:
+    found, following = hiding.filled(
+        fetch,
+        lambda page: hiding.visible(tx, env.now(), viewer_id, page, looking=looking),
+        lambda post: post.sort_id,
+        before,
+        limit,
+    )
+    return found, None if following is None else str(following)
 
 
 def profile(
     tx: Tx,
     env: Env,
     actor: Actor,
+    viewer_id: int | None = None,
     *,
     before: int | None = None,
     limit: int = 20,
     stale: Stale | None = None,
 ) -> ProfileView:
-    """A profile with its newest posts, co-authored ones among them (C23)."""
+    """A profile with its newest posts, co-authored ones among them (C23).
+
+    Whoever has muted this person sees their posts here all the same, but not those of others.
+    """
     since = env.now() - STAMP_SHOWN_FOR
-    found = posts.profile_posts(tx, actor.id, shown_since=since, before=before, limit=limit)
-    following = str(found[-1].sort_id) if len(found) == limit else None
+    found, following = _visible_page(
+        tx,
+        env,
+        viewer_id,
+        lambda older, count: posts.profile_posts(
+            tx, actor.id, shown_since=since, before=older, limit=count
+        ),
+        Looking(at=actor.id),
+        before,
+        limit,
+    )
     return ProfileView(
         author=author_view(env, actor),
         summary=sanitise(actor.summary),
@@ -237,14 +304,38 @@ def may_see(post: Post, viewer_id: int | None) -> bool:
 def one_post(
     tx: Tx, env: Env, post: Post | None, viewer_id: int | None, stale: Stale | None = None
 ) -> PostView:
-    """One post for one viewer; what they may not see is not there."""
+    """One post for one viewer; what they may not see is not there.
+
+    What they keep away themselves they are told of: ``hidden_by_you`` (403).
+    """
     if post is None or not may_see(post, viewer_id):
         raise not_found("post")
-    return post_views(tx, env, [post], stale=stale)[0]
+    match hiding.hidden(tx, env.now(), viewer_id, [post]).get(post.id):
+        case Why.BLOCKS | Why.HOST | Why.MUTED as why:
+            raise _hidden_by_you(why)
+        case None:
+            return post_views(tx, env, [post], stale=stale)[0]
+        case _:
+            raise not_found("post")
 
 
-def thread(tx: Tx, env: Env, post: Post) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
-    """(ancestors, replies) of a public post, as far as they are known here."""
+def _hidden_by_you(why: Why) -> ServiceError:
+    did, undo = {
+        Why.HOST: ("blocked the server of", "unblock-host HOST"),
+        Why.MUTED: ("muted", "unmute @HANDLE"),
+    }.get(why, ("blocked", "unblock @HANDLE"))
+    return ServiceError(
+        "hidden_by_you",
+        403,
+        f"You have {did} one of this post's authors.",
+        f"To see it all the same: fedi-cotweet {undo}",
+    )
+
+
+def thread(
+    tx: Tx, env: Env, post: Post, viewer_id: int | None = None
+) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
+    """(ancestors, replies) of a public post, as far as they are known here and meant to be seen."""
     ancestors: list[Post] = []
     seen = {post.uri}
     current = post
@@ -256,13 +347,35 @@ def thread(tx: Tx, env: Env, post: Post) -> tuple[tuple[PostView, ...], tuple[Po
         ancestors.insert(0, parent)
         current = parent
     replies = posts.replies_to(tx, post.uri, 100)
-    return post_views(tx, env, ancestors), post_views(tx, env, replies)
+    kept = hiding.hidden(tx, env.now(), viewer_id, [*ancestors, *replies])
+    return (
+        post_views(tx, env, [one for one in ancestors if one.id not in kept]),
+        post_views(tx, env, [one for one in replies if one.id not in kept]),
+    )
 
 
 def notifications(
-    tx: Tx, account_id: int, *, before: int | None = None, limit: int = 40
+    tx: Tx, env: Env, account_id: int, *, before: int | None = None, limit: int = 40
 ) -> list[NotificationView]:
-    """What a person should hear of, newest first."""
+    """What a person should hear of, newest first; nothing by whom they keep away, or about that."""
+
+    def keep(page: Sequence[Notification]) -> list[Notification]:
+        heard = [item for item in page if not hiding.about_consent(item.kind)]
+        quiet = hiding.quiet(
+            tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
+        )
+        about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
+        kept = hiding.hidden(tx, env.now(), account_id, list(about.values()))
+        dropped = {item.id for item in heard if item.actor_id in quiet or item.post_id in kept}
+        return [item for item in page if item.id not in dropped]
+
+    found, _ = hiding.filled(
+        lambda older, count: consents.notifications(tx, account_id, older, count),
+        keep,
+        lambda item: item.id,
+        before,
+        limit,
+    )
     return [
         NotificationView(
             id=str(item.id),
@@ -271,5 +384,5 @@ def notifications(
             created_at=item.created_at,
             invite=str(item.offer_id) if item.kind == "cotweet.invite" else None,
         )
-        for item in consents.notifications(tx, account_id, before, limit)
+        for item in found
     ]

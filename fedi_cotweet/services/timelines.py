@@ -70,10 +70,14 @@ def refresh(tx: Tx, post_id: int, now: int) -> None:
     home.add_entries(tx, post_id, post.sort_id, new)
 
 
-def bring_boost(tx: Tx, post: Post, booster_id: int, sort_id: int) -> None:
-    """A boost reaches the booster's local followers who have not got the post yet."""
+def bring_boost(tx: Tx, post: Post, booster_id: int, sort_id: int, now: int) -> None:
+    """A boost reaches the booster's local followers who have not got the post yet.
+
+    Nor see it, because they keep away through whom they have it.
+    """
     readers = dict.fromkeys(follows.local_followers(tx, [booster_id]), booster_id)
     home.add_entries(tx, post.id, sort_id, readers, boosted_by=booster_id)
+    home.boost_instead(tx, post.id, sort_id, booster_id, now)
 
 
 def forget_source(tx: Tx, account_id: int, source_id: int, now: int) -> None:

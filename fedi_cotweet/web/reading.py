@@ -23,7 +23,7 @@ async def index(visit: Visit) -> web.Response:
     before, stale = visit.before(), Stale()
 
     def find(tx: Tx) -> TimelinePage:
-        return reading.public_page(tx, visit.env, before=before, stale=stale)
+        return reading.public_page(tx, visit.env, visit.account_id, before=before, stale=stale)
 
     page = await visit.site.read(find)
     visit.pages.rechecks.ask(stale.post_ids)
@@ -49,7 +49,9 @@ async def profile(visit: Visit) -> web.Response:
 
     def find(tx: Tx) -> tuple[Actor, ProfileView]:
         actor = person_named(tx, visit, name)
-        return actor, reading.profile(tx, visit.env, actor, before=before, stale=stale)
+        return actor, reading.profile(
+            tx, visit.env, actor, visit.account_id, before=before, stale=stale
+        )
 
     actor, view = await visit.site.read(find)
     if actor.local and visit.wants_activity():
@@ -99,7 +101,7 @@ async def post(visit: Visit) -> web.Response:
         author = actors.actor(tx, held.author_id)
         if author is None or author.suspended_at is not None:
             raise not_found("post")
-        ancestors, replies = reading.thread(tx, visit.env, held)
+        ancestors, replies = reading.thread(tx, visit.env, held, visit.account_id)
         now = visit.env.now()
         consents = tuple(
             ConsentView(row.actor_uri, row.stamp_uri, row.fetched_at)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
-from storage.models import Account, Boost, Follow, HomeEntry
+from storage.models import Account, Block, Boost, Follow, HomeEntry, Mute
 from storage.queries.rows import many
 
 
@@ -71,6 +82,15 @@ def set_entry(
     )
 
 
+def boost_instead(tx: Connection, post_id: int, sort_id: int, booster_id: int, now: int) -> None:
+    """Who has a post through somebody whom they keep away has it through another booster now.
+
+    As far as they follow that one: else the post would stay hidden from them.
+    """
+    values = {"post": post_id, "sort": sort_id, "booster": booster_id, "now": now}
+    tx.execute(_BOOST_INSTEAD, values)
+
+
 def remove_post(tx: Connection, post_id: int) -> None:
     """Take a post out of every home timeline."""
     tx.execute(_REMOVE, {"post": post_id})
@@ -130,3 +150,41 @@ _READERS = (
 _COLUMNS = ("account_id", "post_id", "sort_id", "via_id")
 _BEGIN = insert(HomeEntry).from_select(_COLUMNS, _READERS.union(_AUTHOR))
 _BEGIN_ALONE = insert(HomeEntry).from_select(_COLUMNS, _AUTHOR)
+
+_BOOSTER = bindparam("booster", type_=BigInteger)
+_BOOST_INSTEAD = (
+    update(HomeEntry)
+    .where(
+        HomeEntry.post_id == bindparam("post"),
+        HomeEntry.boosted_by_id.is_not(None),
+        exists(
+            select(Follow.id).where(
+                Follow.follower_id == HomeEntry.account_id,
+                Follow.followed_id == _BOOSTER,
+                Follow.state == "accepted",
+            )
+        ),
+        or_(
+            exists(
+                select(Mute.account_id).where(
+                    Mute.account_id == HomeEntry.account_id,
+                    Mute.target_id == HomeEntry.boosted_by_id,
+                    or_(Mute.until.is_(None), Mute.until > bindparam("now", type_=BigInteger)),
+                )
+            ),
+            exists(
+                select(Block.id).where(
+                    Block.actor_id == HomeEntry.account_id,
+                    Block.target_id == HomeEntry.boosted_by_id,
+                )
+            ),
+            exists(
+                select(Block.id).where(
+                    Block.actor_id == HomeEntry.boosted_by_id,
+                    Block.target_id == HomeEntry.account_id,
+                )
+            ),
+        ),
+    )
+    .values(sort_id=bindparam("sort", type_=BigInteger), via_id=_BOOSTER, boosted_by_id=_BOOSTER)
+)

@@ -218,7 +218,7 @@ class Story:
 
     async def told(self, name: str) -> list[str]:
         """What somebody heard of, newest first."""
-        found = await self.look(lambda tx: reading.notifications(tx, self.ids[name]))
+        found = await self.look(lambda tx: reading.notifications(tx, self.env, self.ids[name]))
         return [item.kind for item in found]
 
     async def zoe_is_met(self) -> None:
