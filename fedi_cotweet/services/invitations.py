@@ -12,6 +12,7 @@ from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
+from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record, tell
@@ -206,7 +207,19 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
     )
     consents.change_offer(tx, offer.id, stamp_uri=uri, answered_at=now)
     emit(tx, env, "offer.accepted", offer_id=offer.id)
+    seek_publication(tx, env, offer, 1)
     return uri
+
+
+def seek_publication(tx: Tx, env: Env, offer: Offer, time: int) -> None:
+    """Look tomorrow, for the first or a later ``time``, whether the post is out by then.
+
+    Whoever was away for longer than others try to deliver would else let their consent lapse, and
+    take their name off a post that had been published with it.
+    """
+    if not env.addresses.owns(offer.object_uri):
+        key = f"{offer.id} {time}"
+        later(tx, env, "seek_publication", key, delay=DAY, offer_id=offer.id, time=time)
 
 
 def cannot_accept(tx: Tx, offer: Offer) -> str | None:

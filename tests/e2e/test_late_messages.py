@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from fedi_cotweet.federation import jobs
 from fedi_cotweet.services import drafts, timelines
 from storage.engine import Tx
-from storage.models import Activity, Boost, Delivery, Notification, OutboxEvent, Post
+from storage.models import Activity, Boost, Delivery, Job, Notification, OutboxEvent, Post
 from storage.queries import posts
 from tests.e2e.by_hand import Place, World, follow, open_places, rows_of
 from tests.e2e.one_cotweet import Run, begin
@@ -347,3 +347,54 @@ async def test_who_left_has_not_boosted_the_post_either(world: World, who: str) 
 
     for place in world.places.values():
         assert await place.read(boosts) == []
+
+
+async def lose(world: World, place: Place, kind: str) -> None:
+    """Deliveries of one kind never arrive: their receiver was away for too long."""
+    lost = [row.id for row in await place.pending() if row.kind == kind]
+    assert lost
+    world.tell(f"{place.name} gives up {kind}")
+    given_up = update(Delivery).where(Delivery.id.in_(lost)).values(state="given_up")
+    await place.server.runtime.store.write(lambda tx: tx.execute(given_up).rowcount)
+
+
+async def test_a_publication_nobody_heard_of_is_found_within_a_day(world: World) -> None:
+    a, b = world.places["a"], world.places["b"]
+    run = await begin(world, ["b/bob"])
+    await world.drain()
+    await run.accept()
+    while not [row for row in await a.pending() if row.kind == "Create"]:
+        await world.step()
+    await lose(world, a, "Create")
+    await world.drain()
+    assert await post_at(b, run.uri) is None
+
+    world.clock.advance(DAY + HOUR)
+    await world.drain()
+
+    assert await standing(run) == ("published", "published")
+    assert await shown_at(b, run.uri) == [run.co_authors[0].uri]
+    assert await shown_at(world.places["d"], run.uri) == [run.co_authors[0].uri]
+
+
+async def test_a_draft_that_stays_one_is_looked_for_until_consent_lapses(world: World) -> None:
+    b = world.places["b"]
+    run = await begin(world, ["b/bob", "a/ann"])
+    await world.drain()
+    await run.accept(0)
+    await world.drain()
+    for _ in range(29):
+        world.clock.advance(DAY)
+        await world.drain()
+    assert await standing(run) == ("accepted", "accepted")
+    assert await post_at(b, run.uri) is None
+
+    world.clock.advance(2 * DAY)
+    await world.drain()
+
+    assert await standing(run) == ("lapsed", "lapsed")
+    world.clock.advance(DAY)
+    await world.drain()
+    (offer,) = await run.received(run.co_authors[0])
+    looking = await b.read(lambda tx: rows_of(tx, Job, Job.kind == "seek_publication"))
+    assert offer.id not in [job.payload["offer_id"] for job in looking]

@@ -13,6 +13,7 @@ from fedi_cotweet.federation.jobs.fetching import (
     fetch_media,
     fetch_note,
     fetch_note_job,
+    seek_publication,
 )
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.periodic import periodic
@@ -74,6 +75,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "fetch_media": fetch_media,
     "fetch_note": fetch_note_job,
     "guard_post": guard_post,
+    "seek_publication": seek_publication,
     "verify_post": verify_post,
     "verify_stamp": verify_stamp,
 }

@@ -12,11 +12,12 @@ from activitypub.errors import ActivityPubError
 from activitypub.origins import check_fetched
 from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import as_id, as_list, parse_strict_json, same_origin
+from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import arrivals, media, reactions, verification
+from fedi_cotweet.services import arrivals, invitations, media, reactions, verification
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
@@ -79,6 +80,20 @@ async def fetch_note(context: Context, uri: str, announce: Mapping[str, Any] | N
 
 async def fetch_note_job(context: Context, payload: Mapping[str, Any]) -> None:
     await fetch_note(context, str(payload["uri"]), payload.get("announce"))
+
+
+async def seek_publication(context: Context, payload: Mapping[str, Any]) -> None:
+    """Whether a post that somebody here agreed to is out, and its ``Create`` was lost."""
+    runtime, offer_id = context.runtime, int(payload["offer_id"])
+    offer = await runtime.store.read(lambda tx: consents.offer(tx, offer_id))
+    if offer is None or offer.state != ConsentState.ACCEPTED.value:
+        return
+    # As a stranger: the people invited may fetch the draft.
+    fetched = await runtime.anonymous.get(offer.object_uri)
+    if not isinstance(check_fetched(fetched), Refused):
+        await fetch_note(context, offer.object_uri)
+    time = int(payload["time"]) + 1
+    await runtime.write(lambda tx: invitations.seek_publication(tx, context.env, offer, time))
 
 
 async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
