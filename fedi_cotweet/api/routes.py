@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from fedi_cotweet.api import cotweets, invites, people, posts, uploads
+from fedi_cotweet.api import cotweets, invites, people, posts, reactions, uploads
 from fedi_cotweet.api.calls import Call, authorise
 from fedi_cotweet.api.refusals import refusals
 from fedi_cotweet.services.rechecks import Rechecks
@@ -35,6 +35,12 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", CONTROL + "/posts/{id}", posts.show_post),
     ("PUT", CONTROL + "/posts/{id}", posts.edit_post),
     ("DELETE", CONTROL + "/posts/{id}", posts.delete_post),
+    ("POST", CONTROL + "/posts/{id}/like", reactions.like),
+    ("POST", CONTROL + "/posts/{id}/unlike", reactions.unlike),
+    ("POST", CONTROL + "/posts/{id}/boost", reactions.boost),
+    ("POST", CONTROL + "/posts/{id}/unboost", reactions.unboost),
+    ("POST", CONTROL + "/posts/{id}/mute", reactions.mute),
+    ("POST", CONTROL + "/posts/{id}/unmute", reactions.unmute),
     ("GET", INVITES, invites.list_invites),
     ("GET", INVITES + "/{id}", invites.show_invite),
     ("POST", INVITES + "/{id}/accept", invites.accept),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fedi_cotweet.cli import answering, reading, reference, serving, verify, writing
+from fedi_cotweet.cli import answering, reacting, reading, reference, serving, verify, writing
 from fedi_cotweet.cli.session import command, remember
 
 app = typer.Typer(
@@ -41,6 +41,12 @@ app.command("decline")(command(answering.decline))
 
 app.command("timeline")(command(reading.timeline))
 app.command("show")(command(reading.show))
+app.command("like")(command(reacting.like))
+app.command("unlike")(command(reacting.unlike))
+app.command("boost")(command(reacting.boost))
+app.command("unboost")(command(reacting.unboost))
+app.command("mute-post")(command(reacting.mute_post))
+app.command("unmute-post")(command(reacting.unmute_post))
 app.command("follow")(command(reading.follow))
 app.command("unfollow")(command(reading.unfollow))
 app.command("notifications")(command(reading.notifications))

@@ -168,7 +168,7 @@ def edit(
 ) -> None:
     """Change a text. A co-tweet's authors are asked again; until then the old one stands."""
     client = session.client()
-    post_id = _resolve(client, target)
+    post_id = resolve(client, target)
     document = {"text": _text(text)}
     try:
         client.get(f"{COTWEETS}/{post_id}")
@@ -183,7 +183,7 @@ def edit(
 def delete(session: Session, target: PostArgument) -> None:
     """Delete a published post of yours, for everybody."""
     client = session.client()
-    answer = client.delete(f"{POSTS}/{_resolve(client, target)}")
+    answer = client.delete(f"{POSTS}/{resolve(client, target)}")
     session.show(answer, lambda: Text("Deleted. Other servers are being told."))
 
 
@@ -203,7 +203,7 @@ def drafts(session: Session) -> None:
 def publish(session: Session, target: PostArgument) -> None:
     """Publish a co-tweet now, with those who have agreed."""
     client = session.client()
-    _show_draft(session, client.post(f"{COTWEETS}/{_resolve(client, target)}/publish"))
+    _show_draft(session, client.post(f"{COTWEETS}/{resolve(client, target)}/publish"))
 
 
 def withdraw(
@@ -217,21 +217,21 @@ def withdraw(
     """Take back the invites to a co-tweet that is not published yet."""
     client = session.client()
     document = {"co_author": handles([co_author])[0]} if co_author else {}
-    answer = client.post(f"{COTWEETS}/{_resolve(client, target)}/withdraw", document)
+    answer = client.post(f"{COTWEETS}/{resolve(client, target)}/withdraw", document)
     _show_draft(session, answer)
 
 
 def discard(session: Session, target: PostArgument) -> None:
     """Throw a draft away; open invites to it end."""
     client = session.client()
-    answer = client.delete(f"{COTWEETS}/{_resolve(client, target)}")
+    answer = client.delete(f"{COTWEETS}/{resolve(client, target)}")
     session.show(answer, lambda: Text("Discarded. It was never published."))
 
 
 def leave(session: Session, target: PostArgument) -> None:
     """Take your name off a co-tweet. Its other authors keep it, without you."""
     client = session.client()
-    answer = client.post(f"{COTWEETS}/{_resolve(client, target)}/leave")
+    answer = client.post(f"{COTWEETS}/{resolve(client, target)}/leave")
     session.show(
         answer,
         lambda: Text(
@@ -263,7 +263,7 @@ def _duration(text: str) -> int:
     return seconds
 
 
-def _resolve(client: Client, target: str) -> str:
+def resolve(client: Client, target: str) -> str:
     """The id of a post given by its id or address, as a segment of a path."""
     if not target.startswith(("http://", "https://")):
         return segment(target)

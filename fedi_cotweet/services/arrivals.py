@@ -10,7 +10,8 @@ from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import endings, timelines
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.events import emit, later
+from fedi_cotweet.services.notices import tell_of_reply
 from fedi_cotweet.services.posts import remove, tell_of_mention
 from storage.engine import Tx
 from storage.models import Actor
@@ -125,13 +126,14 @@ def store_arrival(
     if known is not None:
         timelines.refresh(tx, post_id, now)
         return post_id, outcome
+    told: list[int] = []
+    if note.in_reply_to is not None:
+        told = tell_of_reply(tx, env, note.in_reply_to, arrival.author, post_id)
     # A co-author's Mention is for software that knows nothing of co-authors.
     tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)
     for actor in actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values():
-        if actor.local:
+        if actor.local and actor.id not in told:
             tell_of_mention(tx, env, actor.id, arrival.author, post_id)
-    if note.in_reply_to is not None:
-        _tell_of_reply(tx, env, note.in_reply_to, arrival.author, post_id)
     sort_id = id_at(published_at, post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
     return post_id, outcome
@@ -190,26 +192,6 @@ def _store_authors(tx: Tx, post_id: int, arrival: Arrival) -> None:
             position=position,
             actor_id=actor.id if actor is not None else None,
             state=row.state if row is not None and keeps else "unknown",
-        )
-
-
-def _tell_of_reply(tx: Tx, env: Env, target_uri: str, by: Actor, post_id: int) -> None:
-    target = posts.post_by_uri(tx, target_uri)
-    if target is None or target.state != "published":
-        return
-    author_ids = timelines.shown_author_ids(
-        target, posts.authors_of(tx, [target.id])[target.id], env.now()
-    )
-    for account_id in follows.local_among(tx, author_ids):
-        tell(
-            tx,
-            env,
-            account_id,
-            "reply",
-            str(post_id),
-            actor_id=by.id,
-            post_id=post_id,
-            text=f"@{by.username}@{by.host} replied.",
         )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from fedi_cotweet.services import documents, endings, timelines
+from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
+from fedi_cotweet.services.notices import authors_answered, tell_of_reply
 from fedi_cotweet.services.words import Words, check_words, core_document
 from storage.engine import Tx
-from storage.models import Actor, Post
+from storage.models import Actor, Media, Post
 from storage.queries import actors, consents, posts
 
 
@@ -31,7 +34,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     media = check_words(tx, env, author_id, words)
     post_id, now = env.new_id(), env.now()
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
-    document = core_document(env, author, post_id, words, media, mentioned)
+    document = _document(tx, env, author, post_id, words, media, mentioned)
     document["published"] = documents.format_time(now)
     posts.add_post(
         tx,
@@ -55,12 +58,35 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     )
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)
+    told: list[int] = []
+    if words.in_reply_to is not None:
+        told = tell_of_reply(tx, env, words.in_reply_to, author, post_id)
     for actor in mentioned:
-        if actor.local and actor.id != author_id:
+        if actor.local and actor.id not in (author_id, *told):
             tell_of_mention(tx, env, actor.id, author, post_id)
     timelines.refresh(tx, post_id, now)
     emit(tx, env, "post.published", post_id=post_id)
     return post_id
+
+
+def _document(
+    tx: Tx,
+    env: Env,
+    author: Actor,
+    post_id: int,
+    words: Words,
+    media: list[Media],
+    mentioned: list[Actor],
+) -> dict[str, Any]:
+    """The core of a post. A reply is addressed to all who can be seen to have written what it
+    answers, and mentions them: other software tells only those (FEP-af48, Verification)."""
+    known = {author.uri, *(actor.uri for actor in mentioned)}
+    answered = [
+        actor for actor in authors_answered(tx, env, words.in_reply_to) if actor.uri not in known
+    ]
+    tags = (*words.body.tags, *(mention_tag(actor) for actor in answered))
+    said = replace(words, body=replace(words.body, tags=tags))
+    return core_document(env, author, post_id, said, media, [*mentioned, *answered])
 
 
 def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
@@ -79,7 +105,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     media = posts.media_of(tx, post_ids=[post_id])
     check_words(tx, env, author_id, words)
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
-    document = core_document(env, author, post_id, words, media, mentioned)
+    document = _document(tx, env, author, post_id, words, media, mentioned)
     document["published"] = documents.format_time(post.published_at or env.now())
     _save_update(
         tx,

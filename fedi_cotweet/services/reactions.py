@@ -1,21 +1,114 @@
-"""What readers do with a post: ``Announce``, ``Like``, and taking them back."""
+"""What readers do with a post: likes and boosts, from here and from elsewhere, and their undoing.
+
+One like and one boost per person and post, and one word of it to every author who lives here,
+however often it is taken back and repeated and in however many ways it arrives (C38).
+
+None of it is consent, and none of it makes anybody more trusted: nothing but counts, statistics
+and notifications reads these rows (C40, C42).
+"""
 
 from __future__ import annotations
 
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import tell
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.notices import author_rows, tell_authors
+from fedi_cotweet.services.reading import may_see, one_post
 from storage.engine import Tx
-from storage.models import Actor, Post
-from storage.queries import follows, posts
+from storage.models import Actor, Boost, Like, Post
+from storage.queries import actors, posts
+
+
+def like(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Somebody here likes a post; once more changes nothing.
+
+    Raises ``not_found`` (404) and ``hidden_by_you`` (403) as reading it would.
+    """
+    me, post = _reader(tx, account_id), _shown(tx, env, account_id, post_id)
+    like_id = env.new_id()
+    uri = env.addresses.activity(me.username, like_id)
+    if receive_like(tx, env, post, me, uri) == "liked":
+        emit(tx, env, "like.made", uri=uri, actor_id=me.id, post_id=post.id)
+
+
+def unlike(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Take a like back; it is no error if there was none."""
+    me, post = _reader(tx, account_id), _seen(tx, account_id, post_id)
+    held = posts.like_between(tx, me.id, post.id)
+    if held is None:
+        return
+    _remove_like(tx, held)
+    emit(tx, env, "like.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
+
+
+def boost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Somebody here passes a post on to their followers; once more changes nothing.
+
+    Raises as ``like`` does, ``own_cotweet`` (409) for a co-author, whose server does so anyway, and
+    ``not_boostable`` (422) for what is not public.
+    """
+    me, post = _reader(tx, account_id), _shown(tx, env, account_id, post_id)
+    _not_by_a_co_author(tx, env, post, me)
+    if post.visibility not in ("public", "unlisted"):
+        raise ServiceError("not_boostable", 422, "Only public posts can be boosted.")
+    now = env.now()
+    uri = env.addresses.announce(me.username, env.new_id())
+    # Not before the post itself, to the second that the wire keeps: Misskey drops such a boost.
+    at = max(now, (post.published_at or 0) // 1_000 * 1_000 + 1_000)
+    if receive_boost(tx, env, post, me, uri, now) == "boosted":
+        emit(tx, env, "boost.made", uri=uri, actor_id=me.id, post_id=post.id, at=at)
+
+
+def unboost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Take a boost back; it is no error if there was none."""
+    me, post = _reader(tx, account_id), _seen(tx, account_id, post_id)
+    _not_by_a_co_author(tx, env, post, me)
+    held = posts.boost_between(tx, me.id, post.id)
+    if held is None:
+        return
+    _remove_boost(tx, env, held)
+    emit(tx, env, "boost.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
+
+
+def _reader(tx: Tx, account_id: int) -> Actor:
+    me = actors.actor(tx, account_id)
+    if me is None:
+        raise not_found("account")
+    return me
+
+
+def _seen(tx: Tx, account_id: int, post_id: int) -> Post:
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published" or not may_see(post, account_id):
+        raise not_found("post")
+    return post
+
+
+def _shown(tx: Tx, env: Env, account_id: int, post_id: int) -> Post:
+    """A post that this reader can see now; what they did before, they may always take back."""
+    post = _seen(tx, account_id, post_id)
+    one_post(tx, env, post, account_id)
+    return post
+
+
+def _not_by_a_co_author(tx: Tx, env: Env, post: Post, me: Actor) -> None:
+    authors = timelines.shown_author_ids(post, author_rows(tx, post), env.now())
+    if me.id in authors[1:]:
+        raise ServiceError(
+            "own_cotweet",
+            409,
+            "You are an author of this post: it reaches your followers by that.",
+            "To take it away from them, leave the post.",
+        )
 
 
 def receive_boost(tx: Tx, env: Env, post: Post, booster: Actor, uri: str, published_at: int) -> str:
     """An ``Announce``. By a verified co-author it is delivery, never a share (FEP-af48)."""
     now = env.now()
-    rows = posts.authors_of(tx, [post.id])[post.id]
-    delivery = booster.id in timelines.shown_author_ids(post, rows, now)
+    rows = author_rows(tx, post)
+    delivery = booster.id in timelines.shown_author_ids(post, rows, now)[1:]
     boost_id = env.new_id()
     moment = min(published_at, now)
     if not posts.add_boost(
@@ -32,17 +125,17 @@ def receive_boost(tx: Tx, env: Env, post: Post, booster: Actor, uri: str, publis
         timelines.refresh(tx, post.id, now)
         return "delivered"
     timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id), now)
-    for account_id in follows.local_among(tx, timelines.shown_author_ids(post, rows, now)):
-        tell(
-            tx,
-            env,
-            account_id,
-            "boost",
-            uri,
-            actor_id=booster.id,
-            post_id=post.id,
-            text=f"@{booster.username}@{booster.host} boosted your post.",
-        )
+    tell_authors(
+        tx,
+        env,
+        post,
+        rows,
+        "boost",
+        f"{booster.uri} {post.uri}",
+        by=booster,
+        post_id=post.id,
+        text=f"@{booster.username}@{booster.host} boosted your post.",
+    )
     return "boosted"
 
 
@@ -50,15 +143,19 @@ def receive_unboost(
     tx: Tx, env: Env, booster: Actor, uri: str | None, object_uri: str | None
 ) -> str:
     """An ``Undo`` of an ``Announce``, named by its id or by what was announced."""
-    boost = posts.boost_by_uri(tx, uri) if uri is not None else None
-    if boost is None and object_uri is not None:
+    held = posts.boost_by_uri(tx, uri) if uri is not None else None
+    if held is None and object_uri is not None:
         post = posts.post_by_uri(tx, object_uri)
-        boost = posts.boost_between(tx, booster.id, post.id) if post is not None else None
-    if boost is None or boost.actor_id != booster.id:
+        held = posts.boost_between(tx, booster.id, post.id) if post is not None else None
+    if held is None or held.actor_id != booster.id:
         return "unknown"
-    posts.remove_boost(tx, boost.id)
-    timelines.refresh(tx, boost.post_id, env.now())
+    _remove_boost(tx, env, held)
     return "undone"
+
+
+def _remove_boost(tx: Tx, env: Env, held: Boost) -> None:
+    posts.remove_boost(tx, held.id)
+    timelines.refresh(tx, held.post_id, env.now())
 
 
 def receive_like(tx: Tx, env: Env, post: Post, liker: Actor, uri: str) -> str:
@@ -67,29 +164,31 @@ def receive_like(tx: Tx, env: Env, post: Post, liker: Actor, uri: str) -> str:
         tx, id=env.new_id(), uri=uri, actor_id=liker.id, post_id=post.id, created_at=env.now()
     ):
         return "repeated"
-    rows = posts.authors_of(tx, [post.id])[post.id]
-    for account_id in follows.local_among(tx, timelines.shown_author_ids(post, rows, env.now())):
-        tell(
-            tx,
-            env,
-            account_id,
-            "like",
-            uri,
-            actor_id=liker.id,
-            post_id=post.id,
-            text=f"@{liker.username}@{liker.host} liked your post.",
-        )
+    tell_authors(
+        tx,
+        env,
+        post,
+        author_rows(tx, post),
+        "like",
+        f"{liker.uri} {post.uri}",
+        by=liker,
+        post_id=post.id,
+        text=f"@{liker.username}@{liker.host} liked your post.",
+    )
     return "liked"
 
 
 def receive_unlike(tx: Tx, liker: Actor, uri: str | None, object_uri: str | None) -> str:
-    """An ``Undo`` of a ``Like``."""
-    like = posts.like_by_uri(tx, uri) if uri is not None else None
-    if like is not None and like.actor_id == liker.id:
-        posts.remove_like(tx, liker.id, like.post_id)
-        return "undone"
-    post = posts.post_by_uri(tx, object_uri) if object_uri is not None else None
-    if post is None:
+    """An ``Undo`` of a ``Like``, named by its id or by what was liked."""
+    held = posts.like_by_uri(tx, uri) if uri is not None else None
+    if held is None and object_uri is not None:
+        post = posts.post_by_uri(tx, object_uri)
+        held = posts.like_between(tx, liker.id, post.id) if post is not None else None
+    if held is None or held.actor_id != liker.id:
         return "unknown"
-    posts.remove_like(tx, liker.id, post.id)
+    _remove_like(tx, held)
     return "undone"
+
+
+def _remove_like(tx: Tx, held: Like) -> None:
+    posts.remove_like(tx, held.actor_id, held.post_id)

@@ -177,9 +177,10 @@ def _reclassify_boosts(tx: Tx, post_id: int, now: int) -> None:
     post = posts.post(tx, post_id)
     if post is None:
         return
-    authors = set(timelines.shown_author_ids(post, posts.authors_of(tx, [post_id])[post_id], now))
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    co_authors = set(timelines.shown_author_ids(post, rows, now)[1:])
     for boost in posts.boosts_of(tx, post_id):
-        delivery = boost.actor_id in authors
+        delivery = boost.actor_id in co_authors
         if boost.delivery != delivery:
             posts.set_boost_delivery(tx, boost.id, delivery)
 

@@ -225,7 +225,7 @@ def _numbers(tx: Connection, statement: Select[int, int], wanted: Sequence[int])
 
 
 def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
-    """Published replies per object id."""
+    """Published public and unlisted replies per object id."""
     wanted = sorted(set(uris))
     if not wanted:
         return {}
@@ -287,6 +287,11 @@ def add_like(tx: Connection, /, **values: Any) -> bool:
 def like_by_uri(tx: Connection, uri: str) -> Like | None:
     """A Like by its id."""
     return find(tx, Like, uri=uri)
+
+
+def like_between(tx: Connection, actor_id: int, post_id: int) -> Like | None:
+    """The Like of a post by an actor."""
+    return find(tx, Like, actor_id=actor_id, post_id=post_id)
 
 
 def remove_like(tx: Connection, actor_id: int, post_id: int) -> None:
@@ -369,7 +374,11 @@ _BOOSTS = (
 )
 _REPLIES = (
     select(Post.in_reply_to_uri, func.count())
-    .where(Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)), Post.state == "published")
+    .where(
+        Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)),
+        Post.state == "published",
+        Post.visibility.in_(("public", "unlisted")),
+    )
     .group_by(Post.in_reply_to_uri)
 )
 _OF_POSTS = one_of(Media.post_id, "posts")

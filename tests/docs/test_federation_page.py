@@ -86,6 +86,8 @@ def test_the_activities_we_send_are_those_we_can_build() -> None:
 def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
     said = section(PAGE, "Activities we send")
     words = {
+        "boost.made": "somebody here boosts a post",
+        "boost.undone": "a boost taken back",
         "cotweet.delete_carried": "the primary author's `Delete` of the post",
         "cotweet.published_with": "to the\nfollowers of a co-author",
         "cotweet.unannounced": "a co-author's boost taken back",
@@ -93,6 +95,8 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "follow.answered": "a follow",
         "follow.requested": "somebody here follows",
         "follow.undone": "an unfollow",
+        "like.made": "somebody here likes a post",
+        "like.undone": "a like",
         "offer.accepted": "an invite accepted",
         "offer.declined": "an invite declined",
         "offer.made": "an invite, to the invited person's own inbox only",

@@ -59,6 +59,13 @@ def received(inbox: str, kinds: Sequence[str] = KINDS) -> Probe:
     return ask
 
 
+def done_to_posts(what: str) -> Probe:
+    """Something that people do to posts over the API."""
+    return lambda n: [
+        Ask(f"{API}/control/posts/{guess}/{what}", {}) for guess in (n.post, n.invite)
+    ]
+
+
 PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/.well-known/host-meta"): plain("/.well-known/host-meta"),
     ("GET", "/.well-known/host-meta.json"): plain("/.well-known/host-meta.json"),
@@ -147,6 +154,10 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/control/posts/{n.post}", {"text": "Mine"})
     ],
     ("DELETE", f"{API}/control/posts/{{id}}"): lambda n: [f"{API}/control/posts/{n.post}"],
+    **{
+        ("POST", f"{API}/control/posts/{{id}}/{what}"): done_to_posts(what)
+        for what in ("like", "unlike", "boost", "unboost", "mute", "unmute")
+    },
     ("GET", f"{API}/cotweets/invites"): plain(f"{API}/cotweets/invites"),
     ("GET", f"{API}/cotweets/invites/{{id}}"): lambda n: [
         f"{API}/cotweets/invites/{guess}" for guess in (n.invite, n.post)

@@ -27,11 +27,17 @@ from fedi_cotweet.federation.outbox.offers import (
     offer_withdrawn,
 )
 from fedi_cotweet.federation.outbox.posts import post_deleted, post_published, post_updated
+from fedi_cotweet.federation.outbox.reactions import (
+    boost_made,
+    boost_undone,
+    like_made,
+    like_undone,
+)
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Outgoing, enqueue
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
-from storage.queries import outbox, posts
+from storage.queries import consents, outbox, posts
 from storage.queries.outbox import EventRow
 
 Build = Callable[[Runtime, Payload], Awaitable[list[Outgoing]]]
@@ -72,6 +78,8 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
     """What an event sets off besides activities."""
     payload = event.payload
     match event.kind:
+        case "boost.undone":
+            consents.withhold_activities(tx, payload["uri"])
         case "cotweet.published_with":
             later(
                 tx,
@@ -89,6 +97,8 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
 
 
 BUILDERS: Final[Mapping[str, Build]] = {
+    "boost.made": boost_made,
+    "boost.undone": boost_undone,
     "cotweet.delete_carried": delete_carried,
     "cotweet.published_with": published_with,
     "cotweet.unannounced": unannounced,
@@ -96,6 +106,8 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "follow.answered": follow_answered,
     "follow.requested": follow_requested,
     "follow.undone": follow_undone,
+    "like.made": like_made,
+    "like.undone": like_undone,
     "offer.accepted": offer_accepted,
     "offer.declined": offer_declined,
     "offer.made": offer_made,

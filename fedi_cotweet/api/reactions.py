@@ -1,0 +1,58 @@
+"""What the acting account does with posts of others: like, boost, mute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.services import notices, reactions, reading
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.views import PostView
+from storage.engine import Tx
+from storage.queries import posts
+
+Do = Callable[[Tx, Env, int, int], None]
+
+
+async def like(call: Call) -> web.Response:
+    """Like a post."""
+    return await _do(call, reactions.like)
+
+
+async def unlike(call: Call) -> web.Response:
+    """Take a like back."""
+    return await _do(call, reactions.unlike)
+
+
+async def boost(call: Call) -> web.Response:
+    """Pass a post on to the account's followers."""
+    return await _do(call, reactions.boost)
+
+
+async def unboost(call: Call) -> web.Response:
+    """Take a boost back."""
+    return await _do(call, reactions.unboost)
+
+
+async def mute(call: Call) -> web.Response:
+    """No more notifications of what others do with a post."""
+    return await _do(call, notices.mute_post)
+
+
+async def unmute(call: Call) -> web.Response:
+    """Notifications of it again."""
+    return await _do(call, notices.unmute_post)
+
+
+async def _do(call: Call, what: Do) -> web.Response:
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    env = call.site.env
+
+    def write(tx: Tx) -> PostView:
+        what(tx, env, account_id, post_id)
+        held = posts.posts_by_id(tx, [post_id])
+        return reading.post_views(tx, env, list(held.values()))[0]
+
+    return answer(await call.site.write(write))

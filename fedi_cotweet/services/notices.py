@@ -1,0 +1,98 @@
+"""Telling the authors of a post what readers do with it: each author who lives here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fedi_cotweet.services import timelines
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.events import tell
+from fedi_cotweet.services.reading import may_see
+from storage.engine import Tx
+from storage.models import Actor, Post, PostAuthor
+from storage.queries import actors, follows, posts, reactions
+
+
+def author_rows(tx: Tx, post: Post) -> list[PostAuthor]:
+    """The co-author rows of a post; most posts have none, and are not asked for them."""
+    return posts.authors_of(tx, [post.id])[post.id] if post.co_authored else []
+
+
+def tell_authors(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    rows: Sequence[PostAuthor],
+    kind: str,
+    subject: str,
+    *,
+    by: Actor,
+    post_id: int,
+    text: str,
+) -> list[int]:
+    """Notify the authors who live here; the accounts that now know or do not want to (C38).
+
+    Nobody is told of what they did themselves, nor of a post that they muted. ``post_id`` is the
+    post that the notification leads to: of a reply, the reply.
+    """
+    authors = follows.local_among(tx, timelines.shown_author_ids(post, rows, env.now()))
+    others = [account_id for account_id in authors if account_id != by.id]
+    if not others:
+        return authors
+    muting = reactions.muting(tx, post.id, others)
+    for account_id in others:
+        if account_id not in muting:
+            tell(
+                tx,
+                env,
+                account_id,
+                kind,
+                subject,
+                actor_id=by.id,
+                post_id=post_id,
+                text=text,
+            )
+    return authors
+
+
+def tell_of_reply(tx: Tx, env: Env, target_uri: str, by: Actor, post_id: int) -> list[int]:
+    """Notify the authors of what was answered; the accounts that need no word of a mention."""
+    target = posts.post_by_uri(tx, target_uri)
+    if target is None or target.state != "published":
+        return []
+    return tell_authors(
+        tx,
+        env,
+        target,
+        author_rows(tx, target),
+        "reply",
+        str(post_id),
+        by=by,
+        post_id=post_id,
+        text=f"@{by.username}@{by.host} replied.",
+    )
+
+
+def authors_answered(tx: Tx, env: Env, target_uri: str | None) -> list[Actor]:
+    """Whoever is shown as an author of what a reply answers, as far as it is known here."""
+    target = posts.post_by_uri(tx, target_uri) if target_uri is not None else None
+    if target is None or target.state != "published":
+        return []
+    wanted = timelines.shown_author_ids(target, author_rows(tx, target), env.now())
+    found = actors.actors(tx, wanted)
+    return [found[actor_id] for actor_id in wanted if actor_id in found]
+
+
+def mute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """No more notifications of likes, boosts and replies of a post, for one reader of it."""
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published" or not may_see(post, account_id):
+        raise not_found("post")
+    reactions.mute(tx, account_id, post_id, env.now())
+
+
+def unmute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Notifications again; it is no error if they were never unwanted."""
+    del env
+    reactions.unmute(tx, account_id, post_id)
