@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,18 +31,27 @@ def make(number: str, message: str) -> list[Path]:
     for old in VERSIONS.glob(f"r{number}_*.py"):
         old.unlink()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "schema.db"
-        if any(VERSIONS.glob("r*_*.py")):
-            asyncio.run(upgrade(f"sqlite:///{path}"))
-        engine = create_engine(f"sqlite:///{path}")
+        # Later revisions hold what the models do not say (triggers, full-text search). They follow
+        # this one, and stay as they are.
+        later = [path for path in VERSIONS.glob("r*_*.py") if path.name > f"r{number}"]
+        aside = [(path, Path(shutil.move(path, folder))) for path in later]
         try:
-            with engine.connect() as connection:
-                command.revision(
-                    configuration(connection), message, autogenerate=True, rev_id=number
-                )
+            _write(number, message, Path(folder) / "schema.db")
         finally:
-            engine.dispose()
+            for path, kept in aside:
+                shutil.move(kept, path)
     return list(VERSIONS.glob(f"r{number}_*.py"))
+
+
+def _write(number: str, message: str, scratch: Path) -> None:
+    if any(VERSIONS.glob("r*_*.py")):
+        asyncio.run(upgrade(f"sqlite:///{scratch}"))
+    engine = create_engine(f"sqlite:///{scratch}")
+    try:
+        with engine.connect() as connection:
+            command.revision(configuration(connection), message, autogenerate=True, rev_id=number)
+    finally:
+        engine.dispose()
 
 
 def main() -> None:

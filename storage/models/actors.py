@@ -155,4 +155,7 @@ class Host(Base):
     invites_refused: Mapped[int] = mapped_column(default=0, server_default="0")
     """Invitations from there that were dropped for being too many."""
 
-    __table_args__ = (Index("ix_hosts_aware_checked", "aware", "aware_checked_at"),)
+    __table_args__ = (
+        Index("ix_hosts_aware_checked", "aware", "aware_checked_at"),
+        Index("ix_hosts_invites_refused", "invites_refused"),
+    )

@@ -28,15 +28,22 @@ class Change(Base):
         ForeignKey("posts.id", ondelete="CASCADE"), index=True
     )
     by_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(default="edit", server_default="edit")
+    """``edit``, or ``delete`` for a co-author's wish that the post be deleted."""
     state: Mapped[str]
     words: Mapped[dict[str, Any]]
     document: Mapped[str | None]
     authors: Mapped[list[Any]] = mapped_column(default=list)
     comment: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why a proposal was declined."""
     created_at: Mapped[int]
     decided_at: Mapped[int | None]
 
-    __table_args__ = (Index("ix_changes_object_state", "object_uri", "state"),)
+    __table_args__ = (
+        Index("ix_changes_object_state", "object_uri", "state"),
+        Index("ix_changes_by_created", "by_id", "created_at"),
+    )
 
 
 class DraftComment(Base):
@@ -52,7 +59,10 @@ class DraftComment(Base):
     created_at: Mapped[int]
     deleted_at: Mapped[int | None]
 
-    __table_args__ = (Index("ix_draft_comments_object", "object_uri", "id"),)
+    __table_args__ = (
+        Index("ix_draft_comments_object", "object_uri", "id"),
+        Index("ix_draft_comments_actor", "actor_id", "created_at"),
+    )
 
 
 class MessageConsent(Base):

@@ -40,6 +40,9 @@ class Offer(Base):
     roles: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """What each author did, by actor id, as far as it is not simply ``author``."""
     reminded_at: Mapped[int | None]
+    parted: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Of a received Offer: authors who take no part in the draft any more, as its primary author's
+    server says."""
     stamp_uri: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
     published_at: Mapped[int]
@@ -55,6 +58,7 @@ class Offer(Base):
         Index("ix_offers_expiry", "state", "expires_at"),
         Index("ix_offers_lapse", "state", "answered_at"),
         Index("ix_offers_stamp", "stamp_uri"),
+        Index("ix_offers_side_created", "side", "created_at"),
     )
 
 
@@ -92,7 +96,11 @@ class DeletedStamp(Base):
 
 
 class ConsentLogEntry(Base):
-    """Append-only: every offer, answer and change of standing of one co-tweet."""
+    """Append-only: every offer, answer and change of standing of one co-tweet.
+
+    Triggers in both databases refuse to change or remove an entry. ``detail`` holds what else is
+    known: the ``stamp``, the ``key`` that signed the activity which brought the move.
+    """
 
     __tablename__ = "consent_log"
 

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_draft_comments_uri")),
     )
     with op.batch_alter_table("draft_comments", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_comments_actor", ["actor_id", "created_at"], unique=False)
         batch_op.create_index("ix_draft_comments_object", ["object_uri", "id"], unique=False)
 
     op.create_table(
@@ -106,11 +107,13 @@ def upgrade() -> None:
         sa.Column("object_uri", sa.Text(), nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=True),
         sa.Column("by_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), server_default="edit", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("words", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("document", sa.Text(), nullable=True),
         sa.Column("authors", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -123,6 +126,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_changes_uri")),
     )
     with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.create_index("ix_changes_by_created", ["by_id", "created_at"], unique=False)
         batch_op.create_index("ix_changes_object_state", ["object_uri", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_changes_object_uri"), ["object_uri"], unique=False)
         batch_op.create_index(batch_op.f("ix_changes_post_id"), ["post_id"], unique=False)
@@ -390,6 +394,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("invites_refused", sa.BigInteger(), server_default="0", nullable=False)
         )
+        batch_op.create_index("ix_hosts_invites_refused", ["invites_refused"], unique=False)
 
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("channel", sa.Text(), server_default="offer", nullable=False))
@@ -398,6 +403,10 @@ def upgrade() -> None:
             sa.Column("roles", sa.JSON(none_as_null=True), server_default="{}", nullable=False)
         )
         batch_op.add_column(sa.Column("reminded_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("parted", sa.JSON(none_as_null=True), server_default="[]", nullable=False)
+        )
+        batch_op.create_index("ix_offers_side_created", ["side", "created_at"], unique=False)
 
     with op.batch_alter_table("post_authors", schema=None) as batch_op:
         batch_op.add_column(sa.Column("via", sa.Text(), server_default="stamp", nullable=False))
@@ -429,12 +438,15 @@ def downgrade() -> None:
         batch_op.drop_column("via")
 
     with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.drop_index("ix_offers_side_created")
+        batch_op.drop_column("parted")
         batch_op.drop_column("reminded_at")
         batch_op.drop_column("roles")
         batch_op.drop_column("change_id")
         batch_op.drop_column("channel")
 
     with op.batch_alter_table("hosts", schema=None) as batch_op:
+        batch_op.drop_index("ix_hosts_invites_refused")
         batch_op.drop_column("invites_refused")
 
     with op.batch_alter_table("follows", schema=None) as batch_op:
@@ -491,6 +503,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_changes_post_id"))
         batch_op.drop_index(batch_op.f("ix_changes_object_uri"))
         batch_op.drop_index("ix_changes_object_state")
+        batch_op.drop_index("ix_changes_by_created")
 
     op.drop_table("changes")
     with op.batch_alter_table("reports", schema=None) as batch_op:
@@ -499,6 +512,7 @@ def downgrade() -> None:
     op.drop_table("reports")
     with op.batch_alter_table("draft_comments", schema=None) as batch_op:
         batch_op.drop_index("ix_draft_comments_object")
+        batch_op.drop_index("ix_draft_comments_actor")
 
     op.drop_table("draft_comments")
     with op.batch_alter_table("blocks", schema=None) as batch_op:
