@@ -23,6 +23,7 @@ from activitypub.shell.tls import build_ssl_context
 from fedi_cotweet import __version__, api
 from fedi_cotweet import web as pages
 from fedi_cotweet.domain.limits import HOUR, SECOND
+from fedi_cotweet.domain.rollout import parse_rollout
 from fedi_cotweet.federation import finding, routes
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
@@ -75,10 +76,14 @@ def limits_of(settings: Settings) -> Limits:
         open_invites_per_sender=settings.open_invites_per_sender,
         open_invites_per_pair=settings.open_invites_per_pair,
         invites_per_day=settings.invites_per_day,
+        invites_per_host_per_day=settings.invites_per_host_per_day,
         invite_min_account_age_ms=settings.invite_min_account_age_hours * HOUR,
         announce_delay_ms=settings.announce_delay_seconds * SECOND,
         post_characters=settings.post_characters,
         media_per_post=settings.media_per_post,
+        rollout=parse_rollout(
+            settings.cotweets, settings.cotweets_allowlist, settings.cotweets_until
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from fedi_cotweet.domain.rollout import parse_rollout
 from fedi_cotweet.settings import (
     PREFIX,
     Definition,
@@ -205,9 +206,23 @@ def _fill_in(values: dict[str, Value], sources: dict[str, str]) -> None:
             f"ca_file names {ca_file}, where there is no file ({sources['ca_file']}).",
             "Give the path of a PEM file.",
         )
+    _check_rollout(values, sources)
     values["base_url"] = _base_url(values, sources["base_url"], development)
     if not values.get("name"):
         values["name"] = urlsplit(str(values["base_url"])).netloc
+
+
+def _check_rollout(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:
+    names = ("cotweets", "cotweets_allowlist", "cotweets_until")
+    given = [str(values.get(name) or "") for name in names]
+    try:
+        parse_rollout(given[0] or "on", *given[1:])
+    except ValueError as error:
+        sources_given = [sources[name] for name in names if sources[name] != "default"]
+        raise SettingValueError(
+            f"It cannot be told who may start co-tweets: {error} ({', '.join(sources_given)}).",
+            'Write it like cotweets = "percent:10" and cotweets_until = "2026-12-31".',
+        ) from None
 
 
 def _base_url(values: Mapping[str, Value], source: str, development: bool) -> str:

@@ -132,7 +132,11 @@ class Settings:
     )
     open_invites_per_sender: int = field(
         default=20,
-        metadata=_about("Unanswered invites one account may have at a time.", low=1, high=1000),
+        metadata=_about(
+            "Unanswered invites one account may have at a time, of this server or another.",
+            low=1,
+            high=1000,
+        ),
     )
     open_invites_per_pair: int = field(
         default=3,
@@ -141,7 +145,21 @@ class Settings:
         ),
     )
     invites_per_day: int = field(
-        default=50, metadata=_about("Invites one account may send in 24 hours.", low=1, high=10_000)
+        default=50,
+        metadata=_about(
+            "Invites one account may send in 24 hours; of one elsewhere, more are not taken.",
+            low=1,
+            high=10_000,
+        ),
+    )
+    invites_per_host_per_day: int = field(
+        default=500,
+        metadata=_about(
+            "Invites that are taken from all accounts of another server in 24 hours. What is "
+            "dropped is counted: `fedi-cotweet refused-invites`.",
+            low=1,
+            high=1_000_000,
+        ),
     )
     invite_min_account_age_hours: int = field(
         default=24,
@@ -150,6 +168,24 @@ class Settings:
             low=0,
             high=8760,
             shown_default="24; 0 in development mode",
+        ),
+    )
+    cotweets: str = field(
+        default="on",
+        metadata=_about(
+            "Who may start co-tweets here: `off`, `allowlist`, `percent:N` (the same accounts each "
+            "time, more as N grows) or `on`. Answering, editing, leaving and deleting are never "
+            "held back."
+        ),
+    )
+    cotweets_allowlist: str = field(
+        default="",
+        metadata=_about("With `allowlist`: names of accounts, separated by commas."),
+    )
+    cotweets_until: str = field(
+        default="",
+        metadata=_about(
+            "Nobody starts co-tweets after this day (UTC) or time, such as `2026-12-31`.",
         ),
     )
     announce_delay_seconds: int = field(

@@ -8,7 +8,15 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from fedi_cotweet.api import cotweets, invites, people, posts, reactions, uploads
+from fedi_cotweet.api import (
+    cotweets,
+    invite_mutes,
+    invites,
+    people,
+    posts,
+    reactions,
+    uploads,
+)
 from fedi_cotweet.api.calls import Call, authorise
 from fedi_cotweet.api.refusals import refusals
 from fedi_cotweet.services.rechecks import Rechecks
@@ -29,6 +37,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{CONTROL}/timeline", people.timeline),
     ("GET", f"{CONTROL}/notifications", people.notifications),
     ("POST", f"{CONTROL}/invite-policy", people.set_invite_policy),
+    ("GET", f"{CONTROL}/refused-invites", invite_mutes.refused_invites),
     ("POST", f"{CONTROL}/media", uploads.upload),
     ("POST", f"{CONTROL}/posts", posts.create_post),
     ("GET", f"{CONTROL}/posts", posts.find_post),
@@ -45,6 +54,9 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", INVITES + "/{id}", invites.show_invite),
     ("POST", INVITES + "/{id}/accept", invites.accept),
     ("POST", INVITES + "/{id}/decline", invites.decline),
+    ("GET", f"{COTWEETS}/invite-mutes", invite_mutes.list_mutes),
+    ("POST", f"{COTWEETS}/invite-mutes", invite_mutes.mute),
+    ("POST", f"{COTWEETS}/invite-mutes/remove", invite_mutes.unmute),
     ("POST", COTWEETS, cotweets.create_cotweet),
     ("GET", COTWEETS, cotweets.list_cotweets),
     ("GET", COTWEETS + "/{id}", cotweets.show_cotweet),

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from fedi_cotweet.cli import answering, reacting, reading, reference, serving, verify, writing
+from fedi_cotweet.cli import (
+    answering,
+    invite_mutes,
+    reacting,
+    reading,
+    reference,
+    serving,
+    verify,
+    writing,
+)
 from fedi_cotweet.cli.session import command, remember
 
 app = typer.Typer(
@@ -38,6 +47,9 @@ app.command("leave")(command(writing.leave))
 app.command("invites")(command(answering.invites))
 app.command("accept")(command(answering.accept))
 app.command("decline")(command(answering.decline))
+
+app.command("mute-invites")(command(invite_mutes.mute_invites))
+app.command("refused-invites")(command(invite_mutes.refused_invites))
 
 app.command("timeline")(command(reading.timeline))
 app.command("show")(command(reading.show))

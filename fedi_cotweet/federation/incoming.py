@@ -42,6 +42,8 @@ class Incoming:
     proven: bool
     text: str
     received_at: int
+    key_id: str | None = None
+    """The key whose signature or proof says that it is the actor's."""
     recipient_id: int | None = None
     """The account whose own inbox it came to; None for the shared one."""
 
@@ -82,13 +84,14 @@ async def authenticate(
         return Refused("foreign_id", "the activity's id is not on its actor's server")
     proven = False
     how: How = "http"
+    key_id: str | None = claim.key_id
     if eddsa_jcs_2022.proof_key_id(document) is not None:
         proven = await _proof_holds(runtime, directory, document, envelope.actor)
     if signer.uri == envelope.actor:
         actor = signer
     else:
         if proven:
-            how = "proof"
+            how, key_id = "proof", eddsa_jcs_2022.proof_key_id(document)
         else:
             covered = await _ld_signed(runtime, directory, document, envelope.actor)
             if covered is None or peek(covered) != envelope:
@@ -96,6 +99,7 @@ async def authenticate(
                     "not_the_actor", "the activity is not by the one who signed the request"
                 )
             # Only what the signature covers, with its terms at face value, is the actor's.
+            key_id = rsa_signature_2017.creator(document)
             document, how = covered, "ld"
         found = await directory.actor(envelope.actor)
         if isinstance(found, Refused):
@@ -112,6 +116,7 @@ async def authenticate(
         proven=proven,
         text=orjson.dumps(document).decode() if how == "ld" else request.body.decode(),
         received_at=runtime.env.now(),
+        key_id=key_id,
         recipient_id=recipient_id,
     )
 
@@ -217,5 +222,6 @@ def local(document: Doc, sender: Actor, now: int, recipient_id: int | None) -> I
         proven=eddsa_jcs_2022.proof_key_id(document) is not None,
         text=orjson.dumps(document).decode(),
         received_at=now,
+        key_id=eddsa_jcs_2022.proof_key_id(document),
         recipient_id=recipient_id,
     )

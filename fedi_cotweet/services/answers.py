@@ -9,7 +9,7 @@ from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Move, Moved
 from fedi_cotweet.services.drafts import drop_from_draft
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.events import emit, later, signed_with, tell
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import publish_with_the_rest, try_publish
 from storage.engine import Tx
@@ -35,7 +35,15 @@ def receive_acceptance(tx: Tx, env: Env, offer_uri: str, sender: Actor, stamp_ur
     if state in (ConsentState.OFFERED, ConsentState.ACCEPTED):
         if state is ConsentState.OFFERED:
             consents.change_offer(tx, offer.id, answered_at=now)
-        later(tx, env, "verify_stamp", str(offer.id), offer_id=offer.id, stamp_uri=stamp_uri)
+        later(
+            tx,
+            env,
+            "verify_stamp",
+            str(offer.id),
+            offer_id=offer.id,
+            stamp_uri=stamp_uri,
+            signed_with=signed_with(),
+        )
         return "verifying"
     if state in (ConsentState.WITHDRAWN, ConsentState.EXPIRED, ConsentState.SUPERSEDED):
         emit(tx, env, "offer.withdrawn", offer_id=offer.id)

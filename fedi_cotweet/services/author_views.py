@@ -10,6 +10,7 @@ from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.roles import AUTHOR
 from activitypub.documents.note import NoteView, parse_note
 from activitypub.html import sanitise, to_text
+from fedi_cotweet.services import invite_mutes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
@@ -32,7 +33,14 @@ SHOWN_INVITES = ("offered", "accepted")
 def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
     """A person's invitations that wait for an answer or for publication, newest first."""
     found = consents.offers_to(tx, account_id, SHOWN_INVITES, 100)
-    return [invitation(tx, env, account_id, offer.id) for offer in found]
+    senders = actors.actors(tx, [offer.sender_id for offer in found])
+    muted = {sender.id for sender in senders.values() if invite_mutes.muted(tx, account_id, sender)}
+    return [
+        invitation(tx, env, account_id, offer.id)
+        for offer in found
+        # What was agreed to stays in sight: it can be left.
+        if offer.state != "offered" or offer.sender_id not in muted
+    ]
 
 
 def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:

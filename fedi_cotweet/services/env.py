@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fedi_cotweet.domain.ids import IdSequence
+from fedi_cotweet.domain.rollout import EVERYBODY, Rollout
 
 
 def system_now() -> int:
@@ -96,10 +97,12 @@ class Limits:
     open_invites_per_sender: int = 20
     open_invites_per_pair: int = 3
     invites_per_day: int = 50
+    invites_per_host_per_day: int = 500
     invite_min_account_age_ms: int = 86_400_000
     announce_delay_ms: int = 15_000
     post_characters: int = 5_000
     media_per_post: int = 4
+    rollout: Rollout = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)

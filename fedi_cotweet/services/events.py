@@ -17,6 +17,7 @@ from storage.queries import consents, jobs, outbox
 T = TypeVar("T")
 Queue = Literal["outbox", "jobs", "deliveries"]
 
+_signed_with: ContextVar[str | None] = ContextVar("signed_with", default=None)
 _new_work: ContextVar[set[Queue] | None] = ContextVar("new_work", default=None)
 
 
@@ -33,6 +34,24 @@ def noticing(fn: Callable[[Tx], T]) -> Callable[[Tx], tuple[T, frozenset[Queue]]
             _new_work.reset(token)
 
     return run
+
+
+def brought_by(key_id: str | None, fn: Callable[[Tx], T]) -> Callable[[Tx], T]:
+    """``fn``, run because of an activity that was signed with this key: the consent log says so."""
+
+    def run(tx: Tx) -> T:
+        token = _signed_with.set(key_id)
+        try:
+            return fn(tx)
+        finally:
+            _signed_with.reset(token)
+
+    return run
+
+
+def signed_with() -> str | None:
+    """The key that signed the activity which brought this about, if one did."""
+    return _signed_with.get()
 
 
 def notice(queue: Queue) -> None:
@@ -77,7 +96,9 @@ def record(
     digest: str | None = None,
     **detail: Any,
 ) -> None:
-    """Append to the consent log of an object."""
+    """Append to the consent log of an object, with the key that signed what brought it about."""
+    if signed_with() is not None:
+        detail.setdefault("key", signed_with())
     consents.log(
         tx,
         id=env.new_id(),

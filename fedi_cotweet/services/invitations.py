@@ -13,13 +13,14 @@ from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services import invite_mutes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Actor, Offer
-from storage.queries import actors, consents, follows, posts
+from storage.queries import actors, consents, follows, hosts, posts
 
 
 def receive_offer(
@@ -38,6 +39,8 @@ def receive_offer(
         return "withdrawn_before"
     if not welcome(tx, sender, target):
         return "policy"
+    if invite_mutes.muted(tx, target.id, sender):
+        return "muted"
     others = [
         offer
         for offer in consents.offers_for_object(tx, invitation.object_id, "received")
@@ -46,11 +49,8 @@ def receive_offer(
     if any(offer.published_at > invitation.published_at for offer in others):
         return "superseded_before"
     replaced = [offer for offer in others if offer.state == ConsentState.OFFERED.value]
-    limits = env.limits
-    if not replaced and (
-        consents.count_open(tx, sender.id, "received") >= limits.open_invites_per_sender
-        or consents.count_open(tx, sender.id, "received", target.id) >= limits.open_invites_per_pair
-    ):
+    if _too_many(tx, env, sender, target, new=not replaced):
+        hosts.count_refused_invite(tx, sender.host)
         return "over_limit"
     for older in replaced:
         apply_move(tx, env, older, Move.SUPERSEDE, sender.uri, by_offer=invitation.id)
@@ -119,6 +119,21 @@ def receive_offer(
     return "invited"
 
 
+def _too_many(tx: Tx, env: Env, sender: Actor, target: Actor, *, new: bool) -> bool:
+    """Whether an invitation is one too many (C6). ``new``: it takes no other one's place."""
+    limits, since = env.limits, env.now() - DAY
+    if new and (
+        consents.count_open(tx, sender.id, "received") >= limits.open_invites_per_sender
+        or consents.count_open(tx, sender.id, "received", target.id) >= limits.open_invites_per_pair
+    ):
+        return True
+    if consents.count_since(tx, sender.id, "received", since) >= limits.invites_per_day:
+        return True
+    # Many senders may be one: whoever runs a server has as many accounts as they like.
+    received = 0 if sender.local else consents.count_received_from_host(tx, sender.host, since)
+    return received >= limits.invites_per_host_per_day
+
+
 def welcome(tx: Tx, sender: Actor, target: Actor) -> bool:
     """Whether the target's invite policy lets the sender invite (C3)."""
     account = actors.account_of(tx, target.id)
@@ -168,7 +183,8 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
         refusal = cannot_accept(tx, offer)
         if refusal is not None:
             raise ServiceError("cannot_accept", 422, refusal)
-    outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri)
+    uri, key_id = env.addresses.stamp(me.username, env.token()), f"{me.uri}#ed25519-key"
+    outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri, stamp=uri, key=key_id)
     match outcome:
         case Illegal(_, why):
             raise ServiceError("invite_over", 409, why)
@@ -179,7 +195,6 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
             return issued.uri
         case Moved():
             pass
-    uri = env.addresses.stamp(me.username, env.token())
     document = prove(
         build_stamp(
             id=uri,
@@ -190,7 +205,7 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
             published_at=now,
             roles=[str(offer.roles.get(uri, AUTHOR)) for uri in offer.authors],
         ),
-        SigningKey(f"{me.uri}#ed25519-key", load_private(account.ed25519_private)),
+        SigningKey(key_id, load_private(account.ed25519_private)),
         now,
     )
     consents.add_stamp(

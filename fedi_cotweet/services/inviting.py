@@ -22,6 +22,7 @@ def check_inviting(
     ``expires_in`` is in milliseconds.
     """
     limits, now = env.limits, env.now()
+    check_rollout(env, author)
     if words.visibility not in ("public", "unlisted"):
         raise ServiceError(
             "visibility_not_allowed",
@@ -91,6 +92,17 @@ def check_inviting(
     if today > limits.invites_per_day:
         raise ServiceError(
             "too_many_invites_today", 429, f"At most {limits.invites_per_day} invitations a day."
+        )
+
+
+def check_rollout(env: Env, author: Actor) -> None:
+    """``cotweets_off`` (403) unless this server lets the author start co-tweets (C44)."""
+    if not env.limits.rollout.allows(author.uri, author.username, env.now()):
+        raise ServiceError(
+            "cotweets_off",
+            403,
+            "You cannot start posts with co-authors on this server at present.",
+            "You can answer invitations, and change, leave and delete what you have.",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from activitypub.html import sanitise, to_text
-from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
+from fedi_cotweet.domain.limits import STAMP_RECHECK_AFTER, STAMP_SHOWN_FOR
 from fedi_cotweet.services import hiding, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
@@ -25,6 +25,9 @@ from storage.queries import actors, consents, follows, home, posts
 
 Entry = tuple[int, int, int | None]
 """(post id, sort id, boosted by) in a home timeline."""
+
+WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
+"""Notifications of an invitation that waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,9 @@ def post_views(
 
 
 def _due(row: PostAuthor, now: int) -> bool:
-    return row.state == "verified" and (row.fetched_at or 0) < now - 86_400_000
+    if row.state == "unknown":
+        return row.next_check_at is None  # nobody looks by themselves any more
+    return row.state == "verified" and (row.fetched_at or 0) < now - STAMP_RECHECK_AFTER
 
 
 def post_view(
@@ -382,7 +387,7 @@ def notifications(
             kind=item.kind,
             text=item.text,
             created_at=item.created_at,
-            invite=str(item.offer_id) if item.kind == "cotweet.invite" else None,
+            invite=str(item.offer_id) if item.kind in WITH_INVITE else None,
         )
         for item in found
     ]

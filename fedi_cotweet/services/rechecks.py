@@ -1,4 +1,4 @@
-"""Posts whose stamps were shown and are old: another look is asked for, and nobody waits for it."""
+"""When stamps are looked at again: in time, or when a post is shown whose stamps are old."""
 
 from __future__ import annotations
 
@@ -6,14 +6,47 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from fedi_cotweet.domain.limits import MINUTE
+from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
+from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, STAMP_RECHECK_AFTER
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
 from storage.errors import StorageError
+from storage.models import Post
 
 ASK_AGAIN_AFTER = 10 * MINUTE
 REMEMBERED = 10_000
+SILENT_FOR_GOOD = 30 * DAY
+
+
+def next_check(post: Post, verdict: CoAuthorVerdict, now: int) -> int | None:
+    """When to look at a co-author's stamp again; None: when the post is shown next.
+
+    Young posts are looked at daily. A stamp that cannot be had is asked for after an hour, then
+    ever more seldom up to once a day; after thirty days of silence nobody asks by themselves.
+    """
+    silence = _silent_for(post, verdict, now)
+    if silence is not None:
+        return None if silence >= SILENT_FOR_GOOD else now + min(max(HOUR, silence), DAY)
+    lasting = verdict.state in (CoAuthorState.VERIFIED, CoAuthorState.STALE)
+    if lasting and now - (post.published_at or now) < 7 * DAY:
+        return now + STAMP_RECHECK_AFTER
+    return None
+
+
+def soon_again(post: Post, verdict: CoAuthorVerdict, now: int) -> bool:
+    """Whether a stamp that could not be had is worth trying again within minutes: its server may
+    be down for a moment, and until it answers nobody sees the name."""
+    silence = _silent_for(post, verdict, now)
+    return verdict.state is CoAuthorState.UNKNOWN and silence is not None and silence < HOUR
+
+
+def _silent_for(post: Post, verdict: CoAuthorVerdict, now: int) -> int | None:
+    """For how long a stamp could not be had, None if it could."""
+    if verdict.state is not CoAuthorState.UNKNOWN and verdict.reason != "kept":
+        return None
+    begun = (post.published_at or post.fetched_at) if post.local else post.fetched_at
+    return now - max(verdict.fetched_at or 0, begun)
 
 
 class Rechecks:

@@ -14,8 +14,8 @@ from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER, STAMP_UNUSED_FOR
-from fedi_cotweet.services import documents, timelines
+from fedi_cotweet.domain.limits import HOUR
+from fedi_cotweet.services import documents, rechecks, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
@@ -132,7 +132,7 @@ def apply_verdicts(
             stamp_document=stamp_texts.get(verdict.stamp_uri or "", row.stamp_document),
             digest=post.digest,
             fetched_at=verdict.fetched_at,
-            next_check_at=_next_check(post, verdict, now),
+            next_check_at=rechecks.next_check(post, verdict, now),
         )
         if row.state != state:
             record(
@@ -160,16 +160,6 @@ def _confirmed_roles(document: Doc, verdicts: Sequence[CoAuthorVerdict]) -> dict
         return {}
     verified = [verdict for verdict in verdicts if verdict.state is CoAuthorState.VERIFIED]
     return confirmed_roles(document, authors.everyone, verified)
-
-
-def _next_check(post: Post, verdict: CoAuthorVerdict, now: int) -> int | None:
-    """Young posts are looked at daily, old ones when they are shown; failures a little sooner."""
-    if verdict.state is CoAuthorState.UNKNOWN or verdict.reason == "kept":
-        return now + HOUR
-    lasting = verdict.state in (CoAuthorState.VERIFIED, CoAuthorState.STALE)
-    if lasting and now - (post.published_at or now) < 7 * DAY:
-        return now + STAMP_RECHECK_AFTER
-    return None
 
 
 def _reclassify_boosts(tx: Tx, post_id: int, now: int) -> None:
@@ -288,9 +278,6 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
         posts.change_post(tx, post.id, author_role=AUTHOR)
     timelines.refresh(tx, post.id, env.now())
     _reclassify_boosts(tx, post.id, env.now())
-
-
-UNUSED_FOR = STAMP_UNUSED_FOR
 
 
 def guard(tx: Tx, env: Env, object_uri: str, told_by: int | None = None) -> None:

@@ -11,6 +11,7 @@ from storage.dialect import insert_or_ignore, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import (
     Activity,
+    Actor,
     ConsentLogEntry,
     DeletedStamp,
     Delivery,
@@ -81,6 +82,18 @@ def count_since(tx: Connection, sender_id: int, side: str, since: int) -> int:
     )
 
 
+def count_received_from_host(tx: Connection, host: str, since: int) -> int:
+    """Invitations that came from people of one server since a moment."""
+    return int(
+        tx.execute(
+            select(func.count())
+            .select_from(Offer)
+            .join(Actor, Actor.id == Offer.sender_id)
+            .where(Offer.side == "received", Offer.created_at >= since, Actor.host == host)
+        ).scalar_one()
+    )
+
+
 def offers_to_expire(tx: Connection, now: int, limit: int) -> list[Offer]:
     """Unanswered offers whose time is over."""
     return many(
@@ -88,6 +101,26 @@ def offers_to_expire(tx: Connection, now: int, limit: int) -> list[Offer]:
         Offer,
         select(Offer)
         .where(Offer.state == "offered", Offer.expires_at <= now, Offer.answered_at.is_(None))
+        .order_by(Offer.expires_at)
+        .limit(literal_limit(limit)),
+    )
+
+
+def offers_to_remind(tx: Connection, now: int, before: int, limit: int) -> list[Offer]:
+    """Received, unanswered offers that end within ``before`` ms, lasted longer, and of which
+    nobody was reminded."""
+    return many(
+        tx,
+        Offer,
+        select(Offer)
+        .where(
+            Offer.state == "offered",
+            Offer.expires_at > now,
+            Offer.expires_at <= now + before,
+            Offer.side == "received",
+            Offer.reminded_at.is_(None),
+            Offer.created_at < Offer.expires_at - before,
+        )
         .order_by(Offer.expires_at)
         .limit(literal_limit(limit)),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from storage.dialect import limit as literal_limit
 from storage.dialect import upsert
 from storage.models import Host
 
@@ -77,6 +78,23 @@ def note_failure(tx: Connection, host: str, *, now: int, next_try_at: int) -> No
         upsert(tx, Host, first, key=("host",))
 
 
+def count_refused_invite(tx: Connection, host: str) -> None:
+    """One more invitation from there was dropped for being too many."""
+    if not tx.execute(_REFUSED, {"wanted": host}).rowcount:
+        upsert(tx, Host, {"host": host, "invites_refused": 1}, key=("host",))
+
+
+def refused_invites(tx: Connection, limit: int) -> list[tuple[str, int]]:
+    """The servers whose invitations were dropped for being too many: (host, how many)."""
+    rows = tx.execute(
+        select(Host.host, Host.invites_refused)
+        .where(Host.invites_refused > 0)
+        .order_by(Host.invites_refused.desc())
+        .limit(literal_limit(limit))
+    )
+    return [(str(host), int(number)) for host, number in rows]
+
+
 def close_circuit(tx: Connection, host: str) -> bool:
     """Let deliveries to the server go on; True when they were held back."""
     return tx.execute(_RESET, {"wanted": host}).rowcount == 1
@@ -94,6 +112,11 @@ _FAILURE = (
         failing_since=func.coalesce(Host.failing_since, bindparam("at")),
         next_try_at=bindparam("next"),
     )
+)
+_REFUSED = (
+    update(Host)
+    .where(Host.host == bindparam("wanted"))
+    .values(invites_refused=Host.invites_refused + 1)
 )
 _RESET = (
     update(Host)

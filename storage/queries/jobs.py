@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select, update
 
 from storage.dialect import for_update_skip_locked, limit
 from storage.models import Job
@@ -118,6 +118,12 @@ def retry(tx: Connection, job: JobRow, *, run_at: int, error: str) -> None:
     if not tx.execute(_RETRY, {**token, "at": run_at}).rowcount:
         # Put again while it ran: its own, earlier time stands.
         tx.execute(_RELEASE, {"job": job.id, "lease": job.lease_until + 1})
+
+
+def count_due(tx: Connection, now: int, most: int) -> int:
+    """How many jobs are due or under way; counts no further than ``most``."""
+    found = select(Job.id).where(Job.run_at <= now).limit(limit(most)).subquery()
+    return int(tx.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def release_all(tx: Connection, now: int) -> int:

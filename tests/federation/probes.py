@@ -135,6 +135,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/invite-policy"): lambda n: [
         Ask(f"{API}/control/invite-policy", {"policy": "anyone"})
     ],
+    ("GET", f"{API}/control/refused-invites"): plain(f"{API}/control/refused-invites"),
     ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
     ("POST", f"{API}/control/posts"): lambda n: (
         [
@@ -167,6 +168,13 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("POST", f"{API}/cotweets/invites/{{id}}/decline"): lambda n: [
         Ask(f"{API}/cotweets/invites/{n.invite}/decline", {})
+    ],
+    ("GET", f"{API}/cotweets/invite-mutes"): plain(f"{API}/cotweets/invite-mutes"),
+    ("POST", f"{API}/cotweets/invite-mutes"): lambda n: [
+        Ask(f"{API}/cotweets/invite-mutes", {"who": n.note})
+    ],
+    ("POST", f"{API}/cotweets/invite-mutes/remove"): lambda n: [
+        Ask(f"{API}/cotweets/invite-mutes/remove", {"who": n.remote_note})
     ],
     ("POST", f"{API}/cotweets"): lambda n: [
         Ask(f"{API}/cotweets", {"text": "Us", "with": ["dave"], "in_reply_to": n.note}),

@@ -102,6 +102,8 @@ def test_variables_of_the_tests_and_of_others_are_left_alone(tmp_path: Path) -> 
         ("log_level = 'loud'", "debug, info, warning, error"),
         ("database = 'mysql://root@localhost/x'", "postgresql://user@host/name"),
         ("ca_file = '/no/such/file.pem'", "there is no file"),
+        ("cotweets = 'percent:101'", "percent:N"),
+        ("cotweets_until = 'soon'", "cotweets_until = "),
         ("max_authors = ", "is not TOML"),
     ],
 )

@@ -15,6 +15,7 @@ from activitypub.vocab.reading import as_id, types
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import answers, follows, invitations, reactions
+from fedi_cotweet.services.events import brought_by
 from storage.engine import Tx
 from storage.models import Offer
 from storage.queries import consents
@@ -47,7 +48,7 @@ async def accept(context: Context, incoming: Incoming) -> str:
         return answers.receive_acceptance(tx, env, sent.uri, incoming.actor, stamp)
 
     # Not once per id: a repeated Accept that is too late gets its Undo again.
-    return await context.runtime.write(transaction)
+    return await context.runtime.write(brought_by(incoming.key_id, transaction))
 
 
 async def reject(context: Context, incoming: Incoming) -> str:

@@ -10,6 +10,7 @@ from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import brought_by
 from storage.engine import Tx
 from storage.queries import consents, deliveries
 
@@ -47,4 +48,4 @@ class Context:
                 deliveries.reset_host(tx, incoming.signer.host, incoming.received_at)
             return fn(tx) if new else "repeated"
 
-        return await self.runtime.write(transaction)
+        return await self.runtime.write(brought_by(incoming.key_id, transaction))

@@ -12,7 +12,6 @@ from activitypub.coauthorship.offers import Invitation, read_offer
 from activitypub.coauthorship.publication import is_older_version
 from activitypub.coauthorship.stamps import Stamp
 from activitypub.coauthorship.verification import (
-    CoAuthorState,
     CoAuthorVerdict,
     verify_authors,
 )
@@ -32,9 +31,11 @@ from fedi_cotweet.services import (
     documents,
     leaving,
     posts,
+    rechecks,
     verification,
 )
 from fedi_cotweet.services.arrivals import Arrival
+from fedi_cotweet.services.events import brought_by
 from storage.engine import Tx
 from storage.models import Offer
 from storage.queries import actors, consents
@@ -106,7 +107,10 @@ async def verify_stamp(context: Context, payload: Mapping[str, Any]) -> None:
     text = orjson.dumps(fetched.document).decode()
     at = fetched.fetched_at
     outcome = await runtime.write(
-        lambda tx: answers.stamp_verified(tx, env, offer_id, stamp_uri, text, at)
+        brought_by(
+            payload.get("signed_with"),
+            lambda tx: answers.stamp_verified(tx, env, offer_id, stamp_uri, text, at),
+        )
     )
     log.info("acceptance_verified", offer=offer.uri, outcome=outcome)
 
@@ -159,9 +163,9 @@ async def verify_post(context: Context, payload: Mapping[str, Any]) -> None:
     await runtime.write(
         lambda tx: verification.apply_verdicts(tx, env, post_id, subject.post, verdicts, texts)
     )
-    silent = [verdict for verdict in verdicts if verdict.state is CoAuthorState.UNKNOWN]
+    now = env.now()
+    silent = [v for v in verdicts if rechecks.soon_again(subject.post, v, now)]
     if silent:
-        # Their servers may be down for a moment; until they answer, nobody sees their names.
         raise Again(f"no answer about {', '.join(verdict.actor for verdict in silent)}")
 
 

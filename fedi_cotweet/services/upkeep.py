@@ -1,0 +1,72 @@
+"""What time alone makes due, one bounded batch at a time.
+
+After days of downtime there may be thousands of rows. What needs the network is only begun while
+few jobs wait: other servers see a steady trickle and no storm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, STAMP_UNUSED_FOR
+from fedi_cotweet.services import answers, leaving, reminders, verification
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import later
+from storage.engine import Tx
+from storage.queries import actors, consents, jobs
+from storage.queries import posts as post_queries
+
+BATCH: Final = 100
+MOST_WAITING: Final = 200
+"""With so many jobs due, no further looks at stamps are begun."""
+
+Step = Callable[[Tx, Env], bool]
+"""Does one batch; True when there may be more."""
+
+
+def expire(tx: Tx, env: Env) -> bool:
+    """Unanswered invitations whose time is over."""
+    due = consents.offers_to_expire(tx, env.now(), BATCH)
+    for offer in due:
+        answers.expire(tx, env, offer)
+    return len(due) == BATCH
+
+
+def lapse(tx: Tx, env: Env) -> bool:
+    """Consent that was given long ago to what was never published."""
+    due = consents.offers_to_lapse(tx, env.now() - STAMP_UNUSED_FOR, BATCH)
+    for offer in due:
+        leaving.lapse(tx, env, offer.id)
+    return len(due) == BATCH
+
+
+def remind(tx: Tx, env: Env) -> bool:
+    """Invitations that end tomorrow."""
+    return reminders.remind(tx, env, BATCH) == BATCH
+
+
+def recheck(tx: Tx, env: Env) -> bool:
+    """Stamps that are due for another look, as long as few jobs wait."""
+    if jobs.count_due(tx, env.now(), MOST_WAITING) >= MOST_WAITING:
+        return False
+    due = post_queries.authors_due(tx, env.now(), BATCH)
+    for post_id in due:
+        verification.recheck(tx, env, post_id)
+    return bool(due)
+
+
+def renew_awareness(tx: Tx, env: Env) -> bool:
+    """Servers of which it is a day ago that we asked whether they know FEP-af48."""
+    for uri in actors.to_renew_awareness(tx, env.now() - AWARENESS_FRESH_FOR, 20):
+        later(tx, env, "fetch_actor", uri, uri=uri, refresh=True)
+    return False
+
+
+def forget(tx: Tx, env: Env) -> bool:
+    """Memories that can no longer matter."""
+    consents.forget_withdrawn(tx, env.now())
+    return False
+
+
+STEPS: Final[tuple[Step, ...]] = (expire, lapse, remind, recheck, renew_awareness, forget)
