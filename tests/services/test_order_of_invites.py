@@ -153,7 +153,9 @@ async def test_one_reminder_a_day_before_the_end(story: Story) -> None:
     assert (await story.told("bob")).count("cotweet.reminder") == 1
     [reminder] = [
         item
-        for item in await story.look(lambda tx: reading.notifications(tx, story.ids["bob"]))
+        for item in await story.look(
+            lambda tx: reading.notifications(tx, story.env, story.ids["bob"])
+        )
         if item.kind == "cotweet.reminder"
     ]
     offer = await story.look(lambda tx: consents.offer(tx, int(reminder.invite or 0)))
