@@ -12,8 +12,11 @@ from fedi_cotweet.api import (
     cotweets,
     invite_mutes,
     invites,
+    listings,
+    lists,
     people,
     posts,
+    profiles,
     reactions,
     uploads,
 )
@@ -38,6 +41,17 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{CONTROL}/notifications", people.notifications),
     ("POST", f"{CONTROL}/invite-policy", people.set_invite_policy),
     ("GET", f"{CONTROL}/refused-invites", invite_mutes.refused_invites),
+    ("POST", f"{CONTROL}/searchable", profiles.set_searchable),
+    ("GET", CONTROL + "/tags/{tag}", listings.tag),
+    ("GET", f"{CONTROL}/search", listings.search),
+    ("GET", f"{CONTROL}/lists", lists.list_lists),
+    ("POST", f"{CONTROL}/lists", lists.create_list),
+    ("GET", CONTROL + "/lists/{id}", lists.show_list),
+    ("PUT", CONTROL + "/lists/{id}", lists.rename_list),
+    ("DELETE", CONTROL + "/lists/{id}", lists.delete_list),
+    ("POST", CONTROL + "/lists/{id}/add", lists.add_member),
+    ("POST", CONTROL + "/lists/{id}/remove", lists.remove_member),
+    ("GET", CONTROL + "/lists/{id}/timeline", listings.list_timeline),
     ("POST", f"{CONTROL}/media", uploads.upload),
     ("POST", f"{CONTROL}/posts", posts.create_post),
     ("GET", f"{CONTROL}/posts", posts.find_post),
@@ -65,6 +79,8 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", COTWEETS + "/{id}/publish", cotweets.publish),
     ("POST", COTWEETS + "/{id}/withdraw", cotweets.withdraw),
     ("POST", COTWEETS + "/{id}/leave", cotweets.leave),
+    ("POST", COTWEETS + "/{id}/hide", profiles.hide),
+    ("POST", COTWEETS + "/{id}/unhide", profiles.unhide),
 )
 
 

@@ -9,7 +9,9 @@ import typer
 
 from fedi_cotweet.cli import (
     answering,
+    finding,
     invite_mutes,
+    lists,
     reacting,
     reading,
     reference,
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 account = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
 
+reader_list = typer.Typer(help="Lists of people you follow.", no_args_is_help=True)
+
 app.callback()(remember)
 
 app.command("up")(command(serving.up))
@@ -43,6 +47,8 @@ app.command("withdraw")(command(writing.withdraw))
 app.command("discard")(command(writing.discard))
 app.command("delete")(command(writing.delete))
 app.command("leave")(command(writing.leave))
+app.command("hide")(command(finding.hide))
+app.command("unhide")(command(finding.unhide))
 
 app.command("invites")(command(answering.invites))
 app.command("accept")(command(answering.accept))
@@ -62,6 +68,18 @@ app.command("unmute-post")(command(reacting.unmute_post))
 app.command("follow")(command(reading.follow))
 app.command("unfollow")(command(reading.unfollow))
 app.command("notifications")(command(reading.notifications))
+app.command("search")(command(finding.search))
+app.command("tag")(command(finding.tag))
+app.command("searchable")(command(finding.searchable))
+reader_list.command("create")(command(lists.create))
+reader_list.command("all")(command(lists.show_all))
+reader_list.command("show")(command(lists.show))
+reader_list.command("add")(command(lists.add))
+reader_list.command("remove")(command(lists.remove))
+reader_list.command("rename")(command(lists.rename))
+reader_list.command("delete")(command(lists.delete))
+reader_list.command("timeline")(command(lists.timeline))
+app.add_typer(reader_list, name="list")
 
 app.command("verify")(command(verify.verify))
 app.command("settings")(command(serving.settings))

@@ -19,20 +19,17 @@ from fedi_cotweet.services.views import PostView, TimelinePage
 
 CONTROL = "/api/v1/control"
 
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, max=100, help="How many posts.", show_default=False),
+]
+BeforeOption = Annotated[
+    str | None, typer.Option("--before", metavar="ID", help="Only older ones.", show_default=False)
+]
 HandleArgument = Annotated[str, typer.Argument(metavar="HANDLE", help="Such as @bob@b.example.")]
 
 
-def timeline(
-    session: Session,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", min=1, max=100, help="How many posts.", show_default=False),
-    ] = None,
-    before: Annotated[
-        str | None,
-        typer.Option("--before", metavar="ID", help="Only older ones.", show_default=False),
-    ] = None,
-) -> None:
+def timeline(session: Session, limit: LimitOption = None, before: BeforeOption = None) -> None:
     """Read what the people you follow write, newest first."""
     answer = session.client().get(f"{CONTROL}/timeline", limit=limit, before=before)
     session.show(

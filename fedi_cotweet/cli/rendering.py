@@ -214,13 +214,20 @@ def post(view: PostView, now: int) -> RenderableType:
     return Panel(Group(*body), title=title, title_align="right", box=box.ROUNDED, padding=(0, 1))
 
 
-def timeline(page: TimelinePage, now: int) -> RenderableType:
-    """Newest first, with the command for the next page."""
-    if not page.posts:
-        return Text("Nothing here yet. Follow somebody: fedi-cotweet follow @bob@b.example")
+def timeline(
+    page: TimelinePage,
+    now: int,
+    *,
+    empty: str = "Nothing here yet. Follow somebody: fedi-cotweet follow @bob@b.example",
+    command: str = "timeline",
+) -> RenderableType:
+    """Newest first, with the ``command`` for the next page; ``empty`` if there is nothing."""
+    if not page.posts and not page.next_before:
+        return Text(line(empty))
     parts: list[RenderableType] = [post(view, now) for view in page.posts]
     if page.next_before:
-        parts.append(_hint("Older", f"fedi-cotweet timeline --before {line(page.next_before)}"))
+        older = f"fedi-cotweet {line(command)} --before {line(page.next_before)}"
+        parts.append(_hint("Older", older))
     return Group(*parts)
 
 

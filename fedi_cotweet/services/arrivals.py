@@ -8,7 +8,7 @@ from typing import Any
 
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import endings, timelines
+from fedi_cotweet.services import endings, indexing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.notices import tell_of_reply
@@ -125,6 +125,7 @@ def store_arrival(
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
     if known is not None:
         timelines.refresh(tx, post_id, now)
+        indexing.refresh(tx, post_id)
         return post_id, outcome
     told: list[int] = []
     if note.in_reply_to is not None:
@@ -136,6 +137,7 @@ def store_arrival(
             tell_of_mention(tx, env, actor.id, arrival.author, post_id)
     sort_id = id_at(published_at, post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
+    indexing.begin(tx, post_id, sort_id, arrival.author, values)
     return post_id, outcome
 
 

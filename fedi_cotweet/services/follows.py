@@ -8,7 +8,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, tell
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, follows
+from storage.queries import actors, follows, lists
 
 
 def follow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> str:
@@ -48,6 +48,7 @@ def unfollow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> bool:
     follows.remove_follow(tx, follower_id, followed.id)
     emit(tx, env, "follow.undone", follower_id=follower_id, followed_id=followed.id, uri=held.uri)
     timelines.forget_source(tx, follower_id, followed.id, env.now())
+    lists.remove_from_all(tx, follower_id, followed.id)
     return True
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fedi_cotweet.services import documents, endings, timelines
+from fedi_cotweet.services import documents, endings, indexing, timelines
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -65,6 +65,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         if actor.local and actor.id not in (author_id, *told):
             tell_of_mention(tx, env, actor.id, author, post_id)
     timelines.refresh(tx, post_id, now)
+    indexing.refresh(tx, post_id)
     emit(tx, env, "post.published", post_id=post_id)
     return post_id
 
@@ -130,6 +131,7 @@ def _save_update(tx: Tx, env: Env, post: Post, document: dict[str, Any], **colum
         updated_at=updated_at,
         **columns,
     )
+    indexing.refresh(tx, post.id)
     emit(tx, env, "post.updated", post_id=post.id, at=updated_at)
 
 
@@ -162,6 +164,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     posts.bury(tx, post.uri, owner.uri if owner else "", now)
     consents.withhold_activities(tx, post.uri)
     timelines.refresh(tx, post.id, now)
+    indexing.refresh(tx, post.id)
     posts.remove_media(tx, [item.id for item in posts.media_of(tx, post_ids=[post.id])])
     return co_authors
 

@@ -9,7 +9,7 @@ import orjson
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import documents, drafts, timelines
+from fedi_cotweet.services import documents, drafts, indexing, timelines
 from fedi_cotweet.services.drafts import drop_from_draft
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -141,6 +141,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
             next_check_at=now + STAMP_RECHECK_AFTER,
         )
     timelines.refresh(tx, post.id, now)
+    indexing.refresh(tx, post.id)
     emit(tx, env, "post.published", post_id=post.id)
     if rows:
         later(tx, env, "verify_post", str(post.id), post_id=post.id)

@@ -192,6 +192,23 @@ def home_page(
     stale: Stale | None = None,
 ) -> TimelinePage:
     """A person's home timeline, newest first, without what is kept from them."""
+
+    def fetch(older: int | None, count: int) -> Sequence[Entry]:
+        return home.page(tx, account_id, older, count)
+
+    return entries_page(tx, env, account_id, fetch, before, limit, stale)
+
+
+def entries_page(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    fetch: Callable[[int | None, int], Sequence[Entry]],
+    before: int | None,
+    limit: int,
+    stale: Stale | None,
+) -> TimelinePage:
+    """A page of those entries of a person's home timeline that ``fetch(before, limit)`` finds."""
     found: dict[int, Post] = {}
     boosted: dict[int, int] = {}
 
@@ -206,13 +223,7 @@ def home_page(
         boosted.update(by)
         return [entry for entry in entries if entry[0] in found]
 
-    entries, following = hiding.filled(
-        lambda older, count: home.page(tx, account_id, older, count),
-        keep,
-        lambda entry: entry[1],
-        before,
-        limit,
-    )
+    entries, following = hiding.filled(fetch, keep, lambda entry: entry[1], before, limit)
     kept = [found[post_id] for post_id, _, _ in entries]
     views = post_views(tx, env, kept, boosted_by=boosted, stale=stale)
     return TimelinePage(views, None if following is None else str(following))
@@ -228,19 +239,14 @@ def public_page(
     stale: Stale | None = None,
 ) -> TimelinePage:
     """The newest public posts of this server's people, as far as the viewer wants them."""
-    found, following = _visible_page(
-        tx,
-        env,
-        viewer_id,
-        lambda older, count: posts.local_public_posts(tx, older, count),
-        hiding.PUBLIC,
-        before,
-        limit,
-    )
-    return TimelinePage(post_views(tx, env, found, stale=stale), following)
+
+    def fetch(older: int | None, count: int) -> list[Post]:
+        return posts.local_public_posts(tx, older, count)
+
+    return visible_page(tx, env, viewer_id, fetch, hiding.PUBLIC, before, limit, stale)
 
 
-def _visible_page(
+def visible_page(
     tx: Tx,
     env: Env,
     viewer_id: int | None,
@@ -248,15 +254,22 @@ def _visible_page(
     looking: Looking,
     before: int | None,
     limit: int,
-) -> tuple[list[Post], str | None]:
+    stale: Stale | None = None,
+    place: Callable[[Post], int] = lambda post: post.sort_id,
+) -> TimelinePage:
+    """A page of what ``fetch(before, limit)`` finds and the viewer may see and wants to.
+
+    ``place``: what ``before`` counts in.
+    """
     found, following = hiding.filled(
         fetch,
         lambda page: hiding.visible(tx, env.now(), viewer_id, page, looking=looking),
-        lambda post: post.sort_id,
+        place,
         before,
         limit,
     )
-    return found, None if following is None else str(following)
+    views = post_views(tx, env, found, stale=stale)
+    return TimelinePage(views, None if following is None else str(following))
 
 
 def profile(
@@ -274,17 +287,11 @@ def profile(
     Whoever has muted this person sees their posts here all the same, but not those of others.
     """
     since = env.now() - STAMP_SHOWN_FOR
-    found, following = _visible_page(
-        tx,
-        env,
-        viewer_id,
-        lambda older, count: posts.profile_posts(
-            tx, actor.id, shown_since=since, before=older, limit=count
-        ),
-        Looking(at=actor.id),
-        before,
-        limit,
-    )
+
+    def fetch(older: int | None, count: int) -> list[Post]:
+        return posts.profile_posts(tx, actor.id, shown_since=since, before=older, limit=count)
+
+    looking = Looking(at=actor.id)
     return ProfileView(
         author=author_view(env, actor),
         summary=sanitise(actor.summary),
@@ -294,7 +301,7 @@ def profile(
         followers_count=follows.count_followers(tx, actor.id),
         following_count=follows.count_following(tx, actor.id),
         joined_at=actor.published_at,
-        page=TimelinePage(post_views(tx, env, found, stale=stale), following),
+        page=visible_page(tx, env, viewer_id, fetch, looking, before, limit, stale),
         uri=actor.uri,
     )
 

@@ -72,6 +72,15 @@ class TimelinePage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListView:
+    """A reader's list: theirs alone, with the people on it."""
+
+    id: str
+    title: str
+    members: tuple[AuthorView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileView:
     """A profile page: whose, and their newest public posts (co-authored ones too)."""
 

@@ -6,9 +6,10 @@ in an installed wheel. Make a revision with ``python -m storage.migrations.make`
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -56,6 +57,11 @@ async def current(url: str) -> str | None:
         return None
     async with _connect(url, begin="BEGIN") as connection:
         return await connection.run_sync(_revision_of)
+
+
+def is_modelled(name: str | None, kind: str, _: Mapping[Any, str | None]) -> bool:
+    """Whether a name in the database belongs to a model: the index of words has none."""
+    return not (kind == "table" and name is not None and name.startswith("post_search"))
 
 
 def head() -> str:

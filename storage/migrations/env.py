@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from storage.migrations import is_modelled
 from storage.models import Base
 
 connection = context.config.attributes["connection"]
@@ -14,6 +15,7 @@ context.configure(
     render_as_batch=True,
     # The caller's transaction holds all steps, on SQLite too.
     transactional_ddl=True,
+    include_name=is_modelled,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -195,6 +195,11 @@ def set_policy(tx: Connection, account_id: int, policy: str, approval: list[str]
     tx.execute(update(Actor).where(Actor.id == account_id).values(can_co_author=approval))
 
 
+def set_indexable(tx: Connection, actor_id: int, indexable: bool) -> None:
+    """Whether an actor's public posts may be found by their words."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(indexable=indexable))
+
+
 def shared_inboxes(tx: Connection, inboxes: Iterable[str]) -> dict[str, str]:
     """For inboxes of people whose server has a shared one: own inbox → shared inbox."""
     wanted = sorted(set(inboxes))

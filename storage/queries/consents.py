@@ -21,6 +21,7 @@ from storage.models import (
     Stamp,
     WithdrawnOffer,
 )
+from storage.queries.profiles import not_about_hidden
 from storage.queries.rows import add, change, find, many
 
 
@@ -261,7 +262,7 @@ def public_activities(
     """The public activities of an actor, newest first: its outbox."""
     statement = (
         select(Activity)
-        .where(Activity.actor_id == actor_id, Activity.public.is_(True))
+        .where(Activity.actor_id == actor_id, Activity.public.is_(True), not_about_hidden(actor_id))
         .order_by(Activity.id.desc())
         .limit(literal_limit(limit))
     )
@@ -276,7 +277,9 @@ def count_public_activities(tx: Connection, actor_id: int) -> int:
         tx.execute(
             select(func.count())
             .select_from(Activity)
-            .where(Activity.actor_id == actor_id, Activity.public.is_(True))
+            .where(
+                Activity.actor_id == actor_id, Activity.public.is_(True), not_about_hidden(actor_id)
+            )
         ).scalar_one()
     )
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from storage.dialect import insert_or_ignore, one_of, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
+from storage.queries.profiles import shown_on
 from storage.queries.rows import add, among, change, find, many
 
 
@@ -118,11 +119,16 @@ def profile_posts(
     """Published public and unlisted posts on an actor's profile, newest first.
 
     Own posts and those on which the actor is a verified co-author, whose stamp was fetched
-    after ``shown_since``.
+    after ``shown_since``; not those that the actor hides there.
     """
     window = literal_limit(limit)
     older = [Post.sort_id < before] if before is not None else []
-    fit = [Post.state == "published", Post.visibility.in_(("public", "unlisted")), *older]
+    fit = [
+        Post.state == "published",
+        Post.visibility.in_(("public", "unlisted")),
+        shown_on(actor_id),
+        *older,
+    ]
     own = many(
         tx,
         Post,
@@ -158,6 +164,7 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
             Post.author_id == actor_id,
             Post.state == "published",
             Post.visibility.in_(("public", "unlisted")),
+            shown_on(actor_id),
         )
     ).scalar_one()
     joint = tx.execute(
@@ -170,6 +177,7 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
             PostAuthor.fetched_at > shown_since,
             Post.state == "published",
             Post.visibility.in_(("public", "unlisted")),
+            shown_on(actor_id),
         )
     ).scalar_one()
     return int(own) + int(joint)

@@ -33,6 +33,11 @@ def plain(*paths: str) -> Probe:
     return lambda _: paths
 
 
+def plain_ask(path: str, document: Any) -> Probe:
+    """The same for a request with a body."""
+    return lambda _: [Ask(path, document)]
+
+
 def paged(path: str) -> Probe:
     """A collection of everybody concerned and of a bystander."""
     people = ("alice", "bob", "carol")
@@ -136,6 +141,29 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/control/invite-policy", {"policy": "anyone"})
     ],
     ("GET", f"{API}/control/refused-invites"): plain(f"{API}/control/refused-invites"),
+    ("POST", f"{API}/control/searchable"): plain_ask(
+        f"{API}/control/searchable", {"searchable": "yes"}
+    ),
+    ("GET", f"{API}/control/tags/{{tag}}"): lambda n: [f"{API}/control/tags/{n.tag}"],
+    ("GET", f"{API}/control/search"): lambda n: [
+        f"{API}/control/search?q={word}" for word in (n.tag, n.post)
+    ],
+    ("POST", f"{API}/control/lists"): plain_ask(f"{API}/control/lists", {"title": "Friends"}),
+    ("GET", f"{API}/control/lists"): plain(f"{API}/control/lists"),
+    ("GET", f"{API}/control/lists/{{id}}"): lambda n: [f"{API}/control/lists/{n.post}"],
+    ("PUT", f"{API}/control/lists/{{id}}"): lambda n: [
+        Ask(f"{API}/control/lists/{n.post}", {"title": "Mine"})
+    ],
+    ("DELETE", f"{API}/control/lists/{{id}}"): lambda n: [f"{API}/control/lists/{n.post}"],
+    ("POST", f"{API}/control/lists/{{id}}/add"): lambda n: [
+        Ask(f"{API}/control/lists/{n.post}/add", {"handle": "alice"})
+    ],
+    ("POST", f"{API}/control/lists/{{id}}/remove"): lambda n: [
+        Ask(f"{API}/control/lists/{n.post}/remove", {"handle": "alice"})
+    ],
+    ("GET", f"{API}/control/lists/{{id}}/timeline"): lambda n: [
+        f"{API}/control/lists/{n.post}/timeline"
+    ],
     ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
     ("POST", f"{API}/control/posts"): lambda n: (
         [
@@ -197,6 +225,10 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/cotweets/{n.invite}/leave", {}),
         Ask(f"{API}/cotweets/0/leave", {"uri": n.remote_note}),
         Ask(f"{API}/cotweets/0/leave", {"invite": n.invite}),
+    ],
+    ("POST", f"{API}/cotweets/{{id}}/hide"): lambda n: [Ask(f"{API}/cotweets/{n.post}/hide", {})],
+    ("POST", f"{API}/cotweets/{{id}}/unhide"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/unhide", {})
     ],
     ("GET", "/"): plain("/"),
     ("GET", "/home"): plain("/home"),

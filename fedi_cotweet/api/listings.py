@@ -1,0 +1,62 @@
+"""Timelines besides home: a hashtag's, a list's, what a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.services import listings
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.reading import Stale
+from fedi_cotweet.services.views import TimelinePage
+from storage.engine import Tx
+
+
+async def tag(call: Call) -> web.Response:
+    """Public posts with a hashtag."""
+    account_id, name = await call.account_id(), call.request.match_info["tag"]
+    before, limit = call.before(), call.query_number("limit", low=1, high=100)
+    env = call.site.env
+    return await _shown(
+        call,
+        lambda tx, stale: listings.tag_page(
+            tx, env, account_id, name, before=before, limit=limit or 20, stale=stale
+        ),
+    )
+
+
+async def search(call: Call) -> web.Response:
+    """Public posts with all the words of ``?q=``."""
+    account_id, words = await call.account_id(), call.request.query.get("q")
+    before, limit = call.before(), call.query_number("limit", low=1, high=100)
+    if words is None:
+        raise ServiceError("bad_query", 422, "Say what to search for: ?q=WORDS")
+    env = call.site.env
+    return await _shown(
+        call,
+        lambda tx, stale: listings.search_page(
+            tx, env, account_id, words, before=before, limit=limit or 20, stale=stale
+        ),
+    )
+
+
+async def list_timeline(call: Call) -> web.Response:
+    """What the people on a list write, out of the account's home timeline."""
+    account_id, list_id = await call.account_id(), call.path_id("list")
+    before, limit = call.before(), call.query_number("limit", low=1, high=100)
+    env = call.site.env
+    return await _shown(
+        call,
+        lambda tx, stale: listings.list_page(
+            tx, env, account_id, list_id, before=before, limit=limit or 20, stale=stale
+        ),
+    )
+
+
+async def _shown(call: Call, find: Callable[[Tx, Stale], TimelinePage]) -> web.Response:
+    stale = Stale()
+    page = await call.site.read(lambda tx: find(tx, stale))
+    call.rechecks.ask(stale.post_ids)
+    return answer(page)
