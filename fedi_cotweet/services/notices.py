@@ -86,13 +86,18 @@ def authors_answered(tx: Tx, env: Env, target_uri: str | None) -> list[Actor]:
 
 def mute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     """No more notifications of likes, boosts and replies of a post, for one reader of it."""
-    post = posts.post(tx, post_id)
-    if post is None or post.state != "published" or not may_see(post, account_id):
-        raise not_found("post")
+    _check_seen(tx, account_id, post_id)
     reactions.mute(tx, account_id, post_id, env.now())
 
 
 def unmute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     """Notifications again; it is no error if they were never unwanted."""
     del env
+    _check_seen(tx, account_id, post_id)
     reactions.unmute(tx, account_id, post_id)
+
+
+def _check_seen(tx: Tx, account_id: int, post_id: int) -> None:
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published" or not may_see(post, account_id):
+        raise not_found("post")
