@@ -93,7 +93,7 @@ class Client:
     def __init__(self, data: Path, listen: str, token: str, account: str | None) -> None:
         self.data = data
         self.listen = listen
-        self._token = token
+        self.token = token
         self._account = account
 
     @classmethod
@@ -156,7 +156,7 @@ class Client:
     def _ask(
         self, method: str, path: str, body: bytes | None = None, media_type: str = ""
     ) -> Answer:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         if self._account:
             headers["X-Account"] = self._account
         if media_type:

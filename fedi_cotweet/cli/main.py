@@ -9,6 +9,7 @@ import typer
 
 from fedi_cotweet.cli import (
     answering,
+    conformance,
     finding,
     invite_mutes,
     lists,
@@ -82,6 +83,7 @@ reader_list.command("timeline")(command(lists.timeline))
 app.add_typer(reader_list, name="list")
 
 app.command("verify")(command(verify.verify))
+app.command("conformance")(command(conformance.conformance))
 app.command("settings")(command(serving.settings))
 app.command("version")(command(serving.version))
 

@@ -54,7 +54,7 @@ async def cast(here: Here, ports: Ports) -> AsyncIterator[Cast]:
             name: await stack.enter_async_context(Origin(ports[name], here.clock))
             for name in ("a", "b", "c", "m")
         }
-        yield Cast(here, **origins)
+        yield Cast(**origins, here=here)
 
 
 @pytest.fixture(autouse=True)

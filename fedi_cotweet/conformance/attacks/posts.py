@@ -1,0 +1,469 @@
+"""Published posts that name a co-author who did not consent to them like this.
+
+Every builder is given a post by ``post.primary`` with ``post.signing_co_author`` and returns the
+activity that brings it. Whatever the post's own address is to answer is in the activity.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import base58
+
+from activitypub.documents.tombstone import build_tombstone
+from activitypub.vocab.terms import AS2, PUBLIC, note_context
+from fedi_cotweet.conformance.attacks.registry import Attacks, filled
+from fedi_cotweet.conformance.attacks.stamps import CHANGED
+from fedi_cotweet.conformance.cotweets import CoTweet, Scene
+from fedi_cotweet.conformance.origins import Person
+
+Activity = Mapping[str, Any] | bytes
+Break = Callable[[Scene, CoTweet], Activity]
+
+POSTS: Final[Attacks[Break]] = Attacks("read", "Verification")
+attack = POSTS.add
+
+
+def names(scene: Scene, post: CoTweet) -> dict[str, str]:
+    """What the names in changed members stand for."""
+    digest = base58.b58decode(post.digest[1:])
+    return {
+        "ALICE": post.primary.id,
+        "BOB": post.co_author.id,
+        "CAROL": scene.carol.id,
+        "NEIGHBOUR": scene.neighbour.id,
+        "FOLLOWERS": post.primary.followers,
+        "POST": post.id,
+        "HEX": "f" + digest.hex(),
+        "SHA512": "z" + base58.b58encode(b"\x13\x40" + digest[2:] * 2).decode(),
+    }
+
+
+def _stamped(name: str, what: str, why: str, members: Mapping[str, Any]) -> None:
+    @attack(f"stamp-{name}", what, why)
+    def _(scene: Scene, post: CoTweet) -> Activity:
+        known = names(scene, post)
+        post.consent(post.signing_co_author, **filled(dict(members), known))
+        return post.create()
+
+
+for _name, _what, _why, _members in CHANGED:
+    _stamped(_name, _what, _why, _members)
+
+
+def noted(
+    name: str, what: str, why: str, section: str = "Consent digest", /, **members: Any
+) -> None:
+    """A note that is changed after it was agreed to."""
+
+    @attack(name, what, why, section=section)
+    def _(scene: Scene, post: CoTweet) -> Activity:
+        post.consent(post.signing_co_author)
+        return post.create(post.note(**filled(members, names(scene, post))))
+
+
+# Where the stamp is, and how it is served.
+
+
+@attack("no-stamp", "no stamp", "no_stamp")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    return post.create()
+
+
+@attack(
+    "no-stamp-same-server", "no stamp of a co-author on the primary author's server", "no_stamp"
+)
+def _(scene: Scene, post: CoTweet) -> Activity:
+    anna = post.primary.origin.person("anna")
+    return scene.cotweet(anna, primary=post.primary, id=post.id).create()
+
+
+@attack("stamp-elsewhere", "a stamp on mallory's server", "no_stamp")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    post.stamps[bob.id] = scene.m.serve(post.stamp(bob, id=scene.mallory.mint("coauthor")))
+    return post.create()
+
+
+@attack("stamp-at-primary", "a stamp on the primary author's server", "no_stamp")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    stamp = post.stamp(bob, id=post.primary.mint("coauthor"))
+    post.stamps[bob.id] = post.primary.origin.serve(stamp)
+    return post.create()
+
+
+@attack("stamp-user-information", "a stamp whose URL only looks like the right server", "no_stamp")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    scheme, _, host = scene.m.base.partition("://")
+    stamp = post.stamp(bob, id=f"{scheme}://{bob.origin.host}@{host}/coauthor/{post.id[-6:]}")
+    scene.m.serve(stamp, at=f"{scene.m.base}/coauthor/{post.id[-6:]}")
+    post.stamps[bob.id] = str(stamp["id"])
+    return post.create()
+
+
+@attack("stamp-redirected", "a stamp that redirects to another server", "redirected")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    url = post.consent(bob)
+    moved = scene.m.serve(post.stamp(bob, id=url), at=scene.mallory.mint("coauthor"))
+    bob.origin.redirect(url, moved)
+    return post.create()
+
+
+@attack("stamp-redirected-back", "a stamp that redirects to another server and back", "redirected")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    url = post.consent(bob)
+    there = bob.origin.serve(post.stamp(bob, id=url), at=bob.mint("moved"))
+    hop = scene.mallory.mint("hop")
+    scene.m.redirect(hop, there)
+    bob.origin.redirect(url, hop)
+    return post.create()
+
+
+@attack("stamp-neighbours", "a stamp of the neighbour's, who is named in it", "other_issuer")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    near = scene.neighbour
+    stamp = post.stamp(near, consentedAuthors=[*post.authors, near.id])
+    post.stamps[post.co_author.id] = near.origin.serve(stamp)
+    return post.create()
+
+
+def _served(name: str, what: str, **how: Any) -> None:
+    @attack(name, what, "bad_media_type")
+    def _(scene: Scene, post: CoTweet) -> Activity:
+        bob = post.signing_co_author
+        url = post.consent(bob)
+        bob.origin.serve(post.stamp(bob, id=url), **how)
+        return post.create()
+
+
+_served("stamp-upload", "a stamp that is an upload", media_type="image/png")
+_served("stamp-plain-json", "a stamp served as plain JSON", media_type="application/json")
+_served("stamp-html", "a stamp served as a page", media_type="text/html")
+_served(
+    "stamp-ld-json",
+    "a stamp served as JSON-LD without the profile",
+    media_type="application/ld+json",
+)
+_served(
+    "stamp-other-profile",
+    "a stamp served as JSON-LD with another profile",
+    media_type='application/ld+json; profile="https://www.w3.org/ns/anno.jsonld"',
+)
+
+
+@attack("stamp-embedded", "a stamp that is embedded, proven and not there", "stamp_gone")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    return post.create(post.note(coAuthorAuthorization=[post.stamp(post.signing_co_author)]))
+
+
+@attack("stamp-other-id", "a stamp that is somebody else's answer to its address", "other_id")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    bob.origin.serve(post.stamp(bob), at=post.consent(bob))
+    return post.create()
+
+
+@attack("stamp-respelled", "a stamp listed under another spelling of its id", "other_id")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    url = post.consent(bob)
+    post.stamps[bob.id] = f"{url}?"
+    return post.create()
+
+
+@attack("stamp-deleted", "a stamp that was deleted", "stamp_gone")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    url = post.consent(bob)
+    gone = build_tombstone(url, scene.clock(), "CoAuthorAuthorization")
+    bob.origin.serve(gone, status=410)
+    return post.create()
+
+
+@attack("stamp-missing", "a stamp that is not there", "stamp_gone")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    bob.origin.forget(post.consent(bob))
+    return post.create()
+
+
+@attack("stamp-forbidden", "a stamp that may not be read", "no_answer")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    bob.origin.fail(post.consent(bob), 403)
+    return post.create()
+
+
+@attack("stamp-failing", "a stamp whose server fails", "no_answer")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    bob.origin.fail(post.consent(bob), 500)
+    return post.create()
+
+
+# Stamps that are true, of something else.
+
+
+@attack("stamp-replayed", "the true stamp of another post with the same words", "other_object")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    earlier = scene.cotweet(bob, primary=post.primary)
+    post.stamps[bob.id] = earlier.consent(bob)
+    return post.create()
+
+
+@attack("stamp-of-other-version", "the true stamp of another version", "other_digest")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    post.consent(bob)
+    post.core["content"] = "<p>Vote for mallory.</p>"
+    return post.create()
+
+
+@attack("stamp-of-other-authors", "the true stamp of another author list", "author_not_consented")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    longer = scene.cotweet(bob, scene.carol, primary=post.primary, id=post.id)
+    longer.stamps[bob.id] = post.consent(bob)
+    longer.stamps[scene.carol.id] = scene.c.serve(post.stamp(scene.carol))
+    return longer.create()
+
+
+@attack("stamp-of-other-primary", "a stamp given to another primary author", "other_primary")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    anna = post.primary.origin.person("anna")
+    theirs = scene.cotweet(bob, primary=anna, id=post.id)
+    post.stamps[bob.id] = theirs.consent(bob)
+    return post.create()
+
+
+@attack("stamp-swapped", "two stamps of the neighbour and none of the co-author", "other_issuer")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob, near = post.signing_co_author, scene.neighbour
+    both = scene.cotweet(bob, near, primary=post.primary, id=post.id)
+    both.stamps = {person.id: near.origin.serve(both.stamp(near)) for person in (bob, near)}
+    return both.create()
+
+
+# The note.
+
+noted("content", "content that was changed afterwards", "other_digest", content="<p>Hate.</p>")
+noted("warning", "a warning that was added afterwards", "other_digest", summary="Shame")
+noted("sensitive", "a warning that was switched on afterwards", "other_digest", sensitive=True)
+noted(
+    "picture",
+    "a picture that was added afterwards",
+    "other_digest",
+    attachment=[{"type": "Image", "url": "https://x.y/"}],
+)
+noted(
+    "mention",
+    "a mention that was added afterwards",
+    "other_digest",
+    tag=[{"type": "Mention", "href": "CAROL"}],
+)
+noted(
+    "hashtag",
+    "a hashtag that was added afterwards",
+    "other_digest",
+    tag=[{"type": "Hashtag", "name": "#hate", "href": "https://x.example/tags/hate"}],
+)
+noted("quote", "a quote that was added afterwards", "other_digest", quoteUrl="https://x.example/1")
+noted("thread", "another thread than agreed", "other_digest", inReplyTo="https://x.example/1")
+noted(
+    "translation",
+    "a translation that was added afterwards",
+    "other_digest",
+    contentMap={"en": "<p>Hate.</p>"},
+)
+noted("kind", "another type than agreed", "other_digest", type="Article", name="Hate")
+noted(
+    "visibility",
+    "unlisted where public was agreed",
+    "other_digest",
+    to=["FOLLOWERS"],
+    cc=[PUBLIC],
+)
+noted(
+    "addressees",
+    "more addressees than agreed",
+    "other_digest",
+    cc=["FOLLOWERS", "https://x.example/users/somebody"],
+)
+noted("private", "followers only", "not_public", "Representation", to=["FOLLOWERS"], cc=[])
+noted("two-types", "two types", "bad_type", "Representation", type=["Note", "Article"])
+noted(
+    "own-type",
+    "a type of its own",
+    "bad_document",
+    "Representation",
+    type="Note, https://x.example/Note",
+)
+noted(
+    "repeated-co-author",
+    "the co-author named twice",
+    "repeated_author",
+    "Representation",
+    coAuthors=["BOB", "BOB"],
+)
+noted(
+    "primary-as-co-author",
+    "the primary author named twice",
+    "repeated_author",
+    "Representation",
+    coAuthors=["ALICE", "BOB"],
+)
+noted(
+    "co-author-string",
+    "the co-author as a single string",
+    "bad_co_authors",
+    "Representation",
+    coAuthors="BOB",
+)
+noted(
+    "co-author-embedded",
+    "the co-author embedded",
+    "bad_co_authors",
+    "Representation",
+    coAuthors=[{"id": "BOB", "type": "Person"}],
+)
+noted(
+    "attribution-differs",
+    "another author list in attributedTo",
+    "attribution_differs",
+    "Renditions",
+    attributedTo=["ALICE", "CAROL"],
+)
+noted(
+    "attributed-only",
+    "the co-author in attributedTo alone",
+    "not_co_authored",
+    "Representation",
+    coAuthors=None,
+)
+noted(
+    "attributed-only-strings",
+    "the co-author in attributedTo alone, as strings",
+    "not_co_authored",
+    "Representation",
+    coAuthors=None,
+    attributedTo=["ALICE", "BOB"],
+)
+for _alias in ("fep-af48:coAuthors", "https://w3id.org/fep/af48#coAuthors", "writers"):
+    noted(
+        f"alias-{_alias.rpartition('#')[2].replace(':', '-').lower()}",
+        f"the co-author under the name {_alias}",
+        "not_co_authored",
+        "Representation",
+        **{
+            "@context": [*note_context(True), {"writers": "https://w3id.org/fep/af48#coAuthors"}],
+            "attributedTo": "ALICE",
+            "coAuthors": None,
+            _alias: ["BOB"],
+        },
+    )
+for _spelling, _suffix in (("slash", "/"), ("fragment", "#me"), ("query", "?")):
+
+    @attack(
+        f"co-author-{_spelling}",
+        f"the co-author's id with “{_suffix}” at its end",
+        "other_issuer",
+        section="Terminology",
+    )
+    def _(scene: Scene, post: CoTweet, suffix: str = _suffix) -> Activity:
+        bob = post.signing_co_author
+        named = [post.primary.id, bob.id + suffix]
+        post.consent(bob, consentedAuthors=named)
+        return post.create(post.note(coAuthors=named[1:], attributedTo=named))
+
+
+def redefined(name: str, what: str, *contexts: Any) -> None:
+    """A note with further contexts."""
+    noted(
+        f"context-{name}",
+        what,
+        "no_digest",
+        **{"@context": [*note_context(True), *contexts]},
+    )
+
+
+redefined("content", "content under another name", {"content": "https://x.example/#content"})
+redefined("to", "audience under another name", {"to": {"@id": "https://x.example/#to"}})
+redefined("as", "another vocabulary under the name as", {"as": "https://x.example/#"})
+redefined("null", "a context that forgets the others", None)
+redefined("vocab", "a context with another vocabulary", {"@vocab": "https://x.example/#"})
+redefined("base", "a context with another base", {"@base": "https://x.example/"})
+redefined("import", "a context that imports another", {"@import": "https://x.example/context"})
+redefined("nested", "a context inside a context", {"x": {"@id": "x:x", "@context": {"to": "x:y"}}})
+redefined("reverse", "a term that reads backwards", {"attributedTo": {"@reverse": "x:wrote"}})
+
+
+@attack("context-inside", "a context inside a tag that renames names", "no_digest")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    post.core["tag"][0]["x"] = {"@context": {"name": "https://x.example/#name"}}
+    bob = post.signing_co_author
+    post.stamps[bob.id] = bob.origin.serve(
+        scene.cotweet(bob, primary=post.primary, id=post.id).stamp(bob)
+    )
+    return post.create()
+
+
+@attack("context-of-activity", "a context of the activity that renames content", "no_digest")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    post.consent(post.signing_co_author)
+    activity = post.create(**{"@context": [AS2, {"content": "https://x.example/#content"}]})
+    # An inner context adds to the outer one and does not replace it.
+    activity["object"]["@context"] = {"harmless": "https://x.example/#harmless"}
+    return activity
+
+
+@attack(
+    "too-many-stamps", "more stamps than co-authors", "too_many_stamps", section="Representation"
+)
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    url = post.consent(bob)
+    return post.create(post.note(coAuthorAuthorization=[url, bob.origin.serve(post.stamp(bob))]))
+
+
+@attack("ten-co-authors", "ten co-authors", "too_many_co_authors", section="Representation")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    extra = (Person(bob.origin, f"{bob.name}{number}", bob.keys) for number in range(9))
+    large = scene.cotweet(bob, *extra, primary=post.primary, id=post.id)
+    for person in large.co_authors:
+        if isinstance(person, Person):
+            # A stamp with so many names would not be valid either, so each names two.
+            named = [post.primary.id, person.id]
+            large.stamps[person.id] = person.origin.serve(
+                post.stamp(person, consentedAuthors=named)
+            )
+    return large.create()
+
+
+@attack("duplicate-content", "content twice, of which only the second was agreed", "bad_document")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    post.consent(post.signing_co_author)
+    agreed = json.dumps(post.create())
+    return agreed.replace('"content":', '"content": "<p>Hate.</p>", "content":').encode()
+
+
+@attack(
+    "duplicate-co-authors", "co-authors twice, of which only the first is empty", "bad_document"
+)
+def _(scene: Scene, post: CoTweet) -> Activity:
+    activity = json.dumps(post.create())
+    return activity.replace('"coAuthors":', '"coAuthors": [], "coAuthors":').encode()
+
+
+@attack("not-i-json", "a number that two readers read differently", "bad_document")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    post.consent(post.signing_co_author)
+    return post.create(post.note(width=2**53 + 1))
