@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges matrix bench-inbox bench-fanout lock clean
+.PHONY: help run demo test lint corpus judges conformance faults matrix bench-inbox bench-fanout lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -48,6 +48,12 @@ judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm)
 
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
 	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto --dist loadscope -q $(ARGS)
+
+conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 (ARGS: options of `conformance`)
+	$(BIN)/python -m tests.conformance $(ARGS)
+
+faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
+	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -q $(ARGS)
 
 bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this machine
 	$(BIN)/python -m benchmarks.inbox $(ARGS)

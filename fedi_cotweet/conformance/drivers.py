@@ -165,7 +165,7 @@ class Person:
         self._say(question.format_map(given) + "  [- cannot be done, no … it was refused]")
         answer = (await asyncio.to_thread(self._hear)).strip()
         if answer == "-":
-            return {"unsupported": "the person at the terminal says so"}
+            return {"unsupported": "the person says so"}
         if answer.lower().partition(" ")[0] == "no":
             return {"refused": answer[3:].strip() or "it was refused"}
         if what == "invitations":

@@ -54,6 +54,8 @@ class Kit(Scene):
     hands: Hands
     time: Offset
     waits: Waits
+    chosen: frozenset[str]
+    """The cases of this run."""
     known: dict[str, Any] = field(default_factory=dict)
     """What several cases need and one of them has found out."""
 
@@ -335,9 +337,10 @@ async def open_kit(
     origins: Sequence[Origin],
     time: Offset,
     waits: Waits,
+    chosen: frozenset[str],
 ) -> AsyncIterator[Kit]:
-    """The kit's servers (five) listening, and the target read. Raises ``TargetError``, ``OSError``."""
+    """The kit's five servers, and the target read. Raises ``TargetError``, ``OSError``."""
     async with AsyncExitStack() as stack:
         a, b, c, m, u = [await stack.enter_async_context(origin) for origin in origins]
         target = await find_target(url, a.person("alice"))
-        yield Kit(a, b, c, m, u, target, Hands(driver), time, waits)
+        yield Kit(a, b, c, m, u, target, Hands(driver), time, waits, chosen)

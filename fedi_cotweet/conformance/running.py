@@ -89,8 +89,9 @@ async def run(
         for place in plan.places
     ]
     results: list[Result] = []
+    chosen = frozenset(case.id for case in cases)
     try:
-        async with open_kit(url, driver, origins, moment, plan.waits) as kit:
+        async with open_kit(url, driver, origins, moment, plan.waits, chosen) as kit:
             await kit.hands.begin()
             for case in cases:
                 left = plan.seconds - (time.monotonic() - began)

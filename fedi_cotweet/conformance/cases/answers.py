@@ -63,7 +63,7 @@ async def _(kit: Kit) -> None:
 @case("invite.not-capable", "Advertising willingness", Part.PRIMARY)
 async def _(kit: Kit) -> None:
     """Sends no invitation to an actor without canCoAuthor"""
-    unable = kit.somebody(kit.u, "unable", interactionPolicy=None)
+    unable = kit.unaware()
     try:
         await kit.hands.invite([f"@{unable.handle}"], "You cannot read this.")
     except Refusal:
@@ -157,7 +157,8 @@ async def _those_that_counted(kit: Kit) -> frozenset[str]:
         found: frozenset[str] = kit.known["answers"]
         return found
     drafts: dict[str, Received] = {}
-    for key, attack in ANSWERS.items():
+    for key in sorted(ANSWERS.keys() & kit.chosen):
+        attack = ANSWERS[key]
         [got] = await kit.arrived(kit.new_bob())
         drafts[key] = got
         sender, activity = attack.build(kit, got)

@@ -44,7 +44,8 @@ async def _those_that_came(kit: Kit) -> frozenset[str]:
         found: frozenset[str] = kit.known["offers"]
         return found
     sent: dict[str, str] = {}
-    for key, attack in OFFERS.items():
+    for key in sorted(OFFERS.keys() & kit.chosen):
+        attack = OFFERS[key]
         post = kit.with_target()
         activity = attack.build(kit, post)
         sent[key] = post.id

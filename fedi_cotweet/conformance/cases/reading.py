@@ -92,7 +92,8 @@ async def _those_shown(kit: Kit) -> Mapping[str, list[str]]:
         found: Mapping[str, list[str]] = kit.known["posts"]
         return found
     made: dict[str, CoTweet] = {}
-    for key, attack in POSTS.items():
+    for key in sorted(POSTS.keys() & kit.chosen):
+        attack = POSTS[key]
         post = _post(kit)
         activity = attack.build(kit, post)
         made[key] = post
