@@ -135,7 +135,7 @@ async def test_a_driver_that_is_not_there_makes_a_case_not_run() -> None:
         (
             {"do": "accept", "offer": "o"},
             "-",
-            {"unsupported": "the person at the terminal says so"},
+            {"unsupported": "the person says so"},
         ),
         ({"do": "invitations"}, "a b", {"offers": ["a", "b"]}),
         ({"do": "authors", "object": "o"}, "none", {"authors": None}),
