@@ -84,6 +84,8 @@ def limits_of(settings: Settings) -> Limits:
         rollout=parse_rollout(
             settings.cotweets, settings.cotweets_allowlist, settings.cotweets_until
         ),
+        poll_options=settings.poll_options,
+        poll_option_characters=settings.poll_option_characters,
     )
 
 

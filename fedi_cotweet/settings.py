@@ -201,6 +201,10 @@ class Settings:
         default=5000, metadata=_about("Characters of one post.", low=1, high=100_000)
     )
     media_per_post: int = field(default=4, metadata=_about("Pictures of one post.", low=0, high=32))
+    poll_options: int = field(default=4, metadata=_about("Options of one poll.", low=2, high=20))
+    poll_option_characters: int = field(
+        default=100, metadata=_about("Characters of one option of a poll.", low=1, high=500)
+    )
     media_max_bytes: int = field(
         default=16 * 1024 * 1024,
         metadata=_about("Size of one uploaded or fetched picture.", low=1024, high=1024**3),

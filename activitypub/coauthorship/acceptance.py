@@ -15,10 +15,15 @@ from activitypub.coauthorship.offers import read_media
 from activitypub.coauthorship.projection import NoDigest, consent_projection, is_sha256_multibase
 from activitypub.html import consent_safe
 from activitypub.verdicts import Refused
-from activitypub.vocab.reading import origin
+from activitypub.vocab.reading import origin, parse_time
 from activitypub.vocab.terms import Doc
 
 _ALWAYS: Final = frozenset({"profile", "id", "type", "visibility", "addressees", "mediaType"})
+
+
+MAX_POLL_OPTIONS: Final = 20
+MAX_POLL_OPTION: Final = 500
+"""Characters of an option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class CanShow:
     single ``type`` values, ``media_types`` those of attachments.
     """
 
-    types: frozenset[str] = frozenset({"Note"})
+    types: frozenset[str] = frozenset({"Note", "Question"})
     members: frozenset[str] = frozenset(
         {
             "content",
@@ -40,6 +45,9 @@ class CanShow:
             "inReplyTo",
             "attachment",
             "tag",
+            "oneOf",
+            "anyOf",
+            "endTime",
         }
     )
     attachment_types: frozenset[str] = frozenset({"Image", "Document"})
@@ -48,7 +56,7 @@ class CanShow:
 
 
 CAN_SHOW: Final = CanShow()
-"""Posts with pictures. Not yet: titles, polls, quotes, custom emoji, events, other media."""
+"""Posts with pictures or a poll. Not: titles, quotes, events, other media."""
 
 
 def acceptance_refusal(
@@ -80,6 +88,7 @@ def acceptance_refusal(
         return media.reason
     return (
         _texts_refusal(covered)
+        or _poll_refusal(covered)
         or _attachments_refusal(covered.get("attachment", []), can_show)
         or _tags_refusal(covered.get("tag", []), can_show)
     )
@@ -93,6 +102,24 @@ def _texts_refusal(covered: Mapping[str, Any]) -> str | None:
             return f"{name} says different things in different languages"
         if not consent_safe(text):
             return f"this server would change {name} before it shows it"
+    return None
+
+
+def _poll_refusal(covered: Mapping[str, Any]) -> str | None:
+    single, several = covered.get("oneOf", []), covered.get("anyOf", [])
+    if covered["type"] != ["Question"]:
+        # On a Note nobody would see them.
+        shown = not (single or several or "endTime" in covered)
+        return None if shown else "this server cannot show the poll"
+    options = single or several
+    if bool(single) == bool(several) or not 2 <= len(options) <= MAX_POLL_OPTIONS:
+        return "this server cannot show the poll"
+    if len(set(options)) != len(options) or not all(
+        option.strip() and len(option) <= MAX_POLL_OPTION for option in options
+    ):
+        return "this server cannot show the poll"
+    if parse_time(covered.get("endTime")) is None:
+        return "the poll does not say when it ends"
     return None
 
 

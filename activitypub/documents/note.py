@@ -15,6 +15,7 @@ from activitypub.documents.links import (
     page_url,
 )
 from activitypub.documents.media import AttachmentView, build_attachment, parse_attachments
+from activitypub.documents.polls import build_options
 from activitypub.errors import DocumentError
 from activitypub.html import from_text
 from activitypub.vocab.reading import (
@@ -64,7 +65,8 @@ class NoteView:
 
     ``content`` and ``summary`` are HTML, ``name`` and option names are text; times are in ms since
     1970. Every form of the public collection is written as its full identifier. ``quote`` is the
-    quoted object by whichever property names it. ``options`` are a poll's (name, votes).
+    quoted object by whichever property names it. ``options`` are a poll's (name, votes), ``voters``
+    how many voted if the document says so; ``closed_at`` is when it says that the poll was closed.
     """
 
     id: str
@@ -92,6 +94,8 @@ class NoteView:
     multiple: bool
     end_at: int | None
     raw: Doc
+    voters: int | None = None
+    closed_at: int | None = None
 
     @property
     def visibility(self) -> Visibility:
@@ -148,7 +152,13 @@ def parse_note(document: Doc) -> NoteView:
         multiple=multiple,
         end_at=parse_time(document.get("endTime")) or parse_time(document.get("closed")),
         raw=document,
+        voters=_count(document.get("votersCount")),
+        closed_at=parse_time(document.get("closed")),
     )
+
+
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and value >= 0 else None
 
 
 def _content(document: Doc) -> str:
@@ -227,6 +237,9 @@ def build_note(
     attachments: Sequence[AttachmentView] = (),
     media_digests: bool = True,
     in_reply_to: str | None = None,
+    options: Sequence[str] = (),
+    multiple: bool = False,
+    end_at: int | None = None,
     url: str | None = None,
     published_at: int | None = None,
     updated_at: int | None = None,
@@ -235,7 +248,8 @@ def build_note(
 
     The same arguments give the same document, so the consent digest of a draft stays that of the
     published note. ``media_digests=False`` belongs to notes without co-authors (see
-    ``build_attachment``). A draft has no ``published_at``.
+    ``build_attachment``). A draft has no ``published_at``. With ``options`` it is a poll, which
+    ends at ``end_at`` (ms) and has ``kind`` ``Question``.
     """
     document: dict[str, Any] = {"id": id, "type": kind, "to": list(to), "cc": list(cc)}
     optional: dict[str, Any] = {
@@ -243,6 +257,8 @@ def build_note(
         "summary": summary,
         "sensitive": sensitive,
         "inReplyTo": in_reply_to,
+        **build_options(options, multiple=multiple),
+        "endTime": None if end_at is None else format_time(end_at),
         "url": url,
         "published": None if published_at is None else format_time(published_at),
         "updated": None if updated_at is None else format_time(updated_at),

@@ -155,6 +155,8 @@ def context_for(note: Doc) -> list[Any]:
     context = note_context("coAuthors" in note)
     if "authorRoles" in note:
         context[1] |= ROLE_TERMS
+    if "votersCount" in note:
+        context[1]["votersCount"] = "toot:votersCount"
     return context
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
-from fedi_cotweet.api.posts import MOST_TEXT, Change, media_ids
+from fedi_cotweet.api.posts import MOST_TEXT, Change, NewPoll, media_ids, poll_words
 from fedi_cotweet.services import author_views, drafts, leaving, publishing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.invitations import own_invitation
@@ -45,6 +45,7 @@ class NewCoTweet:
     expires_in_seconds: int | None = None
     mode: str = "wait_all"
     role: str = AUTHOR
+    poll: NewPoll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ async def create_cotweet(call: Call) -> web.Response:
         visibility=wanted.visibility,
         in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
         media_ids=media_ids(wanted.media),
+        poll=poll_words(call.site, wanted.poll),
     )
     seconds = wanted.expires_in_seconds
     env = call.site.env

@@ -1,9 +1,9 @@
 """Requests as dataclasses: one reader that checks names, types and lengths of a JSON object.
 
-A field's type is ``str``, ``int``, ``bool``, ``tuple[str, ...]``, ``tuple[SHAPE, ...]`` of such a
-dataclass, or one of these ``| None``; a field without default is required. An entry of a list of
-shapes may be a text: then it is the shape's first field. ``metadata``: ``name`` (as in JSON, where
-that is a keyword of Python's) and ``most`` (characters, or entries of a list).
+A field's type is ``str``, ``int``, ``bool``, such a dataclass, a ``tuple`` of one of these, or one
+of them ``| None``; a field without default is required. An entry of a list of shapes may be a text:
+then it is the shape's first field. ``metadata``: ``name`` (as in JSON, where that is a keyword of
+Python's) and ``most`` (characters, or entries of a list).
 """
 
 from __future__ import annotations
@@ -76,14 +76,24 @@ def _value(name: str, item: Field[Any], hint: Any, value: Any) -> Any:
         part = typing.get_args(hint)[0]
         if is_dataclass(part):
             return tuple(_entry(name, part, entry) for entry in value)
+        if part is int:
+            return tuple(_number(name, entry) for entry in value)
         return tuple(_text(name, entry, LONGEST_TEXT) for entry in value)
+    if is_dataclass(kind) and isinstance(value, dict):
+        return read_members(typing.cast("type", kind), value)
     if kind is str:
         return _text(name, value, item.metadata.get("most", LONGEST_TEXT))
     if kind is bool and isinstance(value, bool):
         return value
-    if kind is int and isinstance(value, int) and not isinstance(value, bool):
+    if kind is int:
+        return _number(name, value)
+    raise _bad(name, f"must be {_WORDS.get(kind, 'an object')}")
+
+
+def _number(name: str, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise _bad(name, f"must be {_WORDS[kind]}")
+    raise _bad(name, "must be a whole number, or a list of them where several are meant")
 
 
 def _entry(name: str, shape: Any, value: Any) -> Any:

@@ -8,15 +8,25 @@ from aiohttp import web
 
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
-from fedi_cotweet.services import posts, reading
+from fedi_cotweet.services import polls, posts, reading
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import PostView
-from fedi_cotweet.services.words import Words
+from fedi_cotweet.services.words import PollWords, Words
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import posts as stored
 
 MOST_TEXT = {"most": 100_000}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPoll:
+    """A question: two options or more, open from now on."""
+
+    options: tuple[str, ...]
+    ends_in_seconds: int
+    multiple: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,14 @@ class NewPost:
     visibility: str = "public"
     in_reply_to: str | None = None
     media: tuple[str, ...] = ()
+    poll: NewPoll | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Positions of options, from 0."""
+
+    choices: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,7 @@ async def create_post(call: Call) -> web.Response:
         visibility=wanted.visibility,
         in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
         media_ids=media_ids(wanted.media),
+        poll=poll_words(call.site, wanted.poll),
     )
     env = call.site.env
 
@@ -107,6 +126,28 @@ async def delete_post(call: Call) -> web.Response:
     env = call.site.env
     await call.site.write(lambda tx: posts.delete_post(tx, env, account_id, post_id))
     return nothing()
+
+
+async def vote(call: Call) -> web.Response:
+    """Vote in the poll of a post, once."""
+    account_id, post_id = await call.account_id(), call.path_id("poll")
+    choices = (await call.members(Votes)).choices
+    env = call.site.env
+
+    def write(tx: Tx) -> PostView:
+        polls.vote(tx, env, account_id, post_id, choices)
+        return _view(call, tx, post_id, account_id)
+
+    return answer(await call.site.write(write))
+
+
+def poll_words(site: Site, given: NewPoll | None) -> PollWords | None:
+    """The poll of a request, ending so many seconds from now."""
+    if given is None:
+        return None
+    seconds = min(given.ends_in_seconds, 366 * 86_400)
+    options = tuple(option.strip() for option in given.options)
+    return PollWords(options, given.multiple, site.env.now() + seconds * 1_000)
 
 
 def media_ids(given: tuple[str, ...]) -> tuple[int, ...]:

@@ -64,6 +64,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", CONTROL + "/posts/{id}/unboost", reactions.unboost),
     ("POST", CONTROL + "/posts/{id}/mute", reactions.mute),
     ("POST", CONTROL + "/posts/{id}/unmute", reactions.unmute),
+    ("POST", CONTROL + "/posts/{id}/votes", posts.vote),
     ("GET", INVITES, invites.list_invites),
     ("GET", INVITES + "/{id}", invites.show_invite),
     ("POST", INVITES + "/{id}/accept", invites.accept),

@@ -42,6 +42,7 @@ app.add_typer(account, name="account")
 
 app.command("post")(command(writing.post))
 app.command("drafts")(command(writing.drafts))
+app.command("vote")(command(writing.vote))
 app.command("edit")(command(writing.edit))
 app.command("publish")(command(writing.publish))
 app.command("withdraw")(command(writing.withdraw))

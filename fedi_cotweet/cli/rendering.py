@@ -22,6 +22,7 @@ from fedi_cotweet.services.views import (
     DraftView,
     InviteView,
     MediaView,
+    PollView,
     PostView,
     TimelinePage,
 )
@@ -113,6 +114,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
         body.append(text.append(f"  {line(entry.standing)}", style=style))
     body += [Text(), Rule(Text("exactly what would stand under your name"), style="dim")]
     body += _content(view.summary, view.text, view.sensitive)
+    body += _poll(view.poll, now)
     body += _pictures(view.media)
     body += [Rule(style="dim"), *_links(view.content)]
     facts = _facts()
@@ -155,6 +157,7 @@ def draft(view: DraftView, now: int) -> RenderableType:
     state = line(STATES.get(view.state, view.state))
     body: list[RenderableType] = [Text(state[:1].upper() + state[1:] + ".", style="bold"), Text()]
     body += _content(view.post.summary, view.post.text, view.post.sensitive)
+    body += _poll(view.post.poll, now)
     body += _pictures(view.post.media)
     body += [Text(), _heading("Co-authors")]
     for entry in view.co_authors:
@@ -204,6 +207,7 @@ def post(view: PostView, now: int) -> RenderableType:
         body.append(Text(f"answers {line(view.in_reply_to)}", style="dim"))
     body.append(Text())
     body += _content(view.summary, view.text, view.sensitive)
+    body += _poll(view.poll, now)
     body += _pictures(view.media)
     counts = ", ".join(
         (count(view.replies, "reply", "replies"), count(view.boosts, "boost"),
@@ -239,6 +243,28 @@ def _content(summary: str, text: str, sensitive: bool) -> list[RenderableType]:
         parts.append(Text("Marked as sensitive", style="bold yellow"))
     parts.append(Padding(Text(plain(text).strip("\n"), overflow="fold"), (0, 2)))
     return parts
+
+
+def _poll(view: PollView | None, now: int) -> list[RenderableType]:
+    if view is None:
+        return []
+    total = max(sum(option.votes for option in view.options), 1)
+    parts: list[RenderableType] = [Text()]
+    for position, option in enumerate(view.options):
+        text = Text(f"  {position + 1}. ").append(line(option.name), style="bold")
+        text.append(f"  {option.votes * 100 // total} % ({option.votes})", style="dim")
+        if position in view.own:
+            text.append("  your vote", style="green")
+        text.overflow = "fold"
+        parts.append(text)
+    facts = [count(view.voters, "person has voted", "people have voted")]
+    if view.multiple:
+        facts.append("several can be chosen")
+    if view.over:
+        facts.append("it is over")
+    elif view.ends_at is not None:
+        facts.append(f"ends {moment(view.ends_at)}, {distance(view.ends_at, now)}")
+    return [*parts, Text(f"  {'; '.join(facts)}", style="dim")]
 
 
 def _pictures(media: Sequence[MediaView]) -> list[RenderableType]:

@@ -100,6 +100,25 @@ def post(
         str | None,
         typer.Option("--reply-to", metavar="URL", help="The post it answers.", show_default=False),
     ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--poll",
+            metavar="TEXT",
+            help="An option to choose from: makes it a poll. Give it twice or more.",
+            show_default=False,
+        ),
+    ] = None,
+    poll_ends: Annotated[
+        str | None,
+        typer.Option(
+            "--poll-ends", metavar="1d", help="How long people can vote.", show_default="1d"
+        ),
+    ] = None,
+    poll_multiple: Annotated[
+        bool,
+        typer.Option("--poll-multiple", help="Readers may choose several options."),
+    ] = False,
     expires: Annotated[
         str | None,
         typer.Option(
@@ -127,6 +146,10 @@ def post(
         raise UsageError(
             "--expires, --mode and --role are for co-tweets.", "Add --with @bob@b.example."
         )
+    if not options and (poll_ends or poll_multiple):
+        raise UsageError(
+            "--poll-ends and --poll-multiple are for polls.", 'Add --poll "Tea" --poll "Coffee".'
+        )
     if len(media or ()) != len(alt or ()):
         raise UsageError(
             "Every --media needs its --alt.",
@@ -143,6 +166,12 @@ def post(
         document["with"] = [_credited(text) for text in co_authors]
     if expires:
         document["expires_in_seconds"] = _duration(expires)
+    if options:
+        document["poll"] = {
+            "options": options,
+            "ends_in_seconds": _duration(poll_ends or "1d"),
+            "multiple": poll_multiple,
+        }
     if mode:
         document["mode"] = mode.value
     if role:
@@ -185,6 +214,20 @@ def delete(session: Session, target: PostArgument) -> None:
     client = session.client()
     answer = client.delete(f"{POSTS}/{resolve(client, target)}")
     session.show(answer, lambda: Text("Deleted. Other servers are being told."))
+
+
+def vote(
+    session: Session,
+    target: PostArgument,
+    choices: Annotated[
+        list[int],
+        typer.Argument(metavar="NUMBER...", help="Which option, counted from 1.", min=1),
+    ],
+) -> None:
+    """Vote in a poll, once."""
+    client = session.client()
+    document = {"choices": [choice - 1 for choice in choices]}
+    _show_post(session, client.post(f"{POSTS}/{_resolve(client, target)}/votes", document))
 
 
 def drafts(session: Session) -> None:

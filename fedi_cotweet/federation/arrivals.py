@@ -11,9 +11,10 @@ from activitypub.coauthorship.authors import WHOLE_OBJECT, AuthorList, read_auth
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import parse_note
+from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
 from activitypub.verdicts import Refused
-from activitypub.vocab.reading import as_list, ids
+from activitypub.vocab.reading import as_list, ids, parse_time
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.services.arrivals import Arrival
 from storage.models import Actor
@@ -48,8 +49,13 @@ def read_arrival(
         digest = try_consent_digest(whole, authors.everyone)
         # Shown is only what the digest covers, under the names that it covers.
         languages = [tag for tag, text in note.content_map.items() if text == note.content]
+        names, multiple = covered_options(document)
+        votes = dict(note.options)
         note = replace(
             note,
+            options=tuple((name, votes.get(name, 0)) for name in names),
+            multiple=multiple,
+            end_at=parse_time(document.get("endTime")),
             sensitive=document.get("sensitive") is True,
             language=languages[0] if languages else None,
         )

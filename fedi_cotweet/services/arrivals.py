@@ -8,7 +8,7 @@ from typing import Any
 
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import endings, indexing, timelines
+from fedi_cotweet.services import endings, indexing, polls, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.notices import tell_of_reply
@@ -88,6 +88,7 @@ def store_arrival(
         "co_authored": bool(arrival.co_authors),
         "fetched_at": now,
     }
+    recount = False
     if known is None:
         post_id = env.new_id()
         posts.add_post(
@@ -115,13 +116,16 @@ def store_arrival(
             return post_id, "older"
         if theirs == ours and (not update or known.document == arrival.text):
             return post_id, "same"
+        recount = theirs == ours
         posts.change_post(tx, post_id, updated_at=note.updated_at, **values)
         outcome = "updated"
+    if known is not None or note.kind == "Question":
+        polls.store_remote(tx, env, post_id, note)
     if known is not None or arrival.media:
         _store_media(tx, env, post_id, arrival.media)
     if known is not None or arrival.co_authors:
         _store_authors(tx, post_id, arrival)
-    if arrival.co_authors:
+    if arrival.co_authors and not (recount and _all_verified(tx, post_id)):
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
     if known is not None:
         timelines.refresh(tx, post_id, now)
@@ -139,6 +143,11 @@ def store_arrival(
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
     indexing.begin(tx, post_id, sort_id, arrival.author, values)
     return post_id, outcome
+
+
+def _all_verified(tx: Tx, post_id: int) -> bool:
+    """Whether new numbers came and nothing else, so that no stamp needs to be fetched for them."""
+    return all(row.state == "verified" for row in posts.authors_of(tx, [post_id])[post_id])
 
 
 def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.roles import AUTHOR
 from activitypub.documents.note import NoteView, parse_note
+from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
-from fedi_cotweet.services import invite_mutes
+from activitypub.vocab.reading import parse_time
+from activitypub.vocab.terms import Doc
+from fedi_cotweet.services import invite_mutes, polls
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
@@ -22,10 +26,13 @@ from fedi_cotweet.services.views import (
     DraftView,
     InviteAuthorView,
     InviteView,
+    PollOptionView,
+    PollView,
 )
 from storage.engine import Tx
 from storage.models import Actor, Offer, PostAuthor
 from storage.queries import actors, consents, follows, posts
+from storage.queries import polls as stored_polls
 
 SHOWN_INVITES = ("offered", "accepted")
 
@@ -79,7 +86,23 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         already_published=offer.change,
         expires_at=offer.expires_at,
         digest=offer.digest,
+        poll=_poll(document, note, env.now()),
         refusal=cannot_accept(tx, offer) if offer.state == "offered" else None,
+    )
+
+
+def _poll(document: Doc, note: NoteView, now: int) -> PollView | None:
+    """The question that would be asked, from what the digest covers and nothing else."""
+    names, multiple = covered_options(document)
+    if note.kind != "Question" or not names:
+        return None
+    ends_at = parse_time(document.get("endTime"))
+    return PollView(
+        options=tuple(PollOptionView(name, 0) for name in names),
+        multiple=multiple,
+        voters=0,
+        ends_at=ends_at,
+        over=ends_at is not None and ends_at <= now,
     )
 
 
@@ -115,8 +138,10 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
     rows = posts.authors_of(tx, [post_id])[post_id]
     pictures = posts.media_of(tx, post_ids=[post_id])
     ordered = sorted(offers.values(), key=lambda offer: _position(offer, rows))
+    poll = stored_polls.poll(tx, post_id)
+    shown = post_view(env, post, rows, people, pictures, env.now())
     return DraftView(
-        post=post_view(env, post, rows, people, pictures, env.now()),
+        post=shown if poll is None else replace(shown, poll=polls.view(poll, env.now())),
         state=post.state,
         co_authors=tuple(
             DraftAuthorView(

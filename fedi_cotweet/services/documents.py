@@ -10,12 +10,13 @@ import orjson
 from activitypub.coauthorship.authors import full_rendition, single_author_rendition
 from activitypub.coauthorship.notice import build_notice
 from activitypub.documents.note import AttachmentView
+from activitypub.documents.polls import with_tallies
 from activitypub.vocab.reading import as_list, format_time
 from activitypub.vocab.terms import Doc, context_for
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Media, Post, PostAuthor
-from storage.queries import actors, posts
+from storage.queries import actors, polls, posts
 
 __all__ = [
     "attachment",
@@ -68,6 +69,10 @@ def plain_note(tx: Tx, post: Post) -> dict[str, Any]:
 
 def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any]:
     core: dict[str, Any] = orjson.loads(post.document)
+    poll = polls.poll(tx, post.id) if post.kind == "Question" else None
+    if poll is not None and post.state == "published":
+        votes = [int(option["votes"]) for option in poll.options]
+        core = with_tallies(core, votes, poll.voters, poll.closed_at)
     author = actors.actor(tx, post.author_id)
     assert author is not None, "posts.author_id is a foreign key"
     rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])

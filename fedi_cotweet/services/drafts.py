@@ -6,14 +6,15 @@ Every function is one use case inside the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from activitypub.coauthorship.roles import AUTHOR, ROLES
 from fedi_cotweet.domain.consent import Move, Moved
-from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
-from fedi_cotweet.services import documents
+from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST, POLL_SHORTEST
+from fedi_cotweet.services import documents, polls
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
@@ -46,7 +47,7 @@ def create_draft(
     Nothing is published. Refusals: see the codes above.
     """
     author = find_actor(tx, author_id)
-    lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
+    lasts = _open_for(env, words, expires_in)
     if mode not in MODES:
         raise ServiceError("bad_mode", 422, f"The mode is one of: {', '.join(MODES)}.")
     did = roles or {}
@@ -65,6 +66,7 @@ def create_draft(
         author_id=author_id,
         local=True,
         state="draft",
+        kind=str(document["type"]),
         visibility=words.visibility,
         content=words.body.html,
         summary=words.summary,
@@ -81,6 +83,8 @@ def create_draft(
     )
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)
+    if words.poll is not None:
+        polls.keep(tx, post_id, words.poll)
     for position, actor in enumerate(co_authors, start=1):
         posts.set_author(
             tx,
@@ -93,6 +97,22 @@ def create_draft(
         )
     make_offers(tx, env, _draft(tx, post_id), lasts)
     return post_id
+
+
+def _open_for(env: Env, words: Words, expires_in: int | None) -> int:
+    """How long the invites stay open: not longer than there is a poll to publish."""
+    lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
+    if words.poll is None:
+        return lasts
+    most = words.poll.ends_at - env.now() - POLL_SHORTEST
+    if most < OFFER_SHORTEST or (expires_in is not None and expires_in > most):
+        raise ServiceError(
+            "poll_too_short",
+            422,
+            "The poll would be over before everybody has to answer.",
+            "Let it last longer than the invites are open, which is an hour at least.",
+        )
+    return min(lasts, most)
 
 
 def _draft_document(
@@ -159,12 +179,15 @@ def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> 
     check_words(tx, env, author_id, words)
     rows = posts.authors_of(tx, [post_id])[post_id]
     offers = current_offers(tx, post)
-    lasts = env.limits.invite_expiry_ms
+    lasts, asked_at = env.limits.invite_expiry_ms, env.now()
     for offer in offers.values():
-        lasts = offer.expires_at - offer.published_at
+        lasts, asked_at = offer.expires_at - offer.published_at, offer.published_at
         if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="edit"), Moved):
             emit(tx, env, "offer.withdrawn", offer_id=offer.id)
     named = [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
+    words = replace(words, poll=polls.asked_anew(tx, env, post_id, asked_at))
+    if words.poll is not None:
+        polls.keep(tx, post_id, words.poll)
     document = _draft_document(tx, env, author, post_id, words, media, named)
     posts.change_post(
         tx,

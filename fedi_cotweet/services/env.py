@@ -103,6 +103,8 @@ class Limits:
     post_characters: int = 5_000
     media_per_post: int = 4
     rollout: Rollout = EVERYBODY
+    poll_options: int = 4
+    poll_option_characters: int = 100
 
 
 @dataclass(frozen=True, slots=True)

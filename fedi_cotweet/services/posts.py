@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fedi_cotweet.services import documents, endings, indexing, timelines
+from fedi_cotweet.services import documents, endings, indexing, polls, timelines
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -44,6 +44,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         author_id=author_id,
         local=True,
         state="published",
+        kind=str(document["type"]),
         visibility=words.visibility,
         content=words.body.html,
         summary=words.summary,
@@ -61,6 +62,8 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     told: list[int] = []
     if words.in_reply_to is not None:
         told = tell_of_reply(tx, env, words.in_reply_to, author, post_id)
+    if words.poll is not None:
+        polls.keep(tx, post_id, words.poll)
     for actor in mentioned:
         if actor.local and actor.id not in (author_id, *told):
             tell_of_mention(tx, env, actor.id, author, post_id)
@@ -106,6 +109,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     media = posts.media_of(tx, post_ids=[post_id])
     check_words(tx, env, author_id, words)
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
+    words = replace(words, poll=polls.words_of(tx, post_id))
     document = _document(tx, env, author, post_id, words, media, mentioned)
     document["published"] = documents.format_time(post.published_at or env.now())
     _save_update(

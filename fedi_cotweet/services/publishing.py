@@ -9,7 +9,7 @@ import orjson
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import documents, drafts, indexing, timelines
+from fedi_cotweet.services import documents, drafts, indexing, polls, timelines
 from fedi_cotweet.services.drafts import drop_from_draft
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -75,6 +75,8 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
         posts.change_post(tx, post_id, mode="publish_without_decliners")
     waiting = waiting_for(tx, env, post)
     if waiting.unanswered:
+        return False
+    if polls.too_late_to_publish(tx, env, post):
         return False
     if waiting.declined and post.mode == "wait_all" and not without_missing:
         return False
@@ -149,7 +151,11 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
 
 def publish_anyway(tx: Tx, env: Env, author_id: int, post_id: int) -> bool:
     """The author's decision to publish without those who have not consented (C11)."""
-    drafts.own_draft(tx, author_id, post_id)
+    post = drafts.own_draft(tx, author_id, post_id)
+    if polls.too_late_to_publish(tx, env, post):
+        raise ServiceError(
+            "poll_over", 409, "The poll of this draft is over.", "Change the draft to ask anew."
+        )
     return try_publish(tx, env, post_id, without_missing=True)
 
 

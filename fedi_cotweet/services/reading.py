@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.limits import STAMP_RECHECK_AFTER, STAMP_SHOWN_FOR
-from fedi_cotweet.services import hiding, timelines
+from fedi_cotweet.services import hiding, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -22,6 +22,7 @@ from fedi_cotweet.services.views import (
 from storage.engine import Tx
 from storage.models import Actor, Media, Notification, Post, PostAuthor
 from storage.queries import actors, consents, follows, home, posts
+from storage.queries import polls as stored_polls
 
 Entry = tuple[int, int, int | None]
 """(post id, sort id, boosted by) in a home timeline."""
@@ -89,8 +90,12 @@ def post_views(
     *,
     boosted_by: Mapping[int, int] | None = None,
     stale: Stale | None = None,
+    viewer_id: int | None = None,
 ) -> tuple[PostView, ...]:
-    """Posts as views, in the same order, with five queries in all. Only verified authors appear."""
+    """Posts as views, in the same order, with a handful of queries in all.
+
+    Only verified authors appear. ``viewer_id`` is whose votes in polls are shown.
+    """
     now = env.now()
     ids = [post.id for post in found]
     rows = posts.authors_of(tx, ids)
@@ -109,6 +114,9 @@ def post_views(
     for item in posts.media_of(tx, post_ids=ids):
         if item.post_id is not None:
             pictures.setdefault(item.post_id, []).append(item)
+    asked = {post.id for post in found if post.kind == "Question"}
+    questions = stored_polls.polls_of(tx, asked)
+    voted = {} if viewer_id is None else stored_polls.own_votes(tx, questions, viewer_id)
     numbers = posts.counts(tx, ids)
     answers = posts.reply_counts(tx, [post.uri for post in found])
     views = []
@@ -133,6 +141,9 @@ def post_views(
             likes=likes,
             boosts=boosts,
             replies=answers.get(post.uri, 0),
+            poll=polls.view(questions[post.id], now, voted.get(post.id, ()))
+            if post.id in questions
+            else None,
         )
     return tuple(views)
 
@@ -225,7 +236,7 @@ def entries_page(
 
     entries, following = hiding.filled(fetch, keep, lambda entry: entry[1], before, limit)
     kept = [found[post_id] for post_id, _, _ in entries]
-    views = post_views(tx, env, kept, boosted_by=boosted, stale=stale)
+    views = post_views(tx, env, kept, boosted_by=boosted, stale=stale, viewer_id=account_id)
     return TimelinePage(views, None if following is None else str(following))
 
 
@@ -326,7 +337,7 @@ def one_post(
         case Why.BLOCKS | Why.HOST | Why.MUTED as why:
             raise _hidden_by_you(why)
         case None:
-            return post_views(tx, env, [post], stale=stale)[0]
+            return post_views(tx, env, [post], stale=stale, viewer_id=viewer_id)[0]
         case _:
             raise not_found("post")
 

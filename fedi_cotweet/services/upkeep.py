@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, STAMP_UNUSED_FOR
-from fedi_cotweet.services import answers, leaving, reminders, verification
+from fedi_cotweet.services import answers, leaving, polls, reminders, verification
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
@@ -69,4 +69,17 @@ def forget(tx: Tx, env: Env) -> bool:
     return False
 
 
-STEPS: Final[tuple[Step, ...]] = (expire, lapse, remind, recheck, renew_awareness, forget)
+def close_polls(tx: Tx, env: Env) -> bool:
+    """Polls whose time is over."""
+    return polls.close_due(tx, env, BATCH) == BATCH
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    expire,
+    lapse,
+    remind,
+    recheck,
+    renew_awareness,
+    close_polls,
+    forget,
+)

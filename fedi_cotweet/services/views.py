@@ -35,6 +35,29 @@ class MediaView:
 
 
 @dataclass(frozen=True, slots=True)
+class PollOptionView:
+    """One answer to a poll, plain text, and how many chose it."""
+
+    name: str
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    """A poll. ``own`` are the positions (from 0) that whoever looks has chosen.
+
+    ``voters`` are people, of whom each may have chosen several where ``multiple``.
+    """
+
+    options: tuple[PollOptionView, ...]
+    multiple: bool
+    voters: int
+    ends_at: int | None
+    over: bool
+    own: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
 
@@ -61,6 +84,7 @@ class PostView:
     replies: int = 0
     local: bool = True
     state: str = "published"
+    poll: PollView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +153,7 @@ class InviteView:
     already_published: bool
     expires_at: int
     digest: str
+    poll: PollView | None = None
     refusal: str | None = None
     """Why this invite cannot be accepted here, or None."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from activitypub.documents.note import TagView, build_note
 from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.composing import Composed
 from fedi_cotweet.services.env import Env
@@ -16,6 +17,15 @@ from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Media
 from storage.queries import posts
+
+
+@dataclass(frozen=True, slots=True)
+class PollWords:
+    """A question to the readers: its options as plain text, and when it ends (ms)."""
+
+    options: tuple[str, ...]
+    multiple: bool = False
+    ends_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Words:
     visibility: str = "public"
     in_reply_to: str | None = None
     media_ids: tuple[int, ...] = ()
+    poll: PollWords | None = None
 
 
 def core_document(
@@ -46,7 +57,12 @@ def core_document(
         to, cc = [followers], [PUBLIC, *people]
     else:
         to, cc = [PUBLIC], [followers, *people]
+    poll = words.poll or PollWords(())
     return build_note(
+        kind="Question" if poll.options else "Note",
+        options=poll.options,
+        multiple=poll.multiple,
+        end_at=poll.ends_at if poll.options else None,
         id=env.addresses.note(post_id),
         to=to,
         cc=cc,
@@ -78,6 +94,8 @@ def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
         raise ServiceError(
             "too_many_media", 422, f"A post holds at most {env.limits.media_per_post} pictures."
         )
+    if words.poll is not None:
+        _check_poll(env, words.poll, pictures=bool(words.media_ids))
     found = []
     for media_id in words.media_ids:
         item = posts.media(tx, media_id)
@@ -87,3 +105,29 @@ def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
             )
         found.append(item)
     return found
+
+
+def _check_poll(env: Env, poll: PollWords, *, pictures: bool) -> None:
+    limits = env.limits
+    if pictures:
+        raise ServiceError(
+            "poll_with_media",
+            422,
+            "A post has pictures or a poll, not both.",
+            "Most other servers would show only one of them.",
+        )
+    if not 2 <= len(poll.options) <= limits.poll_options:
+        raise ServiceError(
+            "bad_poll", 422, f"A poll has two to {limits.poll_options} options to choose from."
+        )
+    if len(set(poll.options)) != len(poll.options) or not all(
+        option.strip() and len(option) <= limits.poll_option_characters for option in poll.options
+    ):
+        raise ServiceError(
+            "bad_poll",
+            422,
+            "Every option of a poll is different, and not empty.",
+            f"Keep each under {limits.poll_option_characters} characters.",
+        )
+    if not POLL_SHORTEST <= poll.ends_at - env.now() <= POLL_LONGEST:
+        raise ServiceError("bad_poll", 422, "A poll lasts between five minutes and thirty days.")

@@ -20,6 +20,10 @@ class Paths:
         """Where to post consent to one invite."""
         return f"/invites/{quote(invite_id, safe='')}/accept"
 
+    def vote(self, post_id: str) -> str:
+        """Where to post a vote in the poll of one post."""
+        return f"/polls/{quote(post_id, safe='')}/votes"
+
     def decline(self, invite_id: str) -> str:
         """Where to post a refusal of one invite."""
         return f"/invites/{quote(invite_id, safe='')}/decline"

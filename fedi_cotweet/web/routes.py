@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from fedi_cotweet import __version__
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
-from fedi_cotweet.web import answering, reading, signing_in
+from fedi_cotweet.web import answering, reading, signing_in, voting
 from fedi_cotweet.web import media as files
 from fedi_cotweet.web.attempts import Attempts
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/@{name}", reading.profile),
     ("GET", "/@{name}/{id}", reading.post),
     ("GET", PATHS.invites, answering.invites),
+    ("POST", "/polls/{id}/votes", voting.vote),
     ("POST", "/invites/{id}/accept", answering.accept),
     ("POST", "/invites/{id}/decline", answering.decline),
     ("GET", PATHS.sign_in, signing_in.sign_in_form),

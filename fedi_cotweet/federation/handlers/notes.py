@@ -5,6 +5,7 @@ from __future__ import annotations
 from activitypub.activities.announce import parse_announce
 from activitypub.activities.create import parse_create
 from activitypub.activities.update import parse_update
+from activitypub.documents.polls import read_vote
 from activitypub.origins import may_create, may_update
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json, types
@@ -12,7 +13,7 @@ from activitypub.vocab.terms import ACTOR_TYPES
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, leaving, reactions
+from fedi_cotweet.services import arrivals, leaving, polls, reactions
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
@@ -28,6 +29,11 @@ async def create(context: Context, incoming: Incoming) -> str:
     refused = may_create(incoming.actor.uri, activity.object)
     if refused is not None:
         return refused.code
+    vote = read_vote(activity.object)
+    if vote is not None and context.runtime.is_own(vote.question):
+        return await context.once(
+            incoming, lambda tx: polls.receive_vote(tx, context.env, vote, incoming.actor)
+        )
     return await _arrive(context, incoming, update=False)
 
 

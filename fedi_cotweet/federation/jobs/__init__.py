@@ -8,6 +8,7 @@ from typing import Any, Final
 from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.counting import count_poll
 from fedi_cotweet.federation.jobs.fetching import (
     fetch_actor,
     fetch_media,
@@ -70,6 +71,7 @@ Kind = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
 KINDS: Final[Mapping[str, Kind]] = {
     "announce": announce,
+    "count_poll": count_poll,
     "deliver_local": deliver_local,
     "fetch_actor": fetch_actor,
     "fetch_media": fetch_media,

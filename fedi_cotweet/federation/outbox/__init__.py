@@ -26,6 +26,7 @@ from fedi_cotweet.federation.outbox.offers import (
     offer_made,
     offer_withdrawn,
 )
+from fedi_cotweet.federation.outbox.polls import poll_counted, poll_voted
 from fedi_cotweet.federation.outbox.posts import post_deleted, post_published, post_updated
 from fedi_cotweet.federation.outbox.reactions import (
     boost_made,
@@ -112,6 +113,8 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "offer.declined": offer_declined,
     "offer.made": offer_made,
     "offer.withdrawn": offer_withdrawn,
+    "poll.counted": poll_counted,
+    "poll.voted": poll_voted,
     "post.deleted": post_deleted,
     "post.published": post_published,
     "post.updated": post_updated,
