@@ -9,6 +9,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import notices, reactions, reading
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import PostView
 from storage.engine import Tx
 from storage.queries import posts
@@ -52,7 +53,10 @@ async def _do(call: Call, what: Do) -> web.Response:
 
     def write(tx: Tx) -> PostView:
         what(tx, env, account_id, post_id)
-        held = posts.posts_by_id(tx, [post_id])
-        return reading.post_views(tx, env, list(held.values()))[0]
+        held = posts.post(tx, post_id)
+        # What they did to it is no reason to show it to them: it may be a draft.
+        if held is None or not reading.may_see(held, account_id):
+            raise not_found("post")
+        return reading.post_views(tx, env, [held], viewer_id=account_id)[0]
 
     return answer(await call.site.write(write))

@@ -227,7 +227,7 @@ def vote(
     """Vote in a poll, once."""
     client = session.client()
     document = {"choices": [choice - 1 for choice in choices]}
-    _show_post(session, client.post(f"{POSTS}/{_resolve(client, target)}/votes", document))
+    _show_post(session, client.post(f"{POSTS}/{resolve(client, target)}/votes", document))
 
 
 def drafts(session: Session) -> None:

@@ -187,6 +187,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         ("POST", f"{API}/control/posts/{{id}}/{what}"): done_to_posts(what)
         for what in ("like", "unlike", "boost", "unboost", "mute", "unmute")
     },
+    ("POST", f"{API}/control/posts/{{id}}/votes"): lambda n: [
+        Ask(f"{API}/control/posts/{guess}/votes", {"choices": [0]}) for guess in (n.post, n.invite)
+    ],
     ("GET", f"{API}/cotweets/invites"): plain(f"{API}/cotweets/invites"),
     ("GET", f"{API}/cotweets/invites/{{id}}"): lambda n: [
         f"{API}/cotweets/invites/{guess}" for guess in (n.invite, n.post)
@@ -239,6 +242,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         for guess in (n.post, n.invite)
     ],
     ("GET", "/invites"): plain("/invites"),
+    ("POST", "/polls/{id}/votes"): lambda n: [
+        Ask(f"/polls/{guess}/votes", form={"choice": "0"}) for guess in (n.post, n.invite)
+    ],
     ("POST", "/invites/{id}/accept"): lambda n: [
         Ask(f"/invites/{n.invite}/accept", form={"digest": n.digests})
     ],
