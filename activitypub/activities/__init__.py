@@ -12,6 +12,7 @@ from typing import Final
 
 from activitypub.activities.accept import Accept, parse_accept
 from activitypub.activities.announce import Announce, parse_announce
+from activitypub.activities.block import Block, parse_block
 from activitypub.activities.create import Create, parse_create
 from activitypub.activities.delete import Delete, parse_delete
 from activitypub.activities.envelope import Envelope, peek
@@ -26,11 +27,14 @@ from activitypub.vocab.terms import Doc
 
 __all__ = ["Activity", "Envelope", "parse_activity", "peek"]
 
-Activity = Accept | Announce | Create | Delete | Follow | Like | Offer | Reject | Undo | Update
+Activity = (
+    Accept | Announce | Block | Create | Delete | Follow | Like | Offer | Reject | Undo | Update
+)
 
 _PARSERS: Final[Mapping[str, Callable[[Doc], Activity]]] = {
     "Accept": parse_accept,
     "Announce": parse_announce,
+    "Block": parse_block,
     "Create": parse_create,
     "Delete": parse_delete,
     "EmojiReact": parse_like,

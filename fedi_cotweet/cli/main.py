@@ -16,6 +16,7 @@ from fedi_cotweet.cli import (
     reacting,
     reading,
     reference,
+    relations,
     serving,
     verify,
     writing,
@@ -82,6 +83,19 @@ reader_list.command("rename")(command(lists.rename))
 reader_list.command("delete")(command(lists.delete))
 reader_list.command("timeline")(command(lists.timeline))
 app.add_typer(reader_list, name="list")
+
+app.command("block")(command(relations.block))
+app.command("unblock")(command(relations.unblock))
+app.command("mute")(command(relations.mute))
+app.command("unmute")(command(relations.unmute))
+app.command("block-host")(command(relations.block_host))
+app.command("unblock-host")(command(relations.unblock_host))
+app.command("blocks")(command(relations.blocks))
+app.command("mutes")(command(relations.mutes))
+app.command("filter")(command(relations.filter_co_tweets))
+app.command("follow-requests")(command(relations.follow_requests))
+app.command("lock")(command(relations.lock))
+app.command("unlock")(command(relations.unlock))
 
 app.command("verify")(command(verify.verify))
 app.command("conformance")(command(conformance.conformance))

@@ -120,7 +120,10 @@ def invite(view: InviteView, now: int) -> RenderableType:
     facts = _facts()
     if view.mentions:
         facts.add_row("Mentions", _joined(view.mentions))
-    facts.add_row("Audience", line(AUDIENCES.get(view.visibility, view.visibility)))
+    audience = line(AUDIENCES.get(view.visibility, view.visibility))
+    if view.beyond_followers:
+        audience += " (not only your followers, though your account is locked)"
+    facts.add_row("Audience", audience)
     if view.language:
         facts.add_row("Language", line(view.language))
     if view.in_reply_to:

@@ -17,6 +17,7 @@ from activitypub.signatures.keys import (
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit
 from storage.engine import Tx
 from storage.models import Account, Actor, Session
 from storage.queries import actors
@@ -140,6 +141,15 @@ def set_invite_policy(tx: Tx, env: Env, account_id: int, policy: str) -> None:
             "Use nobody, people_i_follow, followers or anyone.",
         )
     actors.set_policy(tx, account_id, policy, [approval])
+    emit(tx, env, "actor.updated", actor_id=account_id, version=env.new_id())
+
+
+def set_locked(tx: Tx, env: Env, account_id: int, locked: bool) -> None:
+    """Whether followers are approved by hand (``manuallyApprovesFollowers``)."""
+    actor = find_actor(tx, account_id)
+    if actor.manually_approves != locked:
+        actors.set_locked(tx, account_id, locked)
+        emit(tx, env, "actor.updated", actor_id=account_id, version=env.new_id())
 
 
 def account_named(tx: Tx, username: str) -> Account:

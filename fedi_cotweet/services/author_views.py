@@ -14,9 +14,10 @@ from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
 from activitypub.vocab.reading import parse_time
 from activitypub.vocab.terms import Doc
-from fedi_cotweet.services import invite_mutes, polls
+from fedi_cotweet.services import hiding, invite_mutes, polls
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
 from fedi_cotweet.services.offers import current_offers
 from fedi_cotweet.services.reading import author_view, media_views, post_view
@@ -41,12 +42,17 @@ def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
     """A person's invitations that wait for an answer or for publication, newest first."""
     found = consents.offers_to(tx, account_id, SHOWN_INVITES, 100)
     senders = actors.actors(tx, [offer.sender_id for offer in found])
-    muted = {sender.id for sender in senders.values() if invite_mutes.muted(tx, account_id, sender)}
+    unheard = {
+        sender.id for sender in senders.values() if invite_mutes.muted(tx, account_id, sender)
+    }
+    # Of somebody blocked meanwhile nothing is heard either, and they are not told.
+    apart = hiding.distances(tx, env.now(), account_id, senders)
+    unheard |= {one for one in senders if apart.of_actor(one) not in (None, Why.MUTED)}
     return [
         invitation(tx, env, account_id, offer.id)
         for offer in found
         # What was agreed to stays in sight: it can be left.
-        if offer.state != "offered" or offer.sender_id not in muted
+        if offer.state != "offered" or offer.sender_id not in unheard
     ]
 
 
@@ -88,6 +94,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         digest=offer.digest,
         poll=_poll(document, note, env.now()),
         refusal=cannot_accept(tx, offer) if offer.state == "offered" else None,
+        beyond_followers=me is not None and me.manually_approves,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.services import timelines
+from fedi_cotweet.services import hiding, timelines
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
 from storage.engine import Tx
 from storage.models import Actor
@@ -21,6 +21,10 @@ def follow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> str:
     held = follows.follow_between(tx, follower_id, followed.id)
     if held is not None and held.state in ("accepted", "requested"):
         return held.state
+    if not hiding.check_reachable(tx, env.now(), follower_id, followed):
+        raise ServiceError(
+            "cannot_follow", 403, f"@{followed.username}@{followed.host} cannot be followed."
+        )
     follow_id = env.new_id()
     uri = env.addresses.activity(me.username, follow_id)
     if held is not None:
@@ -53,7 +57,13 @@ def unfollow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> bool:
 
 
 def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str) -> None:
-    """Somebody follows a local person. A repeat is answered again: the first may be lost."""
+    """Somebody follows a local person. A repeat is answered again: the first may be lost.
+
+    Whom that person keeps away is refused; a locked account is asked first.
+    """
+    if hiding.shut_out(tx, env.now(), followed.id, follower.id):
+        _reject(tx, env, follower, followed, uri)
+        return
     held = follows.follow_between(tx, follower.id, followed.id)
     state = "requested" if followed.manually_approves else "accepted"
     if held is None:
@@ -72,17 +82,53 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
         if held.state == "accepted":
             state = "accepted"
         follows.set_follow(tx, held.id, state=state, uri=uri)
+    accepted = state == "accepted"
     tell(
         tx,
         env,
         followed.id,
-        "follow",
+        "follow" if accepted else "follow_request",
         follower.uri,
         actor_id=follower.id,
-        text=f"@{follower.username}@{follower.host} follows you.",
+        text=f"@{follower.username}@{follower.host} "
+        + ("follows you." if accepted else "asks to follow you."),
     )
-    if state == "accepted":
-        emit(tx, env, "follow.answered", follow_id=follow_id, accepted=True)
+    if accepted:
+        emit(tx, env, "follow.answered", follow_id=follow_id)
+
+
+def answer_request(tx: Tx, env: Env, account_id: int, follower: Actor, *, accepted: bool) -> None:
+    """A locked account lets somebody follow, or not."""
+    held = follows.follow_between(tx, follower.id, account_id)
+    me = actors.actor(tx, account_id)
+    if held is None or held.state != "requested" or me is None:
+        raise not_found("follow request")
+    if accepted:
+        follows.set_follow(tx, held.id, state="accepted")
+        emit(tx, env, "follow.answered", follow_id=held.id)
+    else:
+        follows.remove_follow(tx, follower.id, account_id)
+        _reject(tx, env, follower, me, held.uri)
+
+
+def _reject(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str) -> None:
+    emit(tx, env, "follow.rejected", follower_id=follower.id, followed_id=followed.id, uri=uri)
+
+
+def end_both(tx: Tx, env: Env, me: Actor, other: Actor, *, told: bool = False) -> None:
+    """End the follows between a local person and another, in both directions.
+
+    ``told``: the other's server knows that their follow is over.
+    """
+    unfollow(tx, env, me.id, other)
+    theirs = follows.follow_between(tx, other.id, me.id)
+    if theirs is None:
+        return
+    follows.remove_follow(tx, other.id, me.id)
+    if other.local:
+        timelines.forget_source(tx, other.id, me.id, env.now())
+    elif not told:
+        _reject(tx, env, other, me, theirs.uri)
 
 
 def receive_answer(tx: Tx, now: int, uri: str, answerer: Actor, *, accepted: bool) -> bool:

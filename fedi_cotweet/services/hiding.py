@@ -15,6 +15,7 @@ from typing import TypeVar
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.domain.hosts import covering
 from fedi_cotweet.services import timelines
+from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
 from storage.queries import actors, posts, relations
@@ -158,7 +159,7 @@ def hidden(
         )
         for post in found
     ]
-    between = distances(
+    apart = distances(
         tx,
         now,
         viewer_id,
@@ -169,7 +170,7 @@ def hidden(
     return {
         judged.post.id: why
         for judged in posts_to_judge
-        if (why := _judge(judged, between, readers, viewer_id, looking)) is not None
+        if (why := _judge(judged, apart, readers, viewer_id, looking)) is not None
     }
 
 
@@ -192,7 +193,7 @@ def about_consent(kind: str) -> bool:
 
     An invite is none yet.
     """
-    return kind.startswith("cotweet.") and kind != "cotweet.invite"
+    return kind.startswith("cotweet.") and kind not in ("cotweet.invite", "cotweet.reminder")
 
 
 def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[int]:
@@ -201,12 +202,42 @@ def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[
     Who is kept away, and strangers from servers that the operator limits.
     """
     others = set(actor_ids) - {account_id}
-    between = distances(tx, now, account_id, others)
-    found = {actor_id for actor_id in others if between.of_actor(actor_id) is not None}
-    limited = {actor_id for actor_id in others - found if between.limited(actor_id)}
+    apart = distances(tx, now, account_id, others)
+    found = {actor_id for actor_id in others if apart.of_actor(actor_id) is not None}
+    limited = {actor_id for actor_id in others - found if apart.limited(actor_id)}
     if limited:
         found |= limited - relations.co_tweet_wishes(tx, account_id, limited)[1].keys()
     return found
+
+
+def between(tx: Tx, now: int, account_id: int, actor_id: int) -> Why | None:
+    """Why somebody is kept from a person here; None: for nothing but, at most, the limits."""
+    return distances(tx, now, account_id, [actor_id]).of_actor(actor_id)
+
+
+def shut_out(tx: Tx, now: int, account_id: int, actor_id: int) -> bool:
+    """Whether two have nothing to do with each other. A mute is no such thing."""
+    return between(tx, now, account_id, actor_id) not in (None, Why.MUTED)
+
+
+def check_reachable(tx: Tx, now: int, account_id: int, other: Actor) -> bool:
+    """Whether ``other`` lets a person here near them.
+
+    Raises ``kept_away`` (403) if it is the person, or the operator, who keeps ``other`` away.
+    """
+    who = f"@{other.username}@{other.host}"
+    match between(tx, now, account_id, other.id):
+        case Why.BLOCKS | Why.HOST:
+            raise ServiceError(
+                "kept_away",
+                403,
+                f"You have blocked {who} or their server.",
+                "Take that back first: fedi-cotweet unblock @HANDLE, or unblock-host HOST",
+            )
+        case Why.UNAVAILABLE:
+            raise ServiceError("kept_away", 403, f"This server has nothing to do with {who}.")
+        case why:
+            return why is not Why.BLOCKED
 
 
 def filled(
@@ -261,28 +292,28 @@ _ORDER = tuple(Why)
 
 def _judge(
     judged: _Judged,
-    between: Distances,
+    apart: Distances,
     reader: _Wishes,
     viewer_id: int | None,
     looking: Looking,
 ) -> Why | None:
     post = judged.post
     for actor_id in (post.author_id, judged.booster):
-        if actor_id is not None and between.of_actor(actor_id) is Why.UNAVAILABLE:
+        if actor_id is not None and apart.of_actor(actor_id) is Why.UNAVAILABLE:
             return Why.UNAVAILABLE
     if viewer_id in judged.shown:
         return None
     reasons = {
         why
         for actor_id in judged.people
-        if (why := between.of_actor(actor_id)) is not None
+        if (why := apart.of_actor(actor_id)) is not None
         # A co-author whom the operator shut out loses their name (C39), not the post its readers.
         and why is not Why.UNAVAILABLE
         and not (why is Why.MUTED and actor_id == looking.at)
     }
-    if any(between.refused(host) for host in judged.hosts):
+    if any(apart.refused(host) for host in judged.hosts):
         reasons.add(Why.HOST)
-    if looking.public and between.limited(post.author_id) and not reader.follows(post.author_id):
+    if looking.public and apart.limited(post.author_id) and not reader.follows(post.author_id):
         reasons.add(Why.LIMITED)
     if looking.timeline and len(judged.shown) > 1 and not reader.wants(judged.shown):
         reasons.add(Why.FILTERED)

@@ -13,10 +13,11 @@ from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import invite_mutes
+from fedi_cotweet.services import hiding, invite_mutes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record, tell
+from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Actor, Offer
@@ -37,6 +38,9 @@ def receive_offer(
         return "duplicate"
     if consents.withdrawn(tx, invitation.id, sender.uri) is not None:
         return "withdrawn_before"
+    apart = hiding.distances(tx, now, target.id, [sender.id])
+    if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
+        return "kept_away"
     if not welcome(tx, sender, target):
         return "policy"
     if invite_mutes.muted(tx, target.id, sender):
@@ -178,6 +182,8 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
             "Look at the invitation again, then decide.",
         )
     if offer.state == ConsentState.OFFERED.value:
+        if hiding.shut_out(tx, now, account_id, offer.sender_id):
+            raise not_found("invitation")
         if offer.expires_at <= now:  # the worker will note it in a moment
             raise ServiceError("invite_over", 409, why_not(ConsentState.EXPIRED, Move.ACCEPT))
         refusal = cannot_accept(tx, offer)

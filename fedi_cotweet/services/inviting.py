@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
+from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.words import Words
@@ -61,7 +62,8 @@ def check_inviting(
                 422,
                 f"@{actor.username}@{actor.host} does not take invitations.",
             )
-        if not _may_be_welcome(tx, author, actor):
+        near = hiding.check_reachable(tx, now, author.id, actor)
+        if not near or not _may_be_welcome(tx, author, actor):
             raise ServiceError(
                 "invitee_policy",
                 422,

@@ -156,6 +156,8 @@ class InviteView:
     poll: PollView | None = None
     refusal: str | None = None
     """Why this invite cannot be accepted here, or None."""
+    beyond_followers: bool = False
+    """Whether this account approves its followers by hand, and the post would reach everybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,11 @@ def set_indexable(tx: Connection, actor_id: int, indexable: bool) -> None:
     tx.execute(update(Actor).where(Actor.id == actor_id).values(indexable=indexable))
 
 
+def set_locked(tx: Connection, account_id: int, locked: bool) -> None:
+    """Whether an account's followers are approved by hand."""
+    tx.execute(update(Actor).where(Actor.id == account_id).values(manually_approves=locked))
+
+
 def shared_inboxes(tx: Connection, inboxes: Iterable[str]) -> dict[str, str]:
     """For inboxes of people whose server has a shared one: own inbox → shared inbox."""
     wanted = sorted(set(inboxes))

@@ -10,11 +10,13 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
+    exists,
     func,
     or_,
     select,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from storage.dialect import insert_or_ignore, one_of, upsert
 from storage.dialect import limit as literal_limit
@@ -100,6 +102,44 @@ def authorships(tx: Connection, actor_id: int, state: str) -> list[PostAuthor]:
         PostAuthor,
         select(PostAuthor).where(PostAuthor.actor_id == actor_id, PostAuthor.state == state),
     )
+
+
+def written_together(
+    tx: Connection, one_id: int, other_id: int, limit: int
+) -> list[tuple[Post, bool]]:
+    """Published posts of which both are authors; with each, whether it is primarily the one's."""
+    beside = exists(
+        select(PostAuthor.post_id).where(
+            PostAuthor.post_id == Post.id,
+            PostAuthor.actor_id == other_id,
+            PostAuthor.state == "verified",
+        )
+    )
+    window = literal_limit(limit)
+    own = many(
+        tx,
+        Post,
+        select(Post)
+        .where(Post.author_id == one_id, Post.state == "published", Post.co_authored, beside)
+        .order_by(Post.sort_id.desc())
+        .limit(window),
+    )
+    mine = aliased(PostAuthor)
+    joint = many(
+        tx,
+        Post,
+        select(Post)
+        .join(mine, mine.post_id == Post.id)
+        .where(
+            mine.actor_id == one_id,
+            mine.state == "verified",
+            Post.state == "published",
+            or_(Post.author_id == other_id, beside),
+        )
+        .order_by(Post.sort_id.desc())
+        .limit(window),
+    )
+    return [*((post, True) for post in own), *((post, False) for post in joint)]
 
 
 def authors_due(tx: Connection, now: int, limit: int) -> list[int]:

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, Text, bindparam, exists, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from storage.dialect import one_of
+from storage.dialect import insert_or_ignore, one_of, upsert
+from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Block, Follow, HostBlock, HostRule, Mute
+from storage.queries.rows import find, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,122 @@ def host_blocks(tx: Connection, account_id: int, hosts: Collection[str]) -> set[
     return {str(row[0]) for row in tx.execute(_HOST_BLOCKS, values)}
 
 
+def add_block(tx: Connection, /, **values: Any) -> bool:
+    """Insert a block; False when the one blocks the other already."""
+    return bool(insert_or_ignore(tx, Block, values))
+
+
+def block(tx: Connection, block_id: int) -> Block | None:
+    """A block by id of ours."""
+    return find(tx, Block, id=block_id)
+
+
+def block_between(tx: Connection, actor_id: int, target_id: int) -> Block | None:
+    """The block of one actor against another."""
+    return find(tx, Block, actor_id=actor_id, target_id=target_id)
+
+
+def block_by_uri(tx: Connection, uri: str) -> Block | None:
+    """A block by the id of its activity."""
+    return find(tx, Block, uri=uri)
+
+
+def apart(tx: Connection, one_id: int, other_id: int) -> bool:
+    """Whether one of the two blocks the other."""
+    return tx.execute(_APART, {"one": one_id, "other": other_id}).first() is not None
+
+
+def remove_block(tx: Connection, actor_id: int, target_id: int) -> None:
+    """Delete a block."""
+    tx.execute(delete(Block).where(Block.actor_id == actor_id, Block.target_id == target_id))
+
+
+def set_mute(
+    tx: Connection, account_id: int, target_id: int, *, until: int | None, now: int
+) -> None:
+    """Mute somebody, or change until when."""
+    row = {"account_id": account_id, "target_id": target_id, "until": until, "created_at": now}
+    upsert(tx, Mute, row, key=["account_id", "target_id"], update=["until"])
+
+
+def remove_mute(tx: Connection, account_id: int, target_id: int) -> bool:
+    """Delete a mute; False when there was none."""
+    gone = tx.execute(
+        delete(Mute).where(Mute.account_id == account_id, Mute.target_id == target_id)
+    )
+    return gone.rowcount > 0
+
+
+def add_host_block(tx: Connection, account_id: int, host: str, now: int) -> bool:
+    """Insert a person's block of a server; False when it is there."""
+    row = {"account_id": account_id, "host": host, "created_at": now}
+    return bool(insert_or_ignore(tx, HostBlock, row))
+
+
+def remove_host_block(tx: Connection, account_id: int, host: str) -> bool:
+    """Delete a person's block of a server; False when there was none."""
+    gone = tx.execute(
+        delete(HostBlock).where(HostBlock.account_id == account_id, HostBlock.host == host)
+    )
+    return gone.rowcount > 0
+
+
+def blocks_by(tx: Connection, account_id: int) -> list[Block]:
+    """Whom an account blocks, newest first."""
+    mine = select(Block).where(Block.actor_id == account_id).order_by(Block.id.desc())
+    return many(tx, Block, mine)
+
+
+def mutes_by(tx: Connection, account_id: int, now: int) -> list[Mute]:
+    """Whom an account mutes at the moment, newest first."""
+    return many(
+        tx,
+        Mute,
+        select(Mute)
+        .where(Mute.account_id == account_id, or_(Mute.until.is_(None), Mute.until > now))
+        .order_by(Mute.created_at.desc(), Mute.target_id),
+    )
+
+
+def host_blocks_by(tx: Connection, account_id: int) -> list[HostBlock]:
+    """The servers that an account blocks, by name."""
+    mine = select(HostBlock).where(HostBlock.account_id == account_id)
+    return many(tx, HostBlock, mine.order_by(HostBlock.host))
+
+
+def set_wish(tx: Connection, account_id: int, wish: str) -> None:
+    """Which co-tweets a reader wants."""
+    tx.execute(update(Account).where(Account.id == account_id).values(co_tweets=wish))
+
+
+def set_wish_of(tx: Connection, account_id: int, followed_id: int, wish: str | None) -> bool:
+    """Which co-tweets a reader wants of somebody they follow; False when they do not."""
+    changed = tx.execute(
+        update(Follow)
+        .where(Follow.follower_id == account_id, Follow.followed_id == followed_id)
+        .values(co_tweets=wish)
+    )
+    return changed.rowcount > 0
+
+
+def follows_with(tx: Connection, account_id: int) -> list[tuple[int, str]]:
+    """Everybody elsewhere who follows an account or is followed by it: (actor id, host)."""
+    rows = tx.execute(_FOLLOWS_WITH, {"account": account_id})
+    return [(int(actor_id), str(host)) for actor_id, host in rows]
+
+
+def requests_to(tx: Connection, account_id: int, limit: int) -> list[Follow]:
+    """Who waits to follow an account, the longest first."""
+    return many(
+        tx,
+        Follow,
+        select(Follow)
+        .where(Follow.followed_id == account_id, Follow.state == "requested")
+        .order_by(Follow.id)
+        .limit(literal_limit(limit)),
+    )
+
+
 def co_tweet_wishes(
     tx: Connection, account_id: int, author_ids: Collection[int]
 ) -> tuple[str, dict[int, str | None]]:
@@ -75,6 +206,23 @@ def co_tweet_wishes(
     }
 
 
+_ONE, _OTHER = bindparam("one", type_=BigInteger), bindparam("other", type_=BigInteger)
+_APART = (
+    select(Block.id)
+    .where(Block.actor_id == _ONE, Block.target_id == _OTHER)
+    .union_all(select(Block.id).where(Block.actor_id == _OTHER, Block.target_id == _ONE))
+)
+_ACCOUNT = bindparam("account", type_=BigInteger)
+_FOLLOWS_WITH = (
+    select(Actor.id, Actor.host)
+    .join(Follow, Follow.follower_id == Actor.id)
+    .where(Follow.followed_id == _ACCOUNT, Actor.local.is_(False))
+    .union(
+        select(Actor.id, Actor.host)
+        .join(Follow, Follow.followed_id == Actor.id)
+        .where(Follow.follower_id == _ACCOUNT, Actor.local.is_(False))
+    )
+)
 _VIEWER = bindparam("viewer", type_=BigInteger)
 _NOW = bindparam("now", type_=BigInteger)
 _DISTANCES: Select[int, str, bool, bool, bool, bool, bool] = select(

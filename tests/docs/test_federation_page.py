@@ -86,6 +86,9 @@ def test_the_activities_we_send_are_those_we_can_build() -> None:
 def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
     said = section(PAGE, "Activities we send")
     words = {
+        "actor.updated": "a changed actor",
+        "block.made": "somebody here blocks",
+        "block.undone": "a block taken back",
         "boost.made": "somebody here boosts a post",
         "boost.undone": "a boost taken back",
         "cotweet.delete_carried": "the primary author's `Delete` of the post",
@@ -93,6 +96,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "cotweet.unannounced": "a co-author's boost taken back",
         "cotweet.update_carried": "a `Create` and `Update` with the primary author's proof",
         "follow.answered": "a follow",
+        "follow.rejected": "a follow refused or ended",
         "follow.requested": "somebody here follows",
         "follow.undone": "an unfollow",
         "like.made": "somebody here likes a post",

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from fedi_cotweet.federation.handlers import answers, deletions, follows, likes, notes, offers
+from fedi_cotweet.federation.handlers import (
+    answers,
+    blocks,
+    deletions,
+    follows,
+    likes,
+    notes,
+    offers,
+)
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.federation.runtime import log
@@ -20,6 +28,7 @@ Handler = Callable[[Context, Incoming], Awaitable[str]]
 HANDLERS: Final[Mapping[str, Handler]] = {
     "Accept": answers.accept,
     "Announce": notes.announce,
+    "Block": blocks.block,
     "Create": notes.create,
     "Delete": deletions.delete,
     "Follow": follows.follow,

@@ -14,7 +14,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_id, types
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import answers, follows, invitations, reactions
+from fedi_cotweet.services import answers, follows, invitations, reactions, relations
 from fedi_cotweet.services.events import brought_by
 from storage.engine import Tx
 from storage.models import Offer
@@ -103,6 +103,8 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
             return reactions.receive_unlike(tx, actor, uri, what)
         case "Announce":
             return reactions.receive_unboost(tx, env, actor, uri, what)
+        case "Block":
+            return relations.receive_unblock(tx, actor, what, uri)
         case "Offer":
             return "no_id" if uri is None else invitations.receive_withdrawal(tx, env, uri, actor)
         case None if uri is not None:
@@ -121,5 +123,7 @@ def _undo_by_id(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
         return "unboosted"
     if reactions.receive_unlike(tx, actor, uri, None) == "undone":
         return "unliked"
+    if relations.receive_unblock(tx, actor, None, uri) == "undone":
+        return "unblocked"
     # It may be the Undo of an Offer that is still on its way.
     return invitations.receive_withdrawal(tx, env, uri, actor)

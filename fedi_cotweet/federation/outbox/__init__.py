@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.federation.outbox.actors import actor_updated
+from fedi_cotweet.federation.outbox.blocks import block_made, block_undone
 from fedi_cotweet.federation.outbox.consents import (
     delete_carried,
     published_with,
@@ -18,7 +20,12 @@ from fedi_cotweet.federation.outbox.consents import (
     unannounced,
     update_carried,
 )
-from fedi_cotweet.federation.outbox.follows import follow_answered, follow_requested, follow_undone
+from fedi_cotweet.federation.outbox.follows import (
+    follow_answered,
+    follow_rejected,
+    follow_requested,
+    follow_undone,
+)
 from fedi_cotweet.federation.outbox.lookups import Payload
 from fedi_cotweet.federation.outbox.offers import (
     offer_accepted,
@@ -98,6 +105,9 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
 
 
 BUILDERS: Final[Mapping[str, Build]] = {
+    "actor.updated": actor_updated,
+    "block.made": block_made,
+    "block.undone": block_undone,
     "boost.made": boost_made,
     "boost.undone": boost_undone,
     "cotweet.delete_carried": delete_carried,
@@ -105,6 +115,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "cotweet.unannounced": unannounced,
     "cotweet.update_carried": update_carried,
     "follow.answered": follow_answered,
+    "follow.rejected": follow_rejected,
     "follow.requested": follow_requested,
     "follow.undone": follow_undone,
     "like.made": like_made,

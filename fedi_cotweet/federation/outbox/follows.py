@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activitypub.activities.accept import build_accept
 from activitypub.activities.follow import build_follow
+from activitypub.activities.reject import build_reject
 from activitypub.activities.undo import build_undo
 from fedi_cotweet.federation.outbox.lookups import Payload, as_text
 from fedi_cotweet.federation.runtime import Runtime
@@ -48,6 +49,29 @@ async def follow_answered(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             actor_id=followed.id,
             kind="Accept",
             body=as_text(build_accept(uri, followed.uri, asked, [follower.uri])),
+            audience=Audience(people=(follower.id,), personal=True),
+        )
+    ]
+
+
+async def follow_rejected(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    people = await runtime.store.read(
+        lambda tx: actors.actors(tx, [payload["follower_id"], payload["followed_id"]])
+    )
+    follower, followed = people[payload["follower_id"]], people[payload["followed_id"]]
+    uri = runtime.env.addresses.activity(followed.username, runtime.env.new_id())
+    asked = {
+        "id": payload["uri"],
+        "type": "Follow",
+        "actor": follower.uri,
+        "object": followed.uri,
+    }
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=followed.id,
+            kind="Reject",
+            body=as_text(build_reject(uri, followed.uri, asked, [follower.uri])),
             audience=Audience(people=(follower.id,), personal=True),
         )
     ]

@@ -8,11 +8,10 @@ from typing import Any, Final
 import orjson
 from aiohttp import web
 
-from activitypub.documents.actor import ApprovalPolicy, build_actor
 from activitypub.documents.collection import build_collection, build_page
 from activitypub.vocab.reading import as_id
 from activitypub.vocab.terms import PUBLIC
-from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.actor_documents import actor_document
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
     json_answer,
@@ -51,42 +50,7 @@ async def actor_page(request: web.Request) -> web.StreamResponse:
     if wants_page(request):
         raise web.HTTPFound(actor.url, headers={"Vary": "Accept"})
     return json_answer(
-        actor_document(request.app[CONTEXT], actor, keys), cache="public, max-age=180"
-    )
-
-
-def actor_document(context: Context, actor: Actor, keys: list[ActorKey]) -> dict[str, Any]:
-    """The document of a local actor."""
-    at = context.env.addresses
-    public = {key.kind: key.public for key in keys}
-    service = actor.kind == "Application"
-    return build_actor(
-        id=actor.uri,
-        username=actor.username,
-        inbox=actor.inbox,
-        outbox=actor.outbox or f"{actor.uri}/outbox",
-        shared_inbox=at.shared_inbox,
-        webfinger=f"{actor.username}@{at.host}",
-        rsa_public_pem=public["rsa"],
-        ed25519_multikey=public["ed25519"],
-        kind=actor.kind,
-        name=actor.name,
-        summary=actor.summary,
-        url=actor.url,
-        followers=actor.followers_uri,
-        following=actor.following_uri,
-        featured=actor.featured_uri,
-        published_at=actor.published_at,
-        manually_approves=actor.manually_approves,
-        discoverable=actor.discoverable,
-        indexable=actor.indexable,
-        fields=[(str(name), str(value)) for name, value in actor.fields or []],
-        also_known_as=[str(uri) for uri in actor.also_known_as or []],
-        moved_to=actor.moved_to,
-        can_co_author=None
-        if service or actor.can_co_author is None
-        else ApprovalPolicy(manual=tuple(str(uri) for uri in actor.can_co_author)),
-        application=None if service else at.instance_actor,
+        actor_document(request.app[CONTEXT].env.addresses, actor, keys), cache="public, max-age=180"
     )
 
 
