@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from fedi_cotweet.services.views import InviteView, PostView, ProfileView, TimelinePage
 from fedi_cotweet.web.linked_data import post_linked_data, preview_picture, preview_text
+from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import (
     ConsentView,
     InstanceView,
@@ -81,11 +83,20 @@ def render_post(
         consents={consent.author_uri: consent for consent in consents},
         indexable=indexable and post.local and post.visibility == "public",
         preview_text=preview_text(post),
+        oembed=_oembed(post, instance),
         address=absolute(post.url, instance) or absolute(post.page, instance),
         picture=picture,
         preview_image=absolute(image, instance) if image else "",
         linked_data=post_linked_data(post, instance),
     )
+
+
+def _oembed(post: PostView, instance: InstanceView) -> str:
+    """Where other sites learn how to show a post of ours; "" for posts of others."""
+    if not post.local or post.state != "published":
+        return ""
+    query = urlencode({"url": instance.base_url + post.page})
+    return f"{instance.base_url}{PATHS.oembed}?{query}"
 
 
 def render_home(page: TimelinePage, session: SessionView, instance: InstanceView) -> str:
@@ -140,6 +151,31 @@ def render_index(
 ) -> str:
     """The front page: what this server is, and its public posts."""
     return _render("index.html", instance, session, page=page)
+
+
+def render_tag(
+    tag: str, page: TimelinePage, instance: InstanceView, *, session: SessionView | None = None
+) -> str:
+    """Public posts with a hashtag, given without its #."""
+    return _render("tag.html", instance, session, tag=tag, page=page)
+
+
+def render_search(
+    words: str,
+    page: TimelinePage | None,
+    instance: InstanceView,
+    *,
+    session: SessionView | None = None,
+    error: str = "",
+) -> str:
+    """The search form, and what was found if something was looked for."""
+    return _render("search.html", instance, session, words=words, page=page, error=error)
+
+
+def render_quotation(post: PostView, instance: InstanceView) -> str:
+    """A post as a fragment of HTML for pages of others, its authors named and linked."""
+    address = absolute(post.url, instance) or absolute(post.page, instance)
+    return _render("quotation.html", instance, None, post=post, address=address)
 
 
 def render_error(

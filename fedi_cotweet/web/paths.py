@@ -13,6 +13,8 @@ class Paths:
     index: str = "/"
     home: str = "/home"
     invites: str = "/invites"
+    search: str = "/search"
+    oembed: str = "/api/oembed"
     sign_in: str = "/auth/sign_in"
     sign_out: str = "/auth/sign_out"
 
@@ -27,6 +29,10 @@ class Paths:
     def decline(self, invite_id: str) -> str:
         """Where to post a refusal of one invite."""
         return f"/invites/{quote(invite_id, safe='')}/decline"
+
+    def tag(self, name: str) -> str:
+        """The page of a hashtag, given without its #."""
+        return f"/tags/{quote(name, safe='')}"
 
 
 PATHS = Paths()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from fedi_cotweet.services import reading, timelines
-from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.domain.terms import fold_tag
+from fedi_cotweet.services import listings, reading, timelines
+from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.reading import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
 from fedi_cotweet.web import pages
@@ -131,6 +132,40 @@ async def post(visit: Visit) -> web.Response:
         private=found.view.state != "published",
     )
     return _alternate(response, found.view.uri) if published else response
+
+
+async def tag(visit: Visit) -> web.Response:
+    """Public posts with a hashtag."""
+    before, stale = visit.before(), Stale()
+    name = fold_tag(visit.request.match_info["tag"])
+    if name is None:
+        raise not_found("hashtag")
+    page = await visit.site.read(
+        lambda tx: listings.tag_page(
+            tx, visit.env, visit.account_id, name, before=before, stale=stale
+        )
+    )
+    visit.pages.rechecks.ask(stale.post_ids)
+    return visit.html(pages.render_tag(name, page, visit.instance, session=visit.session))
+
+
+async def search(visit: Visit) -> web.Response:
+    """A form, and the public posts that have the words in it."""
+    before, stale = visit.before(), Stale()
+    words = visit.request.query.get("q", "").replace("\0", "").strip()[: listings.LONGEST_SEARCH]
+    page, error = None, ""
+    if words:
+        try:
+            page = await visit.site.read(
+                lambda tx: listings.search_page(
+                    tx, visit.env, visit.account_id, words, before=before, stale=stale
+                )
+            )
+        except ServiceError as refused:
+            error = f"{refused.safe} {refused.fix}"
+    visit.pages.rechecks.ask(stale.post_ids)
+    text = pages.render_search(words, page, visit.instance, session=visit.session, error=error)
+    return visit.html(text, status=422 if error else 200)
 
 
 def _alternate(response: web.Response, uri: str) -> web.Response:

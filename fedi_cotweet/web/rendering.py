@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -147,6 +147,11 @@ def absolute(url: str, instance: InstanceView) -> str:
     return instance.base_url + url if is_ours(url) else link(url)
 
 
+def outside(author: AuthorView, instance: InstanceView) -> AuthorView:
+    """An author as a page of somebody else's shows them, where paths of ours lead nowhere."""
+    return replace(author, url=absolute(author.url, instance))
+
+
 def kind(media: MediaView) -> str:
     """``image``, ``video``, ``audio`` or ``file``."""
     family = media.media_type.partition("/")[0]
@@ -206,6 +211,7 @@ def build_environment() -> Environment:
         link=link,
         link_targets=link_targets,
         moment=moment,
+        outside=outside,
         shorten=shorten,
         tint=tint,
     )

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from fedi_cotweet import __version__
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
-from fedi_cotweet.web import answering, reading, signing_in, voting
+from fedi_cotweet.web import answering, embedding, feeds, reading, signing_in, voting
 from fedi_cotweet.web import media as files
 from fedi_cotweet.web.attempts import Attempts
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
@@ -24,11 +24,20 @@ from fedi_cotweet.web.visits import MayFetch, Pages, Visit
 
 HASHING_AT_ONCE = 2
 
+DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
+    ("GET", r"/@{name:\w+}.{format:rss|atom|json}", feeds.profile),
+    ("GET", r"/tags/{tag:[^/.]+}.{format:rss|atom|json}", feeds.tag),
+    ("GET", PATHS.oembed, embedding.oembed),
+)
+"""For programs of others. They come first: a feed's address would do as somebody's name."""
+
 PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", PATHS.index, reading.index),
     ("GET", PATHS.home, reading.home),
     ("GET", "/@{name}", reading.profile),
     ("GET", "/@{name}/{id}", reading.post),
+    ("GET", "/tags/{tag}", reading.tag),
+    ("GET", PATHS.search, reading.search),
     ("GET", PATHS.invites, answering.invites),
     ("POST", "/polls/{id}/votes", voting.vote),
     ("POST", "/invites/{id}/accept", answering.accept),
@@ -74,7 +83,7 @@ def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -
         viewer = await find_viewer(request, site, pages.cookies)
         return await files.media(Visit(request, pages, viewer))
 
-    for method, path, page in PAGES:
+    for method, path, page in DOCUMENTS + PAGES:
         if method == "GET":
             app.router.add_get(path, handler(page))
         else:

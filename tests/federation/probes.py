@@ -235,6 +235,18 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("GET", "/"): plain("/"),
     ("GET", "/home"): plain("/home"),
+    ("GET", "/@{name}.{format}"): plain(
+        *(f"/@{name}.{form}" for name in ("alice", "bob") for form in ("rss", "atom", "json"))
+    ),
+    ("GET", "/tags/{tag}.{format}"): lambda n: [
+        f"/tags/{n.tag}.{form}" for form in ("rss", "atom", "json")
+    ],
+    ("GET", "/tags/{tag}"): lambda n: [f"/tags/{n.tag}"],
+    ("GET", "/search"): lambda n: [f"/search?q={word}" for word in (n.tag, n.post)],
+    ("GET", "/api/oembed"): lambda n: [
+        f"/api/oembed?url={quote(url, safe='')}"
+        for url in (n.note, n.note.replace("/notes/", "/@alice/"), n.remote_note)
+    ],
     ("GET", "/@{name}"): plain("/@alice", "/@bob", "/@alice@REMOTE", "/@bob@REMOTEBOB"),
     ("GET", "/@{name}/{id}"): lambda n: [
         f"/@{name}/{guess}"

@@ -141,6 +141,14 @@ def every_page() -> dict[str, str]:
         "no invites": pages.render_invites([], SESSION, INSTANCE),
         "index": pages.render_index(FULL, INSTANCE),
         "empty index": pages.render_index(EMPTY, instance, session=SESSION),
+        "tag": pages.render_tag("tea", FULL, INSTANCE),
+        "hostile tag": pages.render_tag("수락", timeline(attack), instance, session=SESSION),
+        "empty tag": pages.render_tag("tea", EMPTY, INSTANCE),
+        "search": pages.render_search("", None, INSTANCE),
+        "hostile search": pages.render_search(
+            HOSTILE, timeline(attack), instance, session=SESSION, error=HOSTILE
+        ),
+        "empty search": pages.render_search("tea", EMPTY, INSTANCE),
         "error": pages.render_error(404, HOSTILE, HOSTILE, instance),
         "error, signed in": pages.render_error(500, "Broken", "Wait.", INSTANCE, session=SESSION),
     }
@@ -200,6 +208,9 @@ def test_every_link_leads_to_the_web(page: Element) -> None:
 
 def test_every_form_posts_here_with_a_token(page: Element) -> None:
     for form in page.all("form"):
+        if form.attributes.get("role") == "search":  # changes nothing
+            assert (form.attributes["method"], form.attributes["action"]) == ("get", "/search")
+            continue
         assert form.attributes["method"] == "post"
         assert form.attributes["action"].startswith("/")
         assert form.one("input", name="csrf").attributes["value"]
@@ -391,7 +402,7 @@ def test_pages_point_to_their_activitypub_document() -> None:
         (post_page(ALICE), "https://a.example/notes/42"),
         (parse_page(pages.render_profile(profile(), INSTANCE)), "https://a.example/users/alice"),
     ):
-        alternate = document.one("link", rel="alternate")
+        alternate = document.one("link", rel="alternate", type="application/activity+json")
         assert alternate.attributes["type"] == "application/activity+json"
         assert alternate.attributes["href"] == uri
 

@@ -230,7 +230,7 @@ async def test_every_page_can_be_asked_for_its_head_and_has_all_headers(
         if method != "GET":
             continue
         filled = path.replace("{name}", "alice").replace("{id}", str(post_id))
-        filled = filled.replace("{token}", "t")
+        filled = filled.replace("{token}", "t").replace("{tag}", "tea")
         for browser in (stranger, signed_in):
             full = await browser.get(filled)
             head = await browser.http.head(filled, headers=HTML, allow_redirects=False)
