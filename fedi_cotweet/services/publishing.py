@@ -10,11 +10,14 @@ from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
 from fedi_cotweet.services import documents, drafts, indexing, polls, timelines
+from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.drafts import drop_from_draft
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later
+from fedi_cotweet.services.notices import tell_of_reply
 from fedi_cotweet.services.offers import apply_move, current_offers
+from fedi_cotweet.services.posts import tell_of_mention
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import actors, posts
@@ -144,9 +147,23 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
         )
     timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
+    _tell_people_here(tx, env, post)
     emit(tx, env, "post.published", post_id=post.id)
     if rows:
         later(tx, env, "verify_post", str(post.id), post_id=post.id)
+
+
+def _tell_people_here(tx: Tx, env: Env, post: Post) -> None:
+    """Who is answered or mentioned hears of it now, and heard nothing of the draft."""
+    author = find_actor(tx, post.author_id)
+    rows = posts.authors_of(tx, [post.id])[post.id]
+    told = [post.author_id, *(row.actor_id for row in rows if row.actor_id is not None)]
+    if post.in_reply_to_uri is not None:
+        told += tell_of_reply(tx, env, post.in_reply_to_uri, author, post.id)
+    mentioned = [str(tag["href"]) for tag in post.tags if tag.get("type") == "Mention"]
+    for actor in actors.actors_by_uri(tx, mentioned).values():
+        if actor.local and actor.id not in told:
+            tell_of_mention(tx, env, actor.id, author, post.id)
 
 
 def publish_anyway(tx: Tx, env: Env, author_id: int, post_id: int) -> bool:

@@ -1,0 +1,82 @@
+"""What ordinary posts can hold, co-tweets hold too; whom they concern hears when they are out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.federation.cast import Cast
+from tests.federation.here import ApiRefusalError
+from tests.federation.test_acceptances import drafted
+
+
+async def test_a_third_person_hears_of_a_mention_when_it_is_published(cast: Cast) -> None:
+    erin = cast.m.person("erin")
+    text = f"Ask @dave and @{erin.handle}, says @{cast.bob.handle}."
+    draft = await drafted(cast, cast.bob, text=text)
+    assert await cast.told("dave") == []
+    assert cast.m.received == []
+    await draft.answer(cast.bob)
+    assert await cast.told("dave") == ["mention"]
+    [create] = cast.m.received_of("Create")
+    assert {tag["name"] for tag in create["object"]["tag"]} == {
+        f"@{cast.here.handle('dave')}",
+        f"@{erin.handle}",
+        f"@{cast.bob.handle}",
+    }
+
+
+async def test_who_is_answered_together_hears_of_it_when_it_is_published(cast: Cast) -> None:
+    question = await cast.here.api(
+        "POST", "/api/v1/control/posts", {"text": "What?"}, account="dave"
+    )
+    draft = await drafted(cast, cast.bob, in_reply_to=question["id"])
+    assert await cast.told("dave") == []
+    await draft.answer(cast.bob)
+    assert await cast.told("dave") == ["reply"]
+    assert (await draft.note())["inReplyTo"] == question["uri"]
+
+
+async def test_an_ordinary_post_of_a_local_author_is_no_news_to_a_local_co_author(
+    cast: Cast,
+) -> None:
+    """Carol here is mentioned because she is an author: that is no mention."""
+    with_carol = [cast.bob.handle, "carol"]
+    draft = await drafted(cast, cast.bob, **{"with": with_carol})
+    invite = await cast.invite("carol")
+    assert invite is not None
+    path = f"/api/v1/cotweets/invites/{invite['id']}/accept"
+    await cast.here.api("POST", path, {"digest": invite["digest"]}, account="carol")
+    await cast.here.settle()
+    await draft.answer(cast.bob)
+    assert await draft.state() == "published"
+    assert "mention" not in await cast.told("carol")
+
+
+@pytest.mark.parametrize("visibility", ["followers", "direct", "private"])
+@pytest.mark.parametrize("path", ["/api/v1/control/posts", "/api/v1/cotweets"])
+async def test_what_cannot_be_verified_by_others_is_refused_with_the_reason(
+    cast: Cast, visibility: str, path: str
+) -> None:
+    document: dict[str, Any] = {"text": "Hm.", "visibility": visibility}
+    if path.endswith("cotweets"):
+        document["with"] = [cast.bob.handle]
+    with pytest.raises(ApiRefusalError) as refused:
+        await cast.here.api("POST", path, document, account="alice")
+    assert (refused.value.status, refused.value.code) == (422, "visibility_not_allowed")
+    assert "hoose public or unlisted" in str(refused.value)
+
+
+async def test_a_wider_audience_than_was_agreed_to_is_not_published(cast: Cast) -> None:
+    """The audience is in the digest, so a stamp for an unlisted post is none for a public one."""
+    draft = await drafted(cast, cast.bob, visibility="unlisted")
+    await draft.answer(cast.bob)
+    note = await draft.note()
+    assert "https://www.w3.org/ns/activitystreams#Public" in note["cc"]
+    with pytest.raises(ApiRefusalError) as refused:
+        await cast.here.api(
+            "PUT", f"/api/v1/cotweets/{draft.id}", {"text": "x", "visibility": "public"},
+            account="alice",
+        )  # fmt: skip
+    assert refused.value.code == "unknown_member"
