@@ -64,6 +64,16 @@ COAUTHORSHIP_TERMS: Final[Mapping[str, Any]] = {
 }
 """FEP-af48, section Vocabulary, word for word."""
 
+CONSENT_NOTE_TERMS: Final[Mapping[str, Any]] = {
+    "fep-af48": "https://w3id.org/fep/af48#",
+    "consentNotes": {
+        "@id": "fep-af48:consentNotes",
+        "@type": "@id",
+        "@container": "@set",
+    },
+}
+"""FEP-af48, section Consent notes: only where there are some."""
+
 ACTOR_TERMS: Final[Mapping[str, Any]] = {
     "toot": "http://joinmastodon.org/ns#",
     "schema": "http://schema.org#",
@@ -157,6 +167,8 @@ def context_for(note: Doc) -> list[Any]:
         context[1] |= ROLE_TERMS
     if "votersCount" in note:
         context[1]["votersCount"] = "toot:votersCount"
+    if "consentNotes" in note:
+        context[1] |= CONSENT_NOTE_TERMS
     return context
 
 

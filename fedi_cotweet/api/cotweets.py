@@ -30,7 +30,8 @@ class Credited:
 
 @dataclass(frozen=True, slots=True)
 class NewCoTweet:
-    """``with``: who, in the order of credit; ``mode``: what to do when somebody declines.
+    """``with``: who, in the order of credit; ``mode``: what to do when somebody declines;
+    ``by_message``: ask those by direct message whose servers know nothing of co-authors.
 
     ``role`` is the account's own.
     """
@@ -44,6 +45,7 @@ class NewCoTweet:
     media: tuple[str, ...] = ()
     expires_in_seconds: int | None = None
     mode: str = "wait_all"
+    by_message: bool = False
     role: str = AUTHOR
     poll: NewPoll | None = None
 
@@ -91,6 +93,7 @@ async def create_cotweet(call: Call) -> web.Response:
             people,
             expires_in=None if seconds is None else seconds * 1_000,
             mode=wanted.mode,
+            by_message=wanted.by_message,
             roles={
                 account_id: wanted.role,
                 **{

@@ -19,6 +19,7 @@ from rich.text import Text
 from fedi_cotweet.cli.text import count, distance, line, links, moment, plain
 from fedi_cotweet.services.views import (
     AuthorView,
+    CompanionView,
     DraftView,
     InviteView,
     MediaView,
@@ -168,6 +169,8 @@ def draft(view: DraftView, now: int) -> RenderableType:
         text = Text("  ").append_text(credited(entry.author)).append(f"  {label}", style=style)
         if entry.state == "offered" and entry.expires_at is not None:
             text.append(f" (until {moment(entry.expires_at)}, {distance(entry.expires_at, now)})")
+        if entry.channel == "message":
+            text.append(", asked by message", style="dim")
         if entry.reason:
             text.append(f": {line(entry.reason)}")
         body.append(text)
@@ -198,6 +201,7 @@ def post(view: PostView, now: int) -> RenderableType:
     if view.boosted_by:
         body.append(Text("boosted by ", style="dim").append_text(person(view.boosted_by)))
     body.append(names(view.authors))
+    body += [_companion(entry) for entry in view.companions]
     when = Text(f"{moment(view.published_at)}, {distance(view.published_at, now)}", style="dim")
     if view.updated_at is not None:
         when.append(f", edited {distance(view.updated_at, now)}")
@@ -219,6 +223,11 @@ def post(view: PostView, now: int) -> RenderableType:
     body += [Text(), Text(counts, style="dim"), Text(line(view.url or view.uri), style="dim")]
     title = Text(f" {line(view.id)} ", style="dim")
     return Panel(Group(*body), title=title, title_align="right", box=box.ROUNDED, padding=(0, 1))
+
+
+def _companion(entry: CompanionView) -> Text:
+    how = "agreed by reply" if entry.how == "reply" else "agreed by message"
+    return Text("with ", style="dim").append_text(person(entry.person)).append(f", {how}", "dim")
 
 
 def timeline(

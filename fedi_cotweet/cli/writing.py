@@ -137,14 +137,23 @@ def post(
             show_default=False,
         ),
     ] = None,
+    by_message: Annotated[
+        bool,
+        typer.Option(
+            "--by-message",
+            help="Ask those by direct message whose servers know nothing of co-authors.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Write a post. With co-authors it is a co-tweet: published once they have agreed.
 
     Until then nobody but its authors can see it.
     """
-    if not co_authors and (expires or mode or role):
+    if not co_authors and (expires or mode or role or by_message):
         raise UsageError(
-            "--expires, --mode and --role are for co-tweets.", "Add --with @bob@b.example."
+            "--expires, --mode, --role and --by-message are for co-tweets.",
+            "Add --with @bob@b.example.",
         )
     if not options and (poll_ends or poll_multiple):
         raise UsageError(
@@ -174,6 +183,8 @@ def post(
         }
     if mode:
         document["mode"] = mode.value
+    if by_message:
+        document["by_message"] = True
     if role:
         document["role"] = role.value
     client = session.client()

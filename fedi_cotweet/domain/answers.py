@@ -184,12 +184,12 @@ def read_answer(text: str, *, known: Collection[str] = ()) -> Reading:
     of what was asked about. Those of another post, or of another version, make it unclear.
     """
     given = set(known)
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith((">", "»"))]
+    bare = _MENTION.sub(" ", _IGNORED.sub("", text))
+    lines = [line for line in bare.splitlines() if not line.lstrip().startswith((">", "»"))]
     kept = " \n".join(
         " ".join(word for word in line.split() if word.strip(_AROUND) not in given)
         for line in lines
     )
-    kept = _MENTION.sub(" ", _IGNORED.sub("", kept))
     if len(kept) > _MOST_CHARACTERS:
         return Reading.UNCLEAR
     words, doubtful = _words(kept)

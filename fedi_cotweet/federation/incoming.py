@@ -46,6 +46,8 @@ class Incoming:
     """The key whose signature or proof says that it is the actor's."""
     recipient_id: int | None = None
     """The account whose own inbox it came to; None for the shared one."""
+    request: SignedRequest | None = None
+    """What carried it, with its signature; None for what never left this server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ async def authenticate(
         received_at=runtime.env.now(),
         key_id=key_id,
         recipient_id=recipient_id,
+        request=request,
     )
 
 

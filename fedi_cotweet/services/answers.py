@@ -7,9 +7,10 @@ import orjson
 from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Move, Moved
-from fedi_cotweet.services.drafts import drop_from_draft
+from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, signed_with, tell
+from fedi_cotweet.services.messages import CHANNEL, say
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import publish_with_the_rest, try_publish
 from storage.engine import Tx
@@ -26,7 +27,7 @@ def receive_acceptance(tx: Tx, env: Env, offer_uri: str, sender: Actor, stamp_ur
     """
     now = env.now()
     offer = consents.offer_by_uri(tx, offer_uri, "sent")
-    if offer is None or offer.target_id != sender.id:
+    if offer is None or offer.target_id != sender.id or offer.channel == CHANNEL:
         return "no_such_offer"
     state = ConsentState(offer.state)
     if state is ConsentState.OFFERED and offer.answered_at is None and offer.expires_at <= now:
@@ -95,7 +96,7 @@ def taken_back(tx: Tx, env: Env, offer: Offer, *, why: str) -> bool:
     apply_move(tx, env, offer, what, target.uri, why=why)
     consents.change_offer(tx, offer.id, answered_at=env.now())
     who = f"@{target.username}@{target.host}"
-    _lost(tx, env, offer, "cotweet.left", f"{who} took back their consent to your draft.")
+    lost(tx, env, offer, "cotweet.left", f"{who} took back their consent to your draft.")
     return True
 
 
@@ -164,23 +165,28 @@ def _agreed_role(row: PostAuthor, stamp_text: str) -> str:
 def receive_rejection(tx: Tx, env: Env, offer_uri: str, sender: Actor, reason: str) -> str:
     """The invited person said no; they are not named on this object any more."""
     offer = consents.offer_by_uri(tx, offer_uri, "sent")
-    if offer is None or offer.target_id != sender.id:
+    if offer is None or offer.target_id != sender.id or offer.channel == CHANNEL:
         return "no_such_offer"
     if not isinstance(apply_move(tx, env, offer, Move.DECLINE, sender.uri, reason=reason), Moved):
         return "kept"
     consents.change_offer(tx, offer.id, answered_at=env.now(), reason=reason[:500])
-    _lost(tx, env, offer, "cotweet.declined", f"@{sender.username}@{sender.host} declined.")
+    lost(tx, env, offer, "cotweet.declined", f"@{sender.username}@{sender.host} declined.")
     return "declined"
 
 
-def expire(tx: Tx, env: Env, offer: Offer) -> None:
-    """The time for an answer is over, on either side."""
+def expire(tx: Tx, env: Env, offer: Offer, *, quietly: bool = False) -> None:
+    """The time for an answer is over, on either side.
+
+    ``quietly``: whoever was asked by message is told something else about it.
+    """
     if not isinstance(apply_move(tx, env, offer, Move.EXPIRE, offer.uri), Moved):
         return
     if offer.side == "sent":
         target = actors.actor(tx, offer.target_id)
         who = f"@{target.username}@{target.host}" if target else "Your co-author"
-        _lost(tx, env, offer, "cotweet.expired", f"{who} did not answer in time.")
+        lost(tx, env, offer, "cotweet.expired", f"{who} did not answer in time.")
+        if not quietly:
+            say(tx, env, offer, "expired")
 
 
 def lapse(tx: Tx, env: Env, offer: Offer) -> None:
@@ -189,10 +195,12 @@ def lapse(tx: Tx, env: Env, offer: Offer) -> None:
         target = actors.actor(tx, offer.target_id)
         who = f"@{target.username}@{target.host}" if target else "your co-author"
         text = f"The consent of {who} ran out: your draft was not published within thirty days."
-        _lost(tx, env, offer, "cotweet.lapsed", text)
+        lost(tx, env, offer, "cotweet.lapsed", text)
+        say(tx, env, offer, "expired")
 
 
-def _lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:
+def lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:
+    """Somebody is not named on a draft any more, and its author is told so."""
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     if post is None or post.state != "draft":
         return
@@ -207,4 +215,5 @@ def _lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:
         text=text,
     )
     drop_from_draft(tx, env, post.id, offer.target_id)
+    renew_offers(tx, env, post.id)
     publish_with_the_rest(tx, env, post)

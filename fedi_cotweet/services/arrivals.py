@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import endings, indexing, polls, timelines
@@ -127,6 +128,8 @@ def store_arrival(
         _store_authors(tx, post_id, arrival)
     if arrival.co_authors and not (recount and _all_verified(tx, post_id)):
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
+    if listed_notes(note.raw) or (known and posts.companions_of(tx, [post_id])[post_id]):
+        later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
     if known is not None:
         timelines.refresh(tx, post_id, now)
         indexing.refresh(tx, post_id)
@@ -202,6 +205,7 @@ def _store_authors(tx: Tx, post_id: int, arrival: Arrival) -> None:
             uri,
             position=position,
             actor_id=actor.id if actor is not None else None,
+            via="stamp",
             state=row.state if row is not None and keeps else "unknown",
         )
 

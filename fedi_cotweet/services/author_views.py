@@ -143,8 +143,9 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
     offers = current_offers(tx, post)
     people = actors.actors(tx, [post.author_id, *offers])
     rows = posts.authors_of(tx, [post_id])[post_id]
+    named = [*rows, *posts.companions_of(tx, [post_id])[post_id]]
     pictures = posts.media_of(tx, post_ids=[post_id])
-    ordered = sorted(offers.values(), key=lambda offer: _position(offer, rows))
+    ordered = sorted(offers.values(), key=lambda offer: _position(offer, named))
     poll = stored_polls.poll(tx, post_id)
     shown = post_view(env, post, rows, people, pictures, env.now())
     return DraftView(
@@ -152,10 +153,11 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
         state=post.state,
         co_authors=tuple(
             DraftAuthorView(
-                author=author_view(env, people[offer.target_id], _role(offer, rows)),
+                author=author_view(env, people[offer.target_id], _role(offer, named)),
                 state=offer.state,
                 expires_at=offer.expires_at if offer.state == "offered" else None,
                 reason=offer.reason,
+                channel=offer.channel,
             )
             for offer in ordered
             if offer.target_id in people

@@ -76,6 +76,9 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
     author = actors.actor(tx, post.author_id)
     assert author is not None, "posts.author_id is a foreign key"
     rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    notes = _consent_notes(tx, post) if stamps else []
+    if notes:
+        core["consentNotes"] = notes
     if not rows:
         return {**core, "attributedTo": author.uri}
     people = actors.actors_by_uri(tx, [row.actor_uri for row in rows])
@@ -111,6 +114,12 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
         ),
         roles=roles,
     )
+
+
+def _consent_notes(tx: Tx, post: Post) -> list[str]:
+    """What people who agreed by message said where everybody can check it."""
+    rows = posts.companions_of(tx, [post.id])[post.id]
+    return [row.stamp_uri for row in rows if row.state == "agreed" and row.stamp_uri]
 
 
 def _followers(people: Iterable[Actor]) -> list[str]:

@@ -11,10 +11,11 @@ from typing import Any
 
 import orjson
 
+from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.roles import AUTHOR, ROLES
 from fedi_cotweet.domain.consent import Move, Moved
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST, POLL_SHORTEST
-from fedi_cotweet.services import documents, polls
+from fedi_cotweet.services import companions, documents, messages, polls
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
@@ -24,7 +25,7 @@ from fedi_cotweet.services.inviting import check_inviting
 from fedi_cotweet.services.offers import apply_move, current_offers, make_offers
 from fedi_cotweet.services.words import Words, check_words, core_document
 from storage.engine import Tx
-from storage.models import Actor, Media, Post
+from storage.models import Actor, Media, Post, PostAuthor
 from storage.queries import actors, posts
 
 MODES = ("wait_all", "publish_without_decliners")
@@ -40,9 +41,12 @@ def create_draft(
     expires_in: int | None = None,
     mode: str = "wait_all",
     roles: Mapping[int, str] | None = None,
+    by_message: bool = False,
 ) -> int:
     """Make a co-tweet draft and offer it to every co-author, in the order given; its id.
 
+    ``by_message``: those whose servers know nothing of co-authors are asked by direct message and
+    named in the text.
     ``expires_in`` in milliseconds; ``roles`` say what somebody did, the author too, by actor id.
     Nothing is published. Refusals: see the codes above.
     """
@@ -55,9 +59,11 @@ def create_draft(
         if role not in ROLES:
             raise ServiceError("bad_role", 422, f"A role is one of: {', '.join(ROLES)}.")
     media = check_words(tx, env, author_id, words)
-    check_inviting(tx, env, author, co_authors, words, lasts)
+    check_inviting(tx, env, author, co_authors, words, lasts, by_message=by_message)
+    asked = [actor for actor in co_authors if actor.can_co_author is None]
+    offered = [actor for actor in co_authors if actor.can_co_author is not None]
     post_id, now = env.new_id(), env.now()
-    document = _draft_document(tx, env, author, post_id, words, media, co_authors)
+    document = _draft_document(tx, env, author, post_id, words, media, offered, asked)
     posts.add_post(
         tx,
         id=post_id,
@@ -68,7 +74,7 @@ def create_draft(
         state="draft",
         kind=str(document["type"]),
         visibility=words.visibility,
-        content=words.body.html,
+        content=document["content"],
         summary=words.summary,
         sensitive=bool(words.summary),
         language=words.language,
@@ -93,9 +99,11 @@ def create_draft(
             position=position,
             actor_id=actor.id,
             role=did.get(actor.id, AUTHOR),
+            via="stamp" if actor.can_co_author is not None else "message",
             state="invited",
         )
     make_offers(tx, env, _draft(tx, post_id), lasts)
+    messages.ask(tx, env, _draft(tx, post_id), lasts)
     return post_id
 
 
@@ -123,14 +131,19 @@ def _draft_document(
     words: Words,
     media: Sequence[Media],
     co_authors: Sequence[Actor],
+    asked: Sequence[Actor],
 ) -> dict[str, Any]:
-    """The core of a draft: one plain Mention per co-author, whether or not the text names them."""
+    """The core of a draft: one plain Mention per co-author, whether or not the text names them.
+
+    ``asked`` by message are named at the end of the text.
+    """
     invited = {actor.uri: actor for actor in co_authors}
     mentioned = actors.actors(tx, words.body.mentioned).values()
     others = [actor for actor in mentioned if actor.uri not in invited]
     tags = [tag for tag in words.body.tags if tag.href not in invited]
     tags += [mention_tag(actor) for actor in co_authors]
-    return core_document(env, author, post_id, words, media, others, tags)
+    document = core_document(env, author, post_id, words, media, others, tags)
+    return companions.named_in(document, asked, words.language)
 
 
 def withdraw(
@@ -153,6 +166,7 @@ def withdraw(
             count += 1
         if co_author_id is not None:
             drop_from_draft(tx, env, post_id, target_id)
+    renew_offers(tx, env, post_id)
     if count == 0:
         raise ServiceError(
             "nothing_to_withdraw", 409, "There is no invitation to withdraw for this draft."
@@ -164,10 +178,60 @@ def drop_from_draft(tx: Tx, env: Env, post_id: int, actor_id: int) -> None:
     """Stop naming somebody on a draft: they declined, let it expire, or were taken off."""
     post = _draft(tx, post_id)
     actor = find_actor(tx, actor_id)
+    row = posts.post_author(tx, post_id, actor.uri)
+    core = orjson.loads(post.document)
+    if row is not None and row.via == "message":
+        rest = companions.people(tx, post_id, but=actor_id)
+        document = companions.without(core, actor, rest, post.language)
+    else:
+        document = documents.without_mention(core, actor.uri)
     posts.remove_author(tx, post_id, actor.uri)
-    document = documents.without_mention(orjson.loads(post.document), actor.uri)
     posts.change_post(
-        tx, post_id, document=orjson.dumps(document).decode(), tags=document.get("tag", [])
+        tx,
+        post_id,
+        content=document["content"],
+        document=orjson.dumps(document).decode(),
+        tags=document.get("tag", []),
+    )
+
+
+def renew_offers(tx: Tx, env: Env, post_id: int) -> None:
+    """Ask co-authors anew if a draft's text is not the one they were asked about.
+
+    So it is when somebody named in the text by message is not named any more. Those who agreed by
+    message need not be asked: consent to be named with more people is consent to fewer.
+    """
+    post = _draft(tx, post_id)
+    author = find_actor(tx, post.author_id)
+    rows = posts.authors_of(tx, [post_id])[post_id]
+    named = [author.uri, *(row.actor_uri for row in rows)]
+    digest = try_consent_digest(documents.full_note(tx, post, state="draft"), named)
+    if digest == post.digest:
+        return
+    posts.change_post(tx, post_id, digest=digest)
+    lasts = env.limits.invite_expiry_ms
+    offers = current_offers(tx, post)
+    for row in rows:
+        offer = offers.get(row.actor_id or 0)
+        if offer is not None:
+            lasts = offer.expires_at - offer.published_at
+            if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="edit"), Moved):
+                emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+        _forget_answer(tx, post_id, row)
+    make_offers(tx, env, _draft(tx, post_id), max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE))
+
+
+def _forget_answer(tx: Tx, post_id: int, row: PostAuthor) -> None:
+    posts.set_author(
+        tx,
+        post_id,
+        row.actor_uri,
+        position=row.position,
+        state="invited",
+        stamp_uri=None,
+        stamp_document=None,
+        fetched_at=None,
+        next_check_at=None,
     )
 
 
@@ -188,30 +252,23 @@ def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> 
     words = replace(words, poll=polls.asked_anew(tx, env, post_id, asked_at))
     if words.poll is not None:
         polls.keep(tx, post_id, words.poll)
-    document = _draft_document(tx, env, author, post_id, words, media, named)
+    asked = companions.people(tx, post_id)
+    document = _draft_document(tx, env, author, post_id, words, media, named, asked)
     posts.change_post(
         tx,
         post_id,
-        content=words.body.html,
+        content=document["content"],
         summary=words.summary,
         sensitive=bool(words.summary),
         language=words.language,
         tags=document.get("tag", []),
         document=orjson.dumps(document).decode(),
     )
-    for row in rows:
-        posts.set_author(
-            tx,
-            post_id,
-            row.actor_uri,
-            position=row.position,
-            state="invited",
-            stamp_uri=None,
-            stamp_document=None,
-            fetched_at=None,
-            next_check_at=None,
-        )
-    make_offers(tx, env, _draft(tx, post_id), max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE))
+    for row in (*rows, *companions.rows(tx, post_id)):
+        _forget_answer(tx, post_id, row)
+    lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE)
+    make_offers(tx, env, _draft(tx, post_id), lasts)
+    messages.ask(tx, env, _draft(tx, post_id), lasts, again=True)
 
 
 def discard_draft(tx: Tx, env: Env, author_id: int, post_id: int) -> None:

@@ -67,6 +67,10 @@ class Addresses:
         """An Offer's id."""
         return f"{self.actor(username)}/offers/{token}"
 
+    def message(self, username: str, token: str) -> str:
+        """The id of a direct message about consent."""
+        return f"{self.actor(username)}/messages/{token}"
+
     def stamp(self, username: str, token: str) -> str:
         """A stamp's id."""
         return f"{self.actor(username)}/coauthor/{token}"

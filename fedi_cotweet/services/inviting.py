@@ -9,6 +9,7 @@ from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.messages import check_askable
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Actor
@@ -16,11 +17,18 @@ from storage.queries import consents, follows
 
 
 def check_inviting(
-    tx: Tx, env: Env, author: Actor, co_authors: Sequence[Actor], words: Words, expires_in: int
+    tx: Tx,
+    env: Env,
+    author: Actor,
+    co_authors: Sequence[Actor],
+    words: Words,
+    expires_in: int,
+    *,
+    by_message: bool = False,
 ) -> None:
     """``ServiceError`` unless ``author`` may offer these words to ``co_authors`` now.
 
-    ``expires_in`` is in milliseconds.
+    ``expires_in`` is in milliseconds; ``by_message``: whose server is unaware is asked by message.
     """
     limits, now = env.limits, env.now()
     check_rollout(env, author)
@@ -49,12 +57,16 @@ def check_inviting(
             "bad_expiry", 422, "An invitation lasts between one hour and thirty days."
         )
     for actor in co_authors:
+        if actor.can_co_author is None and by_message and actor.gone_at is None:
+            check_askable(tx, env, author, actor)
+            continue
         if actor.can_co_author is None or actor.gone_at is not None:
             raise ServiceError(
                 "invitee_not_capable",
                 422,
                 f"The server of @{actor.username}@{actor.host} does not know co-authorship.",
-                "Mention them in an ordinary post instead.",
+                "Ask them by direct message (by_message, --by-message): they answer it in their own"
+                " app, and their name stands in the text.",
             )
         if set(actor.can_co_author) <= {actor.uri}:
             raise ServiceError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
-from fedi_cotweet.services import answers, documents, timelines
+from fedi_cotweet.services import answers, documents, message_answers, timelines
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -137,6 +137,7 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
     for row in posts.authorships(tx, actor.id, "verified"):
         posts.set_author(tx, row.post_id, row.actor_uri, position=row.position, state="invalid")
         timelines.refresh(tx, row.post_id, now)
+    message_answers.person_gone(tx, env, actor)
     return True
 
 

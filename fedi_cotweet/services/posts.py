@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fedi_cotweet.services import documents, endings, indexing, polls, timelines
+from fedi_cotweet.services import companions, documents, endings, indexing, polls, timelines
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -96,7 +96,9 @@ def _document(
 def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
     """Change an ordinary post of one author. A published co-tweet needs everybody's consent."""
     post = own_post(tx, author_id, post_id)
-    if documents.claimed_rows(posts.authors_of(tx, [post_id])[post_id]):
+    if documents.claimed_rows(posts.authors_of(tx, [post_id])[post_id]) or companions.rows(
+        tx, post_id
+    ):
         raise ServiceError(
             "needs_consent",
             409,
@@ -112,7 +114,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     words = replace(words, poll=polls.words_of(tx, post_id))
     document = _document(tx, env, author, post_id, words, media, mentioned)
     document["published"] = documents.format_time(post.published_at or env.now())
-    _save_update(
+    save_update(
         tx,
         env,
         post,
@@ -124,7 +126,11 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     )
 
 
-def _save_update(tx: Tx, env: Env, post: Post, document: dict[str, Any], **columns: Any) -> None:
+def save_update(tx: Tx, env: Env, post: Post, document: dict[str, Any], **columns: Any) -> None:
+    """Store the next version of a published post and tell everyone who has it.
+
+    ``document`` is its core, ``columns`` are the post's.
+    """
     updated_at = later_than(post, env.now())
     document["updated"] = documents.format_time(updated_at)
     posts.change_post(
@@ -146,7 +152,7 @@ def later_than(post: Post, now: int) -> int:
 
 def rewrite(tx: Tx, env: Env, post: Post, document: dict[str, Any]) -> None:
     """Store a changed core whose digest is the same, and tell everyone who has it."""
-    _save_update(tx, env, post, document)
+    save_update(tx, env, post, document)
 
 
 def delete_post(tx: Tx, env: Env, author_id: int, post_id: int) -> None:

@@ -9,12 +9,13 @@ import orjson
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import documents, drafts, indexing, polls, timelines
+from fedi_cotweet.services import companions, documents, drafts, indexing, polls, timelines
 from fedi_cotweet.services.accounts import find_actor
-from fedi_cotweet.services.drafts import drop_from_draft
+from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later
+from fedi_cotweet.services.messages import say
 from fedi_cotweet.services.notices import tell_of_reply
 from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.posts import tell_of_mention
@@ -55,10 +56,15 @@ def waiting_for(tx: Tx, env: Env, post: Post) -> Waiting:
             unanswered.append(target_id or 0)
         elif row.fetched_at is None or row.fetched_at < now - STAMP_FRESH_FOR_PUBLISHING:
             to_fetch.append(target_id or 0)
+    by_message = {row.actor_id: row for row in companions.rows(tx, post.id)}
+    for target_id, row in by_message.items():
+        offer = offers.get(target_id) if target_id is not None else None
+        if offer is None or offer.state != ConsentState.ACCEPTED.value or row.state != "agreed":
+            unanswered.append(target_id or 0)
     declined = [
         target_id
         for target_id, offer in offers.items()
-        if target_id not in rows and offer.state in _WITHOUT
+        if target_id not in rows and target_id not in by_message and offer.state in _WITHOUT
     ]
     return Waiting(tuple(unanswered), tuple(declined), tuple(to_fetch))
 
@@ -96,7 +102,8 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
 def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
     author = actors.actor(tx, post.author_id)
     offers = current_offers(tx, post)
-    for row in posts.authors_of(tx, [post.id])[post.id]:
+    rows = posts.authors_of(tx, [post.id])[post.id]
+    for row in (*rows, *companions.rows(tx, post.id)):
         offer = offers.get(row.actor_id) if row.actor_id is not None else None
         if offer is None or offer.state == ConsentState.ACCEPTED.value:
             continue
@@ -104,6 +111,7 @@ def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
         if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, by), Moved):
             emit(tx, env, "offer.withdrawn", offer_id=offer.id)
         drop_from_draft(tx, env, post.id, offer.target_id)
+    renew_offers(tx, env, post.id)
 
 
 def publish_with_the_rest(tx: Tx, env: Env, post: Post) -> None:
@@ -111,7 +119,7 @@ def publish_with_the_rest(tx: Tx, env: Env, post: Post) -> None:
 
     Never alone: what two were to say goes out under one name only when that one says so.
     """
-    named = posts.authors_of(tx, [post.id])[post.id]
+    named = posts.authors_of(tx, [post.id])[post.id] or companions.rows(tx, post.id)
     if named and post.mode == "publish_without_decliners":
         try_publish(tx, env, post.id)
 
@@ -145,6 +153,13 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
             state=row.state,
             next_check_at=now + STAMP_RECHECK_AFTER,
         )
+    for row in companions.rows(tx, post.id):
+        offer = offers.get(row.actor_id) if row.actor_id is not None else None
+        if offer is None or not isinstance(
+            apply_move(tx, env, offer, Move.PUBLISH, post.uri), Moved
+        ):
+            raise ServiceError("no_consent", 409, "Somebody named has not consented.")
+        say(tx, env, offer, "published")
     timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
     _tell_people_here(tx, env, post)

@@ -14,6 +14,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.hiding import Looking, Why
 from fedi_cotweet.services.views import (
     AuthorView,
+    CompanionView,
     MediaView,
     PostView,
     ProfileView,
@@ -119,6 +120,7 @@ def post_views(
     voted = {} if viewer_id is None else stored_polls.own_votes(tx, questions, viewer_id)
     numbers = posts.counts(tx, ids)
     answers = posts.reply_counts(tx, [post.uri for post in found])
+    companions = _companions(tx, env, ids)
     views = []
     for post in found:
         if stale is not None and any(_due(row, now) for row in rows[post.id]):
@@ -144,8 +146,27 @@ def post_views(
             poll=polls.view(questions[post.id], now, voted.get(post.id, ()))
             if post.id in questions
             else None,
+            companions=tuple(companions.get(post.id, ())),
         )
     return tuple(views)
+
+
+def _companions(tx: Tx, env: Env, ids: Sequence[int]) -> dict[int, list[CompanionView]]:
+    """Who is named with the authors, as far as we know it ourselves or anybody can check it."""
+    rows = [row for of in posts.companions_of(tx, ids).values() for row in of]
+    rows = [row for row in rows if row.state == "agreed" and row.actor_id is not None]
+    people = actors.actors(tx, [row.actor_id for row in rows if row.actor_id]) if rows else {}
+    found: dict[int, list[CompanionView]] = {}
+    for row in rows:
+        person = people.get(row.actor_id or 0)
+        fresh = (row.fetched_at or 0) > env.now() - STAMP_SHOWN_FOR
+        by_reply = row.stamp_uri is not None and fresh
+        if person is None or person.gone_at is not None or not (by_reply or row.via == "message"):
+            continue
+        view = author_view(env, person)
+        how, note = ("reply", row.stamp_uri) if by_reply else ("message", None)
+        found.setdefault(row.post_id, []).append(CompanionView(view, how, note))
+    return found
 
 
 def _due(row: PostAuthor, now: int) -> bool:

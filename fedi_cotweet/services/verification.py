@@ -299,14 +299,18 @@ def guard_later(tx: Tx, env: Env, post_id: int, delay: int) -> None:
 
 def recheck(tx: Tx, env: Env, post_id: int) -> None:
     """Fetch a post's stamps anew, and not again before that is done."""
-    for row in posts.authors_of(tx, [post_id])[post_id]:
+    named = posts.companions_of(tx, [post_id])[post_id]
+    for row in (*posts.authors_of(tx, [post_id])[post_id], *named):
         if row.next_check_at is not None:
             posts.set_author(
                 tx,
                 post_id,
                 row.actor_uri,
                 position=row.position,
+                via=row.via,
                 state=row.state,
                 next_check_at=env.now() + HOUR,
             )
+    if named:
+        later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
     later(tx, env, "verify_post", str(post_id), post_id=post_id)

@@ -23,6 +23,19 @@ class AuthorView:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionView:
+    """Somebody who is named with the authors and is none: their server knows no co-authors.
+
+    ``how``: ``message``, they agreed by a message to the primary author, whose server says so; or
+    ``reply``, they said so in public, in ``note``, where everybody can check it.
+    """
+
+    person: AuthorView
+    how: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaView:
     """A picture we hold: ``url`` is on this server. ``verified``: it is what its digest says."""
 
@@ -85,6 +98,8 @@ class PostView:
     local: bool = True
     state: str = "published"
     poll: PollView | None = None
+    companions: tuple[CompanionView, ...] = ()
+    """Who is named with the authors, and is never one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +183,8 @@ class DraftAuthorView:
     state: str
     expires_at: int | None
     reason: str = ""
+    channel: str = "offer"
+    """``message``: their server knows no co-authors, they were asked by direct message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "follow.undone": "an unfollow",
         "like.made": "somebody here likes a post",
         "like.undone": "a like",
+        "message.written": "asked, or told, by direct message",
         "offer.accepted": "an invite accepted",
         "offer.declined": "an invite declined",
         "offer.made": "an invite, to the invited person's own inbox only",

@@ -104,6 +104,17 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/users/{name}/offers/{token}"): lambda n: [
         f"/users/{name}/offers/{token}" for name in ("alice", "bob") for token in (n.offer, n.post)
     ],
+    # Who was asked by message knows the message's id, and nobody else.
+    ("GET", "/users/{name}/messages/{token}"): lambda n: [
+        f"/users/{name}/messages/{guess}"
+        for name in ("alice", "bob")
+        for guess in (n.offer, n.post, n.invite)
+    ],
+    ("GET", "/users/{name}/messages/{token}/{number}{suffix}"): lambda n: [
+        f"/users/{name}/messages/{guess}/0.png"
+        for name in ("alice", "bob")
+        for guess in (n.offer, n.post, n.invite)
+    ],
     ("GET", "/users/{name}/activities/{id}"): lambda n: [
         f"/users/{name}/activities/{guess}"
         for name in ("alice", "bob")

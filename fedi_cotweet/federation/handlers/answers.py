@@ -16,6 +16,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import answers, follows, invitations, reactions, relations
 from fedi_cotweet.services.events import brought_by
+from fedi_cotweet.services.messages import CHANNEL
 from storage.engine import Tx
 from storage.models import Offer
 from storage.queries import consents
@@ -29,7 +30,7 @@ async def accept(context: Context, incoming: Incoming) -> str:
     env = context.env
 
     def transaction(tx: Tx) -> str:
-        sent = consents.offer_by_uri(tx, activity.object_id, "sent")
+        sent = _sent(tx, activity.object_id)
         if sent is None:
             answered = follows.receive_answer(
                 tx, env.now(), activity.object_id, incoming.actor, accepted=True
@@ -57,7 +58,7 @@ async def reject(context: Context, incoming: Incoming) -> str:
     env = context.env
 
     def transaction(tx: Tx) -> str:
-        sent = consents.offer_by_uri(tx, activity.object_id, "sent")
+        sent = _sent(tx, activity.object_id)
         if sent is None:
             answered = follows.receive_answer(
                 tx, env.now(), activity.object_id, incoming.actor, accepted=False
@@ -75,6 +76,12 @@ async def reject(context: Context, incoming: Incoming) -> str:
         return answers.receive_rejection(tx, env, sent.uri, incoming.actor, reason)
 
     return await context.once(incoming, transaction)
+
+
+def _sent(tx: Tx, uri: str) -> Offer | None:
+    """An Offer of ours that was sent as one; consent by message is no matter of these answers."""
+    offer = consents.offer_by_uri(tx, uri, "sent")
+    return None if offer is None or offer.channel == CHANNEL else offer
 
 
 def _invitation(sent: Offer) -> Invitation:

@@ -10,7 +10,7 @@ from activitypub.origins import may_delete
 from activitypub.verdicts import Refused
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, leaving
+from fedi_cotweet.services import arrivals, leaving, message_answers
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import PostAuthor
@@ -57,5 +57,8 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     refused = may_delete(incoming.actor.uri, activity.object_id, owner.uri if owner else None)
     if refused is not None:
         return refused.code
+    fallen = message_answers.deleted(tx, env, incoming.actor, activity.object_id)
+    if fallen is not None and held is None:
+        return fallen
     text = incoming.text if incoming.proven else ""
     return arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)

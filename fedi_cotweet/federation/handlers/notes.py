@@ -11,6 +11,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json, types
 from activitypub.vocab.terms import ACTOR_TYPES
 from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import arrivals, leaving, polls, reactions
@@ -34,6 +35,9 @@ async def create(context: Context, incoming: Incoming) -> str:
         return await context.once(
             incoming, lambda tx: polls.receive_vote(tx, context.env, vote, incoming.actor)
         )
+    answered = await messages.answered(context, incoming, activity.object)
+    if answered is not None:
+        return answered
     return await _arrive(context, incoming, update=False)
 
 
@@ -67,7 +71,8 @@ async def update(context: Context, incoming: Incoming) -> str:
     refused = may_update(incoming.actor.uri, embedded) or may_create(incoming.actor.uri, embedded)
     if refused is not None:
         return refused.code
-    return await _arrive(context, incoming, update=True)
+    edited = await messages.edited(context, incoming, embedded)
+    return edited or await _arrive(context, incoming, update=True)
 
 
 async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
 from fedi_cotweet.federation.jobs.counting import count_poll
 from fedi_cotweet.federation.jobs.fetching import (
     fetch_actor,
@@ -74,10 +75,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "count_poll": count_poll,
     "deliver_local": deliver_local,
     "fetch_actor": fetch_actor,
+    "fetch_answer": fetch_answer,
     "fetch_media": fetch_media,
     "fetch_note": fetch_note_job,
     "guard_post": guard_post,
     "seek_publication": seek_publication,
+    "verify_consent_notes": verify_consent_notes,
     "verify_post": verify_post,
     "verify_stamp": verify_stamp,
 }

@@ -27,6 +27,7 @@ from fedi_cotweet.federation.outbox.follows import (
     follow_undone,
 )
 from fedi_cotweet.federation.outbox.lookups import Payload
+from fedi_cotweet.federation.outbox.messages import message_written
 from fedi_cotweet.federation.outbox.offers import (
     offer_accepted,
     offer_declined,
@@ -43,6 +44,7 @@ from fedi_cotweet.federation.outbox.reactions import (
 )
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Outgoing, enqueue
+from fedi_cotweet.services import messages
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.queries import consents, outbox, posts
@@ -102,6 +104,10 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
             boost = posts.boost_between(tx, payload["account_id"], payload["post_id"])
             if boost is not None:
                 posts.remove_boost(tx, boost.id)
+        case "offer.withdrawn":
+            offer = consents.offer(tx, payload["offer_id"])
+            if offer is not None and offer.channel == messages.CHANNEL:
+                messages.taken_back(tx, runtime.env, offer)
 
 
 BUILDERS: Final[Mapping[str, Build]] = {
@@ -120,6 +126,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "follow.undone": follow_undone,
     "like.made": like_made,
     "like.undone": like_undone,
+    "message.written": message_written,
     "offer.accepted": offer_accepted,
     "offer.declined": offer_declined,
     "offer.made": offer_made,

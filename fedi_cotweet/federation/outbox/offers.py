@@ -9,6 +9,7 @@ from activitypub.coauthorship.offers import Invitation, read_offer
 from fedi_cotweet.federation.outbox.lookups import GoneError, Payload, find_actor
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven
+from fedi_cotweet.services.messages import CHANNEL
 from storage.models import Offer
 from storage.queries import consents
 
@@ -30,6 +31,8 @@ async def offer_made(runtime: Runtime, payload: Payload) -> list[Outgoing]:
 
 async def offer_withdrawn(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     offer = await _offer(runtime, payload)
+    if offer.channel == CHANNEL:
+        return []  # there was no Offer; a message says it
     document = answers.build_undo_offer(_invitation(offer))
     # An Undo that answers a late Accept goes out again, so it needs an id of its own here.
     return [

@@ -10,6 +10,7 @@ from fedi_cotweet.federation.routes.actors import actor_page, empty, followers, 
 from fedi_cotweet.federation.routes.answering import CONTEXT, constant
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
 from fedi_cotweet.federation.routes.inbox import inbox
+from fedi_cotweet.federation.routes.messages import message, picture
 from fedi_cotweet.federation.routes.objects import (
     activity,
     create,
@@ -41,6 +42,8 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/collections/featured", empty)
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
     app.router.add_get("/users/{name}/offers/{token}", offer)
+    app.router.add_get("/users/{name}/messages/{token}", message)
+    app.router.add_get("/users/{name}/messages/{token}/{number:\\d}{suffix:(\\.[a-z]+)?}", picture)
     app.router.add_get("/users/{name}/activities/{id}", activity)
     app.router.add_get("/users/{name}/announces/{id}", activity)
     app.router.add_get("/notes/{id:\\d{1,19}}", note)

@@ -39,7 +39,7 @@ async def stamp(request: web.Request) -> web.Response:
     return json_answer(orjson.loads(stamp.document), cache="no-cache")
 
 
-async def _fetcher(request: web.Request) -> Actor | None:
+async def fetcher_of(request: web.Request) -> Actor | None:
     """Who signed this GET, if anybody did."""
     if "Signature" not in request.headers:
         return None
@@ -50,13 +50,14 @@ async def _fetcher(request: web.Request) -> Actor | None:
 
 async def may_fetch_draft(request: web.Request, object_uri: str) -> bool:
     """Whether a signed GET comes from the primary author or somebody invited and not gone."""
-    fetcher = await _fetcher(request)
+    fetcher = await fetcher_of(request)
     if fetcher is None:
         return False
 
     def query(tx: Tx) -> bool:
         return any(
             fetcher.id in (offer.sender_id, offer.target_id)
+            and offer.channel == "offer"
             and offer.state in ("offered", "accepted")
             for offer in consents.offers_for_object(tx, object_uri, "sent")
         )
@@ -94,7 +95,9 @@ async def note(request: web.Request) -> web.StreamResponse:
 
     found = await context.runtime.store.read(query)
     if found is None:
-        await _fetcher(request)  # else the look-up of a signer's key would tell drafts from nothing
+        await fetcher_of(
+            request
+        )  # else the look-up of a signer's key would tell drafts from nothing
         return missing()
     post, document = found
     if post.state == "draft":
@@ -105,7 +108,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
     if post.state == "deleted":
         if post.published_at is None:
-            await _fetcher(request)
+            await fetcher_of(request)
             return missing()
         tombstone = build_tombstone(post.uri, post.deleted_at, post.kind)
         return json_answer(tombstone, status=410)
@@ -154,7 +157,9 @@ async def offer(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     uri = context.env.addresses.base + request.path
     offer = await context.runtime.store.read(lambda tx: consents.offer_by_uri(tx, uri, "sent"))
-    fetcher = await _fetcher(request)
+    fetcher = await fetcher_of(request)
     if offer is None or fetcher is None or fetcher.id not in (offer.sender_id, offer.target_id):
+        return missing()
+    if offer.channel != "offer":
         return missing()
     return json_answer(orjson.loads(offer.document), cache="private, no-store", vary="Signature")

@@ -1,0 +1,151 @@
+"""Public words of people whose software knows nothing of co-authorship (FEP-af48, Consent notes).
+
+A consent note is at its author's own origin, says nothing but that they accept one version of one
+object, and everybody can read it. It makes nobody an author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from activitypub.coauthorship.projection import try_consent_digest
+from activitypub.html import to_text
+from activitypub.origins import check_fetched
+from activitypub.verdicts import Fetched, Known, Need, Refused
+from activitypub.vocab.reading import as_list, ids, origin, same_origin
+from activitypub.vocab.terms import PUBLIC_FORMS, Doc
+
+MAX_NOTES: Final = 9
+WEEK: Final = 7 * 24 * 60 * 60 * 1000
+WORD: Final = "accept"
+
+_UNANSWERED: Final = frozenset({0, 401, 403, 429})
+_MENTION = re.compile(r"@[\w.-]+(?:@[\w.-]+(?::\d+)?)?")
+
+
+class NoteState(StrEnum):
+    """Whether a listed note says what it is listed for."""
+
+    AGREED = "agreed"
+    STALE = "stale"
+    """It is about another version."""
+    GONE = "gone"
+    UNKNOWN = "unknown"
+    """Its server does not answer."""
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVerdict:
+    """What a listed consent note is worth. ``reason`` is a stable code, empty when it holds."""
+
+    uri: str
+    state: NoteState
+    reason: str = ""
+    actor: str | None = None
+    fetched_at: int | None = None
+
+
+def listed_notes(document: Doc) -> tuple[str, ...]:
+    """The identifiers in ``consentNotes``, in order; what is none, and too many, do not count."""
+    named = as_list(document.get("consentNotes"))
+    found = [uri for uri in named if isinstance(uri, str) and origin(uri) is not None]
+    return tuple(dict.fromkeys(found))[:MAX_NOTES]
+
+
+def note_words(object_id: str, digest: str) -> str:
+    """What a consent note says, mentions apart."""
+    return f"{WORD} {object_id} {digest}"
+
+
+def says_so(text: str, object_id: str, digest: str | None) -> bool | None:
+    """Whether a text is a consent note's for this object; None if it is for another version.
+
+    ``text`` is plain. Nothing else may stand in it: whoever protests, or shows others what they
+    were asked to write, repeats the words too.
+    """
+    words = [word for word in text.split() if not _MENTION.fullmatch(word)]
+    if len(words) != 3 or words[0].casefold() != WORD or words[1] != object_id:
+        return False
+    return True if digest is not None and words[2] == digest else None
+
+
+def verify_notes(
+    document: Doc, authors: Sequence[str], *, known: Known, now: int, max_age: int = WEEK
+) -> tuple[NoteVerdict, ...] | Need:
+    """A verdict for every note that an authenticated object lists, in order.
+
+    ``authors`` is its author list. A note counts once per person, for nobody among the authors, and
+    only for whom the object mentions: its primary author says whose agreement it is.
+    """
+    wanted: list[str] = []
+    verdicts: list[NoteVerdict] = []
+    people: set[str] = set()
+    digest = try_consent_digest(document, authors)
+    for uri in listed_notes(document):
+        fetched = known.get(uri)
+        if fetched is None or now - fetched.fetched_at > min(max_age, WEEK):
+            wanted.append(uri)
+            continue
+        verdict = check_note(fetched, document, authors, digest)
+        if verdict.state is NoteState.AGREED and verdict.actor is not None:
+            if verdict.actor in people:
+                verdict = NoteVerdict(uri, NoteState.INVALID, "second_note", verdict.actor)
+            people.add(verdict.actor or "")
+        verdicts.append(verdict)
+    return Need(tuple(wanted)) if wanted else tuple(verdicts)
+
+
+def check_note(
+    fetched: Fetched, document: Doc, authors: Sequence[str], digest: str | None
+) -> NoteVerdict:
+    """What one note, fetched from where it is listed, is worth for an object."""
+    uri = fetched.url
+    if fetched.same_origin and (fetched.status in _UNANSWERED or 500 <= fetched.status <= 599):
+        return NoteVerdict(uri, NoteState.UNKNOWN, "no_answer")
+    note = check_fetched(fetched)
+    if isinstance(note, Refused):
+        state = NoteState.GONE if note.code == "gone" and fetched.same_origin else NoteState.INVALID
+        return NoteVerdict(uri, state, note.code)
+    actor = sole_author(note)
+    if actor is None:
+        return NoteVerdict(uri, NoteState.INVALID, "not_one_author")
+    verdict = NoteVerdict(uri, NoteState.INVALID, "", actor, fetched.fetched_at)
+    if note.get("type") != "Note":
+        return _because(verdict, "not_a_note")
+    if PUBLIC_FORMS.isdisjoint([*ids(note.get("to")), *ids(note.get("cc"))]):
+        return _because(verdict, "not_public")
+    if actor in authors:
+        return _because(verdict, "an_author")
+    if not any(_is_mention(tag, actor) for tag in as_list(document.get("tag"))):
+        return _because(verdict, "not_mentioned")
+    content = note.get("content")
+    said = says_so(
+        to_text(content) if isinstance(content, str) else "", str(document.get("id")), digest
+    )
+    if said is None:
+        return NoteVerdict(uri, NoteState.STALE, "other_digest", actor, fetched.fetched_at)
+    if not said:
+        return _because(verdict, "other_words")
+    return NoteVerdict(uri, NoteState.AGREED, "", actor, fetched.fetched_at)
+
+
+def _because(verdict: NoteVerdict, reason: str) -> NoteVerdict:
+    return NoteVerdict(verdict.uri, verdict.state, reason, verdict.actor, verdict.fetched_at)
+
+
+def sole_author(note: Doc) -> str | None:
+    """The one actor a note is attributed to, on the note's own origin; else None."""
+    named: list[Any] = as_list(note.get("attributedTo"))
+    if len(named) != 1:
+        return None
+    actor = named[0].get("id") if isinstance(named[0], Mapping) else named[0]
+    return actor if isinstance(actor, str) and same_origin(note.get("id"), actor) else None
+
+
+def _is_mention(tag: Any, actor: str) -> bool:
+    return isinstance(tag, Mapping) and tag.get("type") == "Mention" and tag.get("href") == actor

@@ -1,0 +1,404 @@
+"""Somebody on a server that knows nothing of co-authors is asked by message and answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from activitypub.html import to_text
+from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services.message_catalogue import CATALOGUE
+from storage.engine import Tx
+from storage.queries import actors, consents, messages
+from tests.federation.cast import Cast
+from tests.federation.here import ApiRefusalError
+from tests.federation.origins import Person
+
+TEXT = "We baked this together."
+
+
+@dataclass
+class Asked:
+    """A draft of alice (here) that names bob, whose server is unaware."""
+
+    cast: Cast
+    bob: Person
+    draft: dict[str, Any]
+
+    @property
+    def alice(self) -> str:
+        return self.cast.here.actor("alice")
+
+    @property
+    def uri(self) -> str:
+        return str(self.draft["post"]["uri"])
+
+    @property
+    def id(self) -> str:
+        return str(self.draft["post"]["id"])
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The notes that came to bob, in order."""
+        return [
+            activity["object"]
+            for activity in self.bob.origin.received_of("Create")
+            if activity["object"]["to"] == [self.bob.id]
+        ]
+
+    def last(self) -> str:
+        """What the newest one says."""
+        return to_text(self.messages()[-1]["content"])
+
+    def reply(
+        self,
+        content: str,
+        *,
+        to: dict[str, Any] | None = None,
+        by: Person | None = None,
+        public: bool = False,
+        **members: Any,
+    ) -> dict[str, Any]:
+        """A note of bob's that answers a message (the newest)."""
+        person = by or self.bob
+        note = {
+            "id": person.mint("statuses"),
+            "type": "Note",
+            "attributedTo": person.id,
+            "inReplyTo": (to or self.messages()[-1])["id"],
+            "to": [PUBLIC] if public else [self.alice],
+            "cc": [self.alice] if public else [],
+            "content": f'<p><a href="{self.alice}" class="u-url mention">@<span>alice</span></a>'
+            f" {content}</p>",
+            "tag": [{"type": "Mention", "href": self.alice, "name": "@alice"}],
+            "published": "2026-11-20T10:00:00Z",
+        }
+        return note | members
+
+    async def send(
+        self, note: dict[str, Any], by: Person | None = None, kind: str = "Create"
+    ) -> None:
+        person = by or self.bob
+        activity = person.activity(kind, note, to=note["to"])
+        reply = await person.send(self.cast.here.actor("alice") + "/inbox", activity)
+        assert reply.status == 202
+        await self.cast.here.settle()
+
+    async def say(self, content: str, **members: Any) -> dict[str, Any]:
+        note = self.reply(content, **members)
+        await self.send(note)
+        return note
+
+    async def state(self) -> str:
+        """How far alice's server says bob's consent is."""
+
+        def newest(tx: Tx) -> str:
+            bob = actors.actor_by_uri(tx, self.bob.id)
+            assert bob is not None
+            return messages.offers_by_message(tx, self.uri, bob.id)[-1].state
+
+        return await self.cast.here.read(newest)
+
+    async def told(self) -> list[str]:
+        """What alice was told."""
+        found = await self.cast.here.api("GET", "/api/v1/control/notifications", account="alice")
+        return [entry["text"] for entry in found["notifications"]]
+
+    async def post(self) -> dict[str, Any]:
+        found = await self.cast.here.api("GET", f"/api/v1/control/posts/{self.id}", account="dave")
+        return dict(found)
+
+    async def document(self) -> dict[str, Any]:
+        return dict((await self.bob.get(self.uri)).json)
+
+
+def unaware(person: Person, **members: Any) -> Person:
+    """Their server publishes no policy: it knows nothing of co-authors."""
+    person.serve(**({"interactionPolicy": None, "discoverable": True} | members))
+    return person
+
+
+async def ask(cast: Cast, **members: Any) -> Asked:
+    bob = unaware(cast.bob)
+    wanted = {"text": TEXT, "with": [bob.handle], "by_message": True} | members
+    draft = await cast.here.api("POST", "/api/v1/cotweets", wanted, account="alice")
+    await cast.here.settle()
+    return Asked(cast, bob, draft)
+
+
+async def test_whose_server_is_unaware_is_asked_only_when_alice_says_so(cast: Cast) -> None:
+    with pytest.raises(ApiRefusalError) as refused:
+        await ask(cast, by_message=False)
+    assert refused.value.code == "invitee_not_capable"
+    assert "by_message" in str(refused.value)
+    assert cast.b.received == []
+
+
+async def test_the_message_shows_everything_and_says_what_to_answer(cast: Cast) -> None:
+    asked = await ask(cast, summary="cake", language="en", visibility="unlisted")
+    (message,) = asked.messages()
+    text = to_text(message["content"])
+    assert message["to"] == [asked.bob.id]
+    assert not message.get("cc")
+    assert [tag["href"] for tag in message["tag"]] == [asked.bob.id]
+    assert message["attributedTo"] == asked.alice
+    assert "cake" in message["summary"]
+    for said in (
+        "Alice (@alice@",
+        TEXT,
+        f"With @{asked.bob.handle}",
+        "Content warning: cake",
+        "unlisted – anyone can read it",
+        "2026-11-27 10:00 UTC",
+        "accept –",
+        "decline –",
+        "leave",
+        "stop",
+    ):
+        assert said in text, said
+    digest = await asked.cast.here.read(
+        lambda tx: consents.offers_for_object(tx, asked.uri, "sent")[0].digest
+    )
+    assert f"accept {asked.uri} {digest}" in text
+    assert (await cast.here.get(asked.uri))[0] == 404
+    assert (await asked.bob.get(message["id"])).status == 200
+    assert (await cast.here.get(message["id"]))[0] == 404
+    assert (await cast.neighbour.get(message["id"])).status == 404
+
+
+async def test_yes_publishes_and_he_is_named_but_never_an_author(cast: Cast) -> None:
+    asked = await ask(cast)
+    await asked.say("Yes!!")
+    post = await asked.post()
+    assert [author["handle"] for author in post["authors"]] == [cast.here.handle("alice")]
+    (companion,) = post["companions"]
+    assert (companion["person"]["handle"], companion["how"]) == (asked.bob.handle, "message")
+    document = await asked.document()
+    assert document["attributedTo"] == asked.alice
+    assert "coAuthors" not in document
+    assert "consentNotes" not in document
+    assert asked.bob.id in document["cc"]
+    assert f"@<span>{asked.bob.handle}</span>" in document["content"]
+    assert [tag["href"] for tag in document["tag"]] == [asked.bob.id]
+    assert "published: " in asked.last()
+    assert "boost" in asked.last()
+    assert len(asked.messages()) == 2
+    assert f"@{asked.bob.handle} agreed to your post by message." in await asked.told()
+    (delivered,) = [a for a in cast.b.received_of("Create") if a["object"]["id"] == asked.uri]
+    assert delivered["object"]["attributedTo"] == asked.alice
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["accept but change the title", "yes and no", "yes?", "👍", "who is this", "haha yes"],
+)
+async def test_what_is_not_clear_is_shown_and_asked_about(cast: Cast, content: str) -> None:
+    asked = await ask(cast)
+    await asked.say(content)
+    assert await asked.state() == "offered"
+    assert "not a clear yes or no" in asked.last()
+    assert any(content in text for text in await asked.told())
+    await asked.say("accept")
+    assert await asked.state() == "published"
+
+
+async def test_an_answering_machine_is_not_answered_for_ever(cast: Cast) -> None:
+    asked = await ask(cast)
+    for _ in range(6):
+        await asked.say("I am on holiday.")
+    assert len(asked.messages()) == 1 + 3
+
+
+async def test_no_means_no(cast: Cast) -> None:
+    asked = await ask(cast)
+    await asked.say("decline: I did not bake anything")
+    assert await asked.state() == "declined"
+    assert "will not stand on that post" in asked.last()
+    shown = await cast.here.api("GET", f"/api/v1/cotweets/{asked.id}", account="alice")
+    assert asked.bob.handle not in shown["post"]["text"]
+    assert "bake anything" in shown["co_authors"][0]["reason"]
+    await asked.say("accept")
+    assert await asked.state() == "declined"
+    assert "closed" in asked.last()
+
+
+async def test_silence_is_no_and_is_said_once(cast: Cast) -> None:
+    asked = await ask(cast)
+    await cast.here.pass_time(8 * DAY)
+    await cast.here.pass_time(DAY)
+    assert await asked.state() == "expired"
+    assert "time for an answer is over" in asked.last()
+    assert len(asked.messages()) == 2
+    await asked.say("accept")
+    assert await asked.state() == "expired"
+    assert "the time for an answer was over" in asked.last()
+
+
+async def test_a_changed_mind_before_publication(cast: Cast) -> None:
+    carol = cast.carol
+    asked = await ask(cast, **{"with": [cast.bob.handle, carol.handle]})
+    await asked.say("oui")
+    assert await asked.state() == "accepted"
+    assert "You agreed" in asked.last()
+    await asked.say("leave")
+    assert await asked.state() == "left"
+    assert "changed your mind" in asked.last()
+
+
+async def test_carol_is_asked_anew_when_the_text_loses_a_name(cast: Cast) -> None:
+    carol = cast.carol
+    asked = await ask(cast, **{"with": [cast.bob.handle, carol.handle]})
+    (first,) = cast.c.received_of("Offer")
+    assert f"@<span>{asked.bob.handle}</span>" in first["object"]["content"]
+    assert first["object"]["coAuthors"] == [carol.id]
+    await asked.say("decline")
+    _, second = cast.c.received_of("Offer")
+    assert asked.bob.handle not in second["object"]["content"]
+    assert asked.bob.id not in second["object"]["cc"]
+    assert [u["object"]["id"] for u in cast.c.received_of("Undo")] == [first["id"]]
+
+
+@pytest.mark.parametrize("how", ["leave", "delete", "edit", "gone"])
+async def test_a_changed_mind_after_publication(cast: Cast, how: str) -> None:
+    asked = await ask(cast)
+    answer = await asked.say("accept")
+    assert await asked.state() == "published"
+    if how == "leave":
+        await asked.say("remove my name, please")
+    elif how == "delete":
+        await asked.send(
+            {"id": answer["id"], "type": "Tombstone", "to": [asked.alice]}, kind="Delete"
+        )
+    elif how == "edit":
+        changed = asked.reply("accept, but only if …", to=asked.messages()[0])
+        await asked.send(changed | {"id": answer["id"]}, kind="Update")
+    else:
+        activity = asked.bob.activity("Delete", asked.bob.id)
+        await asked.bob.send(cast.here.inbox, activity)
+        await cast.here.settle()
+    assert await asked.state() == "left"
+    document = await asked.document()
+    assert asked.bob.handle not in document["content"]
+    assert asked.bob.id not in [*document["to"], *document["cc"]]
+    assert document.get("tag", []) == []
+    assert document["updated"] > document["published"]
+    assert (await asked.post())["companions"] == []
+    assert asked.bob.handle not in (await asked.post())["content"]
+    if how != "gone":
+        assert "your name is off the post" in asked.last()
+    updates = [a for a in cast.b.received_of("Update") if a["object"]["id"] == asked.uri]
+    assert len(updates) == (0 if how == "gone" else 1)
+    assert all(asked.bob.handle not in update["object"]["content"] for update in updates)
+
+
+async def test_likes_boosts_edits_and_others_are_no_consent(cast: Cast) -> None:
+    asked = await ask(cast)
+    message = asked.messages()[0]
+    unclear = await asked.say("hm")
+    for kind in ("Like", "Announce", "EmojiReact", "Follow", "Accept"):
+        thing = asked.alice if kind == "Follow" else message["id"]
+        await asked.bob.send(cast.here.inbox, asked.bob.activity(kind, thing, content="👍"))
+    await asked.send(asked.reply("accept", to=message) | {"id": unclear["id"]}, kind="Update")
+    for other in (cast.neighbour, cast.mallory):
+        await asked.send(asked.reply("accept", to=message, by=other), by=other)
+    several = asked.reply("accept", to=message, attributedTo=[asked.bob.id, cast.neighbour.id])
+    await asked.send(several)
+    picture = {"type": "Image", "mediaType": "image/png", "url": f"{cast.b.base}/meme.png"}
+    await asked.say("accept", to=message, attachment=[picture])
+    await asked.say("accept", to=message, summary="just kidding")
+    await asked.say("> accept", to=message)
+    await asked.say("<blockquote>accept</blockquote>", to=message)
+    assert await asked.state() == "offered"
+
+
+async def test_a_forwarded_answer_counts_only_from_its_origin(cast: Cast) -> None:
+    asked = await ask(cast)
+    note = asked.reply("accept")
+    signed = asked.bob.proven(asked.bob.activity("Create", note, to=note["to"]))
+    await cast.mallory.send(cast.here.inbox, signed)
+    await cast.here.settle()
+    assert await asked.state() == "offered"
+    served = asked.reply("accept")
+    cast.b.serve({"@context": "https://www.w3.org/ns/activitystreams", **served})
+    signed = asked.bob.proven(asked.bob.activity("Create", served, to=served["to"]))
+    await cast.mallory.send(cast.here.inbox, signed)
+    await cast.here.settle()
+    assert await asked.state() == "published"
+
+
+async def test_an_answer_to_an_earlier_version_is_none_to_the_newer(cast: Cast) -> None:
+    asked = await ask(cast)
+    old = asked.messages()[0]
+    await asked.say("accept but say cake")
+    await cast.here.api(
+        "PUT", f"/api/v1/cotweets/{asked.id}", {"text": "We baked a cake."}, account="alice"
+    )
+    await cast.here.settle()
+    assert "replaces an earlier message" in asked.last()
+    assert "We baked a cake." in asked.last()
+    new = asked.messages()[-1]
+    assert len(asked.messages()) == 3, "no withdrawal is said besides"
+    await asked.say("accept", to=old)
+    assert await asked.state() == "offered"
+    assert "earlier version" in asked.last()
+    await asked.say("수락", to=new)
+    assert await asked.state() == "published"
+
+
+async def test_withdrawing_is_said_once(cast: Cast) -> None:
+    asked = await ask(cast)
+    await cast.here.api("POST", f"/api/v1/cotweets/{asked.id}/withdraw", {}, account="alice")
+    await cast.here.settle()
+    assert "taken the question back" in asked.last()
+    await asked.say("accept")
+    assert await asked.state() == "withdrawn"
+
+
+async def test_who_said_stop_is_never_asked_again_until_start(cast: Cast) -> None:
+    asked = await ask(cast)
+    await asked.say("STOP!")
+    assert await asked.state() == "declined"
+    assert "will ask you this way again" in asked.last()
+    with pytest.raises(ApiRefusalError) as refused:
+        await ask(cast, text="Another?")
+    assert refused.value.code == "invitee_refuses"
+    await asked.say("start")
+    await ask(cast, text="Another?")
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"type": "Service"}, "invitee_not_a_person"),
+        ({"type": "Group"}, "invitee_not_a_person"),
+        ({"discoverable": False}, "invitee_policy"),
+    ],
+)
+async def test_whom_no_message_is_sent(cast: Cast, members: dict[str, Any], code: str) -> None:
+    unaware(cast.bob, **members)
+    wanted = {"text": TEXT, "with": [cast.bob.handle], "by_message": True}
+    with pytest.raises(ApiRefusalError) as refused:
+        await cast.here.api("POST", "/api/v1/cotweets", wanted, account="alice")
+    assert refused.value.code == code
+
+
+async def test_the_signed_answer_is_kept_as_evidence(cast: Cast) -> None:
+    asked = await ask(cast)
+    note = await asked.say("accept")
+    held = await cast.here.read(lambda tx: messages.message(tx, note["id"]))
+    assert held is not None
+    assert held.evidence is not None
+    assert held.evidence["key"] == asked.bob.rsa.key_id
+    assert {"signature", "digest", "date"} <= held.evidence["headers"].keys()
+    assert note["content"] in held.document.encode().decode("unicode_escape")
+
+
+def test_every_language_has_every_text() -> None:
+    english = CATALOGUE["en"]
+    for language, texts in CATALOGUE.items():
+        assert texts.keys() == english.keys(), language
+        for name, text in texts.items():
+            text.format_map({"asker": "", "host": "", "link": "", "deadline": "", "warning": ""})
+            assert text, name
