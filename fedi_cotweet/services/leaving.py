@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
@@ -111,6 +113,17 @@ def take_off(tx: Tx, env: Env, post: Post, actor: Actor, delete_text: str = "") 
         post_id=post.id,
         text=f"@{actor.username}@{actor.host} left your post.",
     )
+
+
+def found_gone(tx: Tx, env: Env, post_id: int, co_authors: Sequence[str]) -> None:
+    """The stamps of co-authors of a post of ours are gone, and their ``Delete`` never came."""
+    for uri in co_authors:
+        post, actor = posts.post(tx, post_id), actors.actor_by_uri(tx, uri)
+        if post is None or actor is None or not post.local or post.state != "published":
+            continue
+        offer = current_offers(tx, post).get(actor.id)
+        if offer is not None and offer.state == ConsentState.PUBLISHED.value:
+            take_off(tx, env, post, actor)
 
 
 def lapse(tx: Tx, env: Env, offer_id: int) -> None:

@@ -398,3 +398,27 @@ async def test_a_draft_that_stays_one_is_looked_for_until_consent_lapses(world: 
     (offer,) = await run.received(run.co_authors[0])
     looking = await b.read(lambda tx: rows_of(tx, Job, Job.kind == "seek_publication"))
     assert offer.id not in [job.payload["offer_id"] for job in looking]
+
+
+async def test_a_leaving_that_nobody_heard_of_is_found_at_the_next_recheck(world: World) -> None:
+    a, b, d = (world.places[name] for name in "abd")
+    run = await begin(world, ["b/bob"])
+    await run.agreed()
+    await run.leave()
+    await world.work(b)
+    await lose(world, b, "Delete")
+    await world.drain()
+    assert await standing(run) == ("published", "left")
+
+    world.clock.advance(DAY + HOUR)
+    await world.drain()
+
+    assert await standing(run) == ("left", "left")
+    for place in (a, d):
+        assert await shown_at(place, run.uri) == [], place.name
+    updates = await a.read(lambda tx: rows_of(tx, Activity, Activity.object_uri == run.uri))
+    assert "Update" in [activity.kind for activity in updates]
+    told = await a.read(lambda tx: rows_of(tx, Notification, Notification.account_id == run.alice))
+    assert [
+        row.text for row in told if row.kind == "cotweet.left" and row.subject.startswith(run.uri)
+    ]

@@ -12,6 +12,7 @@ from activitypub.coauthorship.offers import Invitation, read_offer
 from activitypub.coauthorship.publication import is_older_version
 from activitypub.coauthorship.stamps import Stamp
 from activitypub.coauthorship.verification import (
+    CoAuthorState,
     CoAuthorVerdict,
     verify_authors,
 )
@@ -160,9 +161,13 @@ async def verify_post(context: Context, payload: Mapping[str, Any]) -> None:
         for url, fetched in seen.items()
         if fetched.document is not None
     }
-    await runtime.write(
-        lambda tx: verification.apply_verdicts(tx, env, post_id, subject.post, verdicts, texts)
-    )
+    gone = [verdict.actor for verdict in verdicts if verdict.state is CoAuthorState.REVOKED]
+
+    def transaction(tx: Tx) -> None:
+        verification.apply_verdicts(tx, env, post_id, subject.post, verdicts, texts)
+        leaving.found_gone(tx, env, post_id, gone)
+
+    await runtime.write(transaction)
     now = env.now()
     silent = [v for v in verdicts if rechecks.soon_again(subject.post, v, now)]
     if silent:
