@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults matrix bench-inbox bench-fanout lock clean
+.PHONY: help run demo test lint corpus judges conformance faults matrix sequences bench-inbox bench-fanout lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -54,6 +54,10 @@ conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 
 
 faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
 	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -q $(ARGS)
+
+sequences: $(VENV)/.dev ## 10,000 random orders of events, with losses and restarts (COTWEET_SEQUENCES=how many)
+	COTWEET_SEQUENCES=$${COTWEET_SEQUENCES:-10000} $(BIN)/python -m pytest -n auto -q $(ARGS) \
+		tests/e2e/test_interleavings.py tests/e2e/test_after_publication.py tests/e2e/test_losses.py
 
 bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this machine
 	$(BIN)/python -m benchmarks.inbox $(ARGS)

@@ -14,7 +14,7 @@ from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.domain.limits import HOUR
+from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services import documents, rechecks, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
@@ -188,6 +188,8 @@ def _local_co_author(
             if offer.state == ConsentState.ACCEPTED.value and offer.stamp_uri == verdict.stamp_uri:
                 apply_move(tx, env, offer, Move.PUBLISH, verdict.actor)
                 emit(tx, env, "cotweet.published_with", post_id=post.id, account_id=account_id)
+                if not post.local:
+                    _guard_for_weeks(tx, env, post.id)
                 tell(
                     tx,
                     env,
@@ -290,6 +292,15 @@ def guard(tx: Tx, env: Env, object_uri: str, told_by: int | None = None) -> None
         return
     if consents.live_stamps(tx, object_uri):
         guard_later(tx, env, post.id, 0)
+
+
+def _guard_for_weeks(tx: Tx, env: Env, post_id: int) -> None:
+    """Look at a post now and then, for an ``Update`` or ``Delete`` that never came here.
+
+    It may have been lost, or its server may hope that nobody here hears of it.
+    """
+    for days in (1, 7, 28):
+        later(tx, env, "guard_post", f"{post_id} {days}", delay=days * DAY, post_id=post_id)
 
 
 def guard_later(tx: Tx, env: Env, post_id: int, delay: int) -> None:

@@ -8,6 +8,7 @@ number decides the order of everything, and a run can be repeated by its seed.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, create_engine, select, update
 from sqlalchemy.pool import StaticPool
 
 from activitypub.shell.client import FederationClient
@@ -34,7 +35,7 @@ from fedi_cotweet.services import accounts, follows
 from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
 from fedi_cotweet.worker import Worker
-from storage.engine import Tx
+from storage.engine import Tx, open_store
 from storage.models import Activity, Actor, Base, Delivery
 from storage.queries import actors, deliveries
 from storage.queries.deliveries import DeliveryRow
@@ -45,6 +46,12 @@ from tests.servers import free_port
 T = TypeVar("T")
 M = TypeVar("M", bound=Base)
 Step = Callable[[], Awaitable[None]]
+
+
+def sequences(share: int, otherwise: int) -> int:
+    """How many random runs: a ``share``-th of those asked for, or as many as the plain run has."""
+    return int(os.environ.get("COTWEET_SEQUENCES", "0")) // share or otherwise
+
 
 SOON = 20 * MINUTE
 """Draining waits this long for a job that is to run later."""
@@ -82,6 +89,7 @@ class Place:
     server: app.Server
     database: Engine
     """For looking: quicker than asking the server's own readers."""
+    serving: AsyncExitStack
     claimed: list[JobRow] = field(default_factory=list)
     ran: list[JobRow] = field(default_factory=list)
     sent: list[DeliveryRow] = field(default_factory=list)
@@ -103,6 +111,13 @@ class Place:
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """What a use case does."""
         return await self.server.runtime.write(fn)
+
+    async def restart(self, clock: Clock) -> None:
+        """Stop, and begin again with nothing but what is on the disk."""
+        await self.serving.aclose()
+        self.claimed.clear()
+        self.ran.clear()
+        self.server = await _serve(self.server.settings, clock, self.serving)
 
     @property
     def client(self) -> InterruptedClient:
@@ -265,6 +280,26 @@ class World:
                 if pending:
                     await self.deliver(place, self.dice.choice(pending), note_it=False)
 
+    async def lose(self) -> None:
+        """Something never arrives: its receiver was away for longer than anybody tries."""
+        place = self.dice.choice(list(self.places.values()))
+        pending = await place.pending()
+        if pending:
+            row = self.dice.choice(pending)
+            self.tell(f"{place.name} gives up {row.kind} {row.uri} to {row.inbox}")
+            given_up = update(Delivery).where(Delivery.id == row.id).values(state="given_up")
+            await place.server.runtime.store.write(lambda tx: tx.execute(given_up).rowcount)
+
+    async def restart(self) -> None:
+        """One of the servers is stopped, with all it had taken on, and started again."""
+        if self._inside:  # somebody waits for an answer of one of them
+            return
+        place = self.dice.choice(list(self.places.values()))
+        self.tell(f"{place.name} is started again")
+        often = place.client.meanwhile is not None
+        await place.restart(self.clock)
+        interrupted(self, often=often)
+
     async def periodic(self) -> None:
         """One of the servers looks at the time."""
         place = self.dice.choice(list(self.places.values()))
@@ -363,15 +398,21 @@ async def _open(
             accounts.set_invite_policy(tx, env, made, "anyone")
 
         await store.write(make)
-    server = app.build(settings, store, clock)
+    await store.close()
+    database = create_engine(settings.database, poolclass=StaticPool)
+    async with AsyncExitStack() as serving:
+        yield Place(name, await _serve(settings, clock, serving), database, serving)
+    database.dispose()
+
+
+async def _serve(settings: Settings, clock: Clock, serving: AsyncExitStack) -> app.Server:
+    server = app.build(settings, open_store(settings.database), clock)
     await server.runtime.client.close()
     server.runtime.client = _client(settings, clock)
     await server.runtime.anonymous.close()
     server.runtime.anonymous = _client(settings, clock)
-    database = create_engine(settings.database, poolclass=StaticPool)
-    async with app.running(server):
-        yield Place(name, server, database)
-    database.dispose()
+    await serving.enter_async_context(app.running(server))
+    return server
 
 
 def _client(settings: Settings, clock: Clock) -> InterruptedClient:

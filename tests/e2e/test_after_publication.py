@@ -29,7 +29,7 @@ from fedi_cotweet.services.posts import later_than
 from storage.engine import Tx
 from storage.models import HomeEntry, Post, PostAuthor
 from storage.queries import consents, home, posts
-from tests.e2e.by_hand import Place, World, follow, interrupted, local_id, open_places
+from tests.e2e.by_hand import Place, World, follow, interrupted, local_id, open_places, sequences
 from tests.e2e.one_cotweet import Invited, Run, begin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CAST = {"a": ("alice", "ann"), "b": ("bob",), "d": ("dave", "erin", "frank")}
 FOLLOWS = {"dave": ("b/bob", "a/ann"), "erin": ("a/alice", "b/bob"), "frank": ("a/alice",)}
 WITH = (("b/bob",), ("b/bob", "a/ann"), ("a/ann",), ("b/bob",))
-RUNS = 40
+RUNS = sequences(4, 24)
 
 Act = Callable[[], Awaitable[Any]]
 
@@ -244,6 +244,7 @@ def plan(run: Run, wrong: Misbehaviour) -> Iterator[Act]:
     weights: dict[Act, float] = {
         world.step: world.dice.choice((3, 8)),
         world.again: 2,
+        world.restart: world.dice.choice((0, 0, 0.2)),
         run.leave: world.dice.choice((0, 0.3, 1)),
         run.delete: world.dice.choice((0, 0, 0.3)),
         wrong.change: world.dice.choice((0, 0, 1)),

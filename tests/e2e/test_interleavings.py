@@ -26,14 +26,14 @@ from fedi_cotweet.services import documents, drafts
 from storage.engine import Tx
 from storage.models import ConsentLogEntry, Offer, Post, Stamp
 from storage.queries import consents, posts
-from tests.e2e.by_hand import Place, World, interrupted, open_places, rows_of
+from tests.e2e.by_hand import Place, World, interrupted, open_places, rows_of, sequences
 from tests.e2e.one_cotweet import Invited, Run, begin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAST = {"a": ("alice", "ann"), "b": ("bob",)}
 WITH = {"across": ("b/bob",), "same server": ("a/ann",), "both": ("b/bob", "a/ann")}
-RUNS = 100
+RUNS = sequences(2, 60)
 MOVES = {what.value for what in Move}
 
 
@@ -176,6 +176,7 @@ def plan(run: Run) -> Iterator[Act]:
         run.accept: 5,
         world.again: 2,
         world.periodic: 0.5,
+        world.restart: world.dice.choice((0, 0, 0.3)),
     }
     if world.dice.random() < 0.7:
         weights |= {

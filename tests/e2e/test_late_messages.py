@@ -422,3 +422,23 @@ async def test_a_leaving_that_nobody_heard_of_is_found_at_the_next_recheck(world
     assert [
         row.text for row in told if row.kind == "cotweet.left" and row.subject.startswith(run.uri)
     ]
+
+
+async def test_a_deletion_nobody_heard_of_is_found_by_the_co_authors_server(world: World) -> None:
+    a, b = world.places["a"], world.places["b"]
+    run = await begin(world, ["b/bob"])
+    await run.agreed()
+    await run.delete()
+    await world.work(a)
+    await lose(world, a, "Delete")
+    await world.drain()
+    assert await standing(run) == ("deleted", "published")
+
+    world.clock.advance(8 * DAY)
+    await world.drain()
+
+    assert await standing(run) == ("deleted", "deleted")
+    held = await post_at(b, run.uri)
+    assert held is not None
+    assert held.state == "deleted"
+    assert await run.live_stamps(run.co_authors[0]) == []
