@@ -20,6 +20,7 @@ from activitypub.activities.follow import Follow, parse_follow
 from activitypub.activities.like import Like, parse_like
 from activitypub.activities.offer import Offer, parse_offer
 from activitypub.activities.reject import Reject, parse_reject
+from activitypub.activities.remove import Remove, parse_remove
 from activitypub.activities.undo import Undo, parse_undo
 from activitypub.activities.update import Update, parse_update
 from activitypub.errors import DocumentError
@@ -28,7 +29,18 @@ from activitypub.vocab.terms import Doc
 __all__ = ["Activity", "Envelope", "parse_activity", "peek"]
 
 Activity = (
-    Accept | Announce | Block | Create | Delete | Follow | Like | Offer | Reject | Undo | Update
+    Accept
+    | Announce
+    | Block
+    | Create
+    | Delete
+    | Follow
+    | Like
+    | Offer
+    | Reject
+    | Remove
+    | Undo
+    | Update
 )
 
 _PARSERS: Final[Mapping[str, Callable[[Doc], Activity]]] = {
@@ -42,6 +54,7 @@ _PARSERS: Final[Mapping[str, Callable[[Doc], Activity]]] = {
     "Like": parse_like,
     "Offer": parse_offer,
     "Reject": parse_reject,
+    "Remove": parse_remove,
     "Undo": parse_undo,
     "Update": parse_update,
 }

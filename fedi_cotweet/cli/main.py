@@ -10,6 +10,7 @@ import typer
 from fedi_cotweet.cli import (
     answering,
     conformance,
+    discussion,
     finding,
     invite_mutes,
     lists,
@@ -56,6 +57,12 @@ app.command("unhide")(command(finding.unhide))
 app.command("invites")(command(answering.invites))
 app.command("accept")(command(answering.accept))
 app.command("decline")(command(answering.decline))
+
+app.command("discuss")(command(discussion.discuss))
+app.command("propose")(command(discussion.propose))
+app.command("proposals")(command(discussion.proposals))
+app.command("proposal")(command(discussion.answer_proposal))
+app.command("ask-deletion")(command(discussion.ask_deletion))
 
 app.command("mute-invites")(command(invite_mutes.mute_invites))
 app.command("refused-invites")(command(invite_mutes.refused_invites))

@@ -117,7 +117,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
     body += _content(view.summary, view.text, view.sensitive)
     body += _poll(view.poll, now)
     body += _pictures(view.media)
-    body += [Rule(style="dim"), *_links(view.content)]
+    body += [Rule(style="dim"), *links_of(view.content)]
     facts = _facts()
     if view.mentions:
         facts.add_row("Mentions", _joined(view.mentions))
@@ -294,7 +294,8 @@ def _pictures(media: Sequence[MediaView]) -> list[RenderableType]:
     return parts
 
 
-def _links(content: str) -> list[RenderableType]:
+def links_of(content: str) -> list[RenderableType]:
+    """Where the links of a text lead, which the text alone does not show."""
     found = links(content)
     if not found:
         return []

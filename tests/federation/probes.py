@@ -218,6 +218,38 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/cotweets/invite-mutes/remove"): lambda n: [
         Ask(f"{API}/cotweets/invite-mutes/remove", {"who": n.remote_note})
     ],
+    ("GET", f"{API}/cotweets/proposals/{{id}}"): lambda n: [
+        f"{API}/cotweets/proposals/{guess}" for guess in (n.post, n.invite)
+    ],
+    **{
+        ("POST", f"{API}/cotweets/proposals/{{id}}/{what}"): (
+            lambda n, what=what: [Ask(f"{API}/cotweets/proposals/{n.post}/{what}", {})]  # type: ignore[misc]
+        )
+        for what in ("take", "decline", "withdraw")
+    },
+    **{
+        ("GET", f"{API}/cotweets/{{id}}/{what}"): (
+            lambda n, what=what: [  # type: ignore[misc]
+                f"{API}/cotweets/{guess}/{what}" for guess in (n.post, n.invite)
+            ]
+        )
+        for what in ("comments", "proposals")
+    },
+    **{
+        ("POST", f"{API}/cotweets/{{id}}/{what}"): (
+            lambda n, what=what, body=body: [  # type: ignore[misc]
+                Ask(f"{API}/cotweets/{guess}/{what}", body) for guess in (n.post, n.invite)
+            ]
+        )
+        for what, body in (
+            ("comments", {"text": "Hm?"}),
+            ("proposals", {"text": "Mine"}),
+            ("ask-deletion", {}),
+        )
+    },
+    ("DELETE", f"{API}/cotweets/{{id}}/comments/{{comment}}"): lambda n: [
+        f"{API}/cotweets/{n.post}/comments/{n.invite}"
+    ],
     ("POST", f"{API}/cotweets"): lambda n: [
         Ask(f"{API}/cotweets", {"text": "Us", "with": ["dave"], "in_reply_to": n.note}),
         Ask(f"{API}/cotweets", {"text": "Us", "with": ["dave"], "media": [n.upload]}),

@@ -14,6 +14,7 @@ from fedi_cotweet.federation.handlers import (
     answers,
     blocks,
     deletions,
+    discussion,
     follows,
     likes,
     notes,
@@ -35,6 +36,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "Like": likes.like,
     "Offer": offers.offer,
     "Reject": answers.reject,
+    "Remove": discussion.remove,
     "Undo": answers.undo,
     "Update": notes.update,
 }

@@ -14,7 +14,14 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_id, types
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import answers, follows, invitations, reactions, relations
+from fedi_cotweet.services import (
+    answers,
+    follows,
+    invitations,
+    proposals,
+    reactions,
+    relations,
+)
 from fedi_cotweet.services.events import brought_by
 from fedi_cotweet.services.messages import CHANNEL
 from storage.engine import Tx
@@ -32,6 +39,11 @@ async def accept(context: Context, incoming: Incoming) -> str:
     def transaction(tx: Tx) -> str:
         sent = _sent(tx, activity.object_id)
         if sent is None:
+            decided = proposals.receive_answer(
+                tx, env, activity.object_id, incoming.actor, accepted=True
+            )
+            if decided is not None:
+                return decided
             answered = follows.receive_answer(
                 tx, env.now(), activity.object_id, incoming.actor, accepted=True
             )
@@ -60,6 +72,12 @@ async def reject(context: Context, incoming: Incoming) -> str:
     def transaction(tx: Tx) -> str:
         sent = _sent(tx, activity.object_id)
         if sent is None:
+            why = to_text(activity.content).strip()
+            decided = proposals.receive_answer(
+                tx, env, activity.object_id, incoming.actor, accepted=False, reason=why
+            )
+            if decided is not None:
+                return decided
             answered = follows.receive_answer(
                 tx, env.now(), activity.object_id, incoming.actor, accepted=False
             )
@@ -113,11 +131,19 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
         case "Block":
             return relations.receive_unblock(tx, actor, what, uri)
         case "Offer":
-            return "no_id" if uri is None else invitations.receive_withdrawal(tx, env, uri, actor)
+            return "no_id" if uri is None else _undo_offer(tx, context, incoming, uri)
         case None if uri is not None:
             return _undo_by_id(tx, context, incoming, uri)
         case _:
             return "unknown_object"
+
+
+def _undo_offer(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
+    env, actor = context.env, incoming.actor
+    taken_back = proposals.receive_withdrawal(tx, env, uri, actor)
+    if taken_back is not None:
+        return taken_back
+    return invitations.receive_withdrawal(tx, env, uri, actor)
 
 
 def _undo_by_id(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
@@ -133,4 +159,4 @@ def _undo_by_id(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
     if relations.receive_unblock(tx, actor, None, uri) == "undone":
         return "unblocked"
     # It may be the Undo of an Offer that is still on its way.
-    return invitations.receive_withdrawal(tx, env, uri, actor)
+    return _undo_offer(tx, context, incoming, uri)

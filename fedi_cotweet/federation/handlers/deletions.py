@@ -10,7 +10,7 @@ from activitypub.origins import may_delete
 from activitypub.verdicts import Refused
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, leaving, message_answers
+from fedi_cotweet.services import arrivals, discussion, leaving, message_answers
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import PostAuthor
@@ -52,6 +52,8 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
             return "look_again"
         case Refused():
             pass
+    if discussion.receive_deletion(tx, env, activity.object_id, incoming.actor):
+        return "comment_deleted"
     held = post_queries.post_by_uri(tx, activity.object_id)
     owner = actors.actor(tx, held.author_id) if held is not None else None
     refused = may_delete(incoming.actor.uri, activity.object_id, owner.uri if owner else None)

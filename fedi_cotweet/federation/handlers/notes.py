@@ -13,6 +13,7 @@ from activitypub.vocab.terms import ACTOR_TYPES
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.handlers.discussion import remark
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import arrivals, leaving, polls, reactions
 from fedi_cotweet.services.events import emit, later
@@ -38,7 +39,8 @@ async def create(context: Context, incoming: Incoming) -> str:
     answered = await messages.answered(context, incoming, activity.object)
     if answered is not None:
         return answered
-    return await _arrive(context, incoming, update=False)
+    said = await remark(context, incoming, activity)
+    return said if said is not None else await _arrive(context, incoming, update=False)
 
 
 async def update(context: Context, incoming: Incoming) -> str:

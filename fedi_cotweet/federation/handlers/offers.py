@@ -1,11 +1,13 @@
-"""``Offer``: an invitation to write together (FEP-af48)."""
+"""``Offer``: an invitation to write together, or a proposal of a co-author's (FEP-af48)."""
 
 from __future__ import annotations
 
 from activitypub.coauthorship.offers import check_offer, is_invitation
+from activitypub.coauthorship.proposals import is_proposal
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.handlers.discussion import proposal
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import invitations
 from storage.engine import Tx
@@ -14,6 +16,8 @@ from storage.queries import actors
 
 async def offer(context: Context, incoming: Incoming) -> str:
     """Keep an invitation to a local person, exactly as it came. Refusals send no signal."""
+    if is_proposal(incoming.document):
+        return await proposal(context, incoming)
     if not is_invitation(incoming.document):
         return "not_an_invitation"
     # One document, one meaning: duplicate members would make preview and digest disagree.

@@ -20,6 +20,14 @@ from fedi_cotweet.federation.outbox.consents import (
     unannounced,
     update_carried,
 )
+from fedi_cotweet.federation.outbox.discussion import (
+    comment_deleted,
+    comment_made,
+    parted,
+    proposal_answered,
+    proposal_made,
+    proposal_withdrawn,
+)
 from fedi_cotweet.federation.outbox.follows import (
     follow_answered,
     follow_rejected,
@@ -116,7 +124,10 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "block.undone": block_undone,
     "boost.made": boost_made,
     "boost.undone": boost_undone,
+    "comment.deleted": comment_deleted,
+    "comment.made": comment_made,
     "cotweet.delete_carried": delete_carried,
+    "cotweet.parted": parted,
     "cotweet.published_with": published_with,
     "cotweet.unannounced": unannounced,
     "cotweet.update_carried": update_carried,
@@ -136,6 +147,9 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "post.deleted": post_deleted,
     "post.published": post_published,
     "post.updated": post_updated,
+    "proposal.answered": proposal_answered,
+    "proposal.made": proposal_made,
+    "proposal.withdrawn": proposal_withdrawn,
     "stamp.deleted": stamp_deleted,
     "stamp.forwarded": stamp_forwarded,
 }

@@ -16,6 +16,7 @@ from activitypub.activities.follow import build_follow, parse_follow
 from activitypub.activities.like import build_like, parse_like
 from activitypub.activities.offer import build_offer, parse_offer
 from activitypub.activities.reject import build_reject, parse_reject
+from activitypub.activities.remove import parse_remove
 from activitypub.activities.undo import build_undo, parse_undo
 from activitypub.activities.update import build_update, parse_update
 from activitypub.documents.note import build_note
@@ -44,6 +45,7 @@ def note(**more: Any) -> dict[str, Any]:
         parse_like,
         parse_offer,
         parse_reject,
+        parse_remove,
         parse_undo,
         parse_update,
     ],
@@ -181,3 +183,10 @@ def test_an_offer_to_several_or_to_nobody_has_no_target(target: Any) -> None:
 def test_a_million_addressees_are_cut() -> None:
     document = build_create(ID, ALICE, note(), AT) | {"to": [BOB] * 100_000}
     assert len(parse_create(document).to) == 1000
+
+
+def test_a_remove_says_what_is_taken_out_of_what() -> None:
+    document = {"id": ID, "type": "Remove", "actor": ALICE, "object": {"id": BOB}, "target": NOTE}
+    read = parse_remove(document)
+    assert (read.actor, read.object_id, read.target) == (ALICE, BOB, NOTE)
+    assert parse_remove({**document, "object": BOB, "target": [NOTE, NOTE]}).target is None
