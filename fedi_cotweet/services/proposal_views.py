@@ -11,7 +11,7 @@ import orjson
 
 from activitypub.documents.note import parse_note
 from activitypub.html import to_text
-from fedi_cotweet.services.circles import Circle, own_circle
+from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.reading import author_view
@@ -70,7 +70,7 @@ def proposals(tx: Tx, env: Env, account_id: int, number: int) -> list[ProposalVi
     found = discussion.proposals_for(tx, around.object_uri, MOST_SHOWN)
     if me is None or me.uri != around.primary:
         found = [change for change in found if change.by_id == account_id]
-    return _views(tx, env, account_id, found, _text_now(tx, around))
+    return _views(tx, env, account_id, found, _text_now(around))
 
 
 def proposal(tx: Tx, env: Env, account_id: int, change_id: int) -> ProposalView:
@@ -80,11 +80,12 @@ def proposal(tx: Tx, env: Env, account_id: int, change_id: int) -> ProposalView:
     asked = post is not None and post.local and post.author_id == account_id
     if change is None or change.uri is None or not (asked or change.by_id == account_id):
         raise not_found("proposal")
-    before = to_text(post.content) if post is not None and post.state != "deleted" else ""
+    around = circle(tx, env, change.object_uri, account_id)
+    before = _text_now(around) if around is not None else ""
     return _views(tx, env, account_id, [change], before)[0]
 
 
-def _text_now(tx: Tx, around: Circle) -> str:
+def _text_now(around: Circle) -> str:
     if around.post is not None:
         return to_text(around.post.content)
     if around.offer is None:

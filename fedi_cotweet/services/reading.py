@@ -30,6 +30,8 @@ Entry = tuple[int, int, int | None]
 
 WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
 """Notifications of an invitation that waits for an answer."""
+WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
+"""Notifications of a proposal that waits for one; their subject is its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class NotificationView:
     text: str
     created_at: int
     invite: str | None = None
+    proposal: str | None = None
 
 
 @dataclass(slots=True)
@@ -427,6 +430,7 @@ def notifications(
             text=item.text,
             created_at=item.created_at,
             invite=str(item.offer_id) if item.kind in WITH_INVITE else None,
+            proposal=item.subject if item.kind in WITH_PROPOSAL else None,
         )
         for item in found
     ]

@@ -21,6 +21,7 @@ from activitypub.vocab import reading
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, OFFER_LONGEST, OFFER_SHORTEST, SECOND
 from fedi_cotweet.federation import delivery, jobs, outbox, routes
 from fedi_cotweet.federation.handlers import HANDLERS
+from fedi_cotweet.services import discussion, proposals
 from fedi_cotweet.settings import definitions
 from tests.docs.pages import ROOT, read, section, table
 
@@ -91,7 +92,10 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "block.undone": "a block taken back",
         "boost.made": "somebody here boosts a post",
         "boost.undone": "a boost taken back",
+        "comment.deleted": "a remark is taken back",
+        "comment.made": "a remark on a draft",
         "cotweet.delete_carried": "the primary author's `Delete` of the post",
+        "cotweet.parted": "learn who takes no part",
         "cotweet.published_with": "to the\nfollowers of a co-author",
         "cotweet.unannounced": "a co-author's boost taken back",
         "cotweet.update_carried": "a `Create` and `Update` with the primary author's proof",
@@ -111,6 +115,9 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "post.deleted": "a post is deleted",
         "post.published": "a post is published",
         "post.updated": "an edit, a co-author gone",
+        "proposal.answered": "a proposal taken over",
+        "proposal.made": "a proposal, to the primary author's",
+        "proposal.withdrawn": "a proposal withdrawn",
         "stamp.deleted": "a co-author leaves",
         "stamp.forwarded": "a co-author's `Delete` of a stamp to everyone",
     }
@@ -157,6 +164,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         ),
         f"{settings['open_invites_per_sender'].default} (a setting)",
         f"{settings['open_invites_per_pair'].default} (a setting)",
+        f"{settings['invites_per_day'].default},"
+        f" {settings['invites_per_host_per_day'].default} (settings)",
+        f"{discussion.LONGEST:,} characters; {discussion.MOST_ON_A_DRAFT}, {discussion.MOST_A_DAY}",
+        f"{proposals.MOST_OPEN}, {proposals.MOST_A_DAY}",
         (
             f"{verify.DEFAULT_LIFETIME // MINUTE} minutes and {skew} hour of clock difference;"
             f" with a signed expires {longest} hours"

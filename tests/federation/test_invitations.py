@@ -588,3 +588,14 @@ async def test_the_consent_log_tells_what_happened(cast: Cast) -> None:
         return [entry.move for entry in consents.log_of(tx, post.id)]
 
     assert await cast.here.read(moves) == ["offer", "accept", "verdict:verified", "publish"]
+
+
+async def test_a_reason_for_declining_is_sent_as_it_was_written(cast: Cast) -> None:
+    await invited(cast)
+    invite = await cast.invite()
+    assert invite is not None
+    reason = {"reason": "Not <my> words & not mine."}
+    await cast.here.api("POST", f"{INVITES}/{invite['id']}/decline", reason, account="bob")
+    await cast.here.settle()
+    [reject] = cast.a.received_of("Reject")
+    assert reject["content"] == "<p>Not &lt;my&gt; words &amp; not mine.</p>"

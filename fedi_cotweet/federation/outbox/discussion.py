@@ -16,6 +16,7 @@ from activitypub.coauthorship.proposals import (
     proposal_reference,
     words_of,
 )
+from activitypub.html import from_text
 from fedi_cotweet.federation.outbox.lookups import Payload, as_text
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing
@@ -137,7 +138,7 @@ async def proposal_made(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             kind=kind,
             object_id=change.object_uri,
             words=words,
-            comment=change.comment,
+            comment=from_text(change.comment),
         )
         return [
             Outgoing(
@@ -197,7 +198,9 @@ async def proposal_answered(runtime: Runtime, payload: Payload) -> list[Outgoing
                     audience=audience,
                 )
             ]
-        reject = build_reject(uri, primary.uri, reference, [by.uri], content=change.reason)
+        reject = build_reject(
+            uri, primary.uri, reference, [by.uri], content=from_text(change.reason)
+        )
         return [
             Outgoing(
                 uri=uri,

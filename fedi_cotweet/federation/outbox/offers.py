@@ -6,6 +6,7 @@ import orjson
 
 from activitypub.coauthorship import answers
 from activitypub.coauthorship.offers import Invitation, read_offer
+from activitypub.html import from_text
 from fedi_cotweet.federation.outbox.lookups import GoneError, Payload, find_actor
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven
@@ -71,7 +72,9 @@ async def offer_declined(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     offer = await _offer(runtime, payload)
     me = await find_actor(runtime, offer.target_id)
     uri = runtime.env.addresses.activity(me.username, offer.id)
-    document = answers.build_reject(id=uri, offer=_invitation(offer), reason=offer.reason)
+    document = answers.build_reject(
+        id=uri, offer=_invitation(offer), reason=from_text(offer.reason)
+    )
     return [
         Outgoing(
             uri=uri,
