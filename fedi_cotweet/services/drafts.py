@@ -233,7 +233,6 @@ def _forget_answer(tx: Tx, post_id: int, row: PostAuthor) -> None:
         fetched_at=None,
         next_check_at=None,
     )
-    emit(tx, env, "cotweet.parted", post_id=post_id, actor=actor.uri, at=env.new_id())
 
 
 def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
