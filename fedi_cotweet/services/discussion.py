@@ -113,18 +113,30 @@ def _tell(tx: Tx, env: Env, account_id: int, by: Actor, around: Circle, uri: str
     )
 
 
-def concerns_draft(tx: Tx, env: Env, object_uri: str) -> bool:
-    """Whether private notes about this object are remarks on a draft, or nothing at all.
-
-    So it is from the first Offer until shortly after publication, when remarks may still be on
-    their way; later such a note is an ordinary answer.
-    """
+def concerns_draft(tx: Tx, object_uri: str) -> bool:
+    """Whether private notes about this object are remarks on a draft, or nothing at all."""
     post = posts.post_by_uri(tx, object_uri)
-    if post is not None and post.published_at is not None:
-        return post.co_authored and env.now() <= post.published_at + CLOCK_DIFFERENCE
-    if post is not None and post.local:
-        return True
+    if post is not None and (post.local or post.published_at is not None):
+        return post.published_at is None
     return bool(consents.offers_for_object(tx, object_uri, "received"))
+
+
+def readers(tx: Tx, env: Env, remark: Comment, sender: Actor) -> list[tuple[Actor, Circle]]:
+    """Who here is to read a remark: whoever is in one circle with its sender, if nobody outside
+    of it is to read it too.
+
+    Until shortly after publication, while remarks may be on their way; later a private note to an
+    author is an ordinary answer.
+    """
+    found = []
+    for reader in actors.actors_by_uri(tx, remark.to).values():
+        around = circle(tx, env, remark.object_id, reader.id) if reader.local else None
+        if around is None or sender.uri not in around.authors or not around.named >= {*remark.to}:
+            continue
+        if around.published and env.now() > (around.published_at or 0) + CLOCK_DIFFERENCE:
+            continue
+        found.append((reader, around))
+    return found
 
 
 def receive_comment(tx: Tx, env: Env, remark: Comment, sender: Actor) -> str:
@@ -137,19 +149,14 @@ def receive_comment(tx: Tx, env: Env, remark: Comment, sender: Actor) -> str:
         return "repeated"
     if posts.buried(tx, remark.id, sender.uri) is not None:
         return "deleted_before"
-    readers = []
-    for reader in actors.actors_by_uri(tx, remark.to).values():
-        around = circle(tx, env, remark.object_id, reader.id) if reader.local else None
-        if around is None or sender.uri not in around.authors or not around.named >= {*remark.to}:
-            continue
-        readers.append((reader, around))
-    if not readers:
+    found = readers(tx, env, remark, sender)
+    if not found:
         return "not_in_the_circle"
     if _too_many(tx, env, remark.object_id, sender.id):
         return "over_limit"
     content = sanitise(remark.content)
     _keep(tx, env, env.new_id(), remark.id, remark.object_id, sender.id, content)
-    for reader, around in readers:
+    for reader, around in found:
         _tell(tx, env, reader.id, sender, around, remark.id)
     return "commented"
 

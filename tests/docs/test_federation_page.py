@@ -164,8 +164,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         ),
         f"{settings['open_invites_per_sender'].default} (a setting)",
         f"{settings['open_invites_per_pair'].default} (a setting)",
-        f"{settings['invites_per_day'].default},"
-        f" {settings['invites_per_host_per_day'].default} (settings)",
+        (
+            f"{settings['invites_per_day'].default},"
+            f" {settings['invites_per_host_per_day'].default} (settings)"
+        ),
         f"{discussion.LONGEST:,} characters; {discussion.MOST_ON_A_DRAFT}, {discussion.MOST_A_DAY}",
         f"{proposals.MOST_OPEN}, {proposals.MOST_A_DAY}",
         (

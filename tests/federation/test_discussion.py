@@ -400,6 +400,9 @@ async def test_the_thread_outlives_publication_for_its_authors_only(cast: Cast) 
     await cast.deliver(cast.bob, under_way)
     texts = [text for _, text in await thread(cast, "alice", number)]
     assert texts == ["Before.", "On its way."]
+    from_a_reader = remark(cast.mallory, note, [cast.here.actor("alice")], "Lovely!")
+    await cast.deliver(cast.mallory, from_a_reader)
+    assert not await holds_no_post(cast, from_a_reader), "an ordinary private answer"
     with pytest.raises(ApiRefusalError, match="discussion_over"):
         await say(cast, "alice", number, "After.")
     cast.here.clock.advance(6 * MINUTE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activitypub.activities.create import Create
 from activitypub.activities.remove import parse_remove
-from activitypub.coauthorship.discussion import is_private, read_comment
+from activitypub.coauthorship.discussion import Comment, is_private, read_comment
 from activitypub.coauthorship.proposals import read_proposal
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import ids, parse_strict_json
@@ -21,19 +21,23 @@ async def remark(context: Context, incoming: Incoming, activity: Create) -> str 
 
     None for every other note. Whoever sends it learns from nothing whether there is a draft.
     """
-    note, env = activity.object, context.env
+    note, env, sender = activity.object, context.env, incoming.actor
     if note is None or not is_private(note):
         return None
-    about = ids(note.get("inReplyTo"))[:MOST_ANSWERED]
-    if not await context.runtime.store.read(
-        lambda tx: any(discussion.concerns_draft(tx, env, uri) for uri in about)
-    ):
-        return None
     read = read_comment(incoming.document, note)
+    about = ids(note.get("inReplyTo"))[:MOST_ANSWERED]
+
+    def is_remark(tx: Tx) -> bool:
+        return any(discussion.concerns_draft(tx, uri) for uri in about) or (
+            isinstance(read, Comment) and bool(discussion.readers(tx, env, read, sender))
+        )
+
+    if not about or not await context.runtime.store.read(is_remark):
+        return None
     if isinstance(read, Refused):
         return read.code
     return await context.once(
-        incoming, lambda tx: discussion.receive_comment(tx, env, read, incoming.actor)
+        incoming, lambda tx: discussion.receive_comment(tx, env, read, sender)
     )
 
 
