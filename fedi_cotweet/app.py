@@ -32,6 +32,7 @@ from fedi_cotweet.federation.profiles import HostProfiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
+from fedi_cotweet.services.host_rules import HostRules
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.settings import Settings
 from fedi_cotweet.worker import Worker
@@ -146,7 +147,8 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
     ``clock`` gives milliseconds since 1970; all of the server's time comes from it.
     """
     env = Env(Addresses(settings.base_url), limits_of(settings), clock)
-    policy = AddressPolicy(development=settings.development)
+    rules = HostRules()
+    policy = AddressPolicy(development=settings.development, unwanted=rules.suspended)
     ssl_context = build_ssl_context(settings.ca_file)
     profiles = HostProfiles(store)
     runtime = Runtime(
@@ -162,6 +164,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         ),
         anonymous=FederationClient(NAMELESS, policy, env.clock, ssl_context=ssl_context),
         keys=Keys(store, env),
+        rules=rules,
     )
     directory = Directory(runtime)
     context = Context(runtime, directory)
@@ -174,6 +177,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         find_actor=finding.ActorFinder(context),
         find_post=finding.PostFinder(context),
         changed=runtime.bells.ring,
+        rules=rules,
     )
     routes.setup(app, context)
     api.setup(app, site, token)
@@ -185,6 +189,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
 
     async def run_workers(_: web.Application) -> AsyncIterator[None]:
         await profiles.load()
+        await rules.load(store)
         await worker.take_over()
         worker.start()
         yield

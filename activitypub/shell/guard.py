@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import (
     IPv4Address,
@@ -103,6 +104,8 @@ class AddressPolicy:
     development: bool = False
     allowed_networks: tuple[Network, ...] = ()
     ports: frozenset[int] = field(default=frozenset({443}))
+    unwanted: Callable[[str], bool] | None = None
+    """Whether this server wants nothing of a host, given as ``host`` or ``host:port``."""
 
     def check_url(self, url: str) -> URL | Refused:
         """The URL to request: lower-case scheme and host, ASCII, no fragment, path octets kept.
@@ -129,6 +132,8 @@ class AddressPolicy:
         except UnicodeEncodeError:  # lone surrogates, from JSON escapes
             return Refused("bad_url", "not a URL this server requests")
         authority = host if number == default else f"{host}:{number}"
+        if self.unwanted is not None and self.unwanted(authority):
+            return Refused("host_refused", "the operator keeps this server away")
         # `encoded`: what is signed and what is sent are the same octets, never normalised twice.
         return URL(f"{scheme}://{authority}{target}", encoded=True)
 

@@ -14,6 +14,7 @@ from fedi_cotweet.cli import (
     finding,
     invite_mutes,
     lists,
+    operating,
     reacting,
     reading,
     reference,
@@ -40,7 +41,22 @@ app.callback()(remember)
 app.command("up")(command(serving.up))
 account.command("create")(command(serving.create_account))
 account.command("sign-in-link")(command(serving.sign_in_link))
+account.command("suspend")(command(operating.suspend_account))
+account.command("unsuspend")(command(operating.unsuspend_account))
+account.command("delete")(command(operating.delete_account))
 app.add_typer(account, name="account")
+
+actors = typer.Typer(help="People of any server.", no_args_is_help=True)
+actors.command("suspend")(command(operating.suspend))
+actors.command("unsuspend")(command(operating.unsuspend))
+app.add_typer(actors, name="actors")
+
+domains = typer.Typer(help="Rules about other servers.", no_args_is_help=True)
+domains.command("block")(command(operating.block))
+domains.command("limit")(command(operating.limit))
+domains.command("unblock")(command(operating.unblock))
+domains.command("list")(command(operating.domains))
+app.add_typer(domains, name="domains")
 
 app.command("post")(command(writing.post))
 app.command("drafts")(command(writing.drafts))

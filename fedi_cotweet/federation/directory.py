@@ -18,7 +18,7 @@ from activitypub.vocab.reading import as_id, as_list, host_of, same_origin
 from activitypub.vocab.terms import AF48, Doc
 from fedi_cotweet.domain.limits import DAY, MINUTE
 from fedi_cotweet.federation.runtime import Runtime, log
-from fedi_cotweet.services import leaving
+from fedi_cotweet.services import departing, leaving
 from storage.engine import Tx
 from storage.models import Actor, ActorKey
 from storage.queries import actors, hosts
@@ -105,6 +105,18 @@ class Directory:
         except ActivityPubError as error:
             return self._fail(uri, Refused(error.code, error.safe))
         return await self.keep(view)
+
+    async def departed(self, uri: str) -> None:
+        """An actor deleted itself: what it wrote and agreed to goes with it."""
+        runtime = self.runtime
+
+        def transaction(tx: Tx) -> None:
+            actor = actors.actor_by_uri(tx, uri)
+            if actor is not None and not actor.local:
+                departing.gone(tx, runtime.env, actor)
+
+        await runtime.write(transaction)
+        self.forget(uri)
 
     async def keep(self, view: ActorView) -> Actor:
         """Store an actor that came from its origin, with its keys."""

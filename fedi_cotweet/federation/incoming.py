@@ -14,7 +14,7 @@ from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
 from activitypub.signatures.request import SignatureClaim, SignedRequest
 from activitypub.signatures.verify import check_signature, find_signature
 from activitypub.verdicts import Refused
-from activitypub.vocab.reading import as_id, parse_json, same_origin, types
+from activitypub.vocab.reading import as_id, host_of, parse_json, same_origin, types
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.directory import Directory, KnownKey
 from fedi_cotweet.federation.runtime import Runtime
@@ -23,6 +23,7 @@ from storage.models import Actor
 T = TypeVar("T")
 How = Literal["http", "proof", "ld", "local"]
 TEMPORARY = frozenset({"not_fetched"})
+_SUSPENDED = Refused("suspended", "this server does not take anything from there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ async def authenticate(
         return signer
     document = parse_json(request.body)
     envelope = peek(document)
+    if runtime.rules.suspended(host_of(envelope.actor)):
+        return _SUSPENDED  # passed on by somebody else
     if not same_origin(envelope.id, envelope.actor):
         return Refused("foreign_id", "the activity's id is not on its actor's server")
     proven = False
@@ -108,7 +111,7 @@ async def authenticate(
             return found
         actor = found
     if actor.suspended_at is not None or signer.suspended_at is not None:
-        return Refused("suspended", "this server does not take anything from there")
+        return _SUSPENDED
     return Incoming(
         document=document,
         envelope=envelope,
@@ -133,6 +136,8 @@ async def _departed(directory: Directory, key_id: str, body: bytes) -> Departed 
         return None
     found = await directory.actor(actor, refresh=True)
     gone = found.code == "gone" if isinstance(found, Refused) else found.gone_at is not None
+    if gone:
+        await directory.departed(actor)
     return Departed(actor) if gone else None
 
 
@@ -146,7 +151,10 @@ async def check_request(
 
 def _claim(runtime: Runtime, request: SignedRequest) -> SignatureClaim | Refused:
     env = runtime.env
-    return find_signature(request, authority=env.addresses.host, now=env.now())
+    claim = find_signature(request, authority=env.addresses.host, now=env.now())
+    if not isinstance(claim, Refused) and runtime.rules.suspended(host_of(claim.key_id)):
+        return _SUSPENDED  # before their key is fetched: nothing is done for them
+    return claim
 
 
 async def _check_claim(directory: Directory, claim: SignatureClaim) -> Actor | Refused | NotNow:

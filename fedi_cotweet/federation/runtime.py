@@ -14,6 +14,7 @@ from activitypub.signatures.keys import SigningKey, load_private
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import Queue, noticing
+from fedi_cotweet.services.host_rules import HostRules
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.queries import actors
@@ -96,6 +97,7 @@ class Runtime:
     anonymous: FederationClient
     """Fetches without signature and without naming this software (FEP-af48, Publication)."""
     keys: Keys
+    rules: HostRules = field(default_factory=HostRules)
     bells: Bells = field(default_factory=Bells)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:

@@ -11,6 +11,7 @@ from activitypub.proofs.rsa_signature_2017 import make_signature
 from activitypub.proofs.securing import prove, prove_and_sign
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.runtime import Runtime
+from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, notice
 from storage.engine import Tx
@@ -24,7 +25,8 @@ class Audience:
 
     ``followers_of`` and ``people`` are actors by id of ours, ``holders_of`` objects: everyone they
     were sent to. ``only_aware``/``only_unaware`` narrow it to servers that do or do not implement
-    FEP-af48. ``personal`` uses people's own inboxes (Offers must not go to a shared one).
+    FEP-af48. ``everyone`` is every server we know. ``personal`` uses people's own inboxes (Offers
+    must not go to a shared one).
     """
 
     followers_of: tuple[int, ...] = ()
@@ -34,6 +36,7 @@ class Audience:
     only_unaware: bool = False
     personal: bool = False
     not_hosts: frozenset[str] = frozenset()
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,15 @@ def _resolve(tx: Tx, audience: Audience) -> tuple[dict[str, tuple[str, bool]], l
             found.setdefault(inbox, actor.host)
     for object_uri in audience.holders_of:
         found |= dict(consents.recipients_of(tx, object_uri))
+    if audience.everyone:
+        found |= dict(actors.an_inbox_per_host(tx))
+    shut_out = hiding.suspended_hosts(tx, set(found.values()))
     aware = hosts.awareness(tx, sorted(set(found.values())))
     kept = {
         inbox: (host, aware.get(host) is True)
         for inbox, host in found.items()
         if host not in audience.not_hosts
+        and host not in shut_out
         and not (audience.only_aware and aware.get(host) is not True)
         and not (audience.only_unaware and aware.get(host) is True)
     }

@@ -154,7 +154,7 @@ def set_locked(tx: Tx, env: Env, account_id: int, locked: bool) -> None:
 
 def account_named(tx: Tx, username: str) -> Account:
     """The account of a person here, or ``not_found``."""
-    account = actors.account_by_name(tx, username)
+    account = actors.present_account(tx, username)
     if account is None or account.service:
         raise ServiceError(
             "no_such_account",
@@ -163,6 +163,15 @@ def account_named(tx: Tx, username: str) -> Account:
             "Check the spelling, or make it: fedi-cotweet account create NAME",
         )
     return account
+
+
+def person_here(tx: Tx, username: str) -> Actor:
+    """A person of this server, suspended or not, or ``no_such_account``."""
+    account = actors.account_by_name(tx, username)
+    actor = actors.actor(tx, account.id) if account is not None and not account.service else None
+    if actor is None or actor.gone_at is not None:
+        raise ServiceError("no_such_account", 404, f"There is no account called {username} here.")
+    return actor
 
 
 def token_hash(token: str) -> str:

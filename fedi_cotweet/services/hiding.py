@@ -125,6 +125,20 @@ def distances(
     )
 
 
+def suspended_hosts(tx: Tx, hosts: Collection[str]) -> set[str]:
+    """Those of the hosts with which the operator wants nothing to do."""
+    rules = relations.host_rules(tx, {name for host in hosts for name in covering(host)})
+    apart = Distances({}, rules, ())
+    return {host for host in hosts if apart.severity(host) == "suspend"} if rules else set()
+
+
+def unavailable(tx: Tx, actor: Actor) -> bool:
+    """Whether the operator has shut somebody out, or their server."""
+    if actor.suspended_at is not None:
+        return True
+    return not actor.local and bool(suspended_hosts(tx, [actor.host]))
+
+
 def hidden(
     tx: Tx,
     now: int,

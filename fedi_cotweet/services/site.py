@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import Queue, noticing
+from fedi_cotweet.services.host_rules import HostRules
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.models import Actor, Post
@@ -30,6 +31,7 @@ class Site:
     find_actor: Callable[[str], Awaitable[Actor]]
     find_post: Callable[[str], Awaitable[Post | None]]
     changed: Callable[[Iterable[Queue]], None]
+    rules: HostRules = field(default_factory=HostRules)
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """One consistent snapshot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
@@ -12,16 +12,17 @@ from activitypub.coauthorship.publication import check_published
 from activitypub.coauthorship.roles import AUTHOR, confirmed_roles, read_roles
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
+from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
-from fedi_cotweet.services import documents, rechecks, timelines
+from fedi_cotweet.services import documents, hiding, rechecks, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
-from storage.models import Post, PostAuthor
+from storage.models import Actor, Post, PostAuthor
 from storage.queries import actors, consents, posts
 
 
@@ -58,8 +59,19 @@ def to_verify(tx: Tx, post_id: int) -> ToVerify | None:
         document=document,
         previous={row.actor_uri: _verdict(row, post) for row in rows if row.state == "verified"},
         deleted_stamps=frozenset(deleted),
-        gone=frozenset(uri for uri, actor in people.items() if actor.gone_at or actor.suspended_at),
+        gone=frozenset(_out(tx, rows, people)),
     )
+
+
+def _out(tx: Tx, rows: Sequence[PostAuthor], people: Mapping[str, Actor]) -> set[str]:
+    """Who of the named is gone, or whom the operator shut out, by person or by server (C39)."""
+    out = {uri for uri, actor in people.items() if actor.gone_at or actor.suspended_at}
+    own = {uri for uri, actor in people.items() if actor.local}
+    hosts = {
+        row.actor_uri: host_of(row.actor_uri) or "" for row in rows if row.actor_uri not in own
+    }
+    shut = hiding.suspended_hosts(tx, set(hosts.values()))
+    return out | {uri for uri, host in hosts.items() if host in shut}
 
 
 def _strings(value: object) -> list[str]:

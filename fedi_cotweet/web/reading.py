@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
-from fedi_cotweet.services import listings, reading, timelines
+from fedi_cotweet.services import hiding, listings, reading, timelines
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.reading import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
@@ -76,7 +76,7 @@ def person_named(tx: Tx, visit: Visit, name: str) -> Actor:
             actor = actors.actor(tx, account.id)
     else:
         actor = actors.actor_by_handle(tx, username, host.lower())
-    if actor is None or actor.gone_at is not None or actor.suspended_at is not None:
+    if actor is None or actor.gone_at is not None or hiding.unavailable(tx, actor):
         raise not_found("person")
     return actor
 

@@ -54,7 +54,7 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
         return response
 
     def find(tx: Tx) -> Account | None:
-        return actors.account_by_name(tx, name)
+        return actors.present_account(tx, name)
 
     account = await visit.site.read(find) if accounts.USERNAME.match(name) else None
     held = account.password_hash if account is not None and not account.service else None

@@ -58,7 +58,7 @@ def local_actors(tx: Connection) -> list[Actor]:
         Actor,
         select(Actor)
         .join(Account, Account.id == Actor.id)
-        .where(Account.service.is_(False))
+        .where(Account.service.is_(False), Actor.gone_at.is_(None))
         # By the account's id, or SQLite walks over the actors of the whole world.
         .order_by(Account.id),
     )
@@ -127,6 +127,21 @@ def add_account(tx: Connection, /, **values: Any) -> None:
 def account_by_name(tx: Connection, username: str) -> Account | None:
     """A local account by its name in lower case."""
     return find(tx, Account, username=username.lower())
+
+
+def present_account(tx: Connection, username: str) -> Account | None:
+    """A local account by its name, unless it was deleted or is suspended."""
+    return one(
+        tx,
+        Account,
+        select(Account)
+        .join(Actor, Actor.id == Account.id)
+        .where(
+            Account.username == username.lower(),
+            Actor.gone_at.is_(None),
+            Actor.suspended_at.is_(None),
+        ),
+    )
 
 
 def account_of(tx: Connection, actor_id: int) -> Account | None:
@@ -198,6 +213,44 @@ def set_policy(tx: Connection, account_id: int, policy: str, approval: list[str]
 def set_indexable(tx: Connection, actor_id: int, indexable: bool) -> None:
     """Whether an actor's public posts may be found by their words."""
     tx.execute(update(Actor).where(Actor.id == actor_id).values(indexable=indexable))
+
+
+def set_suspended(tx: Connection, actor_id: int, at: int | None) -> None:
+    """Since when the operator shuts somebody out; None: not any more."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(suspended_at=at))
+
+
+def end_sessions(tx: Connection, account_id: int) -> None:
+    """Sign an account out everywhere."""
+    tx.execute(delete(Session).where(Session.account_id == account_id))
+    tx.execute(delete(SignInLink).where(SignInLink.account_id == account_id))
+
+
+def forget_password(tx: Connection, account_id: int) -> None:
+    """Nobody signs in with a password any more."""
+    tx.execute(update(Account).where(Account.id == account_id).values(password_hash=None))
+
+
+def actors_on(tx: Connection, host: str, after: int, limit: int) -> list[Actor]:
+    """People of a server, by id, those after ``after``."""
+    return many(
+        tx,
+        Actor,
+        select(Actor)
+        .where(Actor.host == host, Actor.id > after)
+        .order_by(Actor.id)
+        .limit(literal_limit(limit)),
+    )
+
+
+def an_inbox_per_host(tx: Connection) -> list[tuple[str, str]]:
+    """One inbox of every server of which somebody is known: (inbox, host). Shared ones first."""
+    rows = tx.execute(
+        select(func.coalesce(func.min(Actor.shared_inbox), func.min(Actor.inbox)), Actor.host)
+        .where(Actor.local.is_(False), Actor.gone_at.is_(None))
+        .group_by(Actor.host)
+    )
+    return [(str(inbox), str(host)) for inbox, host in rows]
 
 
 def set_locked(tx: Connection, account_id: int, locked: bool) -> None:

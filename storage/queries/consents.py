@@ -64,6 +64,21 @@ def offers_to(tx: Connection, target_id: int, states: Iterable[str], limit: int)
     )
 
 
+def open_to(tx: Connection, target_id: int, limit: int) -> list[Offer]:
+    """Invitations made here that wait for somebody, or for publication with them."""
+    return many(
+        tx,
+        Offer,
+        select(Offer)
+        .where(
+            Offer.target_id == target_id,
+            Offer.side == "sent",
+            Offer.state.in_(("offered", "accepted")),
+        )
+        .limit(literal_limit(limit)),
+    )
+
+
 def count_open(tx: Connection, sender_id: int, side: str, target_id: int | None = None) -> int:
     """Unanswered invitations by a sender, in all or to one person."""
     where = [Offer.sender_id == sender_id, Offer.side == side, Offer.state == "offered"]

@@ -213,6 +213,19 @@ def give_up_old(tx: Connection, host: str, *, before: int, error: str) -> int:
     return tx.execute(_GIVE_UP_OLD, {"lane": host, "before": before, "text": error}).rowcount
 
 
+def abandon(tx: Connection, host: str, error: str) -> int:
+    """Give up all that waits for a server; says how many."""
+    values = {"lane": host, "before": 2**62, "text": error}
+    return tx.execute(_GIVE_UP_OLD, values).rowcount
+
+
+def count_waiting(tx: Connection, hosts: Sequence[str]) -> int:
+    """How many deliveries wait for these servers."""
+    waiting = select(func.count()).select_from(Delivery)
+    there = waiting.where(Delivery.host.in_(list(hosts)), Delivery.state == "pending")
+    return int(tx.execute(there).scalar_one())
+
+
 def reset_host(tx: Connection, host: str, now: int) -> bool:
     """We heard from the server: it lives, so what waits for it is due. False: nothing waited.
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Follow
-from storage.queries.rows import find
+from storage.queries.rows import find, many
 
 
 def follow_between(tx: Connection, follower_id: int, followed_id: int) -> Follow | None:
@@ -115,6 +115,14 @@ def follower_inboxes(tx: Connection, actor_id: int) -> list[tuple[str, str, str]
         .group_by(inbox)
     )
     return [(str(a), str(b), str(c)) for a, b, c in rows]
+
+
+def any_with(tx: Connection, actor_id: int, limit: int) -> list[Follow]:
+    """Follows of and by an actor."""
+    window = literal_limit(limit)
+    of = select(Follow).where(Follow.followed_id == actor_id).limit(window)
+    by = select(Follow).where(Follow.follower_id == actor_id).limit(window)
+    return [*many(tx, Follow, of), *many(tx, Follow, by)]
 
 
 def count_followers(tx: Connection, actor_id: int) -> int:

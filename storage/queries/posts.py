@@ -95,13 +95,34 @@ def authors_with_stamp(tx: Connection, stamp_uri: str) -> list[PostAuthor]:
     )
 
 
-def authorships(tx: Connection, actor_id: int, state: str) -> list[PostAuthor]:
-    """Everything an actor is a co-author of, in this state."""
+def authorships(
+    tx: Connection, actor_id: int, state: str, limit: int | None = None
+) -> list[PostAuthor]:
+    """Everything an actor is a co-author of, in this state; at most ``limit``."""
+    found = select(PostAuthor).where(PostAuthor.actor_id == actor_id, PostAuthor.state == state)
+    return many(tx, PostAuthor, found if limit is None else found.limit(literal_limit(limit)))
+
+
+def published_by(tx: Connection, author_id: int, limit: int) -> list[Post]:
+    """Published posts of a primary author, in whatever order."""
     return many(
         tx,
-        PostAuthor,
-        select(PostAuthor).where(PostAuthor.actor_id == actor_id, PostAuthor.state == state),
+        Post,
+        select(Post)
+        .where(Post.author_id == author_id, Post.state == "published")
+        .limit(literal_limit(limit)),
     )
+
+
+def boosts_by(tx: Connection, actor_id: int, limit: int) -> list[Boost]:
+    """Announces by an actor, in whatever order; the carrying ones of a co-author left out."""
+    mine = select(Boost).where(Boost.actor_id == actor_id, Boost.delivery.is_(False))
+    return many(tx, Boost, mine.limit(literal_limit(limit)))
+
+
+def forget_likes(tx: Connection, actor_id: int) -> None:
+    """Take back all Likes of an actor."""
+    tx.execute(delete(Like).where(Like.actor_id == actor_id))
 
 
 def written_together(

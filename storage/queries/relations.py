@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -22,7 +23,17 @@ from sqlalchemy import (
 
 from storage.dialect import insert_or_ignore, one_of, upsert
 from storage.dialect import limit as literal_limit
-from storage.models import Account, Actor, Block, Follow, HostBlock, HostRule, Mute
+from storage.models import (
+    Account,
+    Actor,
+    Block,
+    Follow,
+    HostBlock,
+    HostRule,
+    Mute,
+    Post,
+    PostAuthor,
+)
 from storage.queries.rows import find, many
 
 
@@ -191,6 +202,61 @@ def requests_to(tx: Connection, account_id: int, limit: int) -> list[Follow]:
         .where(Follow.followed_id == account_id, Follow.state == "requested")
         .order_by(Follow.id)
         .limit(literal_limit(limit)),
+    )
+
+
+def all_host_rules(tx: Connection) -> dict[str, str]:
+    """Every rule of the operator: host → severity."""
+    return {row.host: row.severity for row in host_rule_rows(tx)}
+
+
+def host_rule_rows(tx: Connection) -> list[HostRule]:
+    """Every rule of the operator, by name."""
+    return many(tx, HostRule, select(HostRule).order_by(HostRule.host))
+
+
+def set_host_rule(tx: Connection, host: str, severity: str, reason: str, now: int) -> None:
+    """Make or change a rule."""
+    row = {"host": host, "severity": severity, "reason": reason, "created_at": now}
+    upsert(tx, HostRule, row, key=["host"], update=["severity", "reason"])
+
+
+def remove_host_rule(tx: Connection, host: str) -> bool:
+    """Delete a rule; False when there was none."""
+    return tx.execute(delete(HostRule).where(HostRule.host == host)).rowcount > 0
+
+
+def known_hosts(tx: Connection) -> list[str]:
+    """Every server of which somebody is known here."""
+    return [str(row[0]) for row in tx.execute(select(Actor.host).distinct())]
+
+
+def presence(tx: Connection, hosts: Collection[str]) -> tuple[int, int, int, int, int]:
+    """How many people of these servers are known, and how many of their posts, of posts of others
+    that name them, of posts of this server that do, and of follows between here and there."""
+    there = select(Actor.id).where(Actor.host.in_(list(hosts)))
+
+    def count(statement: Select[int]) -> int:
+        return int(tx.execute(statement).scalar_one())
+
+    named = (
+        select(func.count())
+        .select_from(PostAuthor)
+        .join(Post, Post.id == PostAuthor.post_id)
+        .where(PostAuthor.actor_id.in_(there), PostAuthor.state == "verified")
+    )
+    followed = select(func.count()).select_from(Follow)
+    return (
+        count(select(func.count()).select_from(Actor).where(Actor.host.in_(list(hosts)))),
+        count(
+            select(func.count())
+            .select_from(Post)
+            .where(Post.author_id.in_(there), Post.state == "published")
+        ),
+        count(named.where(Post.local.is_(False))),
+        count(named.where(Post.local.is_(True))),
+        count(followed.where(Follow.follower_id.in_(there)))
+        + count(followed.where(Follow.followed_id.in_(there))),
     )
 
 

@@ -87,6 +87,7 @@ def test_the_activities_we_send_are_those_we_can_build() -> None:
 def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
     said = section(PAGE, "Activities we send")
     words = {
+        "actor.deleted": "an account is deleted",
         "actor.updated": "a changed actor",
         "block.made": "somebody here blocks",
         "block.undone": "a block taken back",

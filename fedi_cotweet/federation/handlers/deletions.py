@@ -10,7 +10,7 @@ from activitypub.origins import may_delete
 from activitypub.verdicts import Refused
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, discussion, leaving, message_answers
+from fedi_cotweet.services import arrivals, departing, discussion, leaving, message_answers
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import PostAuthor
@@ -34,7 +34,7 @@ async def delete(context: Context, incoming: Incoming) -> str:
 def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> str:
     env = context.env
     if activity.deletes_actor:
-        leaving.actor_gone(tx, env, incoming.actor.uri, env.now())
+        departing.gone(tx, env, incoming.actor)
         context.directory.forget(incoming.actor.uri)
         return "actor_gone"
     rows = post_queries.authors_with_stamp(tx, activity.object_id)

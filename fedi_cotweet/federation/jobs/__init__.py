@@ -10,6 +10,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
 from fedi_cotweet.federation.jobs.counting import count_poll
+from fedi_cotweet.federation.jobs.departing import apply_host_rule, depart, let_in
 from fedi_cotweet.federation.jobs.fetching import (
     fetch_actor,
     fetch_media,
@@ -72,13 +73,16 @@ Kind = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
 KINDS: Final[Mapping[str, Kind]] = {
     "announce": announce,
+    "apply_host_rule": apply_host_rule,
     "count_poll": count_poll,
     "deliver_local": deliver_local,
+    "depart": depart,
     "fetch_actor": fetch_actor,
     "fetch_answer": fetch_answer,
     "fetch_media": fetch_media,
     "fetch_note": fetch_note_job,
     "guard_post": guard_post,
+    "let_in": let_in,
     "seek_publication": seek_publication,
     "verify_consent_notes": verify_consent_notes,
     "verify_post": verify_post,

@@ -14,6 +14,7 @@ ROUNDS: Final = 50
 
 async def periodic(context: Context) -> None:
     """All of ``services.upkeep``, each batch a transaction: requests come in between."""
+    await context.runtime.rules.load(context.runtime.store)  # another process may have changed them
     for step in STEPS:
         try:
             await _work_off(context, step)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from fedi_cotweet.domain.limits import MINUTE
-from fedi_cotweet.federation.outbox.actors import actor_updated
+from fedi_cotweet.federation.outbox.actors import actor_deleted, actor_updated
 from fedi_cotweet.federation.outbox.blocks import block_made, block_undone
 from fedi_cotweet.federation.outbox.consents import (
     delete_carried,
@@ -119,6 +119,7 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
 
 
 BUILDERS: Final[Mapping[str, Build]] = {
+    "actor.deleted": actor_deleted,
     "actor.updated": actor_updated,
     "block.made": block_made,
     "block.undone": block_undone,

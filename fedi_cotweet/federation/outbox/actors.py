@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from activitypub.activities.delete import build_delete
 from activitypub.activities.update import build_update
+from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.federation.actor_documents import actor_document
-from fedi_cotweet.federation.outbox.lookups import GoneError, Payload
+from fedi_cotweet.federation.outbox.lookups import GoneError, Payload, find_actor
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, signed_for_all
 from storage.engine import Tx
@@ -29,5 +31,21 @@ async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             kind="Update",
             body=await signed_for_all(runtime, me.id, document),
             audience=Audience(followers_of=(me.id,)),
+        )
+    ]
+
+
+async def actor_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """To every server we know: whoever holds anything of theirs lets go of it."""
+    me = await find_actor(runtime, payload["actor_id"])
+    uri = f"{me.uri}#delete"
+    document = build_delete(uri, me.uri, me.uri, to=[PUBLIC])
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=me.id,
+            kind="Delete",
+            body=await signed_for_all(runtime, me.id, document),
+            audience=Audience(everyone=True),
         )
     ]

@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from activitypub.documents.collection import build_collection, build_page
+from activitypub.documents.tombstone import build_tombstone
 from activitypub.vocab.reading import as_id
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.federation.actor_documents import actor_document
@@ -37,7 +38,9 @@ async def _local_actor(request: web.Request) -> tuple[Actor, list[ActorKey]] | N
         if account.service and "name" in request.match_info:
             return None
         actor = actors.actor(tx, account.id)
-        return None if actor is None else (actor, actors.keys_of(tx, actor.id))
+        if actor is None or actor.suspended_at is not None:
+            return None
+        return actor, actors.keys_of(tx, actor.id)
 
     return await request.app[CONTEXT].runtime.store.read(query)
 
@@ -47,6 +50,8 @@ async def actor_page(request: web.Request) -> web.StreamResponse:
     if found is None:
         return missing()
     actor, keys = found
+    if actor.gone_at is not None:
+        return json_answer(build_tombstone(actor.uri, actor.gone_at, actor.kind), status=410)
     if wants_page(request):
         raise web.HTTPFound(actor.url, headers={"Vary": "Accept"})
     return json_answer(
@@ -68,6 +73,8 @@ async def _paged(
     if found is None:
         return missing()
     actor = found[0]
+    if actor.gone_at is not None:
+        return missing()
     context = request.app[CONTEXT]
     collection = context.env.addresses.base + request.path
     if "page" not in request.query:

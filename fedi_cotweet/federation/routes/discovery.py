@@ -51,7 +51,7 @@ async def webfinger(request: web.Request) -> web.Response:
     if username == INSTANCE_USERNAME or username == at.host:
         return _jrd(build_jrd(Handle(INSTANCE_USERNAME, at.host), at.instance_actor, at.base))
     wanted = username
-    account = await context.runtime.store.read(lambda tx: actors.account_by_name(tx, wanted))
+    account = await context.runtime.store.read(lambda tx: actors.present_account(tx, wanted))
     if account is None or account.service:
         return problem(404, "not_found", "Nobody here has that name.", **open_to_all)
     name = account.username

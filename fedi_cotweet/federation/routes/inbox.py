@@ -39,7 +39,7 @@ async def inbox(request: web.Request) -> web.Response:
     recipient = None
     name = request.match_info.get("name")
     if name is not None:
-        account = await context.runtime.store.read(lambda tx: actors.account_by_name(tx, name))
+        account = await context.runtime.store.read(lambda tx: actors.present_account(tx, name))
         if account is None:
             return missing()
         recipient = account.id

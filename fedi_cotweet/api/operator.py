@@ -1,0 +1,100 @@
+"""What the operator decides about people and servers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+from aiohttp import web
+
+from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.api.people import Handle, Username
+from fedi_cotweet.api.relations import HostName
+from fedi_cotweet.api.words import find_person
+from fedi_cotweet.services import accounts, shutting_out
+from fedi_cotweet.services.hosts import host_named
+from storage.engine import Tx
+from storage.queries import relations
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``severity``: ``suspend`` or ``limit``. With ``dry_run`` nothing is done."""
+
+    host: str = field(metadata={"most": 300})
+    severity: str
+    reason: str = field(default="", metadata={"most": 500})
+    dry_run: bool = False
+
+
+async def set_rule(call: Call) -> web.Response:
+    """Shut a server out, or keep it out of sight; or only say what that would concern."""
+    wanted, env = await call.members(Rule), call.site.env
+    host = host_named(wanted.host)
+    before = await call.site.read(lambda tx: shutting_out.affected(tx, host))
+    if not wanted.dry_run:
+        await call.site.write(
+            lambda tx: shutting_out.set_rule(tx, env, host, wanted.severity, wanted.reason)
+        )
+        await call.site.rules.load(call.site.store)
+    return answer(
+        {
+            "host": host,
+            "severity": wanted.severity,
+            "applied": not wanted.dry_run,
+            "affected": asdict(before),
+        }
+    )
+
+
+async def remove_rule(call: Call) -> web.Response:
+    """Take a rule back; it is no error if there is none."""
+    host, env = host_named((await call.members(HostName)).host), call.site.env
+    await call.site.write(lambda tx: shutting_out.remove_rule(tx, env, host))
+    await call.site.rules.load(call.site.store)
+    return answer({"host": host, "severity": None})
+
+
+async def list_rules(call: Call) -> web.Response:
+    """All rules about servers."""
+    found = await call.site.read(relations.host_rule_rows)
+    return answer(
+        {
+            "domains": [
+                {
+                    "host": row.host,
+                    "severity": row.severity,
+                    "reason": row.reason,
+                    "created_at": row.created_at,
+                }
+                for row in found
+            ]
+        }
+    )
+
+
+async def suspend(call: Call) -> web.Response:
+    """Shut one person out, from here or elsewhere."""
+    person = await find_person(call.site, (await call.members(Handle)).handle)
+    env = call.site.env
+    await call.site.write(lambda tx: shutting_out.suspend(tx, env, person))
+    return answer({"state": "suspended", "uri": person.uri})
+
+
+async def unsuspend(call: Call) -> web.Response:
+    """Let somebody in again."""
+    person = await find_person(call.site, (await call.members(Handle)).handle)
+    env = call.site.env
+    await call.site.write(lambda tx: shutting_out.unsuspend(tx, env, person))
+    return answer({"state": "none", "uri": person.uri})
+
+
+async def delete_account(call: Call) -> web.Response:
+    """Delete an account of this server, with all its posts, everywhere and for good."""
+    username, env = (await call.members(Username)).username, call.site.env
+
+    def write(tx: Tx) -> str:
+        actor = accounts.person_here(tx, username)
+        shutting_out.delete_account(tx, env, actor)
+        return actor.uri
+
+    return answer({"state": "deleted", "uri": await call.site.write(write)})

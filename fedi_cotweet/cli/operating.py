@@ -1,0 +1,147 @@
+"""For whoever runs the server: people and servers to be kept out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fedi_cotweet.cli.client import Answer, UsageError, handles
+from fedi_cotweet.cli.reading import CONTROL, HandleArgument
+from fedi_cotweet.cli.relations import HostArgument
+from fedi_cotweet.cli.session import Session, interactive
+from fedi_cotweet.cli.text import line
+
+DOMAINS = f"{CONTROL}/domains"
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The account.")]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="For you.", show_default=False)
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Only show what it would concern.", show_default=False),
+]
+
+
+def block(
+    session: Session,
+    host: HostArgument,
+    reason: ReasonOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Have nothing to do with a server: nothing is taken, fetched or sent, its posts are hidden.
+
+    Its people are taken off posts as co-authors. Holds for every name below it, on every port.
+    """
+    _rule(session, host, "suspend", reason, dry_run)
+
+
+def limit(
+    session: Session,
+    host: HostArgument,
+    reason: ReasonOption = None,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Keep a server out of public timelines and away from people who follow nobody there."""
+    _rule(session, host, "limit", reason, dry_run)
+
+
+def unblock(session: Session, host: HostArgument) -> None:
+    """Take the rule about a server back."""
+    answer = session.client().post(f"{DOMAINS}/remove", {"host": host})
+    session.show(answer, lambda: Text(f"There is no rule about {line(host)} any more."))
+
+
+def domains(session: Session) -> None:
+    """List the rules about servers."""
+    answer = session.client().get(DOMAINS)
+    session.show(answer, lambda: _domains(answer))
+
+
+def suspend_account(session: Session, name: NameArgument) -> None:
+    """Shut an account of this server out. Its posts are deleted, its names on others' posts go."""
+    _change(session, "suspend", name, "is suspended")
+
+
+def unsuspend_account(session: Session, name: NameArgument) -> None:
+    """Let an account of this server in again; what it wrote stays deleted."""
+    _change(session, "unsuspend", name, "is not suspended")
+
+
+def delete_account(
+    session: Session,
+    name: NameArgument,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask.", show_default=False)
+    ] = False,
+) -> None:
+    """Delete an account and all it wrote, everywhere. Nobody gets its name again."""
+    if not yes:
+        if not interactive():
+            raise UsageError("There is no terminal to ask you on.", "If you are sure: --yes")
+        if not typer.confirm(f"Delete {line(name)} and every post of theirs?", default=False):
+            return
+    answer = session.client().post(f"{CONTROL}/accounts/delete", {"username": name})
+    session.show(answer, lambda: Text(f"{line(name)} is being deleted everywhere."))
+
+
+def suspend(session: Session, handle: HandleArgument) -> None:
+    """Shut somebody out, from any server: posts are hidden, names on others' posts go."""
+    _change(session, "suspend", handle, "is suspended")
+
+
+def unsuspend(session: Session, handle: HandleArgument) -> None:
+    """Let somebody in again."""
+    _change(session, "unsuspend", handle, "is not suspended")
+
+
+def _change(session: Session, what: str, handle: str, state: str) -> None:
+    [known] = handles([handle])
+    answer = session.client().post(f"{CONTROL}/actors/{what}", {"handle": known})
+    session.show(answer, lambda: Text(f"@{line(known)} {state}."))
+
+
+def _rule(session: Session, host: str, severity: str, reason: str | None, dry_run: bool) -> None:
+    document: dict[str, Any] = {"host": host, "severity": severity, "dry_run": dry_run}
+    if reason:
+        document["reason"] = reason
+    answer = session.client().post(DOMAINS, document)
+    session.show(answer, lambda: _affected(answer))
+
+
+_COUNTED = {
+    "people": "people known here",
+    "posts": "posts of theirs",
+    "co_authorships": "posts of others that name them",
+    "own_posts": "posts of this server that name them",
+    "follows": "follows between here and there",
+    "deliveries": "deliveries that wait",
+}
+
+
+def _affected(answer: Answer) -> RenderableType:
+    document = answer.document()
+    said = "Done. It concerned" if document.get("applied") else "Nothing was done. It would concern"
+    text = Text(f"{said}, on {line(str(document.get('host')))}:")
+    counts = document.get("affected")
+    for name, label in _COUNTED.items():
+        number = counts.get(name) if isinstance(counts, dict) else None
+        text.append(f"\n  {number} {label}")
+    return text
+
+
+def _domains(answer: Answer) -> RenderableType:
+    found = answer.document().get("domains")
+    if not isinstance(found, list) or not found:
+        return Text("There are no rules.")
+    table = Table(box=None, pad_edge=False)
+    for title in ("Server", "Rule", "Reason"):
+        table.add_column(title, overflow="fold")
+    for entry in found:
+        cells = (line(str(entry.get(name) or "")) for name in ("host", "severity", "reason"))
+        table.add_row(*(Text(cell) for cell in cells))
+    return table

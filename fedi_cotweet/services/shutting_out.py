@@ -1,0 +1,91 @@
+"""The operator shuts somebody out, or a whole server: their names and posts go (C39)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.services import departing
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.events import later
+from fedi_cotweet.services.host_rules import SEVERITIES
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors, deliveries, relations
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What a rule for a server would concern, as far as this server knows it."""
+
+    people: int
+    posts: int
+    co_authorships: int
+    """Posts of others on which somebody from there is named."""
+    own_posts: int
+    """Posts of this server on which somebody from there is named: each gets an Update."""
+    follows: int
+    deliveries: int
+
+
+def hosts_under(tx: Tx, host: str) -> list[str]:
+    """The servers known here that a rule for ``host`` means, and itself."""
+    return sorted({host, *(name for name in relations.known_hosts(tx) if host in covering(name))})
+
+
+def affected(tx: Tx, host: str) -> Affected:
+    """What a rule for ``host`` would concern; nothing is changed."""
+    hosts = hosts_under(tx, host)
+    people, written, named, own, between = relations.presence(tx, hosts)
+    waiting = deliveries.count_waiting(tx, hosts)
+    return Affected(people, written, named, own, between, waiting)
+
+
+def set_rule(tx: Tx, env: Env, host: str, severity: str, reason: str = "") -> None:
+    """Have nothing to do with a server (``suspend``), or keep it out of sight (``limit``).
+
+    Holds for all its ports and everything below its name, from now on; what is here already of a
+    suspended one is dealt with by a job.
+    """
+    if severity not in SEVERITIES:
+        raise ServiceError("bad_severity", 422, f"It is one of: {', '.join(SEVERITIES)}.")
+    if env.addresses.host in covering(host) or host in covering(env.addresses.host):
+        raise ServiceError("own_host", 422, "That is this very server.")
+    relations.set_host_rule(tx, host, severity, reason, env.now())
+    if severity == "suspend":
+        for name in hosts_under(tx, host):
+            deliveries.abandon(tx, name, "suspended here")
+    later(tx, env, "apply_host_rule", host, host=host)
+
+
+def remove_rule(tx: Tx, env: Env, host: str) -> bool:
+    """Take a rule back: posts are seen again, stamps are looked at anew."""
+    if not relations.remove_host_rule(tx, host):
+        return False
+    later(tx, env, "apply_host_rule", host, host=host)
+    return True
+
+
+def suspend(tx: Tx, env: Env, actor: Actor) -> None:
+    """Shut one person out, from here or elsewhere."""
+    if actor.kind == "Application" and actor.local:
+        raise ServiceError("not_a_person", 422, "The server's own actor cannot be suspended.")
+    actors.set_suspended(tx, actor.id, env.now())
+    if actor.local:
+        actors.end_sessions(tx, actor.id)
+    departing.later_out(tx, env, actor.id)
+
+
+def unsuspend(tx: Tx, env: Env, actor: Actor) -> None:
+    """Let somebody in again. Posts of people here, and their co-authorships, stay ended."""
+    actors.set_suspended(tx, actor.id, None)
+    later(tx, env, "let_in", str(actor.id), actor_id=actor.id)
+
+
+def delete_account(tx: Tx, env: Env, actor: Actor) -> None:
+    """Delete the account of a person here, for good: posts, names, and then the actor itself."""
+    actors.mark_gone(tx, actor.id, env.now())
+    actors.forget_password(tx, actor.id)
+    actors.end_sessions(tx, actor.id)
+    departing.later_out(tx, env, actor.id)
