@@ -18,6 +18,7 @@ from activitypub.activities.delete import Delete, parse_delete
 from activitypub.activities.envelope import Envelope, peek
 from activitypub.activities.follow import Follow, parse_follow
 from activitypub.activities.like import Like, parse_like
+from activitypub.activities.move import Move, parse_move
 from activitypub.activities.offer import Offer, parse_offer
 from activitypub.activities.reject import Reject, parse_reject
 from activitypub.activities.remove import Remove, parse_remove
@@ -36,6 +37,7 @@ Activity = (
     | Delete
     | Follow
     | Like
+    | Move
     | Offer
     | Reject
     | Remove
@@ -52,6 +54,7 @@ _PARSERS: Final[Mapping[str, Callable[[Doc], Activity]]] = {
     "EmojiReact": parse_like,
     "Follow": parse_follow,
     "Like": parse_like,
+    "Move": parse_move,
     "Offer": parse_offer,
     "Reject": parse_reject,
     "Remove": parse_remove,

@@ -65,7 +65,10 @@ STATES = {
 def person(author: AuthorView) -> Text:
     """Name and handle."""
     text = Text(line(author.name) or line(author.handle), style="bold")
-    return text.append(f"  @{line(author.handle)}", style="cyan")
+    text.append(f"  @{line(author.handle)}", style="cyan")
+    if author.moved_to:
+        text.append(f" (now @{line(author.moved_to)})", style="dim")
+    return text
 
 
 CREDITS = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.limits import STAMP_RECHECK_AFTER, STAMP_SHOWN_FOR
-from fedi_cotweet.services import hiding, polls, timelines
+from fedi_cotweet.services import hiding, moving, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -53,8 +53,10 @@ class Stale:
     post_ids: set[int] = field(default_factory=set)
 
 
-def author_view(env: Env, actor: Actor, role: str = "author") -> AuthorView:
-    """A person as shown on this server."""
+def author_view(
+    env: Env, actor: Actor, role: str = "author", moved_to: str | None = None
+) -> AuthorView:
+    """A person as shown on this server; ``moved_to`` as ``moving.new_homes`` gives it."""
     return AuthorView(
         uri=actor.uri,
         name=actor.name or actor.username,
@@ -63,6 +65,7 @@ def author_view(env: Env, actor: Actor, role: str = "author") -> AuthorView:
         local=actor.local,
         avatar=None,
         role=role,
+        moved_to=moved_to,
     )
 
 
@@ -114,6 +117,7 @@ def post_views(
             *(boosted_by or {}).values(),
         ],
     )
+    homes = moving.new_homes(tx, people.values())
     pictures: dict[int, list[Media]] = {}
     for item in posts.media_of(tx, post_ids=ids):
         if item.post_id is not None:
@@ -138,6 +142,7 @@ def post_views(
                 people,
                 pictures.get(post.id, []),
                 now,
+                homes,
             )
         )
         views[-1] = replace(
@@ -185,13 +190,14 @@ def post_view(
     people: Mapping[int, Actor],
     pictures: Sequence[Media],
     now: int,
+    homes: Mapping[int, str] | None = None,
 ) -> PostView:
     shown = timelines.shown_author_ids(post, rows, now)
     roles = {row.actor_id: row.role for row in rows}
     if len(shown) > 1:
         roles[post.author_id] = post.author_role
     authors = tuple(
-        author_view(env, people[author], roles.get(author, "author"))
+        author_view(env, people[author], roles.get(author, "author"), (homes or {}).get(author))
         for author in shown
         if author in people
     )
@@ -328,7 +334,7 @@ def profile(
 
     looking = Looking(at=actor.id)
     return ProfileView(
-        author=author_view(env, actor),
+        author=author_view(env, actor, moved_to=moving.new_homes(tx, [actor]).get(actor.id)),
         summary=sanitise(actor.summary),
         fields=tuple((str(name), sanitise(str(value))) for name, value in actor.fields or []),
         header=None,

@@ -20,6 +20,8 @@ class AuthorView:
     local: bool
     avatar: str | None = None
     role: str = "author"
+    moved_to: str | None = None
+    """The handle under which they go on, said by both accounts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,11 @@ def set_indexable(tx: Connection, actor_id: int, indexable: bool) -> None:
     tx.execute(update(Actor).where(Actor.id == actor_id).values(indexable=indexable))
 
 
+def set_moved(tx: Connection, actor_id: int, to: str) -> None:
+    """Under which identifier somebody goes on."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(moved_to=to))
+
+
 def set_suspended(tx: Connection, actor_id: int, at: int | None) -> None:
     """Since when the operator shuts somebody out; None: not any more."""
     tx.execute(update(Actor).where(Actor.id == actor_id).values(suspended_at=at))

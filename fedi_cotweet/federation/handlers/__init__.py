@@ -17,6 +17,7 @@ from fedi_cotweet.federation.handlers import (
     discussion,
     follows,
     likes,
+    moves,
     notes,
     offers,
 )
@@ -34,6 +35,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "Delete": deletions.delete,
     "Follow": follows.follow,
     "Like": likes.like,
+    "Move": moves.move,
     "Offer": offers.offer,
     "Reject": answers.reject,
     "Remove": discussion.remove,

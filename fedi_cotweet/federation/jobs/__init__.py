@@ -19,6 +19,7 @@ from fedi_cotweet.federation.jobs.fetching import (
     seek_publication,
 )
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
+from fedi_cotweet.federation.jobs.moving import move
 from fedi_cotweet.federation.jobs.periodic import periodic
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
 from fedi_cotweet.federation.runtime import Runtime, log
@@ -83,6 +84,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "fetch_note": fetch_note_job,
     "guard_post": guard_post,
     "let_in": let_in,
+    "move": move,
     "seek_publication": seek_publication,
     "verify_consent_notes": verify_consent_notes,
     "verify_post": verify_post,
