@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from html.parser import HTMLParser
 from typing import Final
 
 import nh3
@@ -228,3 +229,21 @@ def to_text(html: str) -> str:
             pieces.append("\n")
     joined = re.sub(r" *\n *", "\n", "".join(pieces)) if "<pre" not in html else "".join(pieces)
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, None] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found.update((value, None) for name, value in attrs if name == "href" and value)
+
+
+def link_targets(content: str) -> tuple[str, ...]:
+    """Where the links in sanitised HTML lead, each once, in order: part of what is consented to."""
+    parser = _Links()
+    parser.feed(content)
+    parser.close()
+    return tuple(parser.found)

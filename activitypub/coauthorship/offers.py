@@ -64,14 +64,16 @@ def build_offer(
     object: Doc,  # noqa: A002 - the vocabulary's name
     published_at: int,
     expires_at: int,
+    publish_at: int | None = None,
 ) -> dict[str, Any]:
     """The invitation of ``target``. ``object`` is the full rendition, without inline notice.
 
-    Raises ``ValueError`` unless it expires between one hour and thirty days later.
+    ``publish_at``: the draft will not be published before that. Raises ``ValueError`` unless it
+    expires between one hour and thirty days later.
     """
     if not MIN_LIFETIME <= expires_at - published_at <= MAX_LIFETIME:
         raise ValueError("an invitation lasts between one hour and thirty days")
-    return {
+    offer: dict[str, Any] = {
         "@context": context_for(object),
         "id": id,
         "type": "Offer",
@@ -82,6 +84,7 @@ def build_offer(
         "endTime": format_time(expires_at),
         "object": {name: value for name, value in object.items() if name != "@context"},
     }
+    return offer if publish_at is None else {**offer, "startTime": format_time(publish_at)}
 
 
 def is_invitation(document: Doc) -> bool:

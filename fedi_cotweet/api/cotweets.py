@@ -11,7 +11,8 @@ from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
 from fedi_cotweet.api.posts import MOST_TEXT, Change, NewPoll, media_ids, poll_words
-from fedi_cotweet.services import author_views, drafts, leaving, publishing
+from fedi_cotweet.services import author_views, changes, drafts, leaving, publishing
+from fedi_cotweet.services.author_list import own_cotweet
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.invitations import own_invitation
 from fedi_cotweet.services.views import DraftView
@@ -46,6 +47,7 @@ class NewCoTweet:
     expires_in_seconds: int | None = None
     mode: str = "wait_all"
     by_message: bool = False
+    publish_at: int | None = None
     role: str = AUTHOR
     poll: NewPoll | None = None
 
@@ -94,6 +96,7 @@ async def create_cotweet(call: Call) -> web.Response:
             expires_in=None if seconds is None else seconds * 1_000,
             mode=wanted.mode,
             by_message=wanted.by_message,
+            publish_at=wanted.publish_at,
             roles={
                 account_id: wanted.role,
                 **{
@@ -121,9 +124,8 @@ async def show_cotweet(call: Call) -> web.Response:
 
     def find(tx: Tx) -> DraftView:
         view = author_views.draft(tx, env, account_id, post_id)
-        if view.state != "draft" and not any(
-            entry.state == "published" for entry in view.co_authors
-        ):
+        named = any(entry.state == "published" for entry in view.co_authors)
+        if view.state != "draft" and not named and view.change is None:
             raise not_found("co-tweet")
         return view
 
@@ -131,16 +133,16 @@ async def show_cotweet(call: Call) -> web.Response:
 
 
 async def edit_cotweet(call: Call) -> web.Response:
-    """Change a draft: everybody is asked again."""
-    account_id, post_id = await call.account_id(), call.path_id("draft")
+    """Change a draft, or a published co-tweet: everybody is asked; what is published stands."""
+    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
     wanted = await call.members(Change)
-    await call.site.read(lambda tx: drafts.own_draft(tx, account_id, post_id))
+    env = call.site.env
+    await call.site.read(lambda tx: own_cotweet(tx, account_id, post_id))
     body = await texts.compose_text(call.site, wanted.text)
     language = texts.check_language(wanted.language)
-    env = call.site.env
 
     def write(tx: Tx) -> DraftView:
-        post = drafts.own_draft(tx, account_id, post_id)
+        post = own_cotweet(tx, account_id, post_id)
         media = stored.media_of(tx, post_ids=[post_id])
         words = Words(
             body=body,
@@ -150,7 +152,10 @@ async def edit_cotweet(call: Call) -> web.Response:
             in_reply_to=post.in_reply_to_uri,
             media_ids=tuple(item.id for item in media),
         )
-        drafts.edit_draft(tx, env, account_id, post_id, words)
+        if post.state == "draft":
+            drafts.edit_draft(tx, env, account_id, post_id, words)
+        else:
+            changes.offer_change(tx, env, account_id, post_id, words)
         return author_views.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write))

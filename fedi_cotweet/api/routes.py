@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from fedi_cotweet.api import (
+    changes,
     cotweets,
     discussion,
     invite_mutes,
@@ -113,6 +114,11 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", COTWEETS + "/{id}/leave", cotweets.leave),
     ("POST", COTWEETS + "/{id}/hide", profiles.hide),
     ("POST", COTWEETS + "/{id}/unhide", profiles.unhide),
+    ("GET", COTWEETS + "/{id}/changes", changes.list_changes),
+    ("POST", COTWEETS + "/{id}/changes/cancel", changes.cancel_change),
+    ("POST", COTWEETS + "/{id}/changes/publish", changes.publish_change),
+    ("POST", COTWEETS + "/{id}/authors", changes.add_author),
+    ("DELETE", COTWEETS + "/{id}/authors/{handle}", changes.remove_author),
 )
 
 

@@ -7,6 +7,8 @@ import orjson
 from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Move, Moved
+from fedi_cotweet.services import applying
+from fedi_cotweet.services.draft_authors import offer_final_list
 from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, signed_with, tell
@@ -17,6 +19,12 @@ from storage.engine import Tx
 from storage.models import Actor, Offer, PostAuthor
 from storage.queries import actors, consents, posts
 
+_TO_A_CHANGE = {
+    "cotweet.declined": "declined your change.",
+    "cotweet.expired": "did not answer to your change in time.",
+    "cotweet.lapsed": "agreed to your change too long ago.",
+    "cotweet.left": "took back their consent to your change.",
+}
 _UNPUBLISHED = frozenset({ConsentState.OFFERED.value, ConsentState.ACCEPTED.value})
 
 
@@ -119,6 +127,8 @@ def stamp_verified(
         if outcome.state is not ConsentState.PUBLISHED:
             emit(tx, env, "offer.withdrawn", offer_id=offer.id)
         return "too_late"
+    if offer.change_id is not None:
+        return applying.accepted(tx, env, offer, outcome, stamp_uri, stamp_text, fetched_at)
     post = posts.post(tx, offer.post_id)
     if post is None or post.state != "draft":
         return "not_a_draft"
@@ -201,6 +211,9 @@ def lapse(tx: Tx, env: Env, offer: Offer) -> None:
 
 def lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:
     """Somebody is not named on a draft any more, and its author is told so."""
+    if offer.change_id is not None:
+        applying.lost(tx, env, offer, _TO_A_CHANGE[kind])
+        return
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     if post is None or post.state != "draft":
         return
@@ -216,4 +229,6 @@ def lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:
     )
     drop_from_draft(tx, env, post.id, offer.target_id)
     renew_offers(tx, env, post.id)
+    if post.mode == "publish_without_decliners":
+        offer_final_list(tx, env, post)
     publish_with_the_rest(tx, env, post)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import endings, indexing, polls, timelines
+from fedi_cotweet.services import endings, indexing, polls, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.notices import tell_of_reply
 from fedi_cotweet.services.posts import remove, tell_of_mention
 from storage.engine import Tx
-from storage.models import Actor
+from storage.models import Actor, Stamp
 from storage.queries import actors, follows, posts
 
 
@@ -125,7 +127,7 @@ def store_arrival(
     if known is not None or arrival.media:
         _store_media(tx, env, post_id, arrival.media)
     if known is not None or arrival.co_authors:
-        _store_authors(tx, post_id, arrival)
+        _store_authors(tx, env, post_id, arrival)
     if arrival.co_authors and not (recount and _all_verified(tx, post_id)):
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
     if listed_notes(note.raw) or (known and posts.companions_of(tx, [post_id])[post_id]):
@@ -182,7 +184,26 @@ def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]
     posts.remove_media(tx, [item.id for item in held.values() if item.id not in kept])
 
 
-def _store_authors(tx: Tx, post_id: int, arrival: Arrival) -> None:
+def _take_own_stamp(
+    tx: Tx, env: Env, post_id: int, position: int, actor: Actor, stamp: Stamp, digest: str | None
+) -> None:
+    posts.set_author(
+        tx,
+        post_id,
+        actor.uri,
+        position=position,
+        state="verified",
+        stamp_uri=stamp.uri,
+        stamp_document=stamp.document,
+        digest=digest,
+        fetched_at=env.now(),
+    )
+    post = posts.post(tx, post_id)
+    if post is not None:
+        standing.named(tx, env, post, actor.id, stamp.uri)
+
+
+def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> None:
     """The claimed co-authors. A verdict outlives a new version only if nothing it rests on changed:
     the digest, the stamp, and an author list that grew by nobody."""
     co_authors = arrival.co_authors
@@ -191,6 +212,7 @@ def _store_authors(tx: Tx, post_id: int, arrival: Arrival) -> None:
     for gone in held.keys() - set(co_authors):
         posts.remove_author(tx, post_id, gone)
     known = actors.actors_by_uri(tx, co_authors)
+    document: dict[str, object] = orjson.loads(arrival.text)
     for position, uri in enumerate(co_authors, start=1):
         actor, row = known.get(uri), held.get(uri)
         keeps = (
@@ -199,6 +221,11 @@ def _store_authors(tx: Tx, post_id: int, arrival: Arrival) -> None:
             and row.digest == arrival.digest
             and row.stamp_uri in arrival.note.stamps
         )
+        if actor is not None and actor.local and row is not None and row.state == "verified":
+            agreed = standing.agreed_stamp(tx, actor.id, document, arrival.note.stamps)
+            if agreed is not None and not keeps:
+                _take_own_stamp(tx, env, post_id, position, actor, agreed, arrival.digest)
+                continue
         posts.set_author(
             tx,
             post_id,

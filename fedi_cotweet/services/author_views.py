@@ -15,6 +15,8 @@ from activitypub.html import sanitise, to_text
 from activitypub.vocab.reading import parse_time
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.services import hiding, invite_mutes, polls
+from fedi_cotweet.services.change_views import open_change
+from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.hiding import Why
@@ -64,7 +66,9 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         raise not_found("invitation")
     document = orjson.loads(offer.document)["object"]
     note = parse_note(document)
-    people = actors.actors_by_uri(tx, [str(uri) for uri in offer.authors])
+    agreed = _agreed_before(tx, offer)
+    listed = [*offer.authors, *(agreed.authors if agreed is not None else ())]
+    people = actors.actors_by_uri(tx, [str(uri) for uri in listed])
     me = actors.actor(tx, account_id)
     content = sanitise(remove_notice(note.content, [str(uri) for uri in offer.authors]))
     return InviteView(
@@ -95,6 +99,12 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         poll=_poll(document, note, env.now()),
         refusal=cannot_accept(tx, offer) if offer.state == "offered" else None,
         beyond_followers=me is not None and me.manually_approves,
+        differences=()
+        if agreed is None
+        else differences(
+            orjson.loads(agreed.document)["object"], agreed.authors, document, offer.authors, people
+        ),
+        publish_at=parse_time(orjson.loads(offer.document).get("startTime")),
     )
 
 
@@ -111,6 +121,19 @@ def _poll(document: Doc, note: NoteView, now: int) -> PollView | None:
         ends_at=ends_at,
         over=ends_at is not None and ends_at <= now,
     )
+
+
+def _agreed_before(tx: Tx, offer: Offer) -> Offer | None:
+    """The newest Offer for the same object before this one to which they agreed."""
+    found = [
+        other
+        for other in consents.offers_for_object(tx, offer.object_uri, "received")
+        if other.target_id == offer.target_id
+        and other.sender_id == offer.sender_id
+        and other.stamp_uri is not None
+        and other.id < offer.id
+    ]
+    return found[-1] if found else None
 
 
 def _standing(uri: str, sender: Actor, me: Actor | None) -> str:
@@ -162,6 +185,9 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
             for offer in ordered
             if offer.target_id in people
         ),
+        mode=post.mode,
+        publish_at=post.scheduled_at,
+        change=open_change(tx, env, post),
     )
 
 

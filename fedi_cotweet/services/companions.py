@@ -73,6 +73,11 @@ def without(document: Doc, actor: Actor, rest: Sequence[Actor], language: str | 
     return named_in(bare, rest, language)
 
 
+def text_without(content: str) -> str:
+    """The HTML of a post that names people so, without the paragraph that does."""
+    return _BYLINE.sub("", content)
+
+
 def _mentions(tag: Any, uris: Container[str]) -> bool:
     if not isinstance(tag, dict) or tag.get("type") != "Mention":
         return False

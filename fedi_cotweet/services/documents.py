@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from activitypub.coauthorship.authors import full_rendition, single_author_rendition
 from activitypub.coauthorship.notice import build_notice
+from activitypub.coauthorship.roles import AUTHOR
 from activitypub.documents.note import AttachmentView
 from activitypub.documents.polls import with_tallies
 from activitypub.vocab.reading import as_list, format_time
@@ -23,6 +24,7 @@ __all__ = [
     "claimed_rows",
     "format_time",
     "full_note",
+    "offered_note",
     "plain_note",
     "with_context",
     "without_mention",
@@ -82,15 +84,7 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
     if not rows:
         return {**core, "attributedTo": author.uri}
     people = actors.actors_by_uri(tx, [row.actor_uri for row in rows])
-    core["cc"] = list(
-        dict.fromkeys(
-            [
-                *as_list(core.get("cc")),
-                *_followers(people.values()),
-                *(row.actor_uri for row in rows),
-            ]
-        )
-    )
+    core = _addressed(core, people.values(), [row.actor_uri for row in rows])
     authors = [
         (author.kind, author.uri),
         *(
@@ -120,6 +114,31 @@ def _consent_notes(tx: Tx, post: Post) -> list[str]:
     """What people who agreed by message said where everybody can check it."""
     rows = posts.companions_of(tx, [post.id])[post.id]
     return [row.stamp_uri for row in rows if row.state == "agreed" and row.stamp_uri]
+
+
+def offered_note(
+    core: Doc, author: Actor, co_authors: Sequence[Actor], roles: Mapping[str, str]
+) -> dict[str, Any]:
+    """The full rendition of a version that is not published, as an Offer holds it.
+
+    ``roles`` are by the authors' identifiers; who is not in it is simply an author.
+    """
+    everyone = [(actor.kind, actor.uri) for actor in (author, *co_authors)]
+    named = [actor.uri for actor in co_authors]
+    did = [roles.get(uri, AUTHOR) for _, uri in everyone]
+    return full_rendition(_addressed(core, co_authors, named), everyone, [], roles=did)
+
+
+def roles_of(tx: Tx, post: Post) -> dict[str, str]:
+    """What each author of a post of ours did, by their identifiers."""
+    author = actors.actor(tx, post.author_id)
+    primary = {} if author is None else {author.uri: post.author_role}
+    return primary | {row.actor_uri: row.role for row in posts.authors_of(tx, [post.id])[post.id]}
+
+
+def _addressed(core: Doc, people: Iterable[Actor], named: Iterable[str]) -> dict[str, Any]:
+    cc = [*as_list(core.get("cc")), *_followers(people), *named]
+    return {**core, "cc": list(dict.fromkeys(cc))}
 
 
 def _followers(people: Iterable[Actor]) -> list[str]:

@@ -13,22 +13,28 @@ import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.roles import AUTHOR, ROLES
-from fedi_cotweet.domain.consent import Move, Moved
-from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST, POLL_SHORTEST
+from fedi_cotweet.domain.limits import (
+    CLOCK_DIFFERENCE,
+    OFFER_SHORTEST,
+    POLL_SHORTEST,
+    SCHEDULED_WITHIN,
+)
 from fedi_cotweet.services import companions, documents, messages, polls
 from fedi_cotweet.services.accounts import find_actor
-from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.inviting import check_inviting
-from fedi_cotweet.services.offers import apply_move, current_offers, make_offers
-from fedi_cotweet.services.words import Words, check_words, core_document
+from fedi_cotweet.services.offers import current_offers, make_offers, take_back
+from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
-from storage.models import Actor, Media, Post, PostAuthor
-from storage.queries import actors, posts
+from storage.models import Actor, Post, PostAuthor
+from storage.queries import posts
 
-MODES = ("wait_all", "publish_without_decliners")
+MODES = ("wait_all", "publish_without_decliners", "scheduled")
+"""What to do when somebody declines: wait for the author's word, or go on with the others.
+
+``scheduled`` waits too; any of them may have a time before which nothing is published.
+"""
 
 
 def create_draft(
@@ -39,7 +45,8 @@ def create_draft(
     co_authors: Sequence[Actor],
     *,
     expires_in: int | None = None,
-    mode: str = "wait_all",
+    mode: str | None = None,
+    publish_at: int | None = None,
     roles: Mapping[int, str] | None = None,
     by_message: bool = False,
 ) -> int:
@@ -47,13 +54,14 @@ def create_draft(
 
     ``by_message``: those whose servers know nothing of co-authors are asked by direct message and
     named in the text.
-    ``expires_in`` in milliseconds; ``roles`` say what somebody did, the author too, by actor id.
-    Nothing is published. Refusals: see the codes above.
+    ``expires_in`` in milliseconds. Nothing is published before ``publish_at``, if it is given.
+    ``roles`` say what somebody did, the author too, by actor id.
+    Refusals: those of ``words.check_words`` and ``inviting``, ``bad_mode``,
+    ``bad_time`` and ``bad_role`` (422).
     """
     author = find_actor(tx, author_id)
     lasts = _open_for(env, words, expires_in)
-    if mode not in MODES:
-        raise ServiceError("bad_mode", 422, f"The mode is one of: {', '.join(MODES)}.")
+    mode = _check_mode(env, mode, publish_at)
     did = roles or {}
     for role in did.values():
         if role not in ROLES:
@@ -63,7 +71,8 @@ def create_draft(
     asked = [actor for actor in co_authors if actor.can_co_author is None]
     offered = [actor for actor in co_authors if actor.can_co_author is not None]
     post_id, now = env.new_id(), env.now()
-    document = _draft_document(tx, env, author, post_id, words, media, offered, asked)
+    document = shared_document(tx, env, author, post_id, words, media, offered)
+    document = companions.named_in(document, asked, words.language)
     posts.add_post(
         tx,
         id=post_id,
@@ -85,6 +94,7 @@ def create_draft(
         co_authored=True,
         mode=mode,
         author_role=did.get(author_id, AUTHOR),
+        scheduled_at=publish_at,
         fetched_at=now,
     )
     for position, item in enumerate(media):
@@ -123,27 +133,20 @@ def _open_for(env: Env, words: Words, expires_in: int | None) -> int:
     return min(lasts, most)
 
 
-def _draft_document(
-    tx: Tx,
-    env: Env,
-    author: Actor,
-    post_id: int,
-    words: Words,
-    media: Sequence[Media],
-    co_authors: Sequence[Actor],
-    asked: Sequence[Actor],
-) -> dict[str, Any]:
-    """The core of a draft: one plain Mention per co-author, whether or not the text names them.
-
-    ``asked`` by message are named at the end of the text.
-    """
-    invited = {actor.uri: actor for actor in co_authors}
-    mentioned = actors.actors(tx, words.body.mentioned).values()
-    others = [actor for actor in mentioned if actor.uri not in invited]
-    tags = [tag for tag in words.body.tags if tag.href not in invited]
-    tags += [mention_tag(actor) for actor in co_authors]
-    document = core_document(env, author, post_id, words, media, others, tags)
-    return companions.named_in(document, asked, words.language)
+def _check_mode(env: Env, mode: str | None, publish_at: int | None) -> str:
+    chosen = mode or ("wait_all" if publish_at is None else "scheduled")
+    if chosen not in MODES:
+        raise ServiceError("bad_mode", 422, f"The mode is one of: {', '.join(MODES)}.")
+    if publish_at is None:
+        if chosen == "scheduled":
+            raise ServiceError("bad_mode", 422, "A scheduled post needs its time.", "Say when.")
+        return chosen
+    # Stamps that were not used for thirty days are deleted (FEP-af48, Publication).
+    if not env.now() < publish_at <= env.now() + SCHEDULED_WITHIN:
+        raise ServiceError(
+            "bad_time", 422, "A post is scheduled for a moment in the next thirty days."
+        )
+    return "scheduled" if chosen == "wait_all" else chosen
 
 
 def withdraw(
@@ -160,10 +163,7 @@ def withdraw(
     for target_id, offer in current_offers(tx, post).items():
         if co_author_id is not None and target_id != co_author_id:
             continue
-        outcome = apply_move(tx, env, offer, Move.WITHDRAW, author.uri)
-        if isinstance(outcome, Moved):
-            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
-            count += 1
+        count += take_back(tx, env, offer, author.uri)
         if co_author_id is not None:
             drop_from_draft(tx, env, post_id, target_id)
     renew_offers(tx, env, post_id)
@@ -215,8 +215,7 @@ def renew_offers(tx: Tx, env: Env, post_id: int) -> None:
         offer = offers.get(row.actor_id or 0)
         if offer is not None:
             lasts = offer.expires_at - offer.published_at
-            if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="edit"), Moved):
-                emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+            take_back(tx, env, offer, author.uri, why="edit")
         _forget_answer(tx, post_id, row)
     make_offers(tx, env, _draft(tx, post_id), max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE))
 
@@ -238,25 +237,37 @@ def _forget_answer(tx: Tx, post_id: int, row: PostAuthor) -> None:
 def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
     """Change a draft's text: every Offer is replaced and consent to the old text is void (C14)."""
     post = own_draft(tx, author_id, post_id)
-    author = find_actor(tx, author_id)
-    media = posts.media_of(tx, post_ids=[post_id])
     check_words(tx, env, author_id, words)
-    rows = posts.authors_of(tx, [post_id])[post_id]
-    offers = current_offers(tx, post)
+    renew(tx, env, post, words, named_on(tx, post))
+
+
+def named_on(tx: Tx, post: Post) -> list[Actor]:
+    """The co-authors a draft names, in order of credit."""
+    rows = posts.authors_of(tx, [post.id])[post.id]
+    return [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
+
+
+def core_with(tx: Tx, env: Env, post: Post, words: Words, named: Sequence[Actor]) -> dict[str, Any]:
+    """The core of a draft with these words and these co-authors."""
+    author, media = find_actor(tx, post.author_id), posts.media_of(tx, post_ids=[post.id])
+    document = shared_document(tx, env, author, post.id, words, media, named)
+    return companions.named_in(document, companions.people(tx, post.id), words.language)
+
+
+def renew(tx: Tx, env: Env, post: Post, words: Words, named: Sequence[Actor]) -> None:
+    """Another version of a draft: all consent to the one before is void."""
+    author = find_actor(tx, post.author_id)
     lasts, asked_at = env.limits.invite_expiry_ms, env.now()
-    for offer in offers.values():
+    for offer in current_offers(tx, post).values():
         lasts, asked_at = offer.expires_at - offer.published_at, offer.published_at
-        if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="edit"), Moved):
-            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
-    named = [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
-    words = replace(words, poll=polls.asked_anew(tx, env, post_id, asked_at))
+        take_back(tx, env, offer, author.uri, why="edit")
+    words = replace(words, poll=polls.asked_anew(tx, env, post.id, asked_at))
     if words.poll is not None:
-        polls.keep(tx, post_id, words.poll)
-    asked = companions.people(tx, post_id)
-    document = _draft_document(tx, env, author, post_id, words, media, named, asked)
+        polls.keep(tx, post.id, words.poll)
+    document = core_with(tx, env, post, words, named)
     posts.change_post(
         tx,
-        post_id,
+        post.id,
         content=document["content"],
         summary=words.summary,
         sensitive=bool(words.summary),
@@ -264,11 +275,24 @@ def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> 
         tags=document.get("tag", []),
         document=orjson.dumps(document).decode(),
     )
-    for row in (*rows, *companions.rows(tx, post_id)):
-        _forget_answer(tx, post_id, row)
+    for position, actor in enumerate(named, start=1):
+        posts.set_author(
+            tx,
+            post.id,
+            actor.uri,
+            position=position,
+            actor_id=actor.id,
+            state="invited",
+            stamp_uri=None,
+            stamp_document=None,
+            fetched_at=None,
+            next_check_at=None,
+        )
+    for row in companions.rows(tx, post.id):
+        _forget_answer(tx, post.id, row)
     lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE)
-    make_offers(tx, env, _draft(tx, post_id), lasts)
-    messages.ask(tx, env, _draft(tx, post_id), lasts, again=True)
+    make_offers(tx, env, own_draft(tx, author.id, post.id), lasts)
+    messages.ask(tx, env, own_draft(tx, author.id, post.id), lasts, again=True)
 
 
 def discard_draft(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
@@ -276,8 +300,7 @@ def discard_draft(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
     post = own_draft(tx, author_id, post_id)
     author = find_actor(tx, author_id)
     for offer in current_offers(tx, post).values():
-        if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri, why="discard"), Moved):
-            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+        take_back(tx, env, offer, author.uri, why="discard")
     posts.change_post(tx, post_id, state="deleted", deleted_at=env.now())
 
 

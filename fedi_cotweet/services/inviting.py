@@ -30,8 +30,17 @@ def check_inviting(
 
     ``expires_in`` is in milliseconds; ``by_message``: whose server is unaware is asked by message.
     """
-    limits, now = env.limits, env.now()
-    check_rollout(env, author)
+    if not co_authors:
+        raise ServiceError("no_co_authors", 422, "Name at least one co-author.")
+    check_version(env, author, co_authors, words, expires_in)
+    check_invitees(tx, env, author, co_authors, by_message=by_message)
+
+
+def check_version(
+    env: Env, author: Actor, co_authors: Sequence[Actor], words: Words, expires_in: int
+) -> None:
+    """``ServiceError`` unless these words can be those of these authors."""
+    limits = env.limits
     if words.visibility not in ("public", "unlisted"):
         raise ServiceError(
             "visibility_not_allowed",
@@ -40,8 +49,6 @@ def check_inviting(
             "Followers-only and direct posts cannot be verified by others, so they cannot be"
             " shared between authors. Choose public or unlisted.",
         )
-    if not co_authors:
-        raise ServiceError("no_co_authors", 422, "Name at least one co-author.")
     if len(co_authors) > limits.max_authors - 1:
         raise ServiceError(
             "too_many_authors",
@@ -56,6 +63,21 @@ def check_inviting(
         raise ServiceError(
             "bad_expiry", 422, "An invitation lasts between one hour and thirty days."
         )
+
+
+def check_invitees(
+    tx: Tx,
+    env: Env,
+    author: Actor,
+    co_authors: Sequence[Actor],
+    *,
+    by_message: bool = False,
+) -> None:
+    """``ServiceError`` unless ``author`` may invite these people now, who are not authors yet."""
+    if not co_authors:
+        return
+    limits, now = env.limits, env.now()
+    check_rollout(env, author)
     for actor in co_authors:
         if actor.can_co_author is None and by_message and actor.gone_at is None:
             check_askable(tx, env, author, actor)

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 
 import orjson
 
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
-from fedi_cotweet.services import answers, documents, message_answers, timelines
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move
+from fedi_cotweet.services import (
+    answers,
+    applying,
+    documents,
+    message_answers,
+    standing,
+    timelines,
+)
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -16,8 +23,10 @@ from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
-from storage.models import Actor, Post
+from storage.models import Actor, Offer, Post
 from storage.queries import actors, consents, posts
+
+_AGREED = (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
 
 
 def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
@@ -28,21 +37,15 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
     me = actors.actor(tx, account_id)
     if me is None:
         raise not_found("account")
-    offers = [
-        offer
-        for offer in consents.offers_for_object(tx, object_uri, "received")
-        if offer.target_id == account_id
-    ]
+    offers = standing.received_by(tx, account_id, object_uri)
     if not offers:
         raise not_found("co-authored post")
-    agreed = [
-        offer
-        for offer in offers
-        if offer.state in (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
-    ]
-    offer = (agreed or offers)[-1]
-    stamp = consents.stamp_for_offer(tx, offer.uri)
-    outcome = apply_move(tx, env, offer, Move.LEAVE, me.uri)
+    agreed = [offer for offer in offers if offer.state in _AGREED]
+    left = [offer for offer in offers if offer.state == ConsentState.LEFT.value]
+    # Whoever left declined what was open then: their leaving is the last word.
+    last = (agreed or (left if offers[-1].change else []) or offers)[-1]
+    stamp = consents.stamp_for_offer(tx, last.uri)
+    outcome = move(ConsentState(last.state), Move.LEAVE)
     match outcome:
         case Illegal(_, why):
             raise ServiceError("not_a_co_author", 409, why)
@@ -52,21 +55,38 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
             pass
     if stamp is None:
         raise not_found("consent")
-    drop_stamp(tx, env, offer, "left")
     post = posts.post_by_uri(tx, object_uri)
-    # A draft is known to its authors alone, also when its primary author lives here.
+    # A draft is known to its authors alone, also when its primary author lives here; and so is a
+    # change to a post that does not name them yet.
+    row = posts.post_author(tx, post.id, me.uri) if post is not None else None
     known = post if post is not None and post.state == "published" else None
-    emit(
-        tx,
-        env,
-        "stamp.deleted",
-        stamp_id=stamp.id,
-        post_id=known.id if known is not None else None,
-        account_id=account_id,
-    )
+    for offer in agreed:
+        was_named = offer.state == ConsentState.PUBLISHED.value or not offer.change
+        _withdraw_consent(tx, env, offer, me, known if was_named or row is not None else None)
+    for offer in offers:
+        if offer.change and offer.state == ConsentState.OFFERED.value:
+            apply_move(tx, env, offer, Move.DECLINE, me.uri, reason="left")
+            consents.change_offer(tx, offer.id, answered_at=env.now())
+            emit(tx, env, "offer.declined", offer_id=offer.id)
     if known is not None:
         mark_revoked(tx, env, known, me.uri)
     return stamp.uri
+
+
+def _withdraw_consent(tx: Tx, env: Env, offer: Offer, me: Actor, known: Post | None) -> None:
+    """One stamp goes, and whoever knows of it hears so; ``known`` is the post that carries it."""
+    apply_move(tx, env, offer, Move.LEAVE, me.uri)
+    stamp = consents.stamp_for_offer(tx, offer.uri)
+    drop_stamp(tx, env, offer, "left")
+    if stamp is not None:
+        emit(
+            tx,
+            env,
+            "stamp.deleted",
+            stamp_id=stamp.id,
+            post_id=known.id if known is not None else None,
+            account_id=me.id,
+        )
 
 
 def receive_stamp_deletion(tx: Tx, env: Env, stamp_uri: str, issuer: Actor, text: str) -> str:
@@ -86,14 +106,19 @@ def receive_stamp_deletion(tx: Tx, env: Env, stamp_uri: str, issuer: Actor, text
             continue
         touched += 1
         if post.local and post.state == "published":
-            take_off(tx, env, post, issuer, text)
+            take_off(tx, env, post, issuer, stamp_uri, text)
         else:
             mark_revoked(tx, env, post, issuer.uri)
     return "revoked" if touched else ("remembered" if new else "known")
 
 
-def take_off(tx: Tx, env: Env, post: Post, actor: Actor, delete_text: str = "") -> None:
-    """A co-author left a published post of ours: shorten it and tell everyone who received it."""
+def take_off(
+    tx: Tx, env: Env, post: Post, actor: Actor, stamp_uri: str = "", delete_text: str = ""
+) -> None:
+    """A co-author left a published post of ours: shorten it and tell everyone who received it.
+
+    They are not asked about a change that is open, either.
+    """
     offer = current_offers(tx, post).get(actor.id)
     if offer is not None:
         apply_move(tx, env, offer, Move.LEAVE, actor.uri)
@@ -102,7 +127,15 @@ def take_off(tx: Tx, env: Env, post: Post, actor: Actor, delete_text: str = "") 
     document = documents.without_mention(orjson.loads(fresh.document), actor.uri)
     post_services.rewrite(tx, env, fresh, document)
     if delete_text:
-        emit(tx, env, "stamp.forwarded", post_id=post.id, text=delete_text, actor_id=actor.id)
+        emit(
+            tx,
+            env,
+            "stamp.forwarded",
+            post_id=post.id,
+            text=delete_text,
+            actor_id=actor.id,
+            stamp=stamp_uri,
+        )
     tell(
         tx,
         env,
@@ -113,6 +146,7 @@ def take_off(tx: Tx, env: Env, post: Post, actor: Actor, delete_text: str = "") 
         post_id=post.id,
         text=f"@{actor.username}@{actor.host} left your post.",
     )
+    applying.not_in_change(tx, env, post, actor, why="left")
 
 
 def found_gone(tx: Tx, env: Env, post_id: int, co_authors: Sequence[str]) -> None:
@@ -152,27 +186,3 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
         timelines.refresh(tx, row.post_id, now)
     message_answers.person_gone(tx, env, actor)
     return True
-
-
-def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: tuple[str, ...]) -> None:
-    """The primary author removed somebody who lives here: their stamp goes, silently."""
-    for offer in consents.offers_for_object(tx, object_uri, "received"):
-        me = actors.actor(tx, offer.target_id)
-        if me is None or me.uri in co_authors or offer.state != ConsentState.PUBLISHED.value:
-            continue
-        post = posts.post_by_uri(tx, object_uri)
-        if post is None:
-            continue
-        apply_move(tx, env, offer, Move.REMOVE, post.uri)
-        drop_stamp(tx, env, offer, "removed")
-        emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
-        tell(
-            tx,
-            env,
-            offer.target_id,
-            "cotweet.removed",
-            post.uri,
-            actor_id=post.author_id,
-            post_id=post.id,
-            text="You are no longer an author of a post you had agreed to.",
-        )

@@ -5,6 +5,8 @@ The only caller of ``domain.consent`` that stores what it says.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -20,12 +22,18 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, record
 from storage.engine import Tx
-from storage.models import Offer, Post
+from storage.models import Actor, Change, Offer, Post
 from storage.queries import consents, posts
 
+_WAS_NAMED = frozenset(
+    {ConsentState.LEFT.value, ConsentState.REMOVED.value, ConsentState.DELETED.value}
+)
 
-def make_offers(tx: Tx, env: Env, post: Post, lasts: int) -> None:
-    """Offer the stored version of a draft to every co-author it names.
+
+def make_offers(
+    tx: Tx, env: Env, post: Post, lasts: int, only: Collection[int] | None = None
+) -> None:
+    """Offer the stored version of a draft to every co-author it names, or to those in ``only``.
 
     An Offer is open for ``lasts`` milliseconds.
     """
@@ -33,10 +41,28 @@ def make_offers(tx: Tx, env: Env, post: Post, lasts: int) -> None:
     rows = posts.authors_of(tx, [post.id])[post.id]
     if not rows:
         return  # everybody declined or was taken off: a plain draft, offered to nobody
-    list_of_authors = [author.uri, *(row.actor_uri for row in rows)]
     roles = {author.uri: post.author_role, **{row.actor_uri: row.role for row in rows}}
     note = documents.full_note(tx, post, state="draft")
-    digest = try_consent_digest(note, list_of_authors)
+    version = offerable(note, [author.uri, *(row.actor_uri for row in rows)], roles)
+    posts.change_post(tx, post.id, digest=version.digest)
+    for row in rows:
+        if row.actor_id is not None and (only is None or row.actor_id in only):
+            offer_to(tx, env, post, find_actor(tx, row.actor_id), version, lasts)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is offered: a full rendition, its authors in order, what they did, and the digest."""
+
+    note: dict[str, Any]
+    authors: list[str]
+    roles: dict[str, str]
+    digest: str
+
+
+def offerable(note: dict[str, Any], authors: list[str], roles: dict[str, str]) -> Version:
+    """The version as it can be offered to others, or ``not_offerable`` (422)."""
+    digest = try_consent_digest(note, authors)
     refusal = acceptance_refusal(note)
     if digest is None or refusal is not None:
         raise ServiceError(
@@ -45,49 +71,63 @@ def make_offers(tx: Tx, env: Env, post: Post, lasts: int) -> None:
             f"This draft cannot be offered to others: {refusal or 'it has no consent digest'}.",
             "Simplify the text or its attachments.",
         )
-    posts.change_post(tx, post.id, digest=digest)
-    now = env.now()
-    for row in rows:
-        uri = env.addresses.offer(author.username, env.token())
-        document = build_offer(
-            id=uri,
-            actor=author.uri,
-            target=row.actor_uri,
-            object=note,
-            published_at=now,
-            expires_at=now + lasts,
-        )
-        offer_id = env.new_id()
-        consents.add_offer(
-            tx,
-            id=offer_id,
-            uri=uri,
-            side="sent",
-            object_uri=post.uri,
-            post_id=post.id,
-            sender_id=author.id,
-            target_id=row.actor_id,
-            authors=list_of_authors,
-            roles={uri: role for uri, role in roles.items() if role != AUTHOR},
-            digest=digest,
-            document=orjson.dumps(document).decode(),
-            state=ConsentState.OFFERED.value,
-            change=False,
-            published_at=now,
-            expires_at=now + lasts,
-            created_at=now,
-        )
-        record(
-            tx,
-            env,
-            object_uri=post.uri,
-            actor_uri=author.uri,
-            move="offer",
-            offer_uri=uri,
-            digest=digest,
-            to=row.actor_uri,
-        )
-        emit(tx, env, "offer.made", offer_id=offer_id)
+    return Version(note, authors, roles, digest)
+
+
+def offer_to(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    target: Actor,
+    version: Version,
+    lasts: int,
+    *,
+    change_id: int | None = None,
+) -> None:
+    """Ask one co-author for consent to a version; ``change_id`` if the post is published."""
+    author, now = find_actor(tx, post.author_id), env.now()
+    uri = env.addresses.offer(author.username, env.token())
+    document = build_offer(
+        id=uri,
+        actor=author.uri,
+        target=target.uri,
+        object=version.note,
+        published_at=now,
+        expires_at=now + lasts,
+        publish_at=post.scheduled_at if change_id is None else None,
+    )
+    offer_id = env.new_id()
+    consents.add_offer(
+        tx,
+        id=offer_id,
+        uri=uri,
+        side="sent",
+        object_uri=post.uri,
+        post_id=post.id,
+        sender_id=author.id,
+        target_id=target.id,
+        authors=version.authors,
+        roles={uri: role for uri, role in version.roles.items() if role != AUTHOR},
+        digest=version.digest,
+        document=orjson.dumps(document).decode(),
+        state=ConsentState.OFFERED.value,
+        change=change_id is not None,
+        change_id=change_id,
+        published_at=now,
+        expires_at=now + lasts,
+        created_at=now,
+    )
+    record(
+        tx,
+        env,
+        object_uri=post.uri,
+        actor_uri=author.uri,
+        move="offer",
+        offer_uri=uri,
+        digest=version.digest,
+        to=target.uri,
+    )
+    emit(tx, env, "offer.made", offer_id=offer_id)
 
 
 def apply_move(tx: Tx, env: Env, offer: Offer, what: Move, by: str, **detail: Any) -> Outcome:
@@ -115,6 +155,33 @@ def apply_move(tx: Tx, env: Env, offer: Offer, what: Move, by: str, **detail: An
     return outcome
 
 
+def take_back(tx: Tx, env: Env, offer: Offer, by: str, **detail: Any) -> bool:
+    """Withdraw an Offer of ours and say so, unless it is over; whether it was not."""
+    if not isinstance(apply_move(tx, env, offer, Move.WITHDRAW, by, **detail), Moved):
+        return False
+    emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+    return True
+
+
 def current_offers(tx: Tx, post: Post) -> dict[int, Offer]:
-    """The newest sent Offer per co-author: target id → offer."""
-    return {offer.target_id: offer for offer in consents.offers_for_object(tx, post.uri, "sent")}
+    """The sent Offer that counts for the stored version, per co-author: target id → offer.
+
+    That by which they are named on a published post; else the newest that is not for a change.
+    """
+    found: dict[int, Offer] = {}
+    for offer in consents.offers_for_object(tx, post.uri, "sent"):
+        held = found.get(offer.target_id)
+        named = offer.state == ConsentState.PUBLISHED.value
+        if named or (_counts(offer) and (held is None or held.state != "published")):
+            found[offer.target_id] = offer
+    return found
+
+
+def _counts(offer: Offer) -> bool:
+    return offer.change_id is None or offer.state in _WAS_NAMED
+
+
+def change_offers(tx: Tx, change: Change) -> dict[int, Offer]:
+    """The sent Offers that ask for consent to a change: target id → offer."""
+    found = consents.offers_for_object(tx, change.object_uri, "sent")
+    return {offer.target_id: offer for offer in found if offer.change_id == change.id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -103,7 +104,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
             "needs_consent",
             409,
             "This post has co-authors: a change needs their consent.",
-            "Delete it and start anew.",
+            "Change it as a co-tweet: PUT /api/v1/cotweets/ID asks them.",
         )
     author = actors.actor(tx, author_id)
     if author is None:
@@ -126,10 +127,19 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     )
 
 
-def save_update(tx: Tx, env: Env, post: Post, document: dict[str, Any], **columns: Any) -> None:
+def save_update(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    document: dict[str, Any],
+    *,
+    also: Sequence[int] = (),
+    **columns: Any,
+) -> None:
     """Store the next version of a published post and tell everyone who has it.
 
-    ``document`` is its core, ``columns`` are the post's.
+    ``document`` is its core, ``columns`` are the post's; ``also`` are actors to tell besides, by id
+    of ours.
     """
     updated_at = later_than(post, env.now())
     document["updated"] = documents.format_time(updated_at)
@@ -142,7 +152,7 @@ def save_update(tx: Tx, env: Env, post: Post, document: dict[str, Any], **column
         **columns,
     )
     indexing.refresh(tx, post.id)
-    emit(tx, env, "post.updated", post_id=post.id, at=updated_at)
+    emit(tx, env, "post.updated", post_id=post.id, at=updated_at, also=list(also))
 
 
 def later_than(post: Post, now: int) -> int:
@@ -150,9 +160,11 @@ def later_than(post: Post, now: int) -> int:
     return max(now, (post.updated_at or post.published_at or 0) + 1_000) // 1_000 * 1_000 + 1_000
 
 
-def rewrite(tx: Tx, env: Env, post: Post, document: dict[str, Any]) -> None:
-    """Store a changed core whose digest is the same, and tell everyone who has it."""
-    save_update(tx, env, post, document)
+def rewrite(
+    tx: Tx, env: Env, post: Post, document: dict[str, Any], *, also: Sequence[int] = ()
+) -> None:
+    """Store a changed core whose digest is the same, and tell everyone who has it, and ``also``."""
+    save_update(tx, env, post, document, also=also)
 
 
 def delete_post(tx: Tx, env: Env, author_id: int, post_id: int) -> None:

@@ -9,18 +9,26 @@ import orjson
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import companions, documents, drafts, indexing, polls, timelines
+from fedi_cotweet.services import (
+    companions,
+    documents,
+    draft_authors,
+    drafts,
+    indexing,
+    polls,
+    timelines,
+)
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.events import emit, later
+from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.messages import say
 from fedi_cotweet.services.notices import tell_of_reply
-from fedi_cotweet.services.offers import apply_move, current_offers
+from fedi_cotweet.services.offers import apply_move, current_offers, take_back
 from fedi_cotweet.services.posts import tell_of_mention
 from storage.engine import Tx
-from storage.models import Post
+from storage.models import Actor, Post
 from storage.queries import actors, posts
 
 
@@ -64,7 +72,10 @@ def waiting_for(tx: Tx, env: Env, post: Post) -> Waiting:
     declined = [
         target_id
         for target_id, offer in offers.items()
-        if target_id not in rows and target_id not in by_message and offer.state in _WITHOUT
+        if target_id not in rows
+        and target_id not in by_message
+        and offer.state in _WITHOUT
+        and offer.settled_at is None
     ]
     return Waiting(tuple(unanswered), tuple(declined), tuple(to_fetch))
 
@@ -74,7 +85,7 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
 
     With ``wait_all`` a decline holds the draft until its author decides; ``without_missing`` is
     that decision: whoever has not consented is left out. Stamps older than five minutes are
-    fetched anew first, which ends in another call of this.
+    fetched anew first, which ends in another call of this. A scheduled one waits for its time.
     """
     post = posts.post(tx, post_id)
     if post is None or post.state != "draft":
@@ -87,7 +98,9 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
         return False
     if polls.too_late_to_publish(tx, env, post):
         return False
-    if waiting.declined and post.mode == "wait_all" and not without_missing:
+    if waiting.declined and post.mode != "publish_without_decliners" and not without_missing:
+        return False
+    if _too_early(tx, env, post):
         return False
     offers = current_offers(tx, post)
     for target_id in waiting.to_fetch:
@@ -99,6 +112,27 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
     return True
 
 
+def _too_early(tx: Tx, env: Env, post: Post) -> bool:
+    """Those who agreed were told the time. Whoever is left alone may publish when they like."""
+    if post.scheduled_at is None or post.scheduled_at <= env.now():
+        return False
+    return bool(posts.authors_of(tx, [post.id])[post.id])
+
+
+def publish_due(tx: Tx, env: Env, post: Post) -> None:
+    """The time of a scheduled draft has come: now, or as soon as the last one agrees (C17)."""
+    posts.change_post(tx, post.id, scheduled_at=None)
+    named = posts.authors_of(tx, [post.id])[post.id]
+    if named and try_publish(tx, env, post.id):
+        return
+    waiting = waiting_for(tx, env, post)
+    if named and not waiting.unanswered and not waiting.declined:
+        return  # only stamps have to be fetched anew
+    text = "The time you set has come, but not everybody has agreed: "
+    rest = "it is published with the last answer." if waiting.unanswered else "it is your decision."
+    tell(tx, env, post.author_id, "cotweet.due", post.uri, post_id=post.id, text=text + rest)
+
+
 def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
     author = actors.actor(tx, post.author_id)
     offers = current_offers(tx, post)
@@ -108,8 +142,7 @@ def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
         if offer is None or offer.state == ConsentState.ACCEPTED.value:
             continue
         by = author.uri if author else post.uri
-        if isinstance(apply_move(tx, env, offer, Move.WITHDRAW, by), Moved):
-            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+        take_back(tx, env, offer, by)
         drop_from_draft(tx, env, post.id, offer.target_id)
     renew_offers(tx, env, post.id)
 
@@ -189,6 +222,20 @@ def publish_anyway(tx: Tx, env: Env, author_id: int, post_id: int) -> bool:
             "poll_over", 409, "The poll of this draft is over.", "Change the draft to ask anew."
         )
     return try_publish(tx, env, post_id, without_missing=True)
+
+
+def go_on_without(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> None:
+    """Take somebody off a draft, or stop waiting for one who said no (C11).
+
+    Those who have not answered get Offers with the author list as it is now. If the others have
+    agreed, it is published.
+    """
+    post = drafts.own_draft(tx, author_id, post_id)
+    draft_authors.settle(tx, env, post, person)
+    drafts.renew_offers(tx, env, post_id)
+    draft_authors.offer_final_list(tx, env, post)
+    if posts.authors_of(tx, [post_id])[post_id]:
+        try_publish(tx, env, post_id)
 
 
 def withdraw(

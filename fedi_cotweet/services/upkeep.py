@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, STAMP_UNUSED_FOR
-from fedi_cotweet.services import answers, leaving, polls, reminders, verification
+from fedi_cotweet.services import answers, leaving, polls, publishing, reminders, verification
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
@@ -38,6 +38,14 @@ def lapse(tx: Tx, env: Env) -> bool:
     due = consents.offers_to_lapse(tx, env.now() - STAMP_UNUSED_FOR, BATCH)
     for offer in due:
         leaving.lapse(tx, env, offer.id)
+    return len(due) == BATCH
+
+
+def publish_scheduled(tx: Tx, env: Env) -> bool:
+    """Drafts whose time has come."""
+    due = post_queries.due_drafts(tx, env.now(), BATCH)
+    for post in due:
+        publishing.publish_due(tx, env, post)
     return len(due) == BATCH
 
 
@@ -75,6 +83,7 @@ def close_polls(tx: Tx, env: Env) -> bool:
 
 
 STEPS: Final[tuple[Step, ...]] = (
+    publish_scheduled,
     expire,
     lapse,
     remind,

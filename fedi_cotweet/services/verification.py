@@ -16,7 +16,7 @@ from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
-from fedi_cotweet.services import documents, hiding, rechecks, timelines
+from fedi_cotweet.services import documents, hiding, rechecks, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
@@ -190,32 +190,13 @@ def _reclassify_boosts(tx: Tx, post_id: int, now: int) -> None:
 def _local_co_author(
     tx: Tx, env: Env, post: Post, account_id: int, verdict: CoAuthorVerdict
 ) -> None:
-    offers = [
-        offer
-        for offer in consents.offers_for_object(tx, post.uri, "received")
-        if offer.target_id == account_id
-    ]
     if verdict.state is CoAuthorState.VERIFIED:
-        for offer in offers:
-            if offer.state == ConsentState.ACCEPTED.value and offer.stamp_uri == verdict.stamp_uri:
-                apply_move(tx, env, offer, Move.PUBLISH, verdict.actor)
-                emit(tx, env, "cotweet.published_with", post_id=post.id, account_id=account_id)
-                if not post.local:
-                    _guard_for_weeks(tx, env, post.id)
-                tell(
-                    tx,
-                    env,
-                    account_id,
-                    "cotweet.published",
-                    post.uri,
-                    actor_id=post.author_id,
-                    post_id=post.id,
-                    text="The post you agreed to is published.",
-                )
-        return
-    if any(
+        named = standing.named(tx, env, post, account_id, verdict.stamp_uri)
+        if named and not post.local:
+            _guard_for_weeks(tx, env, post.id)
+    elif any(
         offer.state in (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
-        for offer in offers
+        for offer in standing.received_by(tx, account_id, post.uri)
     ):
         # It may be an old version, or a forged one: look at the newest before acting.
         later(tx, env, "guard_post", f"{post.id}", post_id=post.id)
@@ -238,38 +219,41 @@ def not_what_was_agreed(tx: Tx, env: Env, post_id: int, document: dict[str, obje
     satisfied = {
         stamp.account_id for stamp, issued in live if check_published(document, issued) is None
     }
+    offers = {
+        stamp.id: offer
+        for stamp, _ in live
+        if (offer := consents.offer_by_uri(tx, stamp.offer_uri, "received")) is not None
+    }
+    named = {o.target_id for o in offers.values() if o.state == ConsentState.PUBLISHED.value}
     dropped = []
     for stamp, issued in live:
-        me = actors.actor(tx, stamp.account_id)
-        offer = consents.offer_by_uri(tx, stamp.offer_uri, "received")
-        if me is None or offer is None:
-            continue
-        if offer.state == ConsentState.ACCEPTED.value:
-            # Agreed to, but something else was published. Another Offer may be what it is for.
-            if offer.change or stamp.account_id in satisfied:
-                continue
-        elif offer.state != ConsentState.PUBLISHED.value:
+        me, offer = actors.actor(tx, stamp.account_id), offers.get(stamp.id)
+        if me is None or offer is None or stamp.account_id in satisfied:
+            continue  # satisfied: the other stamps are for an older version, or for one to come
+        pending = offer.change and offer.state == ConsentState.ACCEPTED.value
+        if offer.state not in _AGREED or (pending and me.id not in named):
             continue
         refused = check_published(document, issued)
         if refused is None:
             continue
-        why = refused.code
         dropped.append(stamp.uri)
-        if isinstance(apply_move(tx, env, offer, Move.LEAVE, me.uri, why=why), Moved):
+        if isinstance(apply_move(tx, env, offer, Move.LEAVE, me.uri, why=refused.code), Moved):
             drop_stamp(tx, env, offer, "mismatch")
         emit(
             tx,
             env,
             "stamp.deleted",
             stamp_id=stamp.id,
-            post_id=post.id,
-            account_id=stamp.account_id,
+            post_id=None if pending else post.id,
+            account_id=me.id,
         )
+        if pending:
+            continue  # nobody but its primary author knew of it
         mark_revoked(tx, env, post, me.uri)
         tell(
             tx,
             env,
-            stamp.account_id,
+            me.id,
             "cotweet.mismatch",
             stamp.uri,
             actor_id=post.author_id,
@@ -292,6 +276,9 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
         posts.change_post(tx, post.id, author_role=AUTHOR)
     timelines.refresh(tx, post.id, env.now())
     _reclassify_boosts(tx, post.id, env.now())
+
+
+_AGREED = (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
 
 
 def guard(tx: Tx, env: Env, object_uri: str, told_by: int | None = None) -> None:

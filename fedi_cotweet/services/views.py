@@ -175,6 +175,10 @@ class InviteView:
     """Why this invite cannot be accepted here, or None."""
     beyond_followers: bool = False
     """Whether this account approves its followers by hand, and the post would reach everybody."""
+    differences: tuple[str, ...] = ()
+    """Against the version they agreed to last: lines that begin with ``+``, ``-`` or a space."""
+    publish_at: int | None = None
+    """It will not be published before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +194,32 @@ class DraftAuthorView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeView:
+    """Another version of a published co-tweet of ours.
+
+    ``state``: ``proposed``, ``offered`` (everybody is being asked), ``applied``, ``declined`` or
+    ``cancelled``. ``differences`` are to the published version, as in an ``InviteView``.
+    """
+
+    id: str
+    state: str
+    content: str
+    text: str
+    summary: str
+    differences: tuple[str, ...]
+    co_authors: tuple[DraftAuthorView, ...]
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """A co-tweet of ours that is not published yet, or its standing after publication."""
 
     post: PostView
     state: str
     co_authors: tuple[DraftAuthorView, ...]
+    mode: str = "wait_all"
+    publish_at: int | None = None
+    """Not before that."""
+    change: ChangeView | None = None
+    """Of a published one: the change that everybody is being asked about."""

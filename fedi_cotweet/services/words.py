@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from activitypub.documents.note import TagView, build_note
+import orjson
+
+from activitypub.documents.note import TagView, build_note, parse_note
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
-from fedi_cotweet.services import documents
-from fedi_cotweet.services.composing import Composed
+from fedi_cotweet.services import companions, documents
+from fedi_cotweet.services.composing import Composed, mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
-from storage.models import Actor, Media
-from storage.queries import posts
+from storage.models import Actor, Media, Post
+from storage.queries import actors, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,46 @@ def core_document(
         in_reply_to=words.in_reply_to,
         url=env.addresses.page(author.username, post_id),
     )
+
+
+def present_words(tx: Tx, post: Post, co_authors: Sequence[Actor]) -> Words:
+    """What a co-tweet of ours says now, without its authors: for a version with other authors."""
+    named = {actor.uri for actor in co_authors}
+    beside = companions.people(tx, post.id)
+    named |= {actor.uri for actor in beside}
+    content = companions.text_without(post.content) if beside else post.content
+    tags = tuple(
+        TagView(tag.kind, tag.href, tag.name)
+        for tag in parse_note(orjson.loads(post.document)).tags
+        if tag.href not in named
+    )
+    mentioned = actors.actors_by_uri(tx, [tag.href for tag in tags if tag.href is not None])
+    return Words(
+        body=Composed(content, tags, tuple(actor.id for actor in mentioned.values())),
+        summary=post.summary,
+        language=post.language,
+        visibility=post.visibility,
+        in_reply_to=post.in_reply_to_uri,
+        media_ids=tuple(item.id for item in posts.media_of(tx, post_ids=[post.id])),
+    )
+
+
+def shared_document(
+    tx: Tx,
+    env: Env,
+    author: Actor,
+    post_id: int,
+    words: Words,
+    media: Sequence[Media],
+    co_authors: Sequence[Actor],
+) -> dict[str, Any]:
+    """The core of a co-tweet: with one plain Mention per co-author, named in the text or not."""
+    invited = {actor.uri: actor for actor in co_authors}
+    mentioned = actors.actors(tx, words.body.mentioned).values()
+    others = [actor for actor in mentioned if actor.uri not in invited]
+    tags = [tag for tag in words.body.tags if tag.href not in invited]
+    tags += [mention_tag(actor) for actor in co_authors]
+    return core_document(env, author, post_id, words, media, others, tags)
 
 
 def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:

@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from activitypub.html import link_targets
 from fedi_cotweet.services.views import AuthorView, MediaView
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.static_files import static_path
@@ -156,24 +156,6 @@ def kind(media: MediaView) -> str:
     """``image``, ``video``, ``audio`` or ``file``."""
     family = media.media_type.partition("/")[0]
     return family if family in ("image", "video", "audio") else "file"
-
-
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, None] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found.update((value, None) for name, value in attrs if name == "href" and value)
-
-
-def link_targets(content: str) -> tuple[str, ...]:
-    """Where the links in sanitised HTML lead, each once, in order: part of what is consented to."""
-    parser = _Links()
-    parser.feed(content)
-    parser.close()
-    return tuple(parser.found)
 
 
 def shorten(text: str, length: int) -> str:

@@ -44,6 +44,11 @@ class Offer(Base):
     """Of a received Offer: authors who take no part in the draft any more, as its primary author's
     server says."""
     stamp_uri: Mapped[str | None]
+    stamp_document: Mapped[str | None]
+    """Of a change that is out for consent: the stamp as fetched. Of a draft its author has it."""
+    stamp_fetched_at: Mapped[int | None]
+    settled_at: Mapped[int | None]
+    """When the primary author decided to go on without this person, who had said no."""
     reason: Mapped[str] = mapped_column(default="")
     published_at: Mapped[int]
     expires_at: Mapped[int]

@@ -279,6 +279,18 @@ def drafts_of(tx: Connection, author_id: int) -> list[Post]:
     )
 
 
+def due_drafts(tx: Connection, now: int, limit: int) -> list[Post]:
+    """Drafts whose time has come, those that waited longest first."""
+    return many(
+        tx,
+        Post,
+        select(Post)
+        .where(Post.state == "draft", Post.scheduled_at <= now)
+        .order_by(Post.scheduled_at)
+        .limit(literal_limit(limit)),
+    )
+
+
 def counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """(likes, boosts) of posts; the carrying Announces of co-authors are not boosts."""
     wanted = sorted(set(post_ids))

@@ -203,7 +203,7 @@ async def test_both_servers_agree_whatever_happens_in_whatever_order(
     servers.dice = random.Random(seed)
     servers.story.clear()
     people = WITH[("across", "same server", "both", "across")[seed % 4]]
-    run = await begin(servers, people, servers.dice.choice(drafts.MODES))
+    run = await begin(servers, people, servers.dice.choice(drafts.MODES[:2]))
     interrupted(servers)
     try:
         for act in plan(run):

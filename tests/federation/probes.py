@@ -276,6 +276,21 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/cotweets/{{id}}/unhide"): lambda n: [
         Ask(f"{API}/cotweets/{n.post}/unhide", {})
     ],
+    ("GET", f"{API}/cotweets/{{id}}/changes"): lambda n: [
+        f"{API}/cotweets/{guess}/changes" for guess in (n.post, n.invite)
+    ],
+    ("POST", f"{API}/cotweets/{{id}}/changes/cancel"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/changes/cancel", {})
+    ],
+    ("POST", f"{API}/cotweets/{{id}}/changes/publish"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/changes/publish", {})
+    ],
+    ("POST", f"{API}/cotweets/{{id}}/authors"): lambda n: [
+        Ask(f"{API}/cotweets/{n.post}/authors", {"handle": "dave"})
+    ],
+    ("DELETE", f"{API}/cotweets/{{id}}/authors/{{handle}}"): lambda n: [
+        f"{API}/cotweets/{n.post}/authors/bob"
+    ],
     ("GET", "/"): plain("/"),
     ("GET", "/home"): plain("/home"),
     ("GET", "/@{name}.{format}"): plain(

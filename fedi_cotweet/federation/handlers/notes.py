@@ -15,7 +15,7 @@ from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import remark
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, leaving, polls, reactions
+from fedi_cotweet.services import arrivals, polls, reactions, standing
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
@@ -99,7 +99,7 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
         if post_id is None:
             return outcome
         if outcome in ("created", "updated", "same"):
-            leaving.no_longer_named(tx, env, arrival.note.id, arrival.note.co_authors)
+            standing.no_longer_named(tx, env, arrival.note.id, arrival.note.co_authors)
             if update and incoming.proven and consents.live_stamps(tx, arrival.note.id):
                 emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
         return outcome

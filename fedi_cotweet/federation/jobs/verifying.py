@@ -33,6 +33,7 @@ from fedi_cotweet.services import (
     leaving,
     posts,
     rechecks,
+    standing,
     verification,
 )
 from fedi_cotweet.services.arrivals import Arrival
@@ -213,7 +214,7 @@ async def guard_post(context: Context, payload: Mapping[str, Any]) -> None:
     def transaction(tx: Tx) -> list[str]:
         if isinstance(arrival, Arrival):
             # Who was taken off has nothing to object to in what the others wrote.
-            leaving.no_longer_named(tx, env, post.uri, arrival.note.co_authors)
+            standing.no_longer_named(tx, env, post.uri, arrival.note.co_authors)
         return verification.not_what_was_agreed(tx, env, post_id, document)
 
     dropped = await runtime.write(transaction)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from activitypub.activities.undo import build_undo
 from activitypub.coauthorship import leaving
 from activitypub.vocab.terms import PUBLIC
@@ -27,9 +29,11 @@ def _carried(tx: Tx, runtime: Runtime, payload: Payload) -> Outgoing | None:
         return None
     if post.local:
         uri = runtime.env.addresses.create(post.id)
+        if post.updated_at is not None:  # whoever joined later is named by the newest version only
+            uri = f"{post.uri}#updates/{post.updated_at}"
         held = consents.activity_by_uri(tx, uri)
         if held is None:  # its event failed and will be tried again: so will this
-            raise GoneError("Create")
+            raise GoneError(uri)
         text: str | None = held.body
     else:
         uri, text = f"{me.uri}#carried/{post.id}/{post.updated_at or 0}", post.carrier
@@ -181,7 +185,7 @@ async def stamp_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     leaver = await find_actor(runtime, payload["actor_id"])
     return [
         Outgoing(
-            uri=f"{post.uri}#forwarded/{leaver.id}",
+            uri=f"{post.uri}#forwarded/{hashlib.sha256(payload['stamp'].encode()).hexdigest()}",
             actor_id=leaver.id,
             signer_id=post.author_id,
             kind="Delete",

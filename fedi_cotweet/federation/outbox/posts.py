@@ -73,6 +73,7 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     if found is None:
         return []
     post, author, full, plain, people = found
+    people += tuple(payload.get("also", ()))
     uri = f"{post.uri}#updates/{payload['at']}"
     ordinary = await signed_for_all(
         runtime,

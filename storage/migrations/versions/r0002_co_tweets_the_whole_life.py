@@ -406,6 +406,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("parted", sa.JSON(none_as_null=True), server_default="[]", nullable=False)
         )
+        batch_op.add_column(sa.Column("stamp_document", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("stamp_fetched_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("settled_at", sa.BigInteger(), nullable=True))
         batch_op.create_index("ix_offers_side_created", ["side", "created_at"], unique=False)
 
     with op.batch_alter_table("post_authors", schema=None) as batch_op:
@@ -439,6 +442,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index("ix_offers_side_created")
+        batch_op.drop_column("settled_at")
+        batch_op.drop_column("stamp_fetched_at")
+        batch_op.drop_column("stamp_document")
         batch_op.drop_column("parted")
         batch_op.drop_column("reminded_at")
         batch_op.drop_column("roles")

@@ -1,0 +1,199 @@
+"""Carrying out a change of a published co-tweet once everybody has agreed (FEP-af48, Changes)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from fedi_cotweet.domain.consent import ConsentState, Move, Moved, Outcome
+from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
+from fedi_cotweet.services import documents, standing, timelines
+from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.events import later, record, tell
+from fedi_cotweet.services.offers import apply_move, change_offers, current_offers, take_back
+from fedi_cotweet.services.posts import save_update
+from storage.engine import Tx
+from storage.models import Actor, Change, Offer, Post
+from storage.queries import actors, changes, consents, posts
+
+
+def accepted(
+    tx: Tx,
+    env: Env,
+    offer: Offer,
+    outcome: Outcome,
+    stamp_uri: str,
+    stamp_text: str,
+    fetched_at: int,
+) -> str:
+    """A co-author's stamp for a change was fetched and fits; publish it if it was the last one.
+
+    ``offer`` as it was read before ``outcome`` was stored.
+    """
+    if offer.change_id is None or offer.post_id is None:
+        return "not_a_change"
+    new = isinstance(outcome, Moved)
+    consents.change_offer(
+        tx,
+        offer.id,
+        stamp_uri=stamp_uri,
+        stamp_document=stamp_text,
+        stamp_fetched_at=fetched_at,
+        answered_at=env.now() if new else offer.answered_at,
+    )
+    if new:
+        _tell_author(tx, env, offer, "cotweet.change_accepted", "agreed to your change.")
+    try_apply(tx, env, offer.change_id)
+    return "accepted"
+
+
+def lost(tx: Tx, env: Env, offer: Offer, what: str) -> None:
+    """Somebody did not agree to a change: it waits for the primary author's decision (C37)."""
+    change = changes.change_by_id(tx, offer.change_id) if offer.change_id is not None else None
+    if change is None or change.state != "offered":
+        return
+    rest = f"{what} The published version stands. Call the change off, or publish it without them."
+    _tell_author(tx, env, offer, "cotweet.change_refused", rest)
+
+
+def _tell_author(tx: Tx, env: Env, offer: Offer, kind: str, what: str) -> None:
+    target = find_actor(tx, offer.target_id)
+    tell(
+        tx,
+        env,
+        offer.sender_id,
+        kind,
+        offer.uri,
+        actor_id=target.id,
+        post_id=offer.post_id,
+        text=f"@{target.username}@{target.host} {what}",
+    )
+
+
+def drop_from_change(tx: Tx, env: Env, change: Change, actor: Actor, *, why: str) -> None:
+    """The new version will not name somebody: they have left, were removed, or did not agree.
+
+    The others' consent stays good for the shorter author list.
+    """
+    held = changes.change_by_id(tx, change.id) or change
+    if actor.uri not in held.authors or held.document is None:
+        return
+    offer = change_offers(tx, held).get(actor.id)
+    if offer is not None:
+        take_back(tx, env, offer, str(held.authors[0]), why=why)
+    document = documents.without_mention(orjson.loads(held.document), actor.uri)
+    changes.set_change(
+        tx,
+        held.id,
+        authors=[uri for uri in held.authors if uri != actor.uri],
+        document=orjson.dumps(document).decode(),
+    )
+
+
+def not_in_change(tx: Tx, env: Env, post: Post, actor: Actor, *, why: str) -> None:
+    """Somebody is no author of a post any more: nor of the change of it that is open, if any."""
+    change = changes.open_change(tx, post.uri)
+    if change is not None:
+        drop_from_change(tx, env, change, actor, why=why)
+        try_apply(tx, env, change.id)
+
+
+def try_apply(tx: Tx, env: Env, change_id: int, *, alone: bool = False) -> bool:
+    """Publish a change if everyone it names has agreed, by stamps fetched just now.
+
+    Stamps older than five minutes are fetched anew first, which ends in another call of this.
+    ``alone``: also if it names nobody but the primary author, which is for them to decide.
+    """
+    change = changes.change_by_id(tx, change_id)
+    post = posts.post(tx, change.post_id) if change is not None and change.post_id else None
+    if change is None or post is None or change.state != "offered" or post.state != "published":
+        return False
+    named = actors.actors_by_uri(tx, [str(uri) for uri in change.authors[1:]])
+    if not named and not alone:
+        return False
+    offers = change_offers(tx, change)
+    asked = [offers.get(named[uri].id) if uri in named else None for uri in change.authors[1:]]
+    agreed = [o for o in asked if o is not None and o.state == ConsentState.ACCEPTED.value]
+    if len(agreed) < len(asked):
+        return False
+    fresh = env.now() - STAMP_FRESH_FOR_PUBLISHING
+    stale = [offer for offer in agreed if (offer.stamp_fetched_at or 0) < fresh]
+    for offer in stale:
+        later(tx, env, "verify_stamp", str(offer.id), offer_id=offer.id, stamp_uri=offer.stamp_uri)
+    if stale:
+        return False
+    _apply(tx, env, post, change, agreed)
+    return True
+
+
+def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) -> None:
+    """One transaction from the old version to the new one: text, authors, stamps, consent."""
+    author = find_actor(tx, post.author_id)
+    before = current_offers(tx, post)
+    removed = _take_off_the_others(tx, env, post, change, before)
+    for position, offer in enumerate(agreed, start=1):
+        target, old = find_actor(tx, offer.target_id), before.get(offer.target_id)
+        if old is not None and old.state == ConsentState.PUBLISHED.value:
+            apply_move(tx, env, old, Move.SUPERSEDE, author.uri, by_offer=offer.uri)
+        if not isinstance(apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved):
+            raise ServiceError("no_consent", 409, "An author has not consented.")
+        posts.set_author(
+            tx,
+            post.id,
+            target.uri,
+            position=position,
+            actor_id=target.id,
+            state="verified",
+            stamp_uri=offer.stamp_uri,
+            stamp_document=offer.stamp_document,
+            digest=offer.digest,
+            fetched_at=offer.stamp_fetched_at,
+            next_check_at=env.now() + STAMP_RECHECK_AFTER,
+        )
+    document: dict[str, Any] = orjson.loads(change.document or "{}")
+    words = change.words
+    save_update(
+        tx,
+        env,
+        post,
+        document,
+        also=[actor.id for actor in removed if not actor.local],
+        content=words["content"],
+        summary=words["summary"],
+        sensitive=bool(words["summary"]),
+        language=words["language"],
+        co_authored=True,
+        digest=agreed[0].digest if agreed else None,
+    )
+    changes.set_change(tx, change.id, state="applied", decided_at=env.now())
+    record(tx, env, object_uri=post.uri, actor_uri=author.uri, move="change:applied")
+    published = posts.post(tx, post.id) or post
+    for offer in agreed:
+        if find_actor(tx, offer.target_id).local:
+            standing.named(tx, env, published, offer.target_id, offer.stamp_uri)
+    standing.no_longer_named(tx, env, post.uri, [str(uri) for uri in change.authors])
+    timelines.refresh(tx, post.id, env.now())
+    later(tx, env, "verify_post", str(post.id), post_id=post.id)
+    text = "Everyone agreed: your change is published."
+    subject = f"{post.uri} {change.id}"
+    tell(tx, env, author.id, "cotweet.changed", subject, post_id=post.id, text=text)
+
+
+def _take_off_the_others(
+    tx: Tx, env: Env, post: Post, change: Change, before: dict[int, Offer]
+) -> list[Actor]:
+    """Whom the published version names and the new one does not."""
+    removed = []
+    for row in posts.authors_of(tx, [post.id])[post.id]:
+        if row.actor_uri in change.authors:
+            continue
+        posts.remove_author(tx, post.id, row.actor_uri)
+        offer = before.get(row.actor_id) if row.actor_id is not None else None
+        if offer is not None and isinstance(
+            apply_move(tx, env, offer, Move.REMOVE, str(change.authors[0])), Moved
+        ):
+            removed.append(find_actor(tx, offer.target_id))
+    return removed

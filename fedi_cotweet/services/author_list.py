@@ -1,0 +1,91 @@
+"""Who is an author: adding, replacing and removing co-authors, of drafts and of published posts."""
+
+from __future__ import annotations
+
+import orjson
+
+from fedi_cotweet.domain.consent import Move
+from fedi_cotweet.services import applying, changes, documents, draft_authors, publishing, standing
+from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.offers import apply_move, current_offers
+from fedi_cotweet.services.posts import rewrite
+from fedi_cotweet.services.words import present_words
+from storage.engine import Tx
+from storage.models import Actor, Post
+from storage.queries import posts
+
+
+def add(
+    tx: Tx,
+    env: Env,
+    author_id: int,
+    post_id: int,
+    person: Actor,
+    *,
+    replaces: Actor | None = None,
+    again: bool = False,
+) -> None:
+    """Invite one more co-author, or one in the place of another; everybody is asked anew.
+
+    Of a published post this is a change for all (FEP-af48, Changes); of a draft all Offers are
+    replaced. ``again``: also if they once said no and the content has changed since (C15).
+    """
+    post = own_cotweet(tx, author_id, post_id)
+    if post.state == "draft":
+        draft_authors.add(tx, env, author_id, post_id, person, replaces=replaces, again=again)
+        return
+    named = changes.co_authors_of(tx, post)
+    if any(actor.id == person.id for actor in named):
+        raise ServiceError("author_twice", 422, "A co-author is named twice.")
+    words = present_words(tx, post, named)
+    if replaces is None:
+        named.append(person)
+    elif any(actor.id == replaces.id for actor in named):
+        named = [person if actor.id == replaces.id else actor for actor in named]
+    else:
+        raise not_found("co-author")
+    changes.offer_change(tx, env, author_id, post_id, words, authors=named, again=again)
+
+
+def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> None:
+    """Take a co-author off (C36): at once and everywhere from a published post.
+
+    From a draft: their invite is taken back; and if they had said no, it is not waited for them
+    any more.
+    """
+    post = own_cotweet(tx, author_id, post_id)
+    if post.state == "draft":
+        publishing.go_on_without(tx, env, author_id, post_id, person)
+        return
+    row = posts.post_author(tx, post.id, person.uri)
+    if row is None or row not in documents.claimed_rows([row]):
+        _remove_from_change(tx, env, author_id, post, person)
+        return
+    author = find_actor(tx, author_id)
+    offer = current_offers(tx, post).get(person.id)
+    if offer is not None:
+        apply_move(tx, env, offer, Move.REMOVE, author.uri)
+    posts.remove_author(tx, post.id, person.uri)
+    document = documents.without_mention(orjson.loads(post.document), person.uri)
+    rewrite(tx, env, post, document, also=() if person.local else (person.id,))
+    kept = [actor.uri for actor in changes.co_authors_of(tx, post)]
+    standing.no_longer_named(tx, env, post.uri, kept)
+    applying.not_in_change(tx, env, post, person, why="removed")
+
+
+def _remove_from_change(tx: Tx, env: Env, author_id: int, post: Post, person: Actor) -> None:
+    """Somebody who was to be added by the open change is not asked any more."""
+    change = changes.own_change(tx, author_id, post.id)
+    if person.uri not in change.authors:
+        raise not_found("co-author")
+    applying.not_in_change(tx, env, post, person, why="removed")
+
+
+def own_cotweet(tx: Tx, author_id: int, post_id: int) -> Post:
+    """A draft or published post of this author, or 404."""
+    post = posts.post(tx, post_id)
+    if post is None or post.author_id != author_id or post.state not in ("draft", "published"):
+        raise not_found("co-tweet")
+    return post

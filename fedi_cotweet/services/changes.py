@@ -1,0 +1,202 @@
+"""Changing a published co-tweet: everybody is asked, and until then nothing changes.
+
+The primary author's side (FEP-af48, Changes). One change of a post is out for consent at a time;
+``services.applying`` carries it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from activitypub.coauthorship.projection import try_consent_digest
+from fedi_cotweet.domain.consent import ConsentState
+from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
+from fedi_cotweet.services import companions, documents, inviting, polls
+from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.applying import drop_from_change, try_apply
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.events import record, tell
+from fedi_cotweet.services.offers import change_offers, offer_to, offerable, take_back
+from fedi_cotweet.services.posts import later_than, own_post, rewrite
+from fedi_cotweet.services.refusals import check_not_refused
+from fedi_cotweet.services.words import Words, check_words, shared_document
+from storage.engine import Tx
+from storage.models import Actor, Change, Post
+from storage.queries import changes, posts
+
+
+def co_authors_of(tx: Tx, post: Post) -> list[Actor]:
+    """The co-authors that a post of ours names, in order of credit."""
+    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    return [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
+
+
+def offer_change(
+    tx: Tx,
+    env: Env,
+    author_id: int,
+    post_id: int,
+    words: Words,
+    *,
+    authors: Sequence[Actor] | None = None,
+    expires_in: int | None = None,
+    again: bool = False,
+) -> int | None:
+    """Ask everybody for consent to a new version of a published post; the id of the change.
+
+    Until the last of them accepts, the old version stands everywhere. None: the consent digest
+    stays the same, so nobody had to be asked and it is published.
+
+    ``words`` is the whole new version; its visibility and the post it answers stay what they were
+    whatever it says. ``authors`` are the co-authors it will name, in order of credit, without the
+    primary author; those it names now if it is left out. ``again``: people in ``authors`` who once
+    said no may be asked once more (C15). ``expires_in`` is in milliseconds. A change that was out
+    already is over: its Offers are replaced.
+
+    Refusals: 404 for anything but a published post of this author, ``ordinary_post`` (409) where
+    there is no co-author, ``nothing_changed`` (409), ``content_unchanged`` and ``declined_before``
+    (409), and those of writing and inviting.
+    """
+    post, author = own_post(tx, author_id, post_id), find_actor(tx, author_id)
+    present = co_authors_of(tx, post)
+    named = present if authors is None else list(authors)
+    if not named:
+        raise ServiceError(
+            "ordinary_post", 409, "This post has no co-authors.", "Change it as an ordinary post."
+        )
+    if companions.rows(tx, post.id):
+        raise ServiceError(
+            "agreed_by_message",
+            409,
+            "This post names somebody who agreed by message, and they were asked about this text.",
+            "They have to be taken off before it can be changed.",
+        )
+    # Where a post stands in its thread, who may read it and what its poll asks stay as they are.
+    words = replace(words, visibility=post.visibility, in_reply_to=post.in_reply_to_uri, poll=None)
+    lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
+    lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE) if expires_in is None else lasts
+    inviting.check_version(env, author, named, words, lasts)
+    check_words(tx, env, author_id, words)
+    words = replace(words, poll=polls.words_of(tx, post.id))
+    held = {actor.id for actor in present}
+    new = [actor for actor in named if actor.id not in held]
+    inviting.check_invitees(tx, env, author, new)
+    document = _core(tx, env, post, author, words, named)
+    roles = documents.roles_of(tx, post)
+    note = documents.offered_note(document, author, named, roles)
+    if not new and len(named) == len(present) and _same_words(tx, post, note, author, named):
+        _at_once(tx, env, post, document, named)
+        return None
+    check_not_refused(tx, post, note, named, again=again, new=new)
+    version = offerable(note, [author.uri, *(actor.uri for actor in named)], roles)
+    older = changes.open_change(tx, post.uri)
+    change_id, now = env.new_id(), env.now()
+    changes.add_change(
+        tx,
+        id=change_id,
+        object_uri=post.uri,
+        post_id=post.id,
+        by_id=author.id,
+        state="offered",
+        words={
+            "content": words.body.html,
+            "summary": words.summary,
+            "language": words.language,
+        },
+        document=orjson.dumps(document).decode(),
+        authors=version.authors,
+        created_at=now,
+    )
+    for actor in named:
+        offer_to(tx, env, post, actor, version, lasts, change_id=change_id)
+    if older is not None:
+        _call_off(tx, env, older, author.uri, why="edit")
+    return change_id
+
+
+def _core(
+    tx: Tx, env: Env, post: Post, author: Actor, words: Words, named: Sequence[Actor]
+) -> dict[str, Any]:
+    media = posts.media_of(tx, post_ids=[post.id])
+    document = shared_document(tx, env, author, post.id, words, media, named)
+    document["published"] = documents.format_time(post.published_at or env.now())
+    document["updated"] = documents.format_time(later_than(post, env.now()))
+    return document
+
+
+def _same_words(
+    tx: Tx, post: Post, note: dict[str, Any], author: Actor, named: Sequence[Actor]
+) -> bool:
+    """Whether the new version has the digest of the published one, for the same authors."""
+    everyone = [author.uri, *(actor.uri for actor in named)]
+    now = documents.full_note(tx, post)
+    listed = [str(uri) for uri in now.get("coAuthors", [])]
+    return listed == everyone[1:] and try_consent_digest(now, everyone) == try_consent_digest(
+        note, everyone
+    )
+
+
+def _at_once(
+    tx: Tx, env: Env, post: Post, document: dict[str, Any], named: Sequence[Actor]
+) -> None:
+    """Nothing that was agreed to changes: publish it now, and tell every author (C37)."""
+    dates = ("published", "updated")
+    old = orjson.loads(post.document)
+    if {k: v for k, v in old.items() if k not in dates} == {
+        k: v for k, v in document.items() if k not in dates
+    }:
+        raise ServiceError("nothing_changed", 409, "That is what the post says already.")
+    rewrite(tx, env, post, document)
+    for actor in named:
+        if actor.local:
+            tell(
+                tx,
+                env,
+                actor.id,
+                "cotweet.updated",
+                f"{post.uri} {env.now()}",
+                actor_id=post.author_id,
+                post_id=post.id,
+                text="A post you wrote together was updated. What you agreed to is the same.",
+            )
+
+
+def cancel_change(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
+    """Call the open change off: the published version stands. ``no_change`` (409) without one."""
+    change = own_change(tx, author_id, post_id)
+    _call_off(tx, env, change, find_actor(tx, author_id).uri, why="cancelled")
+
+
+def _call_off(tx: Tx, env: Env, change: Change, by: str, *, why: str) -> None:
+    for offer in change_offers(tx, change).values():
+        take_back(tx, env, offer, by, why=why)
+    changes.set_change(tx, change.id, state="cancelled", decided_at=env.now())
+    record(tx, env, object_uri=change.object_uri, actor_uri=by, move="change:cancelled", why=why)
+
+
+def publish_without(tx: Tx, env: Env, author_id: int, post_id: int) -> bool:
+    """Go on with those who agreed to the open change: the others are taken off the post.
+
+    False when a stamp has to be fetched anew first: it is published right after that.
+    """
+    change = own_change(tx, author_id, post_id)
+    for target_id, offer in change_offers(tx, change).items():
+        if offer.state != ConsentState.ACCEPTED.value:
+            drop_from_change(tx, env, change, find_actor(tx, target_id), why="left out")
+    return try_apply(tx, env, change.id, alone=True)
+
+
+def own_change(tx: Tx, author_id: int, post_id: int) -> Change:
+    """The open change of a post of this author: 404 without the post, 409 without a change."""
+    post = own_post(tx, author_id, post_id)
+    change = changes.open_change(tx, post.uri)
+    if change is None:
+        raise ServiceError(
+            "no_change", 409, "No change of this post waits for consent.", "Begin one: edit it."
+        )
+    return change

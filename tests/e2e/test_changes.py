@@ -1,0 +1,124 @@
+"""A published co-tweet changes: only when everybody has agreed, and for everybody at once.
+
+Edits, removals, people who join, leave, decline or do not answer, in random order, with messages
+late, doubled and overtaking each other. Each run can be repeated by its number.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import structlog
+
+from fedi_cotweet.services import changes, timelines
+from fedi_cotweet.services.composing import compose
+from fedi_cotweet.services.words import Words
+from storage.engine import Tx
+from storage.models import PostAuthor
+from storage.queries import home, posts
+from tests.e2e.by_hand import Place, World, follow, local_id, open_places
+from tests.e2e.one_cotweet import Run, begin
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CAST = {"a": ("alice", "ann"), "b": ("bob", "ben"), "d": ("dave", "erin")}
+FOLLOWS = {"d/dave": "b/bob", "d/erin": "a/alice", "b/ben": "b/bob"}
+RUNS = 30
+
+Act = Callable[[], Awaitable[Any]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with open_places(tmp_path_factory.mktemp("changes"), CAST) as world:
+        for reader, whom in FOLLOWS.items():
+            await follow(world, reader, whom)
+        yield world
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> Iterator[None]:
+    """Nothing fails inside, whatever happens outside."""
+    with structlog.testing.capture_logs() as events:
+        yield
+    assert [event for event in events if event["log_level"] == "error"] == []
+
+
+async def published(servers: World, *people: str, seed: int = 0) -> Run:
+    """A co-tweet of alice's with these people, on every server."""
+    servers.dice = random.Random(seed)
+    servers.story.clear()
+    run = await begin(servers, people)
+    await run.agreed()
+    return run
+
+
+async def change(run: Run, text: str, **more: Any) -> None:
+    """Alice changes the published text."""
+    env = run.alice_at.env
+    words = Words(compose(text, {}, env.addresses.base))
+    await run.attempt(
+        "alice changes it",
+        run.alice_at,
+        lambda tx: changes.offer_change(tx, env, run.alice, run.post_id, words, **more),
+    )
+
+
+async def content(place: Place, uri: str) -> str:
+    """What a server shows."""
+    post = await place.read(lambda tx: posts.post_by_uri(tx, uri))
+    assert post is not None
+    return post.content
+
+
+async def shown(place: Place, uri: str) -> set[str]:
+    """The names of the co-authors that a server shows."""
+
+    def query(tx: Tx) -> set[str]:
+        post = posts.post_by_uri(tx, uri)
+        rows: list[PostAuthor] = [] if post is None else posts.authors_of(tx, [post.id])[post.id]
+        names = [row for row in rows if timelines.shown(row, place.env.now())]
+        return {row.actor_uri.rpartition("/")[2] for row in names}
+
+    return await place.read(query)
+
+
+async def has_at_home(place: Place, name: str, uri: str) -> bool:
+    """Whether somebody finds the post in their home timeline."""
+    reader = await local_id(place, name)
+
+    def query(tx: Tx) -> bool:
+        post = posts.post_by_uri(tx, uri)
+        entries = [] if post is None else home.entries_of(tx, post.id)
+        return any(entry.account_id == reader for entry in entries)
+
+    return await place.read(query)
+
+
+async def test_an_edit_is_published_once_everybody_has_agreed_and_not_before(
+    servers: World,
+) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    a, b, d = (servers.places[name] for name in "abd")
+    before = await content(a, run.uri)
+    await change(run, "The better version")
+    await servers.drain()
+    await run.accept(0)
+    await servers.drain()
+    for place in (a, b, d):
+        assert await content(place, run.uri) == before
+        assert await shown(place, run.uri) == {"bob", "ann"}
+    await run.accept(1)
+    await servers.drain()
+    for place in (a, b, d):
+        assert await content(place, run.uri) == "<p>The better version</p>"
+        assert await shown(place, run.uri) == {"bob", "ann"}
+    for person in run.co_authors:
+        assert [offer.state for offer in await run.sent(person)] == ["superseded", "published"]
+        assert [offer.state for offer in await run.received(person)] == ["superseded", "published"]
+        assert len(await run.live_stamps(person)) == 1
+    assert await has_at_home(d, "dave", run.uri)
