@@ -43,7 +43,7 @@ lint: $(VENV)/.dev ## Check style, types and the import directions
 corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEET_PAYLOADS=folder)
 	COTWEET_CORPUS=1 $(BIN)/python -m pytest tests/corpus -q -s $(ARGS)
 
-judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm)
+judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm; COTWEET_GOTOSOCIAL=binary for one more)
 	COTWEET_JUDGES=1 $(BIN)/python -m pytest tests/judges -q $(ARGS)
 
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP

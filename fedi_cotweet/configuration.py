@@ -33,7 +33,10 @@ from fedi_cotweet.settings import (
 FILE = "config.toml"
 
 NOT_SETTINGS = frozenset(
-    {"ACCOUNT", "BENCHMARK", "CORPUS", "CRASHES", "JUDGES", "PAYLOADS", "REQUIRE"}
+    {
+        *("ACCOUNT", "BENCHMARK", "CORPUS", "CRASHES", "GOTOSOCIAL", "JUDGES", "PAYLOADS"),
+        "REQUIRE",
+    }
 )
 """Names after ``COTWEET_`` that belong to the command line, the tests and the benchmarks."""
 

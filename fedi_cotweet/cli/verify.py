@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,21 +61,13 @@ def verify(
     0 all authors verified, 1 some are not, 4 the post could not be fetched.
     """
     from fedi_cotweet.operations.locating import NotFetchedError
-    from fedi_cotweet.operations.verify import verify_url
 
     if not url.lower().startswith(("https://", "http://")):
         raise UsageError(f'"{line(url)}" is no address.', "Give one that begins with https://")
     values = {name: value for name, value, _ in overview(session.data)}
     ca_file = values["ca_file"] if isinstance(values["ca_file"], Path) else None
     try:
-        report = asyncio.run(
-            verify_url(
-                url,
-                development=development or values["development"] is True,
-                ca_file=ca_file,
-                clock=_now,
-            )
-        )
+        report = asyncio.run(_verify(session.data, url, development, values, ca_file))
     except NotFetchedError as error:
         if error.code == "bad_address":
             fix = "For servers on this machine: fedi-cotweet verify --development URL"
@@ -88,6 +81,25 @@ def verify(
         session.say(render(report, _now()))
     if not report.verified:
         raise typer.Exit(NOT_VERIFIED)
+
+
+async def _verify(
+    data: Path,
+    url: str,
+    development: bool,
+    values: Mapping[str, object],
+    ca_file: Path | None,
+) -> Report:
+    from fedi_cotweet.operations.own_key import instance_key
+    from fedi_cotweet.operations.verify import verify_url
+
+    return await verify_url(
+        url,
+        development=development or values["development"] is True,
+        ca_file=ca_file,
+        clock=_now,
+        key=await instance_key(data),
+    )
 
 
 def _now() -> int:
@@ -112,6 +124,9 @@ def render(report: Report, now: int) -> RenderableType:
         mark, style = _MARKS[str(author.state)]
         parts += [Text(), _author(mark, style, author.sentence, str(author.state))]
         parts.append(Padding(_evidence(author, now), (0, 0, 0, 2)))
+    for entry in report.companions:
+        parts += [Text(), _author("✓", "bold green", entry.sentence, "agreed by reply")]
+        parts.append(Padding(Text(line(entry.note), style="dim", overflow="fold"), (0, 0, 0, 2)))
     parts += [Text(), Text(line(report.summary), style="bold green" if report.verified else "bold")]
     return Group(*parts)
 

@@ -47,6 +47,19 @@ class CoAuthor:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Somebody who said in public, in ``note``, that they agree to be named with the authors.
+
+    Their server knows nothing of co-authors, so they are none (FEP-af48, Consent notes).
+    """
+
+    id: str
+    handle: str | None
+    note: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Primary:
     """The author whose server keeps the post. ``verified``: the post lies on their server."""
 
@@ -59,6 +72,9 @@ class Primary:
 @dataclass(frozen=True, slots=True)
 class Report:
     """The outcome for one post at one moment. ``asked`` are the addresses that led to it.
+
+    ``companions`` are those of whom a consent note was found; who agreed by message only is not
+    among them, since nobody but the primary author's server can say so.
 
     ``files`` counts its attachments, ``files_with_digest`` those that the digest covers octet by
     octet; none is downloaded.
@@ -77,6 +93,7 @@ class Report:
     conditions: tuple[Condition, ...]
     files: int
     files_with_digest: int
+    companions: tuple[Companion, ...] = ()
 
     @property
     def verified(self) -> bool:

@@ -13,6 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from activitypub.coauthorship.authors import AuthorList, read_author_list
+from activitypub.coauthorship.consent_notes import (
+    NoteState,
+    NoteVerdict,
+    listed_notes,
+    verify_notes,
+)
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict, verify_authors
@@ -26,14 +32,14 @@ from activitypub.shell.client import FederationClient
 from activitypub.shell.fetching import resolve
 from activitypub.shell.guard import AddressPolicy
 from activitypub.shell.tls import build_ssl_context
-from activitypub.signatures.keys import load_public
+from activitypub.signatures.keys import SigningKey, load_public
 from activitypub.verdicts import Fetched, Known, Need, Refused
 from activitypub.vocab.reading import as_list, host_of, ids, parse_strict_json
 from activitypub.vocab.terms import Doc
 from fedi_cotweet import __version__
 from fedi_cotweet.operations.conditions import Condition, post_conditions, stamp_conditions
 from fedi_cotweet.operations.locating import Located, NotFetchedError, locate
-from fedi_cotweet.operations.reports import CoAuthor, Primary, Proof, Report
+from fedi_cotweet.operations.reports import CoAuthor, Companion, Primary, Proof, Report
 from fedi_cotweet.operations.sentences import sentence
 
 USER_AGENT: Final = f"fedi_cotweet/{__version__} (verify)"
@@ -45,13 +51,20 @@ _MAX_ALSO_NAMED: Final = 10
 
 
 async def verify_url(
-    url: str, *, development: bool, ca_file: Path | None, clock: Callable[[], int]
+    url: str,
+    *,
+    development: bool,
+    ca_file: Path | None,
+    clock: Callable[[], int],
+    key: SigningKey | None = None,
 ) -> Report:
     """Fetch the post at ``url`` (its id or a page of it) and judge everybody it names.
 
     Raises ``NotFetchedError`` when there is no post to be had; with the code ``bad_address`` when
     ``url`` is nothing that is ever requested. ``development`` also fetches over plain http, from
     any port and from this machine. ``ca_file`` (PEM) is trusted beside the system's authorities.
+    ``key`` signs the requests for consent notes, which stand on servers of any kind: some answer
+    nobody who does not say who they are.
     """
     policy = AddressPolicy(development=development)
     refused = policy.check_url(url)
@@ -59,7 +72,7 @@ async def verify_url(
         raise NotFetchedError("bad_address", f"{url} is not fetched: {refused.reason}.")
     context = build_ssl_context(ca_file)
     async with FederationClient(USER_AGENT, policy, clock, context) as client:
-        return await _report(client, await locate(client, url), clock)
+        return await _report(client, await locate(client, url), clock, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,16 @@ class _Judged:
     known: Known
 
 
-async def _report(client: Getter, located: Located, clock: Callable[[], int]) -> Report:
+async def _report(
+    client: Getter, located: Located, clock: Callable[[], int], key: SigningKey | None
+) -> Report:
     document, one_reading = _read_once(located.fetched)
     authors = read_author_list(document)
     named = _named(document, authors)
-    judged, people = await asyncio.gather(
-        _judge(client, document, authors, one_reading, clock), _actors(client, named)
+    judged, people, notes = await asyncio.gather(
+        _judge(client, document, authors, one_reading, clock),
+        _actors(client, named),
+        _notes(client, document, named, one_reading, clock, key),
     )
     conditions = () if _is_ordinary(authors) else post_conditions(document, one_reading=one_reading)
     note = parse_note(document)
@@ -94,6 +111,7 @@ async def _report(client: Getter, located: Located, clock: Callable[[], int]) ->
         conditions=conditions,
         files=len(note.attachments),
         files_with_digest=sum(item.digest is not None for item in note.attachments),
+        companions=notes,
     )
 
 
@@ -143,17 +161,49 @@ async def _judge(
     return _Judged(verdicts, seen)
 
 
+async def _notes(
+    client: Getter,
+    document: Doc,
+    named: tuple[str, ...],
+    one_reading: bool,
+    clock: Callable[[], int],
+    key: SigningKey | None,
+) -> tuple[Companion, ...]:
+    """Who agreed by a public reply that says nothing else."""
+    if not one_reading or not listed_notes(document):
+        return ()
+
+    def check(known: Known) -> tuple[NoteVerdict, ...] | Need:
+        return verify_notes(document, named, known=known, now=clock())
+
+    verdicts: tuple[NoteVerdict, ...] | Refused = await resolve(check, client, key=key)
+    if isinstance(verdicts, Refused):
+        return ()
+    agreed = {v.actor: v.uri for v in verdicts if v.state is NoteState.AGREED and v.actor}
+    people = await _actors(client, agreed, key)
+    return tuple(
+        Companion(actor, _handle(actor, people), note, _BY_REPLY.format(who=who))
+        for actor, note in agreed.items()
+        for who in [_handle(actor, people) or actor]
+    )
+
+
+_BY_REPLY: Final = "{who} is named with the authors, and agreed by reply to exactly this text."
+
+
 def _everyone(
     authors: AuthorList, state: CoAuthorState, reason: str
 ) -> tuple[CoAuthorVerdict, ...]:
     return tuple(CoAuthorVerdict(actor, state, reason) for actor in authors.co_authors)
 
 
-async def _actors(client: Getter, named: Iterable[str]) -> dict[str, ActorView]:
+async def _actors(
+    client: Getter, named: Iterable[str], key: SigningKey | None = None
+) -> dict[str, ActorView]:
     """Who answers under these ids, for their handles and keys; who does not is left out."""
 
     async def fetch(actor: str) -> ActorView | None:
-        document = check_fetched(await client.get(actor))
+        document = check_fetched(await client.get(actor, key=key))
         try:
             return None if isinstance(document, Refused) else parse_actor(document)
         except DocumentError:

@@ -14,11 +14,12 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.consent_notes import says_so
+from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import NoteView
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.answers import Reading, hints_at_leaving, read_answer
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.services import companions
+from fedi_cotweet.services import companions, documents, timelines
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.answers import expire, lost
 from fedi_cotweet.services.env import Env
@@ -28,7 +29,7 @@ from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import try_publish
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import consents, messages, posts
+from storage.queries import actors, consents, messages, posts
 
 _S = ConsentState
 _QUOTED = re.compile(
@@ -261,6 +262,36 @@ def unname(tx: Tx, env: Env, post: Post, person: Actor) -> None:
     )
     document = companions.without(orjson.loads(post.document), person, rest, post.language)
     post_services.save_update(tx, env, post, dict(document), content=document["content"])
+    _void(tx, env, post, person)
+
+
+def _void(tx: Tx, env: Env, post: Post, person: Actor) -> None:
+    """Co-authors agreed to the text with the name in it: they are shown for no other."""
+    current = posts.post(tx, post.id)
+    author = actors.actor(tx, post.author_id)
+    if current is None or author is None:
+        return
+    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    named = [author.uri, *(row.actor_uri for row in rows)]
+    digest = try_consent_digest(documents.full_note(tx, current), named)
+    posts.change_post(tx, post.id, digest=digest)
+    for row in rows:
+        posts.set_author(tx, post.id, row.actor_uri, position=row.position, state="stale")
+    if not rows:
+        return
+    timelines.refresh(tx, post.id, env.now())
+    later(tx, env, "verify_post", str(post.id), post_id=post.id)
+    tell(
+        tx,
+        env,
+        post.author_id,
+        "cotweet.stale",
+        f"{post.uri} {person.uri}",
+        actor_id=person.id,
+        post_id=post.id,
+        text=f"Without {_handle(person)} the text of your post is another one: its co-authors are"
+        " not shown until they have agreed to it.",
+    )
 
 
 def edited(tx: Tx, env: Env, sender: Actor, answer: Answer) -> str | None:

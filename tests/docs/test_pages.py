@@ -132,7 +132,7 @@ def test_every_make_target_that_pages_name_exists() -> None:
 
 def test_every_setting_that_pages_name_exists() -> None:
     known = {item.environment for item in definitions()}
-    known |= {"COTWEET_ACCOUNT", "COTWEET_PAYLOADS"}
+    known |= {"COTWEET_ACCOUNT", "COTWEET_GOTOSOCIAL", "COTWEET_PAYLOADS"}
     named = set()
     for page in pages():
         named |= set(re.findall(r"\bCOTWEET_[A-Z_]+\b", read(page)))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from activitypub.coauthorship.projection import consent_digest
 from activitypub.html import to_text
-from activitypub.vocab.terms import PUBLIC
-from fedi_cotweet.domain.limits import DAY
+from activitypub.vocab.terms import PUBLIC, note_context
+from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services.message_catalogue import CATALOGUE
 from storage.engine import Tx
 from storage.queries import actors, consents, messages
 from tests.federation.cast import Cast
+from tests.federation.drafts import upload
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Person
 
@@ -402,3 +405,167 @@ def test_every_language_has_every_text() -> None:
         for name, text in texts.items():
             text.format_map({"asker": "", "host": "", "link": "", "deadline": "", "warning": ""})
             assert text, name
+
+
+async def test_a_public_answer_can_be_checked_by_everybody(cast: Cast) -> None:
+    asked = await ask(cast)
+    line = await copied(asked)
+    note = asked.reply(line, public=True)
+    cast.b.serve({"@context": "https://www.w3.org/ns/activitystreams", **note})
+    await asked.send(note)
+    document = await asked.document()
+    assert document["consentNotes"] == [note["id"]]
+    assert "fep-af48" in document["@context"][1]
+    (companion,) = (await asked.post())["companions"]
+    assert (companion["how"], companion["note"]) == ("reply", note["id"])
+    cast.b.fail(note["id"], 410)
+    await cast.here.pass_time(DAY + HOUR)
+    assert await asked.state() == "left"
+    document = await asked.document()
+    assert "consentNotes" not in document
+    assert asked.bob.handle not in document["content"]
+
+
+async def test_a_later_public_note_is_enough_and_a_changed_one_counts_no_more(cast: Cast) -> None:
+    asked = await ask(cast)
+    await asked.say("accept")
+    line = await copied(asked, at=-1)
+    note = asked.reply(line, public=True, inReplyTo=None)
+    cast.b.serve({"@context": "https://www.w3.org/ns/activitystreams", **note})
+    await asked.send(note)
+    assert (await asked.document())["consentNotes"] == [note["id"]]
+    note["content"] = "<p>Never mind.</p>"
+    cast.b.serve({"@context": "https://www.w3.org/ns/activitystreams", **note})
+    await cast.here.pass_time(DAY + HOUR)
+    assert "consentNotes" not in await asked.document()
+    (companion,) = (await asked.post())["companions"]
+    assert (companion["how"], companion["note"]) == ("message", None)
+
+
+async def copied(asked: Asked, at: int = 0) -> str:
+    """The line that a message offers for copying."""
+    lines = to_text(asked.messages()[at]["content"]).splitlines()
+    return next(line for line in lines if line.startswith("accept http"))
+
+
+def remote_post(cast: Cast, *notes: str, **members: Any) -> dict[str, Any]:
+    """A post of alice's elsewhere that names bob and lists these notes."""
+    post = {
+        "id": cast.alice.mint("notes"),
+        "type": "Note",
+        "attributedTo": cast.alice.id,
+        "to": [PUBLIC],
+        "cc": [cast.alice.followers, cast.bob.id],
+        "content": "<p>We baked.</p><p>With @bob</p>",
+        "tag": [{"type": "Mention", "href": cast.bob.id, "name": f"@{cast.bob.handle}"}],
+        "published": "2026-11-20T10:00:00Z",
+        "consentNotes": list(notes),
+    }
+    return post | members
+
+
+NOT_NOTES: list[tuple[str, dict[str, Any]]] = [
+    ("other_words", {"content": "<p>I never agreed to accept {id} {digest}</p>"}),
+    ("other_words", {"content": "<p>{id} {digest}</p>"}),
+    ("other_words", {"content": "<p>accept {id}{digest}</p>"}),
+    ("other_words", {"content": "<p>accept {other} {digest}</p>"}),
+    ("other_digest", {"content": "<p>accept {id} zQmXJxnJZMznGnNZcCknAyZBkh8VfQaJvp5n8k5n</p>"}),
+    ("not_public", {"to": ["https://d.example/users/dave"], "cc": []}),
+    ("not_a_note", {"type": "Article"}),
+    ("not_one_author", {"attributedTo": ["{bob}", "{neighbour}"]}),
+    ("not_mentioned", {"attributedTo": "{neighbour}"}),
+    ("not_one_author", {"attributedTo": "{mallory}"}),
+    ("other_id", {"id": "{other}"}),
+]
+
+
+@pytest.mark.parametrize(("reason", "members"), NOT_NOTES)
+async def test_other_servers_show_only_a_note_that_says_nothing_else(
+    cast: Cast, reason: str, members: dict[str, Any], quiet_log: list[Any]
+) -> None:
+    uri = cast.bob.mint("statuses")
+    post = remote_post(cast, uri)
+    digest = consent_digest(post, [cast.alice.id])
+    words = {
+        "id": post["id"],
+        "digest": digest,
+        "other": cast.b.base + "/other",
+        "bob": cast.bob.id,
+        "neighbour": cast.neighbour.id,
+        "mallory": cast.mallory.id,
+    }
+    filled = dict(members)
+    for name, value in filled.items():
+        if isinstance(value, str):
+            filled[name] = value.format(**words)
+        elif value and isinstance(value, list):
+            filled[name] = [entry.format(**words) for entry in value]
+    note = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": uri,
+        "type": "Note",
+        "attributedTo": cast.bob.id,
+        "to": [PUBLIC],
+        "content": f"<p>@alice ACCEPT {post['id']} {digest}</p>",
+    }
+    cast.b.serve(note | filled, at=uri)
+    assert await shown(cast, post) == []
+    assert [e["reason"] for e in quiet_log if e["event"] == "consent_note_checked"] == [reason]
+    cast.b.serve(note, at=uri)
+    newer = post | {"updated": "2026-11-20T11:00:00Z"}
+    (companion,) = await shown(cast, newer, kind="Update")
+    assert (companion["how"], companion["note"]) == ("reply", uri)
+    changed = newer | {"updated": "2026-11-20T12:00:00Z", "content": "<p>We fried.</p>"}
+    assert await shown(cast, changed, kind="Update") == []
+
+
+async def shown(cast: Cast, post: dict[str, Any], kind: str = "Create") -> list[Any]:
+    """Whom our server names with the author of a remote post."""
+    cast.a.serve({"@context": note_context(False), **post}, at=post["id"])
+    activity = cast.alice.activity(kind, post)
+    await cast.alice.send(f"{cast.here.actor('dave')}/inbox", activity)
+    await cast.here.settle()
+    url = quote(post["id"], safe="")
+    found = await cast.here.api("GET", f"/api/v1/control/posts?url={url}")
+    assert [author["uri"] for author in found["authors"]] == [cast.alice.id]
+    return list(found["companions"])
+
+
+async def test_a_leaving_name_voids_what_co_authors_agreed_to(cast: Cast) -> None:
+    """It stands in the text, and goes first; nobody is shown for a text they did not see."""
+    here, carol = cast.here, cast.here.handle("carol")
+    asked = await ask(cast, **{"with": [cast.bob.handle, carol]})
+    await asked.say("accept")
+    (invite,) = (await here.api("GET", "/api/v1/cotweets/invites", account="carol"))["invites"]
+    assert asked.bob.handle in invite["text"]
+    digest = {"digest": invite["digest"]}
+    await here.api(
+        "POST", f"/api/v1/cotweets/invites/{invite['id']}/accept", digest, account="carol"
+    )
+    await here.settle()
+    post = await asked.post()
+    assert [author["handle"] for author in post["authors"]] == [here.handle("alice"), carol]
+    assert [entry["person"]["handle"] for entry in post["companions"]] == [asked.bob.handle]
+    document = await asked.document()
+    assert document["coAuthors"] == [here.actor("carol")]
+    assert len(document["attributedTo"]) == 2
+    await asked.say("leave")
+    post = await asked.post()
+    assert [author["handle"] for author in post["authors"]] == [here.handle("alice")]
+    assert post["companions"] == []
+    assert asked.bob.handle not in (await asked.document())["content"]
+
+
+async def test_the_picture_of_a_draft_is_shown_in_the_message_only(cast: Cast) -> None:
+    picture = await upload(cast, "A pie.")
+    picture_of = await ask(cast, media=[picture["id"]])
+    (message,) = picture_of.messages()
+    (shown_there,) = message["attachment"]
+    assert shown_there["name"] == "A pie."
+    assert "Picture 1: A pie." in to_text(message["content"])
+    status, _ = await cast.here.get(shown_there["url"])
+    assert status == 200
+    assert (await cast.here.get(picture["url"]))[0] == 404
+    assert (await cast.here.get(shown_there["url"].replace("/0.", "/1.")))[0] == 404
+    await picture_of.say("no")
+    assert (await cast.here.get(shown_there["url"]))[0] == 404

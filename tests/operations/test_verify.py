@@ -273,3 +273,37 @@ async def test_files_that_the_digest_does_not_cover_are_counted(world: World) ->
     assert report.verified
     assert (report.files, report.files_with_digest) == (2, 1)
     assert "/1.png" not in world.a.asked
+
+
+async def test_who_agreed_by_a_public_reply_is_named_and_is_no_author(world: World) -> None:
+    erin = f"{world.b.base}/users/erin"
+    post = {
+        "@context": ["https://www.w3.org/ns/activitystreams"],
+        "id": world.note_id,
+        "type": "Note",
+        "attributedTo": world.alice,
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "cc": [erin],
+        "content": "<p>Pie.</p><p>With @erin</p>",
+        "tag": [{"type": "Mention", "href": erin}],
+        "published": "2026-11-20T10:06:00Z",
+        "consentNotes": [f"{world.b.base}/statuses/7"],
+    }
+    note = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": f"{world.b.base}/statuses/7",
+        "type": "Note",
+        "attributedTo": erin,
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "content": f"<p>accept {world.note_id} {consent_digest(post, (world.alice,))}</p>",
+    }
+    world.a.has(post)
+    world.b.has(person_document(world.b, "erin"))
+    assert (await world.verify()).companions == ()
+    world.b.has(note)
+    report = await world.verify()
+    (erin_said,) = report.companions
+    assert (erin_said.id, erin_said.note) == (erin, note["id"])
+    assert report.co_authors == ()
+    world.b.has(note | {"content": f"<p>I did not {note['content'][3:]}"})
+    assert (await world.verify()).companions == ()

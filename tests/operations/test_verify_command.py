@@ -90,6 +90,7 @@ async def test_the_json_of_the_command_is_stable(world: World, run: Callable[...
     assert set(document) == {
         *("verified", "id", "kind", "page", "asked", "checked_at", "published_at", "updated_at"),
         *("summary", "primary", "co_authors", "conditions", "files", "files_with_digest"),
+        "companions",
     }
     [bob] = document["co_authors"]
     assert set(bob) == {
