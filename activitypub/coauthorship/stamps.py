@@ -111,6 +111,17 @@ def parse_stamp(document: Doc) -> Stamp | Refused:
 
 def read_fetched_stamp(fetched: Fetched, stamp_uri: str) -> Stamp | Refused:
     """The stamp that a successful GET of ``stamp_uri`` brought (FEP-af48, Verification, 2.1)."""
+    document = read_fetched(fetched, stamp_uri)
+    if isinstance(document, Refused):
+        return document
+    stamp = parse_stamp(document)
+    if isinstance(stamp, Stamp) and stamp.id != stamp_uri:
+        return Refused("other_id", "the stamp has another id than its address")
+    return stamp
+
+
+def read_fetched(fetched: Fetched, stamp_uri: str) -> Doc | Refused:
+    """The document that a successful GET of ``stamp_uri`` brought, from its own origin."""
     if fetched.url != stamp_uri or not fetched.same_origin or not _stayed(fetched):
         return Refused("redirected", "the stamp was found on another server")
     if fetched.status != 200:
@@ -119,10 +130,7 @@ def read_fetched_stamp(fetched: Fetched, stamp_uri: str) -> Stamp | Refused:
         return Refused("bad_media_type", "the stamp is not served as an ActivityPub document")
     if fetched.document is None:
         return Refused("not_json", "the stamp is not a JSON object")
-    stamp = parse_stamp(fetched.document)
-    if isinstance(stamp, Stamp) and stamp.id != stamp_uri:
-        return Refused("other_id", "the stamp has another id than its address")
-    return stamp
+    return fetched.document
 
 
 def _stayed(fetched: Fetched) -> bool:

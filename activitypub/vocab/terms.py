@@ -113,6 +113,13 @@ ROLE_TERMS: Final[Mapping[str, Any]] = {
 }
 """FEP-af48, section Roles."""
 
+CREDIT_TERMS: Final[Mapping[str, Any]] = {
+    "MediaCreditAuthorization": "fep-af48:MediaCreditAuthorization",
+    "creditAuthorization": {"@id": "fep-af48:creditAuthorization", "@type": "@id"},
+    "creditedMedia": {"@id": "fep-af48:creditedMedia", "@type": "sec:multibase"},
+}
+"""FEP-af48, section Credit for media."""
+
 NOTE_TERMS: Final[Mapping[str, Any]] = {
     "toot": "http://joinmastodon.org/ns#",
     "sensitive": "as:sensitive",
@@ -165,6 +172,13 @@ def context_for(note: Doc) -> list[Any]:
     context = note_context("coAuthors" in note)
     if "authorRoles" in note:
         context[1] |= ROLE_TERMS
+    attachments = note.get("attachment")
+    if isinstance(attachments, list) and any("creditAuthorization" in a for a in attachments):
+        context[1] |= {
+            "sec": COAUTHORSHIP_TERMS["sec"],
+            "fep-af48": COAUTHORSHIP_TERMS["fep-af48"],
+            **CREDIT_TERMS,
+        }
     if "votersCount" in note:
         context[1]["votersCount"] = "toot:votersCount"
     if "consentNotes" in note:

@@ -10,6 +10,7 @@ import typer
 from fedi_cotweet.cli import (
     answering,
     conformance,
+    crediting,
     discussion,
     finding,
     invite_mutes,
@@ -61,6 +62,9 @@ app.add_typer(domains, name="domains")
 app.command("post")(command(writing.post))
 app.command("drafts")(command(writing.drafts))
 app.command("vote")(command(writing.vote))
+app.command("credit")(command(crediting.credit))
+app.command("uncredit")(command(crediting.uncredit))
+app.command("credits")(command(crediting.credits))
 app.command("edit")(command(writing.edit))
 app.command("publish")(command(writing.publish))
 app.command("withdraw")(command(writing.withdraw))

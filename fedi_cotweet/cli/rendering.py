@@ -289,6 +289,10 @@ def _pictures(media: Sequence[MediaView]) -> list[RenderableType]:
         text = Text(f"  Picture {position}", style="bold")
         text.append(f"  {line(item.media_type)}{size}", style="dim")
         text.append(f"\n    {plain(item.alt)}" if item.alt else "\n    (no description)")
+        if item.credit is not None:
+            made_by = item.credit.author
+            text.append("\n    picture by ")
+            text.append_text(person(made_by) if made_by else Text(line(item.credit.name)))
         text.append(f"\n    {line(item.url)}", style="dim")
         if not item.verified:
             text.append("\n    This file is not the one the post promises.", style="bold red")

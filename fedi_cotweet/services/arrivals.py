@@ -11,7 +11,7 @@ import orjson
 from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import endings, indexing, polls, standing, timelines
+from fedi_cotweet.services import crediting, endings, indexing, polls, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.notices import tell_of_reply
@@ -124,6 +124,8 @@ def store_arrival(
         outcome = "updated"
     if known is not None or note.kind == "Question":
         polls.store_remote(tx, env, post_id, note)
+    if known is not None or arrival.media:
+        crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))
     if known is not None or arrival.media:
         _store_media(tx, env, post_id, arrival.media)
     if known is not None or arrival.co_authors:

@@ -17,7 +17,7 @@ from activitypub.vocab.terms import Doc, context_for
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Media, Post, PostAuthor
-from storage.queries import actors, polls, posts
+from storage.queries import actors, crediting, polls, posts
 
 __all__ = [
     "attachment",
@@ -75,6 +75,8 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
     if poll is not None and post.state == "published":
         votes = [int(option["votes"]) for option in poll.options]
         core = with_tallies(core, votes, poll.voters, poll.closed_at)
+    if core.get("attachment") and post.state == "published":
+        core["attachment"] = _credited(tx, post, core["attachment"])
     author = actors.actor(tx, post.author_id)
     assert author is not None, "posts.author_id is a foreign key"
     rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])
@@ -139,6 +141,26 @@ def roles_of(tx: Tx, post: Post) -> dict[str, str]:
 def _addressed(core: Doc, people: Iterable[Actor], named: Iterable[str]) -> dict[str, Any]:
     cc = [*as_list(core.get("cc")), *_followers(people), *named]
     return {**core, "cc": list(dict.fromkeys(cc))}
+
+
+def _credited(tx: Tx, post: Post, attachments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pictures with who made them: by id once they agreed, else a name that is only text."""
+    made_by = {row.position: row for row in crediting.credits_of(tx, [post.id]).get(post.id, [])}
+    if not made_by:
+        return attachments
+    digests = [item.digest for item in posts.media_of(tx, post_ids=[post.id])]
+    found = []
+    for position, entry in enumerate(attachments):
+        # On all of them, so that one credit more or less does not change what others agreed to.
+        digest = digests[position] if position < len(digests) else None
+        whole = {**entry, "digestMultibase": digest} if digest else dict(entry)
+        row = made_by.get(position)
+        if row is not None and row.state == "verified" and row.stamp_uri:
+            whole |= {"attributedTo": row.actor_uri, "creditAuthorization": row.stamp_uri}
+        elif row is not None:
+            whole["attributedTo"] = {"type": "Person", "name": row.name}
+        found.append(whole)
+    return found
 
 
 def _followers(people: Iterable[Actor]) -> list[str]:

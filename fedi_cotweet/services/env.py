@@ -75,6 +75,10 @@ class Addresses:
         """A stamp's id."""
         return f"{self.actor(username)}/coauthor/{token}"
 
+    def credit(self, username: str, token: str) -> str:
+        """The id of an artist's consent to be named."""
+        return f"{self.actor(username)}/credits/{token}"
+
     def activity(self, username: str, activity_id: int) -> str:
         """The id of an activity that has no better one."""
         return f"{self.actor(username)}/activities/{activity_id}"

@@ -15,14 +15,16 @@ from fedi_cotweet.services.hiding import Looking, Why
 from fedi_cotweet.services.views import (
     AuthorView,
     CompanionView,
+    CreditView,
     MediaView,
     PostView,
     ProfileView,
     TimelinePage,
 )
 from storage.engine import Tx
-from storage.models import Actor, Media, Notification, Post, PostAuthor
+from storage.models import Actor, Credit, Media, Notification, Post, PostAuthor
 from storage.queries import actors, consents, follows, home, posts
+from storage.queries import crediting as stored_credits
 from storage.queries import polls as stored_polls
 
 Entry = tuple[int, int, int | None]
@@ -74,7 +76,14 @@ def profile_path(actor: Actor) -> str:
     return f"/@{actor.username}" if actor.local else f"/@{actor.username}@{actor.host}"
 
 
-def media_views(env: Env, items: Sequence[Media], *, co_authored: bool) -> tuple[MediaView, ...]:
+def media_views(
+    env: Env,
+    items: Sequence[Media],
+    *,
+    co_authored: bool,
+    made_by: Mapping[str, CreditView] | None = None,
+) -> tuple[MediaView, ...]:
+    """Pictures as shown; ``made_by`` names artists by the digest of what they made."""
     # A picture of a co-tweet without digest is not part of what its authors agreed to.
     return tuple(
         MediaView(
@@ -84,6 +93,7 @@ def media_views(env: Env, items: Sequence[Media], *, co_authored: bool) -> tuple
             width=item.width,
             height=item.height,
             verified=item.digest is not None,
+            credit=(made_by or {}).get(item.digest or ""),
         )
         for item in items
         if item.state == "stored" and (item.digest is not None or not co_authored)
@@ -106,9 +116,11 @@ def post_views(
     now = env.now()
     ids = [post.id for post in found]
     rows = posts.authors_of(tx, ids)
+    credited = stored_credits.credits_of(tx, ids)
     people = actors.actors(
         tx,
         [
+            *(row.actor_id for rows in credited.values() for row in rows if row.actor_id),
             *(
                 author
                 for post in found
@@ -143,6 +155,7 @@ def post_views(
                 pictures.get(post.id, []),
                 now,
                 homes,
+                credited.get(post.id, ()),
             )
         )
         views[-1] = replace(
@@ -191,6 +204,7 @@ def post_view(
     pictures: Sequence[Media],
     now: int,
     homes: Mapping[int, str] | None = None,
+    credited: Sequence[Credit] = (),
 ) -> PostView:
     shown = timelines.shown_author_ids(post, rows, now)
     roles = {row.actor_id: row.role for row in rows}
@@ -216,11 +230,37 @@ def post_view(
         visibility=post.visibility,
         published_at=post.published_at or post.fetched_at,
         updated_at=post.updated_at,
-        media=media_views(env, pictures, co_authored=bool(rows)),
+        media=media_views(
+            env,
+            pictures,
+            co_authored=bool(rows),
+            made_by=_made_by(env, credited, people, now, co_authored=bool(rows)),
+        ),
         in_reply_to=post.in_reply_to_uri,
         local=post.local,
         state=post.state,
     )
+
+
+def _made_by(
+    env: Env,
+    credited: Sequence[Credit],
+    people: Mapping[int, Actor],
+    now: int,
+    *,
+    co_authored: bool,
+) -> dict[str, CreditView]:
+    found: dict[str, CreditView] = {}
+    for row in credited:
+        if row.digest is None:
+            continue
+        artist = people.get(row.actor_id) if row.actor_id is not None else None
+        if artist is not None and timelines.credit_shown(row, now):
+            found[row.digest] = CreditView(row.name, author_view(env, artist))
+        elif row.name and row.state != "revoked" and not co_authored:
+            # Words that the authors of a co-tweet did not agree to are not shown on it.
+            found[row.digest] = CreditView(row.name)
+    return found
 
 
 def home_page(

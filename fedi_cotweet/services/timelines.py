@@ -6,12 +6,22 @@ from collections.abc import Sequence
 
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from storage.engine import Tx
-from storage.models import Post, PostAuthor
+from storage.models import Credit, Post, PostAuthor
 from storage.queries import follows, home, posts
 
 
 def shown(row: PostAuthor, now: int) -> bool:
     """Whether a co-author may be shown: verified, from a fetch at most seven days old (C27)."""
+    return (
+        row.state == "verified"
+        and row.actor_id is not None
+        and row.fetched_at is not None
+        and row.fetched_at > now - STAMP_SHOWN_FOR
+    )
+
+
+def credit_shown(row: Credit, now: int) -> bool:
+    """Whether an artist may be named and linked under a picture: as a co-author may."""
     return (
         row.state == "verified"
         and row.actor_id is not None

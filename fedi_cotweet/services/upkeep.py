@@ -10,7 +10,15 @@ from collections.abc import Callable
 from typing import Final
 
 from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, STAMP_UNUSED_FOR
-from fedi_cotweet.services import answers, leaving, polls, publishing, reminders, verification
+from fedi_cotweet.services import (
+    answers,
+    crediting,
+    leaving,
+    polls,
+    publishing,
+    reminders,
+    verification,
+)
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
@@ -82,6 +90,18 @@ def close_polls(tx: Tx, env: Env) -> bool:
     return polls.close_due(tx, env, BATCH) == BATCH
 
 
+def end_questions(tx: Tx, env: Env) -> bool:
+    """Questions to artists that nobody answered."""
+    return crediting.expire_due(tx, env, BATCH) == BATCH
+
+
+def recheck_credits(tx: Tx, env: Env) -> bool:
+    """Artists' stamps that are due for another look, as long as few jobs wait."""
+    if jobs.count_due(tx, env.now(), MOST_WAITING) >= MOST_WAITING:
+        return False
+    return crediting.recheck_due(tx, env, BATCH) == BATCH
+
+
 STEPS: Final[tuple[Step, ...]] = (
     publish_scheduled,
     expire,
@@ -90,5 +110,7 @@ STEPS: Final[tuple[Step, ...]] = (
     recheck,
     renew_awareness,
     close_polls,
+    end_questions,
+    recheck_credits,
     forget,
 )

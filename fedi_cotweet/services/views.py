@@ -38,6 +38,14 @@ class CompanionView:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditView:
+    """Who made a picture. ``author`` only where they agreed; else ``name`` is a claim in words."""
+
+    name: str
+    author: AuthorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaView:
     """A picture we hold: ``url`` is on this server. ``verified``: it is what its digest says."""
 
@@ -47,6 +55,7 @@ class MediaView:
     width: int | None
     height: int | None
     verified: bool = True
+    credit: CreditView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +188,25 @@ class InviteView:
     """Against the version they agreed to last: lines that begin with ``+``, ``-`` or a space."""
     publish_at: int | None = None
     """It will not be published before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequestView:
+    """A question to an artist: may they be named under ``picture`` (an address) of ``post``?
+
+    ``text`` and ``summary`` are the post's; ``digest`` must be given back with the answer.
+    """
+
+    id: str
+    state: str
+    sender: AuthorView
+    post: str
+    text: str
+    summary: str
+    picture: str
+    alt: str
+    digest: str
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)

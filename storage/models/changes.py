@@ -139,3 +139,42 @@ class Credit(Base):
     next_check_at: Mapped[int | None] = mapped_column(index=True)
 
     __table_args__ = (Index("ix_credits_actor", "actor_id", "state"),)
+
+
+class CreditOffer(Base):
+    """The question to an artist whether they may be named under a picture; one row for each side.
+
+    ``state`` is a ``ConsentState``. ``document`` is the Offer, immutable; ``media`` the picture's
+    digest, ``digest`` that of the post. The artist's side holds the stamp that was issued.
+    """
+
+    __tablename__ = "credit_offers"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    uri: Mapped[str]
+    side: Mapped[str]
+    post_uri: Mapped[str]
+    post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    sender_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    media: Mapped[str]
+    digest: Mapped[str]
+    document: Mapped[str]
+    state: Mapped[str]
+    stamp_uri: Mapped[str | None]
+    stamp_document: Mapped[str | None]
+    stamp_deleted_at: Mapped[int | None]
+    expires_at: Mapped[int]
+    answered_at: Mapped[int | None]
+    created_at: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("uri", "side"),
+        Index("ix_credit_offers_target", "target_id", "side", "state"),
+        Index("ix_credit_offers_post", "post_uri", "side"),
+        Index("ix_credit_offers_expiry", "state", "expires_at"),
+        Index("ix_credit_offers_stamp", "stamp_uri", "side"),
+    )

@@ -88,6 +88,11 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
     said = section(PAGE, "Activities we send")
     words = {
         "actor.deleted": "an account is deleted",
+        "credit.accepted": "an artist's yes",
+        "credit.asked": "a question to an artist",
+        "credit.declined": "an artist's no",
+        "credit.revoked": "an artist takes their name off",
+        "credit.withdrawn": "a question to an artist withdrawn",
         "actor.updated": "a changed actor",
         "block.made": "somebody here blocks",
         "block.undone": "a block taken back",

@@ -101,6 +101,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         for name in ("alice", "bob")
         for guess in (n.offer, n.post, n.invite, n.digests)
     ],
+    ("GET", "/users/{name}/credits/{token}"): lambda n: [
+        f"/users/alice/credits/{guess}" for guess in (n.offer, n.post)
+    ],
     ("GET", "/users/{name}/offers/{token}"): lambda n: [
         f"/users/{name}/offers/{token}" for name in ("alice", "bob") for token in (n.offer, n.post)
     ],
@@ -200,6 +203,19 @@ PROBES: dict[tuple[str, str], Probe] = {
     },
     ("POST", f"{API}/control/posts/{{id}}/votes"): lambda n: [
         Ask(f"{API}/control/posts/{guess}/votes", {"choices": [0]}) for guess in (n.post, n.invite)
+    ],
+    ("POST", f"{API}/control/posts/{{id}}/credits"): lambda n: [
+        Ask(f"{API}/control/posts/{n.post}/credits", {"picture": 0, "name": "Me"})
+    ],
+    ("POST", f"{API}/control/posts/{{id}}/credits/take-back"): lambda n: [
+        Ask(f"{API}/control/posts/{n.post}/credits/take-back", {"picture": 0})
+    ],
+    ("GET", f"{API}/cotweets/credits"): plain(f"{API}/cotweets/credits"),
+    ("POST", f"{API}/cotweets/credits/{{id}}/accept"): lambda n: [
+        Ask(f"{API}/cotweets/credits/{n.invite}/accept", {"digest": n.digests})
+    ],
+    ("POST", f"{API}/cotweets/credits/{{id}}/decline"): lambda n: [
+        Ask(f"{API}/cotweets/credits/{n.invite}/decline", {})
     ],
     ("GET", f"{API}/cotweets/invites"): plain(f"{API}/cotweets/invites"),
     ("GET", f"{API}/cotweets/invites/{{id}}"): lambda n: [

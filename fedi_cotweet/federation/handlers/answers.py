@@ -16,6 +16,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import (
     answers,
+    crediting,
     follows,
     invitations,
     proposals,
@@ -27,6 +28,7 @@ from fedi_cotweet.services.messages import CHANNEL
 from storage.engine import Tx
 from storage.models import Offer
 from storage.queries import consents
+from storage.queries import crediting as stored_credits
 
 _LATE = frozenset({"late", "not_open"})
 
@@ -38,6 +40,11 @@ async def accept(context: Context, incoming: Incoming) -> str:
 
     def transaction(tx: Tx) -> str:
         sent = _sent(tx, activity.object_id)
+        asked = stored_credits.offer_by_uri(tx, activity.object_id, "sent")
+        if asked is not None:
+            return crediting.receive_acceptance(
+                tx, env, asked, incoming.actor, activity.result or ""
+            )
         if sent is None:
             decided = proposals.receive_answer(
                 tx, env, activity.object_id, incoming.actor, accepted=True
@@ -71,6 +78,9 @@ async def reject(context: Context, incoming: Incoming) -> str:
 
     def transaction(tx: Tx) -> str:
         sent = _sent(tx, activity.object_id)
+        asked = stored_credits.offer_by_uri(tx, activity.object_id, "sent")
+        if asked is not None:
+            return crediting.receive_rejection(tx, env, asked, incoming.actor)
         if sent is None:
             why = to_text(activity.content).strip()
             decided = proposals.receive_answer(
@@ -130,6 +140,10 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
             return reactions.receive_unboost(tx, env, actor, uri, what)
         case "Block":
             return relations.receive_unblock(tx, actor, what, uri)
+        case "Offer" if uri is not None and (
+            asked := stored_credits.offer_by_uri(tx, uri, "received")
+        ):
+            return crediting.receive_withdrawal(tx, env, asked, actor)
         case "Offer":
             return "no_id" if uri is None else _undo_offer(tx, context, incoming, uri)
         case None if uri is not None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from activitypub.activities.delete import Delete, parse_delete
+from activitypub.coauthorship.credits import CREDIT_TYPE
 from activitypub.coauthorship.leaving import FetchAgain, StampDeleted, check_delete_stamp
 from activitypub.origins import may_delete
 from activitypub.verdicts import Refused
+from activitypub.vocab.reading import same_origin, types
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, departing, discussion, leaving, message_answers
+from fedi_cotweet.services import (
+    arrivals,
+    crediting,
+    departing,
+    discussion,
+    leaving,
+    message_answers,
+)
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import PostAuthor
-from storage.queries import actors
+from storage.queries import actors, consents
+from storage.queries import crediting as stored_credits
 from storage.queries import posts as post_queries
 
 
@@ -37,6 +47,9 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
         departing.gone(tx, env, incoming.actor)
         context.directory.forget(incoming.actor.uri)
         return "actor_gone"
+    deleted = incoming.document.get("object")
+    if isinstance(deleted, Mapping) and CREDIT_TYPE in types(deleted):
+        return _delete_credit(tx, context, incoming, activity.object_id)
     rows = post_queries.authors_with_stamp(tx, activity.object_id)
     stamp = check_delete_stamp(
         incoming.document,
@@ -64,3 +77,16 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
         return fallen
     text = incoming.text if incoming.proven else ""
     return arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)
+
+
+def _delete_credit(tx: Tx, context: Context, incoming: Incoming, stamp_uri: str) -> str:
+    """An artist takes their name off. Without their proof we only look at the stamp again."""
+    if not same_origin(stamp_uri, incoming.actor.uri):
+        return "other_origin"
+    if incoming.proven:
+        consents.remember_deleted_stamp(tx, stamp_uri, incoming.actor.uri, context.env.now())
+        crediting.revoke(tx, context.env, stamp_uri, incoming.actor)
+        return "credit_revoked"
+    for row in stored_credits.with_stamp(tx, stamp_uri):
+        later(tx, context.env, "check_credits", str(row.post_id), post_id=row.post_id)
+    return "look_again"

@@ -10,6 +10,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
 from fedi_cotweet.federation.jobs.counting import count_poll
+from fedi_cotweet.federation.jobs.crediting import check_credits, verify_credit
 from fedi_cotweet.federation.jobs.departing import apply_host_rule, depart, let_in
 from fedi_cotweet.federation.jobs.fetching import (
     fetch_actor,
@@ -75,6 +76,7 @@ Kind = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 KINDS: Final[Mapping[str, Kind]] = {
     "announce": announce,
     "apply_host_rule": apply_host_rule,
+    "check_credits": check_credits,
     "count_poll": count_poll,
     "deliver_local": deliver_local,
     "depart": depart,
@@ -87,6 +89,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "move": move,
     "seek_publication": seek_publication,
     "verify_consent_notes": verify_consent_notes,
+    "verify_credit": verify_credit,
     "verify_post": verify_post,
     "verify_stamp": verify_stamp,
 }

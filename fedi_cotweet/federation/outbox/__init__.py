@@ -20,6 +20,13 @@ from fedi_cotweet.federation.outbox.consents import (
     unannounced,
     update_carried,
 )
+from fedi_cotweet.federation.outbox.crediting import (
+    credit_accepted,
+    credit_asked,
+    credit_declined,
+    credit_revoked,
+    credit_withdrawn,
+)
 from fedi_cotweet.federation.outbox.discussion import (
     comment_deleted,
     comment_made,
@@ -120,6 +127,11 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
 
 BUILDERS: Final[Mapping[str, Build]] = {
     "actor.deleted": actor_deleted,
+    "credit.accepted": credit_accepted,
+    "credit.asked": credit_asked,
+    "credit.declined": credit_declined,
+    "credit.revoked": credit_revoked,
+    "credit.withdrawn": credit_withdrawn,
     "actor.updated": actor_updated,
     "block.made": block_made,
     "block.undone": block_undone,

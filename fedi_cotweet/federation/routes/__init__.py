@@ -14,6 +14,7 @@ from fedi_cotweet.federation.routes.messages import message, picture
 from fedi_cotweet.federation.routes.objects import (
     activity,
     create,
+    credit,
     may_fetch_draft_media,
     note,
     offer,
@@ -41,6 +42,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/following", following)
     app.router.add_get("/users/{name}/collections/featured", empty)
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
+    app.router.add_get("/users/{name}/credits/{token}", credit)
     app.router.add_get("/users/{name}/offers/{token}", offer)
     app.router.add_get("/users/{name}/messages/{token}", message)
     app.router.add_get("/users/{name}/messages/{token}/{number:\\d}{suffix:(\\.[a-z]+)?}", picture)

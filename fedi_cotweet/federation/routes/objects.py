@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 
 from activitypub.activities.create import build_create
+from activitypub.coauthorship.credits import CREDIT_TYPE
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.quirks import needs_single_author_on_get
 from fedi_cotweet.federation.incoming import check_request
@@ -22,7 +23,7 @@ from fedi_cotweet.federation.routes.answering import (
 from fedi_cotweet.services import documents
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents
+from storage.queries import actors, consents, crediting
 from storage.queries import posts as post_queries
 
 
@@ -37,6 +38,19 @@ async def stamp(request: web.Request) -> web.Response:
         document = build_tombstone(uri, stamp.deleted_at, "CoAuthorAuthorization")
         return json_answer(document, status=410, cache="no-store")
     return json_answer(orjson.loads(stamp.document), cache="no-cache")
+
+
+async def credit(request: web.Request) -> web.Response:
+    """An artist's consent to be named under a picture; 410 once it was deleted."""
+    context = request.app[CONTEXT]
+    uri = context.env.addresses.base + request.path
+    held = await context.runtime.store.read(lambda tx: crediting.offer_by_stamp(tx, uri))
+    if held is None or held.stamp_document is None:
+        return missing()
+    if held.stamp_deleted_at is not None:
+        document = build_tombstone(uri, held.stamp_deleted_at, CREDIT_TYPE)
+        return json_answer(document, status=410, cache="no-store")
+    return json_answer(orjson.loads(held.stamp_document), cache="no-cache")
 
 
 async def fetcher_of(request: web.Request) -> Actor | None:

@@ -132,6 +132,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_changes_post_id"), ["post_id"], unique=False)
 
     op.create_table(
+        "credit_offers",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("post_uri", sa.Text(), nullable=False),
+        sa.Column("post_id", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("sender_id", sa.BigInteger(), nullable=False),
+        sa.Column("target_id", sa.BigInteger(), nullable=False),
+        sa.Column("media", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("stamp_uri", sa.Text(), nullable=True),
+        sa.Column("stamp_document", sa.Text(), nullable=True),
+        sa.Column("stamp_deleted_at", sa.BigInteger(), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_credit_offers_post_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sender_id"], ["actors.id"], name=op.f("fk_credit_offers_sender_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["actors.id"], name=op.f("fk_credit_offers_target_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_offers")),
+        sa.UniqueConstraint("uri", "side", name=op.f("uq_credit_offers_uri_side")),
+    )
+    with op.batch_alter_table("credit_offers", schema=None) as batch_op:
+        batch_op.create_index("ix_credit_offers_expiry", ["state", "expires_at"], unique=False)
+        batch_op.create_index("ix_credit_offers_post", ["post_uri", "side"], unique=False)
+        batch_op.create_index(batch_op.f("ix_credit_offers_post_id"), ["post_id"], unique=False)
+        batch_op.create_index("ix_credit_offers_stamp", ["stamp_uri", "side"], unique=False)
+        batch_op.create_index(
+            "ix_credit_offers_target", ["target_id", "side", "state"], unique=False
+        )
+
+    op.create_table(
         "credits",
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -505,6 +546,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_credits_actor")
 
     op.drop_table("credits")
+    with op.batch_alter_table("credit_offers", schema=None) as batch_op:
+        batch_op.drop_index("ix_credit_offers_target")
+        batch_op.drop_index("ix_credit_offers_stamp")
+        batch_op.drop_index(batch_op.f("ix_credit_offers_post_id"))
+        batch_op.drop_index("ix_credit_offers_post")
+        batch_op.drop_index("ix_credit_offers_expiry")
+
+    op.drop_table("credit_offers")
     with op.batch_alter_table("changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_changes_post_id"))
         batch_op.drop_index(batch_op.f("ix_changes_object_uri"))

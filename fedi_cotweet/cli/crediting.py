@@ -1,0 +1,115 @@
+"""Credit for pictures: asking artists, and answering as one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli.answering import now
+from fedi_cotweet.cli.client import Answer, UsageError, handles, segment
+from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.text import line, plain
+from fedi_cotweet.cli.writing import COTWEETS, POSTS, PostArgument, resolve
+from fedi_cotweet.services.views import CreditRequestView, PostView
+
+PictureOption = Annotated[
+    int, typer.Option("--picture", metavar="N", min=1, help="Which picture, counted from 1.")
+]
+
+
+def credit(
+    session: Session,
+    target: PostArgument,
+    artist: Annotated[
+        str | None, typer.Argument(metavar="HANDLE", help="Who made it; they are asked.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="TEXT", help="The name as plain text.", show_default=False),
+    ] = None,
+    picture: PictureOption = 1,
+) -> None:
+    """Say who made a picture of a post of yours. Until they agree it is plain text, not a link."""
+    if not artist and not name:
+        raise UsageError("Who made it?", "Give a handle, or --name.")
+    document: dict[str, object] = {"picture": picture - 1}
+    if artist:
+        document["handle"] = handles([artist])[0]
+    if name:
+        document["name"] = name
+    client = session.client()
+    _show(session, client.post(f"{POSTS}/{resolve(client, target)}/credits", document))
+
+
+def uncredit(session: Session, target: PostArgument, picture: PictureOption = 1) -> None:
+    """Name nobody for a picture any more."""
+    client = session.client()
+    path = f"{POSTS}/{resolve(client, target)}/credits/take-back"
+    _show(session, client.post(path, {"picture": picture - 1}))
+
+
+def credits(  # noqa: A001 - the command's name
+    session: Session,
+    accept: Annotated[
+        str | None,
+        typer.Option("--accept", metavar="ID", help="Agree to this one.", show_default=False),
+    ] = None,
+    decline: Annotated[
+        str | None,
+        typer.Option(
+            "--decline",
+            metavar="ID",
+            help="Say no, or take your name off again.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show who asks to name you under a picture; agree or decline."""
+    client = session.client()
+    if decline:
+        answer = client.post(f"{COTWEETS}/credits/{segment(decline)}/decline")
+        session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
+        return
+    asked = client.get(f"{COTWEETS}/credits")
+    if accept:
+        found = read_list(CreditRequestView, asked.document(), "credits")
+        shown = next((view for view in found if view.id == accept), None)
+        if shown is None:
+            raise UsageError(f"Nobody asks you anything under the id {accept}.")
+        path = f"{COTWEETS}/credits/{segment(accept)}/accept"
+        answer = client.post(path, {"digest": shown.digest})
+        session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
+        return
+    if session.as_json:
+        session.show(asked, Text)
+        return
+    questions = read_list(CreditRequestView, asked.document(), "credits")
+    if not questions:
+        session.say(Text("Nobody asks."))
+    for view in questions:
+        session.say(_question(view))
+
+
+def _question(view: CreditRequestView) -> RenderableType:
+    who = rendering.person(view.sender).append(" names you under a picture.", style="default")
+    label, style = rendering.CONSENTS.get(view.state, (line(view.state), "default"))
+    return Group(
+        Text(f"{line(view.id)}  ", style="bold").append_text(who),
+        Text(f"  {line(view.picture)}", style="cyan"),
+        Text(f"  {plain(view.alt)}", style="dim"),
+        Text(f"  in {line(view.post)}:"),
+        Text(
+            f"  {plain(view.summary)}\n  {plain(view.text)}" if view.summary else plain(view.text)
+        ),
+        Text(f"  {label}", style=style),
+        Text(f"  fedi-cotweet credits --accept {line(view.id)}", style="dim"),
+    )
+
+
+def _show(session: Session, answer: Answer) -> None:
+    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))

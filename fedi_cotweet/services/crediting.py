@@ -1,0 +1,429 @@
+"""Credit for pictures: the author asks, the artist answers, everybody else checks.
+
+Publication does not wait for it. Until the artist agreed, an ordinary post shows the name as plain
+text and a co-tweet nothing, since its authors agreed to no such word (FEP-af48, Credit for media).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from activitypub.coauthorship import credits as wire
+from activitypub.coauthorship.credits import CreditOffer as Question
+from activitypub.coauthorship.verification import CoAuthorState
+from activitypub.proofs.securing import prove
+from activitypub.signatures.keys import SigningKey, load_private
+from activitypub.verdicts import Refused
+from activitypub.vocab.reading import as_list
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move, why_not
+from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
+from fedi_cotweet.services import documents
+from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit, later, record, tell
+from fedi_cotweet.services.invitations import welcome
+from fedi_cotweet.services.posts import own_post, rewrite
+from storage.engine import Tx
+from storage.models import Actor, Credit, CreditOffer, Post
+from storage.queries import actors, consents, crediting, posts
+
+CLAIMED = "claimed"
+ASKED_FOR = 30 * DAY
+"""How long an artist may take to answer."""
+MOST_NAME = 100
+
+
+def give(
+    tx: Tx,
+    env: Env,
+    author_id: int,
+    post_id: int,
+    position: int,
+    *,
+    artist: Actor | None = None,
+    name: str = "",
+) -> None:
+    """Say who made a picture of a published post: somebody who is asked, or just a name.
+
+    Raises ``no_such_picture``, ``bad_credit``, ``credit_taken``, ``too_many_open_invites``.
+    """
+    post = own_post(tx, author_id, post_id)
+    pictures = posts.media_of(tx, post_ids=[post_id])
+    if not 0 <= position < len(pictures):
+        raise ServiceError("no_such_picture", 422, f"This post has {len(pictures)} pictures.")
+    said = name.strip() or (artist.name or artist.username if artist is not None else "")
+    if not said or len(said) > MOST_NAME or (artist is not None and artist.id == author_id):
+        raise ServiceError(
+            "bad_credit", 422, "Name somebody else, in at most a hundred characters."
+        )
+    if crediting.credit(tx, post_id, position) is not None:
+        raise ServiceError(
+            "credit_taken", 409, "Somebody is named for this picture.", "Take that back first."
+        )
+    digest = pictures[position].digest
+    crediting.set_credit(
+        tx,
+        post_id,
+        position,
+        actor_uri=artist.uri if artist is not None else "",
+        actor_id=artist.id if artist is not None else None,
+        name=said,
+        digest=digest,
+        state=CLAIMED,
+    )
+    rewrite(tx, env, post, orjson.loads(post.document))
+    if artist is not None and artist.can_co_author is not None and artist.gone_at is None:
+        _ask(tx, env, find_actor(tx, author_id), artist, post, position, str(digest))
+
+
+def _ask(
+    tx: Tx, env: Env, author: Actor, artist: Actor, post: Post, position: int, media: str
+) -> None:
+    if len(crediting.open_between(tx, author.id, artist.id, "sent")) >= (
+        env.limits.open_invites_per_pair
+    ):
+        raise ServiceError(
+            "too_many_open_invites", 429, "They have several unanswered questions of yours."
+        )
+    now = env.now()
+    note = documents.full_note(tx, posts.post(tx, post.id) or post)
+    uri = env.addresses.offer(author.username, env.token())
+    document = wire.build_credit_offer(
+        id=uri,
+        actor=author.uri,
+        target=artist.uri,
+        attachment=as_list(note["attachment"])[position],
+        post=note,
+        published_at=now,
+        expires_at=now + ASKED_FOR,
+    )
+    question = wire.read_credit_offer(document)
+    if isinstance(question, Refused):
+        raise ServiceError("bad_credit", 422, f"They cannot be asked: {question.reason}.")
+    offer_id = env.new_id()
+    crediting.add_offer(
+        tx,
+        id=offer_id,
+        uri=uri,
+        side="sent",
+        post_uri=post.uri,
+        post_id=post.id,
+        position=position,
+        sender_id=author.id,
+        target_id=artist.id,
+        media=media,
+        digest=question.digest,
+        document=orjson.dumps(document).decode(),
+        state=ConsentState.OFFERED.value,
+        expires_at=question.expires_at,
+        created_at=now,
+    )
+    _log(tx, env, author.uri, "credit:offer", uri, post.uri, question.digest)
+    emit(tx, env, "credit.asked", offer_id=offer_id)
+
+
+def take_back(tx: Tx, env: Env, author_id: int, post_id: int, position: int) -> None:
+    """Name nobody for a picture any more; the artist's question, if open, ends."""
+    post = own_post(tx, author_id, post_id)
+    if crediting.credit(tx, post_id, position) is None:
+        raise not_found("credit")
+    for offer in crediting.offers_for(tx, post.uri, "sent"):
+        if offer.position == position and _moved(tx, env, offer, Move.WITHDRAW, post.uri):
+            emit(tx, env, "credit.withdrawn", offer_id=offer.id)
+    crediting.remove_credit(tx, post_id, position)
+    rewrite(tx, env, post, orjson.loads(post.document))
+
+
+def receive(tx: Tx, env: Env, question: Question, sender: Actor, target: Actor, text: str) -> str:
+    """A question to an artist here; the reason code of what became of it."""
+    if crediting.offer_by_uri(tx, question.id, "received") is not None:
+        return "duplicate"
+    if consents.withdrawn(tx, question.id, sender.uri) is not None:
+        return "withdrawn_before"
+    if not welcome(tx, sender, target):
+        return "policy"
+    if len(crediting.open_between(tx, sender.id, target.id, "received")) >= (
+        env.limits.open_invites_per_pair
+    ):
+        return "over_limit"
+    crediting.add_offer(
+        tx,
+        id=env.new_id(),
+        uri=question.id,
+        side="received",
+        post_uri=question.post_id,
+        sender_id=sender.id,
+        target_id=target.id,
+        media=question.media,
+        digest=question.digest,
+        document=text,
+        state=ConsentState.OFFERED.value,
+        expires_at=question.expires_at,
+        created_at=env.now(),
+    )
+    _log(tx, env, sender.uri, "credit:offer", question.id, question.post_id, question.digest)
+    tell(
+        tx,
+        env,
+        target.id,
+        "credit.asked",
+        question.id,
+        actor_id=sender.id,
+        text=f"@{sender.username}@{sender.host} asks to name you under a picture.",
+    )
+    return "asked"
+
+
+def own_question(tx: Tx, account_id: int, offer_id: int) -> CreditOffer:
+    """A question to this artist, or 404."""
+    offer = crediting.offer(tx, offer_id)
+    if offer is None or offer.side != "received" or offer.target_id != account_id:
+        raise not_found("credit")
+    return offer
+
+
+def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> None:
+    """Agree to be named under this picture of exactly this post, and answer."""
+    offer = own_question(tx, account_id, offer_id)
+    me, account = find_actor(tx, account_id), actors.account_of(tx, account_id)
+    if account is None:
+        raise not_found("account")
+    if digest != offer.digest:
+        raise ServiceError(
+            "content_changed", 409, "This is not the version that you were shown.", "Look again."
+        )
+    if offer.state == ConsentState.OFFERED.value and offer.expires_at <= env.now():
+        raise ServiceError("invite_over", 409, why_not(ConsentState.EXPIRED, Move.ACCEPT))
+    match move(ConsentState(offer.state), Move.ACCEPT):
+        case Illegal(_, why):
+            raise ServiceError("invite_over", 409, why)
+        case Kept():
+            return
+        case Moved():
+            pass
+    question = wire.read_credit_offer(orjson.loads(offer.document))
+    if isinstance(question, Refused):
+        raise ServiceError("cannot_accept", 422, question.reason)
+    uri = env.addresses.credit(me.username, env.token())
+    document = prove(
+        wire.build_credit_stamp(id=uri, offer=question, published_at=env.now()),
+        SigningKey(f"{me.uri}#ed25519-key", load_private(account.ed25519_private)),
+        env.now(),
+    )
+    _moved(tx, env, offer, Move.ACCEPT, me.uri)
+    crediting.change_offer(
+        tx,
+        offer.id,
+        stamp_uri=uri,
+        stamp_document=orjson.dumps(document).decode(),
+        answered_at=env.now(),
+    )
+    emit(tx, env, "credit.accepted", offer_id=offer.id)
+
+
+def decline(tx: Tx, env: Env, account_id: int, offer_id: int) -> None:
+    """Say no, or take back what was agreed to: the name goes wherever it stands."""
+    offer = own_question(tx, account_id, offer_id)
+    me = find_actor(tx, account_id)
+    if offer.state == ConsentState.OFFERED.value:
+        _moved(tx, env, offer, Move.DECLINE, me.uri)
+        crediting.change_offer(tx, offer.id, answered_at=env.now())
+        emit(tx, env, "credit.declined", offer_id=offer.id)
+        return
+    if offer.stamp_uri is None or offer.stamp_deleted_at is not None:
+        raise ServiceError("invite_over", 409, "This question is over.")
+    _moved(tx, env, offer, Move.LEAVE, me.uri)
+    crediting.change_offer(tx, offer.id, stamp_deleted_at=env.now())
+    consents.remember_deleted_stamp(tx, offer.stamp_uri, me.uri, env.now())
+    revoke(tx, env, offer.stamp_uri, me)
+    emit(tx, env, "credit.revoked", offer_id=offer.id)
+
+
+def receive_acceptance(tx: Tx, env: Env, offer: CreditOffer, sender: Actor, stamp: str) -> str:
+    """An artist agreed: the stamp is fetched and checked before it counts."""
+    if offer.target_id != sender.id:
+        return "no_such_offer"
+    if offer.state != ConsentState.OFFERED.value or offer.expires_at <= env.now():
+        return "too_late"
+    later(tx, env, "verify_credit", str(offer.id), offer_id=offer.id, stamp_uri=stamp)
+    return "verifying"
+
+
+def receive_rejection(tx: Tx, env: Env, offer: CreditOffer, sender: Actor) -> str:
+    """An artist said no: not even their name stands there."""
+    if offer.target_id != sender.id or not _moved(tx, env, offer, Move.DECLINE, sender.uri):
+        return "kept"
+    post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
+    if post is not None and post.state == "published":
+        crediting.remove_credit(tx, post.id, offer.position)
+        rewrite(tx, env, post, orjson.loads(post.document))
+        tell(
+            tx,
+            env,
+            post.author_id,
+            "credit.declined",
+            offer.uri,
+            actor_id=sender.id,
+            post_id=post.id,
+            text=f"@{sender.username}@{sender.host} does not want to be named under your picture.",
+        )
+    return "declined"
+
+
+def receive_withdrawal(tx: Tx, env: Env, offer: CreditOffer, sender: Actor) -> str:
+    """The author asks no more: what was agreed to for it goes too."""
+    if offer.sender_id != sender.id or not _moved(tx, env, offer, Move.WITHDRAW, sender.uri):
+        return "kept"
+    if offer.stamp_uri is not None and offer.stamp_deleted_at is None:
+        crediting.change_offer(tx, offer.id, stamp_deleted_at=env.now())
+    return "withdrawn"
+
+
+def agreed(tx: Tx, env: Env, offer_id: int, stamp_uri: str, stamp: str, fetched_at: int) -> str:
+    """The stamp behind an answer was found good: the artist is named, and everybody told."""
+    offer = crediting.offer(tx, offer_id)
+    post = posts.post(tx, offer.post_id) if offer is not None and offer.post_id else None
+    if offer is None or post is None or post.state != "published":
+        return "no_such_offer"
+    artist = find_actor(tx, offer.target_id)
+    if (stamp_uri, artist.uri) in consents.deleted_stamp_owners(tx, [stamp_uri]):
+        return "stamp_deleted"
+    if crediting.credit(tx, post.id, offer.position) is None or not _moved(
+        tx, env, offer, Move.ACCEPT, artist.uri
+    ):
+        return "too_late"
+    crediting.set_credit(
+        tx,
+        post.id,
+        offer.position,
+        actor_uri=artist.uri,
+        actor_id=artist.id,
+        state=CoAuthorState.VERIFIED.value,
+        stamp_uri=stamp_uri,
+        stamp_document=stamp,
+        fetched_at=fetched_at,
+        next_check_at=env.now() + STAMP_RECHECK_AFTER,
+    )
+    crediting.change_offer(tx, offer.id, stamp_uri=stamp_uri, answered_at=env.now())
+    rewrite(tx, env, post, orjson.loads(post.document))
+    tell(
+        tx,
+        env,
+        post.author_id,
+        "credit.accepted",
+        offer.uri,
+        actor_id=artist.id,
+        post_id=post.id,
+        text=f"@{artist.username}@{artist.host} agreed to be named under your picture.",
+    )
+    return "accepted"
+
+
+def revoke(tx: Tx, env: Env, stamp_uri: str, artist: Actor) -> int:
+    """An artist deleted a stamp: their name goes from every picture at once; from how many."""
+    gone = [row for row in crediting.with_stamp(tx, stamp_uri) if row.actor_uri == artist.uri]
+    for row in gone:
+        post = posts.post(tx, row.post_id)
+        if post is not None and post.local:
+            crediting.remove_credit(tx, row.post_id, row.position)
+            if post.state == "published":
+                rewrite(tx, env, post, orjson.loads(post.document))
+        else:
+            _set_state(tx, row, CoAuthorState.REVOKED.value, None)
+    return len(gone)
+
+
+def expire_due(tx: Tx, env: Env, limit: int) -> int:
+    """Questions nobody answered in time; how many."""
+    due = crediting.expired(tx, env.now(), limit)
+    for offer in due:
+        _moved(tx, env, offer, Move.EXPIRE, offer.uri)
+    return len(due)
+
+
+def recheck_due(tx: Tx, env: Env, limit: int) -> int:
+    """Stamps of credits that are due for another look; how many."""
+    due = crediting.due(tx, env.now(), limit)
+    for row in due:
+        crediting.put_off(tx, row.post_id, env.now() + HOUR)
+        later(tx, env, "check_credits", str(row.post_id), post_id=row.post_id)
+    return len(due)
+
+
+def store_remote(tx: Tx, env: Env, post_id: int, document: dict[str, Any]) -> None:
+    """What a post elsewhere claims of its pictures; nothing is linked before it is checked."""
+    found = wire.read_credits(document)
+    held = {row.position: row for row in crediting.credits_of(tx, [post_id]).get(post_id, [])}
+    for position in held.keys() - {credit.position for credit in found}:
+        crediting.remove_credit(tx, post_id, position)
+    for credit in found:
+        row = held.get(credit.position)
+        same = row is not None and (row.actor_uri, row.stamp_uri, row.digest) == (
+            credit.actor or "",
+            credit.stamp,
+            credit.media,
+        )
+        crediting.set_credit(
+            tx,
+            post_id,
+            credit.position,
+            actor_uri=credit.actor or "",
+            name=credit.name,
+            digest=credit.media,
+            stamp_uri=credit.stamp,
+            state=row.state if row is not None and same else CoAuthorState.UNKNOWN.value,
+        )
+    if any(credit.stamp for credit in found):
+        later(tx, env, "check_credits", str(post_id), post_id=post_id)
+
+
+def checked(
+    tx: Tx, env: Env, post_id: int, position: int, state: CoAuthorState, at: int, stamp: str
+) -> None:
+    """A credit's stamp was looked at."""
+    row = crediting.credit(tx, post_id, position)
+    if row is None or row.stamp_uri != stamp:
+        return
+    artist = actors.actor_by_uri(tx, row.actor_uri)
+    if (stamp, row.actor_uri) in consents.deleted_stamp_owners(tx, [stamp]):
+        state = CoAuthorState.REVOKED
+    if state is CoAuthorState.UNKNOWN and row.state == CoAuthorState.VERIFIED.value:
+        return  # what was verified stays so for a week
+    verified = state is CoAuthorState.VERIFIED
+    crediting.set_credit(
+        tx,
+        post_id,
+        position,
+        actor_uri=row.actor_uri,
+        actor_id=artist.id if artist is not None else None,
+        state=state.value,
+        fetched_at=at if verified else row.fetched_at,
+        next_check_at=env.now() + STAMP_RECHECK_AFTER if verified else None,
+    )
+
+
+def _set_state(tx: Tx, row: Credit, state: str, next_check_at: int | None) -> None:
+    crediting.set_credit(
+        tx,
+        row.post_id,
+        row.position,
+        actor_uri=row.actor_uri,
+        state=state,
+        next_check_at=next_check_at,
+    )
+
+
+def _moved(tx: Tx, env: Env, offer: CreditOffer, what: Move, by: str) -> bool:
+    outcome = move(ConsentState(offer.state), what)
+    if not isinstance(outcome, Moved):
+        return False
+    crediting.change_offer(tx, offer.id, state=outcome.state.value)
+    _log(tx, env, by, f"credit:{what.value}", offer.uri, offer.post_uri, offer.digest)
+    return True
+
+
+def _log(tx: Tx, env: Env, by: str, what: str, offer: str, post: str, digest: str) -> None:
+    record(tx, env, object_uri=post, actor_uri=by, move=what, offer_uri=offer, digest=digest)
