@@ -403,6 +403,9 @@ def checked(
         fetched_at=at if verified else row.fetched_at,
         next_check_at=env.now() + STAMP_RECHECK_AFTER if verified else None,
     )
+    post = posts.post(tx, post_id)
+    if post is not None and post.local and row.state == "verified" and not verified:
+        rewrite(tx, env, post, orjson.loads(post.document))
 
 
 def _set_state(tx: Tx, row: Credit, state: str, next_check_at: int | None) -> None:

@@ -12,12 +12,12 @@ from fedi_cotweet.services import companions, documents, endings, indexing, poll
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit, tell
+from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.notices import authors_answered, tell_of_reply
 from fedi_cotweet.services.words import Words, check_words, core_document
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, crediting, posts
 
 
 def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
@@ -152,6 +152,9 @@ def save_update(
         **columns,
     )
     indexing.refresh(tx, post.id)
+    if crediting.credits_of(tx, [post.id]):
+        # Artists agreed to other words: whoever checks does not name them any more.
+        later(tx, env, "check_credits", str(post.id), post_id=post.id)
     emit(tx, env, "post.updated", post_id=post.id, at=updated_at, also=list(also))
 
 

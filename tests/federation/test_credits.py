@@ -137,6 +137,18 @@ async def test_the_author_takes_a_credit_back(cast: Cast) -> None:
     assert cast.c.received_of("Undo")[-1]["object"]["type"] == "Offer"
 
 
+async def test_an_artist_agreed_to_the_words_around_the_picture_too(cast: Cast) -> None:
+    view = await with_picture(cast)
+    await ask(cast, view["id"])
+    await agree(cast, cast.carol)
+    path = f"{POSTS}/{view['id']}"
+    await cast.here.api("PUT", path, {"text": "Look what I made."}, account="alice")
+    await cast.here.settle()
+    assert await shown(cast, view["uri"], "alice") == ["carol"]
+    entry = (await note(cast, view["uri"]))["attachment"][0]
+    assert entry["attributedTo"] == {"type": "Person", "name": "carol"}
+
+
 @pytest.mark.parametrize("proven", [True, False])
 async def test_an_artist_takes_their_name_off(cast: Cast, proven: bool) -> None:
     view = await with_picture(cast)
