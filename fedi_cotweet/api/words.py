@@ -9,6 +9,7 @@ import re
 from urllib.parse import urlsplit
 
 from fedi_cotweet.api.calls import as_id
+from fedi_cotweet.services import hiding
 from fedi_cotweet.services.composing import Composed, compose, handles_in
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.reading import may_see
@@ -84,7 +85,7 @@ async def reply_target(site: Site, given: str | None, viewer_id: int) -> str | N
     if given is None:
         return None
     post = await find_post(site, given, viewer_id)
-    if post is None or post.state != "published":
+    if post is None or post.state != "published" or await _kept_away(site, post, viewer_id):
         raise ServiceError(
             "no_such_post",
             422,
@@ -92,6 +93,12 @@ async def reply_target(site: Site, given: str | None, viewer_id: int) -> str | N
             "Check its address: it must be public, and its server must answer.",
         )
     return post.uri
+
+
+async def _kept_away(site: Site, post: Post, viewer_id: int) -> bool:
+    """Whether a block, of either side, or the operator stands before a post. A mute does not."""
+    found = await site.read(lambda tx: hiding.hidden(tx, site.env.now(), viewer_id, [post]))
+    return found.get(post.id) not in (None, hiding.Why.MUTED)
 
 
 def own_post_id(site: Site, url: str) -> int | None:

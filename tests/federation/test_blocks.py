@@ -66,6 +66,11 @@ async def test_a_block_that_comes_in_holds_until_its_undo(cast: Cast) -> None:
     assert await cast.timeline() == []
     assert await refused(cast, "follow", "dave", handle=cast.bob.handle) == "cannot_follow"
     assert await cast.told("dave") == []
+    stored = await cast.here.post(post.id)
+    assert stored is not None
+    for answered in (post.id, str(stored.id)):
+        reply = {"text": "But I say", "in_reply_to": answered}
+        assert await refused(cast, "posts", "dave", **reply) == "no_such_post"
     forged = cast.neighbour.activity("Undo", {"type": "Block", "id": block["id"]})
     await cast.deliver(cast.neighbour, forged)
     assert await cast.timeline() == []
