@@ -5,7 +5,16 @@ from __future__ import annotations
 import orjson
 
 from fedi_cotweet.domain.consent import Move
-from fedi_cotweet.services import applying, changes, documents, draft_authors, publishing, standing
+from fedi_cotweet.services import (
+    applying,
+    changes,
+    documents,
+    draft_authors,
+    message_answers,
+    messages,
+    publishing,
+    standing,
+)
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -65,6 +74,10 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
         return
     author = find_actor(tx, author_id)
     offer = current_offers(tx, post).get(person.id)
+    if row.via == "message" and offer is not None:
+        if message_answers.take_off(tx, env, offer, person, Move.REMOVE):
+            messages.say(tx, env, offer, "removed")
+        return
     if offer is not None:
         apply_move(tx, env, offer, Move.REMOVE, author.uri)
     posts.remove_author(tx, post.id, person.uri)

@@ -7,9 +7,9 @@ transaction that may run again, since it can be much.
 from __future__ import annotations
 
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.services import hiding, leaving, timelines
+from fedi_cotweet.services import hiding, leaving, message_answers, timelines
 from fedi_cotweet.services import posts as post_services
-from fedi_cotweet.services.drafts import discard_draft, drop_from_draft
+from fedi_cotweet.services.drafts import discard_draft, drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.offers import apply_move, current_offers
@@ -81,6 +81,7 @@ def _end_names(tx: Tx, env: Env, actor: Actor) -> bool:
             leaving.leave(tx, env, actor.id, object_uri)
         if offers:
             return True
+    message_answers.person_gone(tx, env, actor)
     rows = posts.authorships(tx, actor.id, "verified", STEP)
     for row in rows:
         post = posts.post(tx, row.post_id)
@@ -108,6 +109,7 @@ def _end_drafts(tx: Tx, env: Env, actor: Actor) -> bool:
         post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
         if post is not None and post.state == "draft" and actor.id in current_offers(tx, post):
             drop_from_draft(tx, env, post.id, actor.id)
+            renew_offers(tx, env, post.id)
     return bool(offers)
 
 

@@ -16,7 +16,7 @@ import orjson
 from activitypub.coauthorship.consent_notes import says_so
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import NoteView
-from activitypub.html import sanitise, to_text
+from activitypub.html import from_text, sanitise, to_text
 from fedi_cotweet.domain.answers import Reading, hints_at_leaving, read_answer
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.services import companions, documents, timelines
@@ -29,7 +29,7 @@ from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import try_publish
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import actors, consents, messages, posts
+from storage.queries import actors, consents, discussion, messages, posts
 
 _S = ConsentState
 _QUOTED = re.compile(
@@ -290,7 +290,7 @@ def _void(tx: Tx, env: Env, post: Post, person: Actor) -> None:
         actor_id=person.id,
         post_id=post.id,
         text=f"Without {_handle(person)} the text of your post is another one: its co-authors are"
-        " not shown until they have agreed to it.",
+        " not shown any more. To ask them, add them again.",
     )
 
 
@@ -353,6 +353,17 @@ def _answer_back(tx: Tx, env: Env, offer: Offer, kind: str, answer: Answer) -> N
 
 def _show(tx: Tx, env: Env, offer: Offer, sender: Actor, answer: Answer, what: str) -> None:
     """What somebody wrote besides a clear word is for the author to read, and for nothing else."""
+    post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
+    if post is not None and post.state == "draft":
+        discussion.add_comment(
+            tx,
+            id=env.new_id(),
+            uri=answer.uri,
+            object_uri=offer.object_uri,
+            actor_id=sender.id,
+            content=from_text(answer.text),
+            created_at=env.now(),
+        )
     words = " ".join(answer.text.split())
     shown = words if len(words) <= 500 else words[:499] + "…"
     tell(

@@ -203,6 +203,9 @@ async def test_what_is_not_clear_is_shown_and_asked_about(cast: Cast, content: s
     assert await asked.state() == "offered"
     assert "not a clear yes or no" in asked.last()
     assert any(content in text for text in await asked.told())
+    path = f"/api/v1/cotweets/{asked.id}/comments"
+    (comment,) = (await cast.here.api("GET", path, account="alice"))["comments"]
+    assert content in to_text(comment["content"])
     await asked.say("accept")
     assert await asked.state() == "published"
 
@@ -569,3 +572,17 @@ async def test_the_picture_of_a_draft_is_shown_in_the_message_only(cast: Cast) -
     assert (await cast.here.get(shown_there["url"].replace("/0.", "/1.")))[0] == 404
     await picture_of.say("no")
     assert (await cast.here.get(shown_there["url"]))[0] == 404
+
+
+async def test_alice_takes_his_name_off_a_published_post(cast: Cast) -> None:
+    asked = await ask(cast)
+    await asked.say("accept")
+    path = f"/api/v1/cotweets/{asked.id}/authors/{asked.bob.handle}"
+    await cast.here.api("DELETE", path, account="alice")
+    await cast.here.settle()
+    assert await asked.state() == "removed"
+    document = await asked.document()
+    assert asked.bob.handle not in document["content"]
+    assert asked.bob.id not in document["cc"]
+    assert (await asked.post())["companions"] == []
+    assert "has taken your name off the post" in asked.last()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from activitypub.documents.note import parse_note
-from activitypub.vocab.reading import as_list, ids
+from activitypub.vocab.reading import as_id, ids
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import message_answers
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
+from storage.queries import messages
 
 _EVIDENCE = (
     *("signature", "signature-input", "digest", "content-digest", "date", "host"),
@@ -26,6 +27,8 @@ async def answered(context: Context, incoming: Incoming, embedded: Doc) -> str |
     proof it carries, is fetched from its origin first.
     """
     if len(ids(embedded.get("attributedTo"))) != 1:
+        return None
+    if not await _may_answer(context, embedded):
         return None
     answer = message_answers.answer_of(parse_note(embedded), incoming.text, _evidence(incoming))
     sender = incoming.actor
@@ -52,12 +55,25 @@ async def answered(context: Context, incoming: Incoming, embedded: Doc) -> str |
 
 async def edited(context: Context, incoming: Incoming, embedded: Doc) -> str | None:
     """An Update of an answer; None for one of anything else."""
-    if incoming.how != "http" or not as_list(embedded.get("type")):
+    uri = as_id(embedded.get("id")) or ""
+    if incoming.how != "http" or not await context.runtime.store.read(
+        lambda tx: messages.message(tx, uri) is not None
+    ):
         return None
     answer = message_answers.answer_of(parse_note(embedded), incoming.text, _evidence(incoming))
     return await context.runtime.write(
         lambda tx: message_answers.edited(tx, context.env, incoming.actor, answer)
     )
+
+
+async def _may_answer(context: Context, embedded: Doc) -> bool:
+    """Whether reading the whole note is worth while: most notes have nothing to do with us."""
+    if context.env.addresses.base in str(embedded.get("content")):
+        return True
+    answered = as_id(embedded.get("inReplyTo"))
+    if answered is None:
+        return False
+    return await context.runtime.store.read(lambda tx: messages.message(tx, answered) is not None)
 
 
 def _evidence(incoming: Incoming) -> dict[str, Any]:
