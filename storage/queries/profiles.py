@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, exists
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists
 
 from storage.dialect import insert_or_ignore
-from storage.models import Activity, Post, ProfileHide
+from storage.models import Activity, Boost, Post, ProfileHide
 from storage.queries.rows import find
 
 
@@ -34,9 +34,15 @@ def shown_on(actor_id: int) -> ColumnElement[bool]:
 
 
 def not_about_hidden(actor_id: int) -> ColumnElement[bool]:
-    """The same for ``Activity``: it is not about a post that its actor hides."""
-    return ~exists().where(
+    """The same for ``Activity``: it is not about a post that its actor hides, nor its Announce."""
+    said = exists().where(
         ProfileHide.account_id == actor_id,
         ProfileHide.post_id == Post.id,
         Post.uri == Activity.object_uri,
     )
+    carried = exists().where(
+        ProfileHide.account_id == actor_id,
+        ProfileHide.post_id == Boost.post_id,
+        Boost.uri == Activity.uri,
+    )
+    return and_(~said, ~carried)
