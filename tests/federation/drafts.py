@@ -33,6 +33,7 @@ class Names:
     post: str = "117648182476829999"
     note: str = "NOTE/notes/117648182476829999"
     offer: str = "aaaaaaaaaaaaaaaaaaaaaaaa"
+    message: str = "eeeeeeeeeeeeeeeeeeeeeeee"
     picture: str = "bbbbbbbbbbbbbbbbbbbbbbbb.png"
     upload: str = "117648182476829998"
     tag: str = "nosuchtag"
@@ -99,8 +100,8 @@ def nothing(cast: Cast, names: Names = NOTHING) -> Names:
 
 
 async def make_drafts(cast: Cast) -> Drafts:
-    """``make_draft``, one that was taken back and one whose invitation ran out; and everybody whom
-    they do not concern."""
+    """``make_draft``, one that was taken back, one whose invitation ran out and one about which
+    somebody was asked by message; and everybody whom they do not concern."""
     await _bystanders(cast)
     expired = await _draft(cast, "axolotl", "expired", expires_in_seconds=3600)
     await cast.here.pass_time(HOUR + 1_000)
@@ -108,10 +109,11 @@ async def make_drafts(cast: Cast) -> Drafts:
     path = f"{API}/cotweets/{withdrawn.names.post}"
     await cast.here.api("POST", f"{path}/withdraw", {}, account="alice")
     await cast.here.settle()
+    asked = await _by_message(cast)
     # The neighbour is a co-author of alice's too: of another draft than these.
     other = {"text": "Another one.", "with": [cast.neighbour.handle]}
     await cast.here.api("POST", f"{API}/cotweets", other, account="alice")
-    return Drafts((await make_draft(cast), withdrawn, expired))
+    return Drafts((await make_draft(cast), withdrawn, expired, asked))
 
 
 async def make_draft(cast: Cast) -> Case:
@@ -168,21 +170,32 @@ async def _draft(cast: Cast, word: str, name: str, /, **members: Any) -> Case:
     }
     view = await here.api("POST", f"{API}/cotweets", wanted | members, account="alice")
     await here.settle()
-    offer = next(
-        sent
+    offers = [
+        sent["id"].rpartition("/")[2]
         for sent in cast.b.received_of("Offer")
-        if sent["object"]["id"].endswith(f"/{view['post']['id']}")
-    )
+        if sent["object"]["id"] == view["post"]["uri"]
+    ]
+    never = nothing(cast)
     names = replace(
-        nothing(cast),
+        never,
         post=view["post"]["id"],
-        note=offer["object"]["id"],
-        offer=offer["id"].rpartition("/")[2],
+        note=view["post"]["uri"],
+        offer=next(iter(offers), never.offer),
         picture=picture["url"].rpartition("/")[2],
         upload=picture["id"],
         tag=f"{word}tag",
     )
     return Case(name, names, (word, f"{word}tag", f"{word}warning", alt))
+
+
+async def _by_message(cast: Cast) -> Case:
+    """By alice here, who asks eve elsewhere, whose server knows nothing of co-authors."""
+    eve = cast.b.person("eve")
+    eve.serve(interactionPolicy=None)
+    case = await _draft(cast, "narwhal", "by message", **{"with": [eve.handle]}, by_message=True)
+    [note] = [sent["object"] for sent in cast.b.received_of("Create")]
+    assert note["to"] == [eve.id]
+    return replace(case, names=replace(case.names, message=note["id"].rpartition("/")[2]))
 
 
 async def _received(cast: Cast, names: Names) -> Names:

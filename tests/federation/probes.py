@@ -107,11 +107,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/users/{name}/offers/{token}"): lambda n: [
         f"/users/{name}/offers/{token}" for name in ("alice", "bob") for token in (n.offer, n.post)
     ],
-    # Who was asked by message knows the message's id, and nobody else.
+    # Who was asked by message knows the message's id, and nobody else. Who knows it may have the
+    # pictures too, without a signature: unaware servers have none.
     ("GET", "/users/{name}/messages/{token}"): lambda n: [
         f"/users/{name}/messages/{guess}"
         for name in ("alice", "bob")
-        for guess in (n.offer, n.post, n.invite)
+        for guess in (n.offer, n.post, n.invite, n.message)
     ],
     ("GET", "/users/{name}/messages/{token}/{number}{suffix}"): lambda n: [
         f"/users/{name}/messages/{guess}/0.png"
@@ -178,6 +179,24 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", f"{API}/control/lists/{{id}}/timeline"): lambda n: [
         f"{API}/control/lists/{n.post}/timeline"
     ],
+    **{
+        ("POST", f"{API}/control/{path}"): plain_ask(f"{API}/control/{path}", document)
+        for path, document in (
+            ("block", {"handle": "bob"}),
+            ("unblock", {"handle": "bob"}),
+            ("mute", {"handle": "bob"}),
+            ("unmute", {"handle": "bob"}),
+            ("block-host", {"host": "b.example"}),
+            ("unblock-host", {"host": "b.example"}),
+            ("co-tweets", {"co_tweets": "all"}),
+            ("follow-requests", {"handle": "bob", "accept": False}),
+            ("lock", {"locked": False}),
+        )
+    },
+    **{
+        ("GET", f"{API}/control/{path}"): plain(f"{API}/control/{path}")
+        for path in ("blocks", "mutes", "follow-requests")
+    },
     ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
     ("POST", f"{API}/control/posts"): lambda n: (
         [
