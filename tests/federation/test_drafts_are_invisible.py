@@ -178,6 +178,7 @@ async def test_what_was_discarded_leaves_no_tombstone(cast: Cast) -> None:
 
 
 async def test_a_draft_reaches_only_whom_it_is_offered_to(cast: Cast) -> None:
+    await cast.here.settle()  # what the accounts were made with is told before anybody follows
     for person in (cast.mallory, cast.carol):
         await cast.deliver(person, person.activity("Follow", cast.here.actor("alice")))
         await cast.deliver(person, person.activity("Follow", cast.here.actor("bob")))
