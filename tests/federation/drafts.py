@@ -33,6 +33,7 @@ class Names:
     post: str = "117648182476829999"
     note: str = "NOTE/notes/117648182476829999"
     offer: str = "aaaaaaaaaaaaaaaaaaaaaaaa"
+    comment: str = "NOTE/users/alice/comments/ffffffffffffffff"
     message: str = "eeeeeeeeeeeeeeeeeeeeeeee"
     picture: str = "bbbbbbbbbbbbbbbbbbbbbbbb.png"
     upload: str = "117648182476829998"
@@ -113,7 +114,8 @@ async def make_drafts(cast: Cast) -> Drafts:
     # The neighbour is a co-author of alice's too: of another draft than these.
     other = {"text": "Another one.", "with": [cast.neighbour.handle]}
     await cast.here.api("POST", f"{API}/cotweets", other, account="alice")
-    return Drafts((await make_draft(cast), withdrawn, expired, asked))
+    waiting = await _discussed(cast, await make_draft(cast))
+    return Drafts((waiting, withdrawn, expired, asked))
 
 
 async def make_draft(cast: Cast) -> Case:
@@ -196,6 +198,17 @@ async def _by_message(cast: Cast) -> Case:
     [note] = [sent["object"] for sent in cast.b.received_of("Create")]
     assert note["to"] == [eve.id]
     return replace(case, names=replace(case.names, message=note["id"].rpartition("/")[2]))
+
+
+async def _discussed(cast: Cast, case: Case) -> Case:
+    """With a comment of alice's to whom she invited."""
+    path = f"{API}/cotweets/{case.names.post}/comments"
+    await cast.here.api("POST", path, {"text": "A pangolin, between us."}, account="alice")
+    await cast.here.settle()
+    comment = cast.b.received_of("Create")[-1]["object"]
+    assert "pangolin" in comment["content"]
+    names = replace(case.names, comment=comment["id"])
+    return replace(case, names=names, words=(*case.words, "pangolin"))
 
 
 async def _received(cast: Cast, names: Names) -> Names:

@@ -38,6 +38,11 @@ def plain_ask(path: str, document: Any) -> Probe:
     return lambda _: [Ask(path, document)]
 
 
+def naming_the_draft(path: str, member: str) -> Probe:
+    """A request about something that is called like a draft."""
+    return lambda n: [Ask(path, {member: n.note}), Ask(path, {member: n.post})]
+
+
 def paged(path: str) -> Probe:
     """A collection of everybody concerned and of a bystander."""
     people = ("alice", "bob", "carol")
@@ -195,7 +200,18 @@ PROBES: dict[tuple[str, str], Probe] = {
     },
     **{
         ("GET", f"{API}/control/{path}"): plain(f"{API}/control/{path}")
-        for path in ("blocks", "mutes", "follow-requests")
+        for path in ("blocks", "mutes", "follow-requests", "domains")
+    },
+    # What the operator does, as far as it names nobody of ours.
+    **{
+        ("POST", f"{API}/control/{path}"): naming_the_draft(f"{API}/control/{path}", member)
+        for path, member in (
+            ("domains", "host"),
+            ("domains/remove", "host"),
+            ("actors/suspend", "handle"),
+            ("actors/unsuspend", "handle"),
+            ("accounts/delete", "username"),
+        )
     },
     ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
     ("POST", f"{API}/control/posts"): lambda n: (
