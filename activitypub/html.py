@@ -19,7 +19,12 @@ _TAGS: Final = frozenset(
     {"p", "br", "span", "a", "del", "s", "pre", "blockquote", "code", "b", "strong", "u", "i"}
     | {"em", "ul", "ol", "li", "ruby", "rt", "rp"}
 )
-_CLASSES = re.compile(r"(?:(?:h|p|u|dt|e)-[\w-]+|mention|hashtag|ellipsis|invisible|quote-inline)")
+_CLASSES = re.compile(
+    r"(?:h-card|(?!u-author)u-[\w-]+|(?!p-author)p-[\w-]+|(?:dt|e)-[\w-]+"
+    r"|mention|hashtag|ellipsis|invisible|quote-inline)"
+)
+"""Of microformats not those that would make a text a post of its own (``h-entry``), or name its
+author: whoever reads a page by them must not find authors that a stranger wrote into the text."""
 _SCHEMES: Final = {"http", "https", "mailto", "xmpp", "gemini", "magnet"}
 
 
