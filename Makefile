@@ -49,6 +49,12 @@ judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm; C
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
 	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto --dist loadscope -q $(ARGS)
 
+openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the code
+	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.json
+
+faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
+	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -n auto -q $(ARGS)
+
 conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 (ARGS: options of `conformance`)
 	$(BIN)/python -m tests.conformance $(ARGS)
 

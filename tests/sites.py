@@ -229,7 +229,7 @@ async def open_world(folder: Path, *, base: str = BASE) -> AsyncIterator[World]:
             )
         )
         if found is None:
-            raise ServiceError("no_such_person", 404, f"There is no @{handle}.", "Check it.")
+            raise ServiceError("no_such_actor", 404, f"There is no @{handle}.", "Check it.")
         return found
 
     async def find_post(uri: str) -> Post | None:

@@ -17,6 +17,7 @@ from fedi_cotweet.api import (
     invites,
     listings,
     lists,
+    openapi,
     operator,
     people,
     posts,
@@ -144,6 +145,7 @@ def setup(app: web.Application, site: Site, operator_token: str) -> None:
 
     for method, path, endpoint in ENDPOINTS:
         app.router.add_route(method, path, guarded(endpoint))
+    app.router.add_get(openapi.PATH, openapi.serve)
     app.middlewares.append(refusals)
 
     async def finish(_: web.Application) -> None:

@@ -12,6 +12,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
 from fedi_cotweet.api import setup
+from tests.api.validating import validate
 from tests.sites import TOKEN, World, open_world
 
 Served = TestClient[web.Request, web.Application]
@@ -50,7 +51,9 @@ class Api:
         response = await self.raw(method, path, account=account, json=body)
         text = await response.text()
         assert response.status == status, text
-        return await response.json() if text else None
+        document = await response.json() if text else None
+        validate(method, path, status, document)
+        return document
 
     async def refused(
         self,
@@ -65,6 +68,7 @@ class Api:
         document = await response.json()
         assert document.keys() == {"error", "message", "fix"}, document
         assert document["message"]
+        validate(method, path, response.status, document)
         return response.status, document["error"]
 
 

@@ -217,7 +217,7 @@ async def test_following_somebody_asks_them(api: Api, world: World) -> None:
     path = f"{CONTROL}/follow"
     assert await api.ask("POST", path, {"handle": "@bob"}) == {"state": "requested"}
     assert await api.refused("POST", path, {"handle": "alice"}) == (422, "self_follow")
-    assert await api.refused("POST", path, {"handle": "x@far.example"}) == (404, "no_such_person")
+    assert await api.refused("POST", path, {"handle": "x@far.example"}) == (404, "no_such_actor")
     assert await api.refused("POST", path, {"handle": "a b"}) == (422, "bad_handle")
     assert await api.ask("POST", f"{CONTROL}/unfollow", {"handle": "bob"}) == {"state": "none"}
     assert world.woken
@@ -329,7 +329,7 @@ async def test_publishing_without_those_who_did_not_answer_makes_a_plain_post(
         ({"text": "x"}, 422, "missing_member"),
         ({"text": "x", "with": ["alice"]}, 422, "author_twice"),
         ({"text": "x", "with": ["bob", "@bob@a.example"]}, 422, "author_twice"),
-        ({"text": "x", "with": ["bob", "x@far.example"]}, 404, "no_such_person"),
+        ({"text": "x", "with": ["bob", "x@far.example"]}, 404, "no_such_actor"),
         ({"text": "x", "with": ["bob"], "mode": "soon"}, 422, "bad_mode"),
         ({"text": "x", "with": ["bob"], "expires_in_seconds": 5}, 422, "bad_expiry"),
         ({"text": "x", "with": ["bob"], "expires_in_seconds": 2**62}, 422, "bad_expiry"),

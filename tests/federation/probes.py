@@ -88,6 +88,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         for wanted in (n.note, n.remote_note, "acct:alice@HOST", "acct:bob@HOST")
     ],
     ("GET", "/nodeinfo/{version}"): plain("/nodeinfo/2.0", "/nodeinfo/2.1"),
+    ("GET", "/api/v1/openapi.json"): plain("/api/v1/openapi.json"),
     ("POST", "/inbox"): received("/inbox"),
     ("POST", "/actor/inbox"): received("/actor/inbox", ["Like"]),
     ("POST", "/users/{name}/inbox"): received("/users/alice/inbox", ["Like"]),

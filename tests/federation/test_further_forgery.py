@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -86,7 +87,7 @@ async def test_a_deletion_that_comes_while_the_stamp_is_fetched_counts(cast: Cas
     assert await cast.shown(post.id) == [cast.alice.id]
 
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "percent": lambda uri: uri.replace("/bob", "/%62ob"),
     "dots": lambda uri: uri.replace("/users/", "/users/./"),
     "empty segment": lambda uri: uri.replace("/users/", "//users/"),

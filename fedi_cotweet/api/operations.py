@@ -1,0 +1,154 @@
+"""What each endpoint answers when all is well: a view, or an object of named parts.
+
+The rest of its description in ``openapi`` is read from the endpoint itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fedi_cotweet.services.reading import NotificationView
+from fedi_cotweet.services.views import (
+    AuthorView,
+    DraftView,
+    InviteView,
+    ListView,
+    PostView,
+    TimelinePage,
+)
+
+_CONTROL: Final = "/api/v1/control"
+_COTWEETS: Final = "/api/v1/cotweets"
+_INVITES: Final = f"{_COTWEETS}/invites"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``shape``: a view, a type, or a mapping of names to either; None for an empty answer."""
+
+    shape: Any
+    status: int = 200
+
+
+_NOTHING: Final = Answer(None, 204)
+_STATE: Final = Answer({"state": str})
+_PERSON_SINCE: Final = {"person": AuthorView, "created_at": int}
+
+
+ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
+    ("POST", f"{_CONTROL}/accounts"): Answer(
+        {"username": str, "handle": str, "uri": str, "password": str, "sign_in_link": str}, 201
+    ),
+    ("GET", f"{_CONTROL}/accounts"): Answer(
+        {
+            "accounts": [
+                {
+                    "username": str,
+                    "handle": str,
+                    "uri": str,
+                    "name": str,
+                    "invite_policy": str,
+                    "created_at": int,
+                }
+            ]
+        }
+    ),
+    ("POST", f"{_CONTROL}/sign-in-links"): Answer({"url": str, "expires_at": int}, 201),
+    ("POST", f"{_CONTROL}/follow"): _STATE,
+    ("POST", f"{_CONTROL}/unfollow"): _STATE,
+    ("GET", f"{_CONTROL}/timeline"): Answer(TimelinePage),
+    ("GET", f"{_CONTROL}/notifications"): Answer({"notifications": list[NotificationView]}),
+    ("POST", f"{_CONTROL}/invite-policy"): Answer({"policy": str}),
+    ("GET", f"{_CONTROL}/refused-invites"): Answer({"hosts": [{"host": str, "refused": int}]}),
+    ("POST", f"{_CONTROL}/searchable"): Answer({"searchable": str}),
+    ("GET", _CONTROL + "/tags/{tag}"): Answer(TimelinePage),
+    ("GET", f"{_CONTROL}/search"): Answer(TimelinePage),
+    ("GET", f"{_CONTROL}/lists"): Answer({"lists": list[ListView]}),
+    ("POST", f"{_CONTROL}/lists"): Answer(ListView, 201),
+    ("GET", _CONTROL + "/lists/{id}"): Answer(ListView),
+    ("PUT", _CONTROL + "/lists/{id}"): Answer(ListView),
+    ("DELETE", _CONTROL + "/lists/{id}"): _NOTHING,
+    ("POST", _CONTROL + "/lists/{id}/add"): Answer(ListView),
+    ("POST", _CONTROL + "/lists/{id}/remove"): Answer(ListView),
+    ("GET", _CONTROL + "/lists/{id}/timeline"): Answer(TimelinePage),
+    ("POST", f"{_CONTROL}/block"): _STATE,
+    ("POST", f"{_CONTROL}/unblock"): _STATE,
+    ("POST", f"{_CONTROL}/mute"): Answer({"state": str, "until": int | None}),
+    ("POST", f"{_CONTROL}/unmute"): _STATE,
+    ("POST", f"{_CONTROL}/block-host"): Answer({"state": str, "host": str}),
+    ("POST", f"{_CONTROL}/unblock-host"): Answer({"state": str, "host": str}),
+    ("GET", f"{_CONTROL}/blocks"): Answer(
+        {"people": [_PERSON_SINCE], "hosts": [{"host": str, "created_at": int}]}
+    ),
+    ("GET", f"{_CONTROL}/mutes"): Answer({"mutes": [_PERSON_SINCE | {"until": int | None}]}),
+    ("POST", f"{_CONTROL}/co-tweets"): Answer({"co_tweets": str | None}),
+    ("GET", f"{_CONTROL}/follow-requests"): Answer({"follow_requests": [_PERSON_SINCE]}),
+    ("POST", f"{_CONTROL}/follow-requests"): _STATE,
+    ("POST", f"{_CONTROL}/lock"): Answer({"locked": bool}),
+    ("POST", f"{_CONTROL}/media"): Answer(
+        {
+            "id": str,
+            "url": str,
+            "media_type": str,
+            "width": int | None,
+            "height": int | None,
+            "size": int,
+            "digest": str,
+            "alt": str,
+        },
+        201,
+    ),
+    ("POST", f"{_CONTROL}/posts"): Answer(PostView, 201),
+    ("GET", f"{_CONTROL}/posts"): Answer(PostView),
+    ("GET", _CONTROL + "/posts/{id}"): Answer(PostView),
+    ("PUT", _CONTROL + "/posts/{id}"): Answer(PostView),
+    ("DELETE", _CONTROL + "/posts/{id}"): _NOTHING,
+    ("POST", _CONTROL + "/posts/{id}/like"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/unlike"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/boost"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/unboost"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/mute"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/unmute"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/votes"): Answer(PostView),
+    ("GET", _INVITES): Answer({"invites": list[InviteView]}),
+    ("GET", _INVITES + "/{id}"): Answer(InviteView),
+    ("POST", _INVITES + "/{id}/accept"): Answer(InviteView),
+    ("POST", _INVITES + "/{id}/decline"): Answer(InviteView),
+    ("GET", f"{_COTWEETS}/invite-mutes"): Answer(
+        {"invite_mutes": [{"subject": str, "handle": str, "created_at": int}]}
+    ),
+    ("POST", f"{_COTWEETS}/invite-mutes"): Answer({"subject": str}),
+    ("POST", f"{_COTWEETS}/invite-mutes/remove"): Answer({"subject": str}),
+    ("POST", _COTWEETS): Answer(DraftView, 201),
+    ("GET", _COTWEETS): Answer({"cotweets": list[DraftView]}),
+    ("GET", _COTWEETS + "/{id}"): Answer(DraftView),
+    ("PUT", _COTWEETS + "/{id}"): Answer(DraftView),
+    ("DELETE", _COTWEETS + "/{id}"): _NOTHING,
+    ("POST", _COTWEETS + "/{id}/publish"): Answer(DraftView),
+    ("POST", _COTWEETS + "/{id}/withdraw"): Answer(DraftView),
+    ("POST", _COTWEETS + "/{id}/leave"): Answer({"stamp": str}),
+    ("POST", _COTWEETS + "/{id}/hide"): Answer({"hidden": bool}),
+    ("POST", _COTWEETS + "/{id}/unhide"): Answer({"hidden": bool}),
+}
+"""By method and path. Parts of a mapping are types; a list with one mapping is a list of such."""
+
+FORMS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
+    ("POST", f"{_CONTROL}/media"): {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "contentMediaType": "image/*"},
+                        "alt": {"type": "string", "maxLength": 1500},
+                    },
+                    "required": ["file"],
+                }
+            }
+        },
+    }
+}
+"""Bodies that are no JSON."""
