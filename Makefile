@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults matrix sequences bench-inbox bench-fanout lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi matrix sequences bench-inbox bench-fanout lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -50,16 +50,14 @@ matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every
 	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto --dist loadscope -q $(ARGS)
 
 openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the code
-	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.json
+	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.new
+	mv docs/reference/openapi.new docs/reference/openapi.json
 
 faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
 	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -n auto -q $(ARGS)
 
 conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 (ARGS: options of `conformance`)
 	$(BIN)/python -m tests.conformance $(ARGS)
-
-faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
-	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -q $(ARGS)
 
 sequences: $(VENV)/.dev ## 10,000 random orders of events, with losses and restarts (COTWEET_SEQUENCES=how many)
 	COTWEET_SEQUENCES=$${COTWEET_SEQUENCES:-10000} $(BIN)/python -m pytest -n auto -q $(ARGS) \

@@ -55,6 +55,12 @@ class NotDescribedError(LookupError):
 
 def build_document(endpoints: Any, version: str) -> dict[str, Any]:
     """The document of ``endpoints`` (method, path, function). Raises ``NotDescribedError``."""
+    missing = [(method, path) for method, path, _ in endpoints if (method, path) not in ANSWERS]
+    if missing:
+        raise NotDescribedError(
+            "fedi_cotweet/api/operations.py does not say what these answer; add a line such as "
+            f"{missing[0]}: Answer(VIEW) for each, then run make openapi: {missing}"
+        )
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = {}
     for method, path, endpoint in endpoints:
@@ -99,12 +105,7 @@ def build_document(endpoints: Any, version: str) -> dict[str, Any]:
 def _operation(
     schemas: Schemas, method: str, path: str, endpoint: Callable[..., Any]
 ) -> dict[str, Any]:
-    answer = ANSWERS.get((method, path))
-    if answer is None:
-        raise NotDescribedError(
-            f"{method} {path} has no answer in fedi_cotweet/api/operations.py: add a line "
-            f'("{method}", "{path}"): Answer(VIEW) there, then run make openapi'
-        )
+    answer = ANSWERS[method, path]
     title, _, rest = about(endpoint).partition("\n")
     made: dict[str, Any] = {
         "operationId": f"{endpoint.__module__.rpartition('.')[2]}.{endpoint.__name__}",

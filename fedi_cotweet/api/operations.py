@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fedi_cotweet.services.discussion import CommentView
+from fedi_cotweet.services.proposal_views import ProposalView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.views import (
     AuthorView,
@@ -22,6 +24,7 @@ from fedi_cotweet.services.views import (
 _CONTROL: Final = "/api/v1/control"
 _COTWEETS: Final = "/api/v1/cotweets"
 _INVITES: Final = f"{_COTWEETS}/invites"
+_PROPOSAL: Final = _COTWEETS + "/proposals/{id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,16 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", _COTWEETS + "/{id}/publish"): Answer(DraftView),
     ("POST", _COTWEETS + "/{id}/withdraw"): Answer(DraftView),
     ("POST", _COTWEETS + "/{id}/leave"): Answer({"stamp": str}),
+    ("GET", _COTWEETS + "/{id}/comments"): Answer({"comments": list[CommentView]}),
+    ("POST", _COTWEETS + "/{id}/comments"): Answer({"comments": list[CommentView]}, 201),
+    ("DELETE", _COTWEETS + "/{id}/comments/{comment}"): _NOTHING,
+    ("GET", _COTWEETS + "/{id}/proposals"): Answer({"proposals": list[ProposalView]}),
+    ("POST", _COTWEETS + "/{id}/proposals"): Answer(ProposalView, 201),
+    ("POST", _COTWEETS + "/{id}/ask-deletion"): Answer(ProposalView, 201),
+    ("GET", _PROPOSAL): Answer(ProposalView),
+    ("POST", f"{_PROPOSAL}/take"): Answer(ProposalView),
+    ("POST", f"{_PROPOSAL}/decline"): Answer(ProposalView),
+    ("POST", f"{_PROPOSAL}/withdraw"): Answer(ProposalView),
     ("POST", _COTWEETS + "/{id}/hide"): Answer({"hidden": bool}),
     ("POST", _COTWEETS + "/{id}/unhide"): Answer({"hidden": bool}),
 }

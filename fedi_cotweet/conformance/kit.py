@@ -249,7 +249,11 @@ class Kit(Scene):
         async def look() -> bool:
             return await self.shown(post.id) == list(authors)
 
-        await self.until_async(f"{post.id} is shown as by {' and '.join(authors)}", look)
+        what = f"{post.id} is shown as by {' and '.join(authors)}"
+        await self.until_async(what, look)
+        # A verdict may still be on its way.
+        await self.quiet()
+        await self.until_async(f"{what} still", look)
 
     def later(self, seconds: float = 2.0) -> str:
         """A time a little after now, for ``updated``."""

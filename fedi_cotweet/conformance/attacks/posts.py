@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import base58
 
+from activitypub.coauthorship.projection import consent_digest
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.vocab.terms import AS2, PUBLIC, note_context
 from fedi_cotweet.conformance.attacks.registry import Attacks, filled
@@ -44,8 +45,12 @@ def names(scene: Scene, post: CoTweet) -> dict[str, str]:
 def _stamped(name: str, what: str, why: str, members: Mapping[str, Any]) -> None:
     @attack(f"stamp-{name}", what, why)
     def _(scene: Scene, post: CoTweet) -> Activity:
-        known = names(scene, post)
-        post.consent(post.signing_co_author, **filled(dict(members), known))
+        changed = filled(dict(members), names(scene, post))
+        authors = changed.get("consentedAuthors")
+        if isinstance(authors, list) and all(isinstance(author, str) for author in authors):
+            # The digest depends on the authors named: let that be right, and only them wrong.
+            changed["consentDigest"] = consent_digest(post.draft(), authors)
+        post.consent(post.signing_co_author, **changed)
         return post.create()
 
 
@@ -230,7 +235,9 @@ def _(scene: Scene, post: CoTweet) -> Activity:
 def _(scene: Scene, post: CoTweet) -> Activity:
     bob = post.signing_co_author
     longer = scene.cotweet(bob, scene.carol, primary=post.primary, id=post.id)
-    longer.stamps[bob.id] = post.consent(bob)
+    # Bob agreed to exactly this text, in which carol is mentioned; not to write it with her.
+    digest = consent_digest(longer.draft(), post.authors)
+    longer.stamps[bob.id] = longer.consent(bob, consentedAuthors=post.authors, consentDigest=digest)
     longer.stamps[scene.carol.id] = scene.c.serve(post.stamp(scene.carol))
     return longer.create()
 
@@ -239,8 +246,9 @@ def _(scene: Scene, post: CoTweet) -> Activity:
 def _(scene: Scene, post: CoTweet) -> Activity:
     bob = post.signing_co_author
     anna = post.primary.origin.person("anna")
-    theirs = scene.cotweet(bob, primary=anna, id=post.id)
-    post.stamps[bob.id] = theirs.consent(bob)
+    named = [anna.id, post.primary.id, bob.id]
+    digest = consent_digest(post.draft(), named)
+    post.consent(bob, consentedAuthors=named, consentDigest=digest)
     return post.create()
 
 
@@ -380,7 +388,8 @@ for _spelling, _suffix in (("slash", "/"), ("fragment", "#me"), ("query", "?")):
     def _(scene: Scene, post: CoTweet, suffix: str = _suffix) -> Activity:
         bob = post.signing_co_author
         named = [post.primary.id, bob.id + suffix]
-        post.consent(bob, consentedAuthors=named)
+        digest = consent_digest(post.draft(), named)
+        post.consent(bob, consentedAuthors=named, consentDigest=digest)
         return post.create(post.note(coAuthors=named[1:], attributedTo=named))
 
 
