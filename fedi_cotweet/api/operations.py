@@ -37,6 +37,7 @@ class Answer:
 
 _NOTHING: Final = Answer(None, 204)
 _STATE: Final = Answer({"state": str})
+_ACTOR_STATE: Final = Answer({"state": str, "uri": str})
 _PERSON_SINCE: Final = {"person": AuthorView, "created_at": int}
 
 
@@ -90,6 +91,16 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("GET", f"{_CONTROL}/follow-requests"): Answer({"follow_requests": [_PERSON_SINCE]}),
     ("POST", f"{_CONTROL}/follow-requests"): _STATE,
     ("POST", f"{_CONTROL}/lock"): Answer({"locked": bool}),
+    ("POST", f"{_CONTROL}/domains"): Answer(
+        {"host": str, "severity": str, "applied": bool, "affected": dict[str, int]}
+    ),
+    ("POST", f"{_CONTROL}/domains/remove"): Answer({"host": str, "severity": None}),
+    ("GET", f"{_CONTROL}/domains"): Answer(
+        {"domains": [{"host": str, "severity": str, "reason": str, "created_at": int}]}
+    ),
+    ("POST", f"{_CONTROL}/actors/suspend"): _ACTOR_STATE,
+    ("POST", f"{_CONTROL}/actors/unsuspend"): _ACTOR_STATE,
+    ("POST", f"{_CONTROL}/accounts/delete"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/media"): Answer(
         {
             "id": str,

@@ -38,7 +38,7 @@ class Schemas:
         origin, parts = typing.get_origin(shape), typing.get_args(shape)
         if origin in (typing.Union, types.UnionType):
             return {"anyOf": [self.answered(part) for part in parts]}
-        if shape is type(None):
+        if shape is None or shape is type(None):
             return {"type": "null"}
         if origin in (tuple, list):
             if origin is tuple and Ellipsis not in parts:
