@@ -17,7 +17,6 @@ from fedi_cotweet.api import (
     invites,
     listings,
     lists,
-    openapi,
     operator,
     people,
     posts,
@@ -27,6 +26,7 @@ from fedi_cotweet.api import (
     uploads,
 )
 from fedi_cotweet.api.calls import Call, authorise
+from fedi_cotweet.api.openapi import PATH, serve
 from fedi_cotweet.api.refusals import refusals
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
@@ -145,7 +145,7 @@ def setup(app: web.Application, site: Site, operator_token: str) -> None:
 
     for method, path, endpoint in ENDPOINTS:
         app.router.add_route(method, path, guarded(endpoint))
-    app.router.add_get(openapi.PATH, openapi.serve)
+    app.router.add_get(PATH, serve)
     app.middlewares.append(refusals)
 
     async def finish(_: web.Application) -> None:

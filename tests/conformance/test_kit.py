@@ -172,7 +172,7 @@ async def test_the_command_reports_and_exits_with_what_it_found(tried: Tried) ->
     assert "2 not run" in text
 
 
-@pytest.mark.skipif("COTWEET_FAULTS" not in os.environ, reason="make conformance tries all of it")
+@pytest.mark.skipif("COTWEET_FAULTS" not in os.environ, reason="make faults tries all of it")
 @pytest.mark.timeout(400)
 async def test_our_server_passes_everything(tried: Tried) -> None:
     report = await run(tried.actor, tried.driver(), Plan(free_places(), seconds=300), choose([]))
