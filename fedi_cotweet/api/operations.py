@@ -14,6 +14,7 @@ from fedi_cotweet.services.proposal_views import ProposalView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.views import (
     AuthorView,
+    ChangeView,
     DraftView,
     InviteView,
     ListView,
@@ -143,6 +144,11 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", _COTWEETS + "/{id}/publish"): Answer(DraftView),
     ("POST", _COTWEETS + "/{id}/withdraw"): Answer(DraftView),
     ("POST", _COTWEETS + "/{id}/leave"): Answer({"stamp": str}),
+    ("GET", _COTWEETS + "/{id}/changes"): Answer({"changes": list[ChangeView]}),
+    ("POST", _COTWEETS + "/{id}/changes/cancel"): Answer(DraftView),
+    ("POST", _COTWEETS + "/{id}/changes/publish"): Answer(DraftView),
+    ("POST", _COTWEETS + "/{id}/authors"): Answer(DraftView),
+    ("DELETE", _COTWEETS + "/{id}/authors/{handle}"): Answer(DraftView),
     ("GET", _COTWEETS + "/{id}/comments"): Answer({"comments": list[CommentView]}),
     ("POST", _COTWEETS + "/{id}/comments"): Answer({"comments": list[CommentView]}, 201),
     ("DELETE", _COTWEETS + "/{id}/comments/{comment}"): _NOTHING,
