@@ -10,6 +10,7 @@ import orjson
 from activitypub.coauthorship.authors import WHOLE_OBJECT, AuthorList, read_author_list
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import try_consent_digest
+from activitypub.documents.interactions import read_totals, without_totals
 from activitypub.documents.note import parse_note
 from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
@@ -64,7 +65,8 @@ def read_arrival(
         author=author,
         content=sanitise(content),
         summary=to_text(note.summary)[:2000],
-        text=orjson.dumps(whole).decode(),
+        text=orjson.dumps(without_totals(whole)).decode(),
+        totals=read_totals(document),
         digest=digest,
         carrier=carrier,
         media=tuple(item for item in note.attachments if item.kind in PICTURES),

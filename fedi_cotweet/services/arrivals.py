@@ -9,16 +9,17 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.consent_notes import listed_notes
+from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import crediting, endings, indexing, polls, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
-from fedi_cotweet.services.notices import tell_of_reply
 from fedi_cotweet.services.posts import remove, tell_of_mention
+from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
 from storage.models import Actor, Stamp
-from storage.queries import actors, follows, posts
+from storage.queries import actors, follows, posts, reactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Arrival:
     summary: str
     """Plain text."""
     text: str
-    """The object's JSON as received, with the ``@context`` that governs it."""
+    """The object's JSON as received, with the ``@context`` that governs it, without the sizes
+    of its collections, which change without being a new version."""
     digest: str | None
     carrier: str | None
     """The activity with its proof, as received: what may be forwarded."""
@@ -40,6 +42,8 @@ class Arrival:
     tags: tuple[dict[str, Any], ...]
     co_authors: tuple[str, ...]
     """Claimed, not verified."""
+    totals: Totals = NO_TOTALS
+    """What its own server counts."""
 
 
 def _relevant(tx: Tx, arrival: Arrival) -> bool:
@@ -118,12 +122,14 @@ def store_arrival(
         if theirs < ours:
             return post_id, "older"
         if theirs == ours and (not update or known.document == arrival.text):
+            _note_totals(tx, post_id, arrival.totals, now)
             return post_id, "same"
         recount = theirs == ours
         posts.change_post(tx, post_id, updated_at=note.updated_at, **values)
         outcome = "updated"
     if known is not None or note.kind == "Question":
         polls.store_remote(tx, env, post_id, note)
+    _note_totals(tx, post_id, arrival.totals, now)
     if known is not None or arrival.media:
         crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))
     if known is not None or arrival.media:
@@ -140,7 +146,15 @@ def store_arrival(
         return post_id, outcome
     told: list[int] = []
     if note.in_reply_to is not None:
-        told = tell_of_reply(tx, env, note.in_reply_to, arrival.author, post_id)
+        told = replied(
+            tx,
+            env,
+            note.in_reply_to,
+            arrival.author,
+            post_id=post_id,
+            uri=note.id,
+            visibility=note.visibility,
+        )
     # A co-author's Mention is for software that knows nothing of co-authors.
     tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)
     for actor in actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values():
@@ -155,6 +169,12 @@ def store_arrival(
 def _all_verified(tx: Tx, post_id: int) -> bool:
     """Whether new numbers came and nothing else, so that no stamp needs to be fetched for them."""
     return all(row.state == "verified" for row in posts.authors_of(tx, [post_id])[post_id])
+
+
+def _note_totals(tx: Tx, post_id: int, totals: Totals, now: int) -> None:
+    said = {name: total for name in MEMBERS if (total := getattr(totals, name)) is not None}
+    if said:
+        reactions.set_totals(tx, post_id, said, at=now)
 
 
 def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]) -> None:

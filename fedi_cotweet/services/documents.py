@@ -10,6 +10,7 @@ import orjson
 from activitypub.coauthorship.authors import full_rendition, single_author_rendition
 from activitypub.coauthorship.notice import build_notice
 from activitypub.coauthorship.roles import AUTHOR
+from activitypub.documents.interactions import Totals, build_collections
 from activitypub.documents.note import AttachmentView
 from activitypub.documents.polls import with_tallies
 from activitypub.vocab.reading import as_list, format_time
@@ -26,6 +27,7 @@ __all__ = [
     "full_note",
     "offered_note",
     "plain_note",
+    "totals_of",
     "with_context",
     "without_mention",
 ]
@@ -69,6 +71,12 @@ def plain_note(tx: Tx, post: Post) -> dict[str, Any]:
     return _rendered(tx, post, plain=True, stamps=True)
 
 
+def totals_of(tx: Tx, post: Post) -> Totals:
+    """How often a post of ours was liked, shared and answered."""
+    likes, shares = posts.counts(tx, [post.id])[post.id]
+    return Totals(likes, shares, posts.reply_counts(tx, [post.uri]).get(post.uri, 0))
+
+
 def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any]:
     core: dict[str, Any] = orjson.loads(post.document)
     poll = polls.poll(tx, post.id) if post.kind == "Question" else None
@@ -77,6 +85,9 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
         core = with_tallies(core, votes, poll.voters, poll.closed_at)
     if core.get("attachment") and post.state == "published":
         core["attachment"] = _credited(tx, post, core["attachment"])
+    if post.state == "published":
+        # Where an unaware server shows the counts from, and what an aware one asks for.
+        core |= build_collections(post.uri, totals_of(tx, post))
     author = actors.actor(tx, post.author_id)
     assert author is not None, "posts.author_id is a foreign key"
     rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])

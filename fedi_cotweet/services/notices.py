@@ -56,24 +56,6 @@ def tell_authors(
     return authors
 
 
-def tell_of_reply(tx: Tx, env: Env, target_uri: str, by: Actor, post_id: int) -> list[int]:
-    """Notify the authors of what was answered; the accounts that need no word of a mention."""
-    target = posts.post_by_uri(tx, target_uri)
-    if target is None or target.state != "published":
-        return []
-    return tell_authors(
-        tx,
-        env,
-        target,
-        author_rows(tx, target),
-        "reply",
-        str(post_id),
-        by=by,
-        post_id=post_id,
-        text=f"@{by.username}@{by.host} replied.",
-    )
-
-
 def authors_answered(tx: Tx, env: Env, target_uri: str | None) -> list[Actor]:
     """Whoever is shown as an author of what a reply answers, as far as it is known here."""
     target = posts.post_by_uri(tx, target_uri) if target_uri is not None else None

@@ -13,7 +13,8 @@ from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
-from fedi_cotweet.services.notices import authors_answered, tell_of_reply
+from fedi_cotweet.services.notices import authors_answered
+from fedi_cotweet.services.replies import replied, reply_removed
 from fedi_cotweet.services.words import Words, check_words, core_document
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
@@ -62,7 +63,15 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         posts.change_media(tx, item.id, post_id=post_id, position=position)
     told: list[int] = []
     if words.in_reply_to is not None:
-        told = tell_of_reply(tx, env, words.in_reply_to, author, post_id)
+        told = replied(
+            tx,
+            env,
+            words.in_reply_to,
+            author,
+            post_id=post_id,
+            uri=env.addresses.note(post_id),
+            visibility=words.visibility,
+        )
     if words.poll is not None:
         polls.keep(tx, post_id, words.poll)
     for actor in mentioned:
@@ -185,6 +194,8 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     now = env.now()
     owner = actors.actor(tx, post.author_id)
     co_authors = endings.end_consents(tx, env, post.uri, post.author_id)
+    if post.state == "published":
+        reply_removed(tx, env, post)
     posts.change_post(tx, post.id, state="deleted", deleted_at=now, content="", document="{}")
     posts.bury(tx, post.uri, owner.uri if owner else "", now)
     consents.withhold_activities(tx, post.uri)

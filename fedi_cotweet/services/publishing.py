@@ -24,9 +24,9 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.messages import say
-from fedi_cotweet.services.notices import tell_of_reply
 from fedi_cotweet.services.offers import apply_move, current_offers, take_back
 from fedi_cotweet.services.posts import tell_of_mention
+from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
 from storage.models import Actor, Post
 from storage.queries import actors, posts
@@ -207,7 +207,15 @@ def _tell_people_here(tx: Tx, env: Env, post: Post) -> None:
     rows = posts.authors_of(tx, [post.id])[post.id]
     told = [post.author_id, *(row.actor_id for row in rows if row.actor_id is not None)]
     if post.in_reply_to_uri is not None:
-        told += tell_of_reply(tx, env, post.in_reply_to_uri, author, post.id)
+        told += replied(
+            tx,
+            env,
+            post.in_reply_to_uri,
+            author,
+            post_id=post.id,
+            uri=post.uri,
+            visibility=post.visibility,
+        )
     mentioned = [str(tag["href"]) for tag in post.tags if tag.get("type") == "Mention"]
     for actor in actors.actors_by_uri(tx, mentioned).values():
         if actor.local and actor.id not in told:

@@ -16,9 +16,11 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.notices import author_rows, tell_authors
 from fedi_cotweet.services.reading import may_see, one_post
+from fedi_cotweet.services.relays import Collection, relay, relay_removal
 from storage.engine import Tx
 from storage.models import Actor, Boost, Like, Post
 from storage.queries import actors, posts
+from storage.queries import reactions as stored
 
 
 def like(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
@@ -39,7 +41,7 @@ def unlike(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     held = posts.like_between(tx, me.id, post.id)
     if held is None:
         return
-    _remove_like(tx, held)
+    _remove_like(tx, env, held, me)
     emit(tx, env, "like.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
 
 
@@ -68,7 +70,7 @@ def unboost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     held = posts.boost_between(tx, me.id, post.id)
     if held is None:
         return
-    _remove_boost(tx, env, held)
+    _remove_boost(tx, env, held, me)
     emit(tx, env, "boost.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
 
 
@@ -104,7 +106,33 @@ def _not_by_a_co_author(tx: Tx, env: Env, post: Post, me: Actor) -> None:
         )
 
 
-def receive_boost(tx: Tx, env: Env, post: Post, booster: Actor, uri: str, published_at: int) -> str:
+def receive(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    collection: Collection,
+    actor: Actor,
+    uri: str,
+    *,
+    counted: bool = False,
+) -> str:
+    """A like or boost that the primary author's server tells of; ``counted``: in what it says that
+    it counts."""
+    if collection == "likes":
+        return receive_like(tx, env, post, actor, uri, counted=counted)
+    return receive_boost(tx, env, post, actor, uri, env.now(), counted=counted)
+
+
+def receive_boost(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    booster: Actor,
+    uri: str,
+    published_at: int,
+    *,
+    counted: bool = False,
+) -> str:
     """An ``Announce``. By a verified co-author it is delivery, never a share (FEP-af48)."""
     now = env.now()
     rows = author_rows(tx, post)
@@ -124,6 +152,9 @@ def receive_boost(tx: Tx, env: Env, post: Post, booster: Actor, uri: str, publis
     if delivery:
         timelines.refresh(tx, post.id, now)
         return "delivered"
+    if not counted:
+        stored.count_one(tx, post, "shares", 1)
+    relay(tx, env, post, rows, "shares", uri, by=booster)
     timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id), now)
     tell_authors(
         tx,
@@ -149,26 +180,36 @@ def receive_unboost(
         held = posts.boost_between(tx, booster.id, post.id) if post is not None else None
     if held is None or held.actor_id != booster.id:
         return "unknown"
-    _remove_boost(tx, env, held)
+    _remove_boost(tx, env, held, booster)
     return "undone"
 
 
-def _remove_boost(tx: Tx, env: Env, held: Boost) -> None:
+def _remove_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
     posts.remove_boost(tx, held.id)
+    post = posts.post(tx, held.post_id)
+    if post is not None and not held.delivery:
+        stored.count_one(tx, post, "shares", -1)
+        relay_removal(tx, env, post, author_rows(tx, post), "shares", held.uri, booster.uri)
     timelines.refresh(tx, held.post_id, env.now())
 
 
-def receive_like(tx: Tx, env: Env, post: Post, liker: Actor, uri: str) -> str:
+def receive_like(
+    tx: Tx, env: Env, post: Post, liker: Actor, uri: str, *, counted: bool = False
+) -> str:
     """A ``Like`` of a post; every local author hears of it once."""
     if not posts.add_like(
         tx, id=env.new_id(), uri=uri, actor_id=liker.id, post_id=post.id, created_at=env.now()
     ):
         return "repeated"
+    rows = author_rows(tx, post)
+    if not counted:
+        stored.count_one(tx, post, "likes", 1)
+    relay(tx, env, post, rows, "likes", uri, by=liker)
     tell_authors(
         tx,
         env,
         post,
-        author_rows(tx, post),
+        rows,
         "like",
         f"{liker.uri} {post.uri}",
         by=liker,
@@ -178,7 +219,7 @@ def receive_like(tx: Tx, env: Env, post: Post, liker: Actor, uri: str) -> str:
     return "liked"
 
 
-def receive_unlike(tx: Tx, liker: Actor, uri: str | None, object_uri: str | None) -> str:
+def receive_unlike(tx: Tx, env: Env, liker: Actor, uri: str | None, object_uri: str | None) -> str:
     """An ``Undo`` of a ``Like``, named by its id or by what was liked."""
     held = posts.like_by_uri(tx, uri) if uri is not None else None
     if held is None and object_uri is not None:
@@ -186,9 +227,13 @@ def receive_unlike(tx: Tx, liker: Actor, uri: str | None, object_uri: str | None
         held = posts.like_between(tx, liker.id, post.id) if post is not None else None
     if held is None or held.actor_id != liker.id:
         return "unknown"
-    _remove_like(tx, held)
+    _remove_like(tx, env, held, liker)
     return "undone"
 
 
-def _remove_like(tx: Tx, held: Like) -> None:
+def _remove_like(tx: Tx, env: Env, held: Like, liker: Actor) -> None:
     posts.remove_like(tx, held.actor_id, held.post_id)
+    post = posts.post(tx, held.post_id)
+    if post is not None:
+        stored.count_one(tx, post, "likes", -1)
+        relay_removal(tx, env, post, author_rows(tx, post), "likes", held.uri, liker.uri)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from activitypub.html import sanitise, to_text
-from fedi_cotweet.domain.limits import STAMP_RECHECK_AFTER, STAMP_SHOWN_FOR
-from fedi_cotweet.services import hiding, moving, polls, timelines
+from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
+from fedi_cotweet.services import freshness, hiding, moving, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -50,7 +50,7 @@ class NotificationView:
 
 @dataclass(slots=True)
 class Stale:
-    """Posts whose stamps were shown and are due for another look; filled while reading."""
+    """Posts that were shown and are due for another look (``freshness``); filled while reading."""
 
     post_ids: set[int] = field(default_factory=set)
 
@@ -142,10 +142,16 @@ def post_views(
     companions = _companions(tx, env, ids)
     views = []
     for post in found:
-        if stale is not None and any(_due(row, now) for row in rows[post.id]):
+        if stale is not None and freshness.due(post, rows[post.id], now):
             stale.post_ids.add(post.id)
         booster = (boosted_by or {}).get(post.id)
         likes, boosts = numbers.get(post.id, (0, 0))
+        replies = answers.get(post.uri, 0)
+        if not post.local:
+            # The primary author's server counts; ours only what passed by here (C38).
+            likes = likes if post.likes_total is None else post.likes_total
+            boosts = boosts if post.boosts_total is None else post.boosts_total
+            replies = replies if post.replies_total is None else post.replies_total
         views.append(
             post_view(
                 env,
@@ -163,7 +169,7 @@ def post_views(
             boosted_by=author_view(env, people[booster]) if booster in people else None,
             likes=likes,
             boosts=boosts,
-            replies=answers.get(post.uri, 0),
+            replies=replies,
             poll=polls.view(questions[post.id], now, voted.get(post.id, ()))
             if post.id in questions
             else None,
@@ -188,12 +194,6 @@ def _companions(tx: Tx, env: Env, ids: Sequence[int]) -> dict[int, list[Companio
         how, note = ("reply", row.stamp_uri) if by_reply else ("message", None)
         found.setdefault(row.post_id, []).append(CompanionView(view, how, note))
     return found
-
-
-def _due(row: PostAuthor, now: int) -> bool:
-    if row.state == "unknown":
-        return row.next_check_at is None  # nobody looks by themselves any more
-    return row.state == "verified" and (row.fetched_at or 0) < now - STAMP_RECHECK_AFTER
 
 
 def post_view(
@@ -407,6 +407,8 @@ def one_post(
         case Why.BLOCKS | Why.HOST | Why.MUTED as why:
             raise _hidden_by_you(why)
         case None:
+            if stale is not None and freshness.counts_due(post, env.now()):
+                stale.post_ids.add(post.id)
             return post_views(tx, env, [post], stale=stale, viewer_id=viewer_id)[0]
         case _:
             raise not_found("post")

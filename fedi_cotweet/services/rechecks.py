@@ -1,4 +1,4 @@
-"""When stamps are looked at again: in time, or when a post is shown whose stamps are old."""
+"""When posts are looked at again: in time, or when one is shown whose stamps or counts are old."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, STAMP_RECHECK_AFTER
-from fedi_cotweet.services.events import later
+from fedi_cotweet.services import freshness
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
 from storage.errors import StorageError
@@ -50,7 +50,7 @@ def _silent_for(post: Post, verdict: CoAuthorVerdict, now: int) -> int | None:
 
 
 class Rechecks:
-    """Writes ``verify_post`` jobs in the background. Belongs to one event loop."""
+    """Writes the jobs of ``freshness.renew`` in the background. Belongs to one event loop."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -58,8 +58,8 @@ class Rechecks:
         self._asked: OrderedDict[int, int] = OrderedDict()
 
     def ask(self, post_ids: Iterable[int]) -> None:
-        """Have these posts' stamps fetched again. A post is asked for once in ten minutes: every
-        view of a popular one would be a write otherwise.
+        """Have what is old of these posts fetched again. A post is asked for once in ten minutes:
+        every view of a popular one would be a write otherwise.
         """
         now = self._site.env.now()
         wanted = [
@@ -82,8 +82,7 @@ class Rechecks:
 
     async def _write(self, post_ids: list[int]) -> None:
         def transaction(tx: Tx) -> None:
-            for post_id in post_ids:
-                later(tx, self._site.env, "verify_post", str(post_id), post_id=post_id)
+            freshness.renew(tx, self._site.env, post_ids)
 
         try:
             await self._site.write(transaction)

@@ -22,7 +22,7 @@ from storage.models.posts import (
     PostAuthor,
     Tombstone,
 )
-from storage.models.reading import CustomEmoji, Poll, PollVote, PostTag, PostViews, Report
+from storage.models.reading import CustomEmoji, Poll, PollVote, PostTag, PostViews, Relay, Report
 from storage.models.relations import (
     Block,
     HostBlock,
@@ -80,6 +80,7 @@ __all__ = [
     "PostViews",
     "ProfileHide",
     "ReaderList",
+    "Relay",
     "Report",
     "Session",
     "Setting",

@@ -88,6 +88,25 @@ class PostViews(Base):
     views: Mapped[int] = mapped_column(default=0)
 
 
+class Relay(Base):
+    """A like, boost or reply that the servers of a post's co-authors are still to be told of.
+
+    ``collection``: ``likes``, ``shares`` or ``replies``. ``removed``: it was taken back.
+    """
+
+    __tablename__ = "relays"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    collection: Mapped[str]
+    removed: Mapped[bool] = mapped_column(default=False)
+    uri: Mapped[str]
+    actor_uri: Mapped[str]
+    created_at: Mapped[int]
+
+    __table_args__ = (Index("ix_relays_post", "post_id", "id"),)
+
+
 class Report(Base):
     """A ``Flag``, made here or received. ``state``: ``open`` or ``resolved``."""
 

@@ -140,6 +140,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         "/notes/9999999999999999999",
     ],
     ("GET", "/notes/{id}/activity"): lambda n: [f"/notes/{n.post}/activity"],
+    ("GET", "/notes/{id}/{collection}"): lambda n: [
+        f"/notes/{n.post}/{name}" for name in ("likes", "shares", "replies", "activities")
+    ],
     ("POST", f"{API}/control/accounts"): lambda n: [
         Ask(
             f"{API}/control/accounts",

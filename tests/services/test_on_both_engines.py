@@ -245,7 +245,7 @@ async def test_readers_like_boost_and_answer(story: Story) -> None:
     assert boosted.boosted_by.name == "Bob"
     assert [view.uri for view in await story.home("dave", int(answered.id))] == []
     carol, bob = await story.person("carol"), await story.person("bob")
-    await story.do(lambda tx: reactions.receive_unlike(tx, carol, None, post.uri))
+    await story.do(lambda tx: reactions.receive_unlike(tx, story.env, carol, None, post.uri))
     await story.do(lambda tx: reactions.receive_unboost(tx, story.env, bob, None, post.uri))
     shown = await story.look(lambda tx: reading.one_post(tx, story.env, post, None))
     assert (shown.likes, shown.boosts, shown.replies) == (0, 0, 1)

@@ -13,6 +13,7 @@ from typing import Final
 from fedi_cotweet.federation.handlers import (
     answers,
     blocks,
+    collecting,
     deletions,
     discussion,
     follows,
@@ -29,6 +30,7 @@ Handler = Callable[[Context, Incoming], Awaitable[str]]
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "Accept": answers.accept,
+    "Add": collecting.collect,
     "Announce": notes.announce,
     "Block": blocks.block,
     "Create": notes.create,
@@ -38,7 +40,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "Move": moves.move,
     "Offer": offers.offer,
     "Reject": answers.reject,
-    "Remove": discussion.remove,
+    "Remove": collecting.remove,
     "Undo": answers.undo,
     "Update": notes.update,
 }

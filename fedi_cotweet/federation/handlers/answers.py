@@ -135,7 +135,7 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
         case "Follow":
             return "unfollowed" if follows.receive_undo(tx, actor, what, uri) else "unknown_object"
         case "Like":
-            return reactions.receive_unlike(tx, actor, uri, what)
+            return reactions.receive_unlike(tx, env, actor, uri, what)
         case "Announce":
             return reactions.receive_unboost(tx, env, actor, uri, what)
         case "Block":
@@ -168,7 +168,7 @@ def _undo_by_id(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
         return "unfollowed"
     if reactions.receive_unboost(tx, env, actor, uri, None) == "undone":
         return "unboosted"
-    if reactions.receive_unlike(tx, actor, uri, None) == "undone":
+    if reactions.receive_unlike(tx, env, actor, uri, None) == "undone":
         return "unliked"
     if relations.receive_unblock(tx, actor, None, uri) == "undone":
         return "unblocked"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+from fedi_cotweet.federation.budgets import Budgets
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.federation.runtime import Runtime
@@ -19,10 +20,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The runtime and the directory of actors."""
+    """The runtime, the directory of actors, and what others may make us do."""
 
     runtime: Runtime
     directory: Directory
+    budgets: Budgets = field(default_factory=Budgets)
 
     @property
     def env(self) -> Env:

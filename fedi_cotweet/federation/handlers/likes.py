@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activitypub.activities.like import parse_like
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.handlers.passing_on import pass_on
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import reactions
 from storage.engine import Tx
@@ -18,6 +19,9 @@ async def like(context: Context, incoming: Incoming) -> str:
         post = posts.post_by_uri(tx, activity.object_id)
         if post is None or post.state != "published":
             return "unknown_object"
-        return reactions.receive_like(tx, context.env, post, incoming.actor, activity.id)
+        outcome = reactions.receive_like(tx, context.env, post, incoming.actor, activity.id)
+        if outcome == "liked":
+            pass_on(tx, context, incoming, post, "Like")
+        return outcome
 
     return await context.once(incoming, transaction)

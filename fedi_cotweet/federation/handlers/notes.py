@@ -14,6 +14,7 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import remark
+from fedi_cotweet.federation.handlers.passing_on import pass_on
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import arrivals, polls, reactions, standing
 from fedi_cotweet.services.events import emit, later
@@ -126,7 +127,10 @@ async def announce(context: Context, incoming: Incoming) -> str:
         if post is not None and post.state == "published":
             if post.visibility not in ("public", "unlisted"):
                 return "not_public"
-            return reactions.receive_boost(tx, env, post, actor, activity.id, published_at)
+            outcome = reactions.receive_boost(tx, env, post, actor, activity.id, published_at)
+            if outcome == "boosted":
+                pass_on(tx, context, incoming, post, "Announce")
+            return outcome
         if post is not None or context.runtime.is_own(activity.object_id):
             return "unknown_object"
         if not follows.is_followed_here(tx, [actor.id]):

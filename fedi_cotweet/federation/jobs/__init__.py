@@ -22,6 +22,7 @@ from fedi_cotweet.federation.jobs.fetching import (
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.moving import move
 from fedi_cotweet.federation.jobs.periodic import periodic
+from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services import answers
@@ -88,6 +89,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "let_in": let_in,
     "move": move,
     "seek_publication": seek_publication,
+    "refresh_counts": refresh_counts,
+    "relay": relay,
+    "take_reaction": take_reaction,
     "verify_consent_notes": verify_consent_notes,
     "verify_credit": verify_credit,
     "verify_post": verify_post,

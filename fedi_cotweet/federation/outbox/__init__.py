@@ -56,6 +56,7 @@ from fedi_cotweet.federation.outbox.reactions import (
     boost_undone,
     like_made,
     like_undone,
+    reaction_passed_on,
 )
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Outgoing, enqueue
@@ -163,6 +164,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "proposal.answered": proposal_answered,
     "proposal.made": proposal_made,
     "proposal.withdrawn": proposal_withdrawn,
+    "reaction.passed_on": reaction_passed_on,
     "stamp.deleted": stamp_deleted,
     "stamp.forwarded": stamp_forwarded,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from activitypub.activities.like import build_like
@@ -102,6 +102,20 @@ async def boost_made(runtime: Runtime, payload: Payload) -> list[Outgoing]:
 
 async def boost_undone(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     return await _undo(runtime, payload, "Announce")
+
+
+async def reaction_passed_on(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A like or boost of a co-author's post, as its actor proved it, for the primary author."""
+    del runtime
+    outgoing = Outgoing(
+        uri=f"{payload['uri']}#passed-on",
+        actor_id=payload["actor_id"],
+        signer_id=payload["account_id"],
+        kind="Like",
+        body=payload["text"],
+        audience=Audience(people=(payload["primary_id"],), personal=True),
+    )
+    return [outgoing if payload["type"] == "Like" else replace(outgoing, kind="Announce")]
 
 
 async def _undo(runtime: Runtime, payload: Payload, kind: str) -> list[Outgoing]:

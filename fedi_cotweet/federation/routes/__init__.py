@@ -13,6 +13,7 @@ from fedi_cotweet.federation.routes.inbox import inbox
 from fedi_cotweet.federation.routes.messages import message, picture
 from fedi_cotweet.federation.routes.objects import (
     activity,
+    counted,
     create,
     credit,
     may_fetch_draft_media,
@@ -50,6 +51,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/announces/{id}", activity)
     app.router.add_get("/notes/{id:\\d{1,19}}", note)
     app.router.add_get("/notes/{id:\\d{1,19}}/activity", create)
+    app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares|replies}", counted)
 
 
 __all__ = ["CONTEXT", "may_fetch_draft_media", "setup"]

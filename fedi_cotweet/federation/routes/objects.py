@@ -9,8 +9,10 @@ from aiohttp import web
 
 from activitypub.activities.create import build_create
 from activitypub.coauthorship.credits import CREDIT_TYPE
+from activitypub.documents.interactions import Totals, build_collections
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.quirks import needs_single_author_on_get
+from activitypub.vocab.terms import AS2
 from fedi_cotweet.federation.incoming import check_request
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
@@ -153,6 +155,28 @@ async def create(request: web.Request) -> web.Response:
 
     document = await context.runtime.store.read(query)
     return missing() if document is None else json_answer(document, vary="Accept, User-Agent")
+
+
+async def counted(request: web.Request) -> web.Response:
+    """How often a published note was liked, shared or answered; never by whom."""
+    context = request.app[CONTEXT]
+    post_id = number(request.match_info["id"])
+    name = request.match_info["collection"]
+
+    def query(tx: Tx) -> tuple[str, Totals] | None:
+        post = None if post_id is None else post_queries.post(tx, post_id)
+        if post is None or not post.local or post.state != "published":
+            return None
+        if post.visibility not in ("public", "unlisted"):
+            return None
+        return post.uri, documents.totals_of(tx, post)
+
+    found = await context.runtime.store.read(query)
+    if found is None:
+        return missing()
+    uri, totals = found
+    document = build_collections(uri, totals)[name]
+    return json_answer({"@context": AS2, **document}, cache="public, max-age=60")
 
 
 async def activity(request: web.Request) -> web.Response:

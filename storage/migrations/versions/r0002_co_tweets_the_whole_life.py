@@ -328,6 +328,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "post_id", name=op.f("pk_profile_hides")),
     )
     op.create_table(
+        "relays",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("post_id", sa.BigInteger(), nullable=False),
+        sa.Column("collection", sa.Text(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("actor_uri", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_relays_post_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relays")),
+    )
+    with op.batch_alter_table("relays", schema=None) as batch_op:
+        batch_op.create_index("ix_relays_post", ["post_id", "id"], unique=False)
+
+    op.create_table(
         "trusted_authors",
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
@@ -515,6 +532,10 @@ def downgrade() -> None:
     op.drop_table("list_members")
     op.drop_table("consent_messages")
     op.drop_table("trusted_authors")
+    with op.batch_alter_table("relays", schema=None) as batch_op:
+        batch_op.drop_index("ix_relays_post")
+
+    op.drop_table("relays")
     op.drop_table("profile_hides")
     op.drop_table("post_views")
     with op.batch_alter_table("post_tags", schema=None) as batch_op:

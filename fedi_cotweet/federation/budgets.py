@@ -1,0 +1,50 @@
+"""How much one server may make us ask of others, or is asked by us, in a while.
+
+Kept in memory: a restart forgives everything, and several processes forgive each other.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from fedi_cotweet.domain.limits import HOUR, MINUTE
+
+REMEMBERED: Final = 10_000
+
+
+@dataclass(slots=True)
+class Budget:
+    """``most`` in ``window`` milliseconds for each name."""
+
+    most: int
+    window: int
+    _spent: OrderedDict[str, tuple[int, int]] = field(default_factory=OrderedDict)
+
+    def spend(self, name: str, now: int) -> bool:
+        """Take one; False when there is none left until the window ends."""
+        since, count = self._spent.get(name, (now, 0))
+        if since <= now - self.window:
+            since, count = now, 0
+        if count >= self.most:
+            return False
+        self._spent[name] = since, count + 1
+        self._spent.move_to_end(name)
+        if len(self._spent) > REMEMBERED:
+            self._spent.popitem(last=False)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """All of them."""
+
+    strangers: Budget = field(default_factory=lambda: Budget(200, HOUR))
+    """Actors and replies to fetch because a primary author names them in an Add."""
+    counts: Budget = field(default_factory=lambda: Budget(60, 10 * MINUTE))
+    """Posts of one server whose counts are asked for."""
+    statistics: Budget = field(default_factory=lambda: Budget(60, 10 * MINUTE))
+    """Statistics asked of one server."""
+    reports: Budget = field(default_factory=lambda: Budget(30, HOUR))
+    """Reports taken from one server."""

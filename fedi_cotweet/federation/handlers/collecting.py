@@ -1,0 +1,109 @@
+"""``Add`` and ``Remove``: a co-tweet's primary author tells what others did with it."""
+
+from __future__ import annotations
+
+from activitypub.activities.collecting import Collecting, parse_collecting
+from activitypub.activities.envelope import Target
+from activitypub.vocab.reading import as_id, same_origin, types
+from fedi_cotweet.federation.handlers import discussion
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.incoming import Incoming
+from fedi_cotweet.services import reactions, relays
+from fedi_cotweet.services.events import later
+from fedi_cotweet.services.relays import Collection
+from storage.engine import Tx
+from storage.models import Post
+from storage.queries import actors, posts
+
+TYPES = {"likes": frozenset({"Like", "EmojiReact"}), "shares": frozenset({"Announce"})}
+
+
+async def collect(context: Context, incoming: Incoming) -> str:
+    """Take what the primary author's server says of likes, boosts and replies of a co-tweet.
+
+    It owns the collections, so it is believed about who liked and boosted; about people of this
+    server nobody else is believed, and a reply is fetched from its own origin.
+    """
+    activity = parse_collecting(incoming.document)
+    env = context.env
+
+    def transaction(tx: Tx) -> str:
+        found = relays.find_collection(tx, env, incoming.actor, activity.target_id)
+        if isinstance(found, str):
+            return found
+        post, collection = found
+        for item in activity.items:
+            _item(tx, context, post, collection, item, activity)
+        said_at = activity.published_at or incoming.received_at
+        relays.note_total(tx, post.id, collection, activity.total, said_at)
+        return "uncollected" if activity.removed else "collected"
+
+    return await context.once(incoming, transaction)
+
+
+async def remove(context: Context, incoming: Incoming) -> str:
+    """Taken out of such a collection; of a draft, which is another matter."""
+    target, env = as_id(incoming.document.get("target")), context.env
+    found = await context.runtime.store.read(
+        lambda tx: relays.find_collection(tx, env, incoming.actor, target or "")
+    )
+    if found == "unknown_object":
+        return await discussion.remove(context, incoming)
+    return await collect(context, incoming)
+
+
+def _item(
+    tx: Tx,
+    context: Context,
+    post: Post,
+    collection: Collection,
+    item: Target,
+    activity: Collecting,
+) -> None:
+    if collection == "replies":
+        if not activity.removed:
+            _reply(tx, context, post, item.id)
+        return
+    actor_uri = doer(item, post, collection)
+    if actor_uri is None or context.runtime.is_own(actor_uri):
+        return
+    actor = actors.actor_by_uri(tx, actor_uri)
+    env = context.env
+    if activity.removed:
+        if actor is not None and collection == "likes":
+            reactions.receive_unlike(tx, env, actor, item.id, post.uri)
+        elif actor is not None:
+            reactions.receive_unboost(tx, env, actor, item.id, post.uri)
+    elif actor is None:
+        if context.budgets.strangers.spend(str(post.author_id), env.now()):
+            later(
+                tx,
+                env,
+                "take_reaction",
+                item.id,
+                post_id=post.id,
+                collection=collection,
+                uri=item.id,
+                actor=actor_uri,
+                counted=activity.total is not None,
+            )
+    elif actor.suspended_at is None:
+        reactions.receive(tx, env, post, collection, actor, item.id)
+
+
+def doer(item: Target, post: Post, collection: Collection) -> str | None:
+    """Who liked or boosted, if the embedded activity can be what it is said to be."""
+    document = item.document
+    if document is None or TYPES[collection].isdisjoint(types(document)):
+        return None
+    actor_uri = as_id(document.get("actor"))
+    if actor_uri is None or as_id(document.get("object")) != post.uri:
+        return None
+    return actor_uri if same_origin(item.id, actor_uri) else None
+
+
+def _reply(tx: Tx, context: Context, post: Post, uri: str) -> None:
+    if context.runtime.is_own(uri) or posts.post_by_uri(tx, uri) is not None:
+        return
+    if context.budgets.strangers.spend(str(post.author_id), context.env.now()):
+        later(tx, context.env, "fetch_note", uri, uri=uri)

@@ -1,0 +1,52 @@
+"""Replies: who hears of one, and that the servers of all who are answered count it."""
+
+from __future__ import annotations
+
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.notices import author_rows, tell_authors
+from fedi_cotweet.services.relays import relay, relay_removal
+from storage.engine import Tx
+from storage.models import Actor, Post
+from storage.queries import actors, posts, reactions
+
+COUNTED = ("public", "unlisted")
+
+
+def replied(
+    tx: Tx, env: Env, target_uri: str, by: Actor, *, post_id: int, uri: str, visibility: str
+) -> list[int]:
+    """A reply was published, here or elsewhere. The accounts that need no word of a mention in it.
+
+    ``post_id`` and ``uri`` are the reply's. Only what everybody may read is counted and told to
+    other servers, by its address.
+    """
+    target = posts.post_by_uri(tx, target_uri)
+    if target is None or target.state != "published":
+        return []
+    rows = author_rows(tx, target)
+    if visibility in COUNTED:
+        reactions.count_one(tx, target, "replies", 1)
+        relay(tx, env, target, rows, "replies", uri, by=by)
+    return tell_authors(
+        tx,
+        env,
+        target,
+        rows,
+        "reply",
+        str(post_id),
+        by=by,
+        post_id=post_id,
+        text=f"@{by.username}@{by.host} replied.",
+    )
+
+
+def reply_removed(tx: Tx, env: Env, reply: Post) -> None:
+    """A published post was deleted: if it was a reply, it is not counted any more."""
+    if reply.in_reply_to_uri is None or reply.visibility not in COUNTED:
+        return
+    target = posts.post_by_uri(tx, reply.in_reply_to_uri)
+    author = actors.actor(tx, reply.author_id)
+    if target is None or target.state != "published" or author is None:
+        return
+    reactions.count_one(tx, target, "replies", -1)
+    relay_removal(tx, env, target, author_rows(tx, target), "replies", reply.uri, author.uri)
