@@ -24,12 +24,13 @@ from fedi_cotweet import __version__, api
 from fedi_cotweet import web as pages
 from fedi_cotweet.domain.limits import HOUR, SECOND
 from fedi_cotweet.domain.rollout import parse_rollout
-from fedi_cotweet.federation import finding, routes
+from fedi_cotweet.federation import finding, jobs, routes
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.profiles import HostProfiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
+from fedi_cotweet.federation.statistics import StatisticsFinder
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
 from fedi_cotweet.services.host_rules import HostRules
@@ -178,6 +179,8 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         find_post=finding.PostFinder(context),
         changed=runtime.bells.ring,
         rules=rules,
+        ask_statistics=StatisticsFinder(context),
+        views=runtime.views,
     )
     routes.setup(app, context)
     api.setup(app, site, token)
@@ -194,6 +197,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         worker.start()
         yield
         await worker.stop()
+        await jobs.write_views(runtime)
         await runtime.client.close()
         await runtime.anonymous.close()
         await profiles.close()

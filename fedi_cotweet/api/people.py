@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.api.words import find_person
+from fedi_cotweet.api.words import find_person, find_post
 from fedi_cotweet.services import accounts, follows, passwords, reading
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
@@ -37,6 +37,14 @@ class Handle:
     """Somebody anywhere: ``bob@b.example``, or ``bob`` for here."""
 
     handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Whom to follow, and the post (id or address) at which that was decided."""
+
+    handle: str
+    post: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +119,13 @@ async def create_sign_in_link(call: Call) -> web.Response:
 async def follow(call: Call) -> web.Response:
     """Ask to follow somebody."""
     account_id = await call.account_id()
-    person = await find_person(call.site, (await call.members(Handle)).handle)
-    env = call.site.env
-    state = await call.site.write(lambda tx: follows.follow(tx, env, account_id, person))
+    wanted = await call.members(Following)
+    person = await find_person(call.site, wanted.handle)
+    post = None if wanted.post is None else await find_post(call.site, wanted.post, account_id)
+    through, env = None if post is None else post.id, call.site.env
+    state = await call.site.write(
+        lambda tx: follows.follow(tx, env, account_id, person, through=through)
+    )
     return answer({"state": state})
 
 

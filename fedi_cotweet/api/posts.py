@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
-from fedi_cotweet.services import polls, posts, reading
+from fedi_cotweet.services import polls, posts, reading, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import PostView
@@ -167,11 +167,16 @@ async def _held(call: Call, post_id: int) -> Post | None:
 async def _shown(call: Call, post: Post | None, account_id: int) -> web.Response:
     if post is None:
         raise not_found("post")
-    stale = reading.Stale()
-    view = await call.site.read(
-        lambda tx: reading.one_post(tx, call.site.env, post, account_id, stale)
-    )
+    stale, env = reading.Stale(), call.site.env
+
+    def find(tx: Tx) -> tuple[PostView, bool]:
+        view = reading.one_post(tx, env, post, account_id, stale)
+        return view, viewing.counts(tx, env, post, account_id)
+
+    view, counts = await call.site.read(find)
     call.rechecks.ask(stale.post_ids)
+    if counts:
+        call.site.views.note(post.id)
     return answer(view)
 
 

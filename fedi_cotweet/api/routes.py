@@ -23,6 +23,8 @@ from fedi_cotweet.api import (
     profiles,
     reactions,
     relations,
+    reports,
+    statistics,
     uploads,
 )
 from fedi_cotweet.api.calls import Call, authorise
@@ -94,6 +96,10 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{COTWEETS}/credits", crediting.list_questions),
     ("POST", COTWEETS + "/credits/{id}/accept", crediting.accept),
     ("POST", COTWEETS + "/credits/{id}/decline", crediting.decline),
+    ("POST", f"{CONTROL}/reports", reports.create_report),
+    ("GET", f"{CONTROL}/reports", reports.list_reports),
+    ("GET", CONTROL + "/reports/{id}", reports.show_report),
+    ("POST", CONTROL + "/reports/{id}/resolve", reports.resolve_report),
     ("GET", INVITES, invites.list_invites),
     ("GET", INVITES + "/{id}", invites.show_invite),
     ("POST", INVITES + "/{id}/accept", invites.accept),
@@ -119,6 +125,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", COTWEETS + "/{id}/publish", cotweets.publish),
     ("POST", COTWEETS + "/{id}/withdraw", cotweets.withdraw),
     ("POST", COTWEETS + "/{id}/leave", cotweets.leave),
+    ("GET", COTWEETS + "/{id}/statistics", statistics.show),
     ("POST", COTWEETS + "/{id}/hide", profiles.hide),
     ("POST", COTWEETS + "/{id}/unhide", profiles.unhide),
     ("GET", COTWEETS + "/{id}/changes", changes.list_changes),

@@ -15,6 +15,7 @@ from fedi_cotweet.cli import (
     finding,
     invite_mutes,
     lists,
+    moderating,
     operating,
     reacting,
     reading,
@@ -36,6 +37,8 @@ app = typer.Typer(
 account = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
 
 reader_list = typer.Typer(help="Lists of people you follow.", no_args_is_help=True)
+
+reports = typer.Typer(help="Reports, for whoever runs the server.", no_args_is_help=True)
 
 app.callback()(remember)
 
@@ -123,6 +126,13 @@ app.command("filter")(command(relations.filter_co_tweets))
 app.command("follow-requests")(command(relations.follow_requests))
 app.command("lock")(command(relations.lock))
 app.command("unlock")(command(relations.unlock))
+
+app.command("stats")(command(moderating.stats))
+app.command("report")(command(moderating.report))
+reports.command("list")(command(moderating.list_reports))
+reports.command("show")(command(moderating.show_report))
+reports.command("resolve")(command(moderating.resolve_report))
+app.add_typer(reports, name="reports")
 
 app.command("verify")(command(verify.verify))
 app.command("conformance")(command(conformance.conformance))

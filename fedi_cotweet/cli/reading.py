@@ -53,10 +53,23 @@ def show(
     session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
 
 
-def follow(session: Session, handle: HandleArgument) -> None:
+def follow(
+    session: Session,
+    handle: HandleArgument,
+    post: Annotated[
+        str | None,
+        typer.Option(
+            "--post",
+            metavar="POST",
+            help="The post that brought you: its authors hear how many came, never who.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Follow somebody, here or on any server of the fediverse."""
     [known] = handles([handle])
-    answer = session.client().post(f"{CONTROL}/follow", {"handle": known})
+    document = {"handle": known} if post is None else {"handle": known, "post": post}
+    answer = session.client().post(f"{CONTROL}/follow", document)
     session.show(answer, lambda: Text(f"Asked to follow @{known}."))
 
 

@@ -18,6 +18,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
+from yarl import URL
 
 from activitypub.documents.actor import ApprovalPolicy, build_actor
 from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
@@ -332,7 +333,7 @@ class Origin:
             aiohttp.ClientSession(skip_auto_headers=automatic) as session,
             session.request(
                 method,
-                url,
+                URL(url, encoded=True),
                 data=data,
                 headers=sent,
                 allow_redirects=False,

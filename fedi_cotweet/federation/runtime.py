@@ -15,6 +15,7 @@ from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import Queue, noticing
 from fedi_cotweet.services.host_rules import HostRules
+from fedi_cotweet.services.viewing import Views
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.queries import actors
@@ -99,6 +100,7 @@ class Runtime:
     keys: Keys
     rules: HostRules = field(default_factory=HostRules)
     bells: Bells = field(default_factory=Bells)
+    views: Views = field(default_factory=Views)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """A transaction that may make work: those who do it are woken after its commit."""

@@ -11,8 +11,13 @@ from storage.models import Actor
 from storage.queries import actors, follows, lists
 
 
-def follow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> str:
-    """Ask to follow; the state afterwards: ``accepted`` or ``requested``."""
+def follow(
+    tx: Tx, env: Env, follower_id: int, followed: Actor, *, through: int | None = None
+) -> str:
+    """Ask to follow; the state afterwards: ``accepted`` or ``requested``.
+
+    ``through`` is the post at which it was begun: its authors hear how many came so (C43).
+    """
     if followed.id == follower_id:
         raise ServiceError("self_follow", 422, "You cannot follow yourself.")
     me = actors.actor(tx, follower_id)
@@ -39,6 +44,7 @@ def follow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> str:
             uri=uri,
             state="requested",
             now=env.now(),
+            through_post_id=through,
         )
     emit(tx, env, "follow.requested", follow_id=follow_id)
     return "requested"

@@ -9,11 +9,18 @@ from typing import TypeVar
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import Queue, noticing
 from fedi_cotweet.services.host_rules import HostRules
+from fedi_cotweet.services.statistics import NOBODY_ASKED, Asked
+from fedi_cotweet.services.viewing import Views
 from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.models import Actor, Post
 
 T = TypeVar("T")
+
+
+async def nobody_is_asked(account_id: int, post_id: int) -> Asked:
+    """For a site without network."""
+    return NOBODY_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,9 @@ class Site:
 
     ``find_actor`` takes a handle (``bob@b.example``) or an actor's address and raises
     ``ServiceError`` when there is nobody; ``find_post`` takes a post's address and returns None
-    when there is none. Both may use the network. ``changed`` wakes the workers after a write.
+    when there is none. ``ask_statistics`` asks the other authors' servers, for an account and a
+    post of its. All three may use the network. ``views`` counts what is shown. ``changed`` wakes
+    the workers after a write.
     """
 
     settings: Settings
@@ -32,6 +41,8 @@ class Site:
     find_post: Callable[[str], Awaitable[Post | None]]
     changed: Callable[[Iterable[Queue]], None]
     rules: HostRules = field(default_factory=HostRules)
+    ask_statistics: Callable[[int, int], Awaitable[Asked]] = nobody_is_asked
+    views: Views = field(default_factory=Views)
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """One consistent snapshot."""

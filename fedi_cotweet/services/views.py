@@ -251,3 +251,50 @@ class DraftView:
     """Not before that."""
     change: ChangeView | None = None
     """Of a published one: the change that everybody is being asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsView:
+    """What became of a post: the same for each of its authors, and never who.
+
+    ``followers_gained`` is a lower bound, counted until ``gained_until``; ``without`` names the
+    servers of authors that did not answer.
+    """
+
+    post: str
+    uri: str
+    views: int
+    likes: int
+    boosts: int
+    replies: int
+    followers_gained: int
+    gained_until: int
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPostView:
+    """A reported post with all its authors. ``log_entries``: how long its consent log is here."""
+
+    id: str
+    uri: str
+    page: str
+    state: str
+    authors: tuple[AuthorView, ...]
+    log_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report for moderators. ``unknown`` are reported objects that are not known here."""
+
+    id: str
+    state: str
+    by: AuthorView | None
+    people: tuple[AuthorView, ...]
+    posts: tuple[ReportedPostView, ...]
+    unknown: tuple[str, ...]
+    comment: str
+    forwarded_to: tuple[str, ...]
+    created_at: int
+    resolved_at: int | None

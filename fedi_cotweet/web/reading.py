@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
-from fedi_cotweet.services import hiding, listings, reading, timelines
+from fedi_cotweet.services import hiding, listings, reading, timelines, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.reading import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
@@ -88,6 +88,7 @@ class _Found:
     replies: tuple[PostView, ...]
     consents: tuple[ConsentView, ...]
     indexable: bool
+    counts: bool
 
 
 async def post(visit: Visit) -> web.Response:
@@ -109,7 +110,8 @@ async def post(visit: Visit) -> web.Response:
             for row in posts.authors_of(tx, [held.id])[held.id]
             if timelines.shown(row, now) and row.stamp_uri and row.fetched_at
         )
-        return _Found(view, ancestors, replies, consents, author.indexable)
+        counts = viewing.counts(tx, visit.env, held, visit.account_id)
+        return _Found(view, ancestors, replies, consents, author.indexable, counts)
 
     found = await visit.site.read(find)
     if found.view.page != f"/@{name}/{post_id}":
@@ -118,6 +120,8 @@ async def post(visit: Visit) -> web.Response:
     published = found.view.local and found.view.state == "published"
     if published and visit.wants_activity():
         raise web.HTTPFound(found.view.uri, headers={"Vary": "Accept"})
+    if found.counts and visit.request.method == "GET":
+        visit.site.views.note(int(found.view.id))
     visit.pages.rechecks.ask(stale.post_ids)
     response = visit.html(
         pages.render_post(

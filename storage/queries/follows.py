@@ -31,6 +31,7 @@ def add_follow(
     uri: str,
     state: str,
     now: int,
+    through_post_id: int | None = None,
 ) -> bool:
     """Insert a follow; False when there is one between the two already."""
     return bool(
@@ -43,6 +44,7 @@ def add_follow(
                 "followed_id": followed_id,
                 "uri": uri,
                 "state": state,
+                "through_post_id": through_post_id,
                 "created_at": now,
             },
         )

@@ -256,6 +256,27 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/cotweets/credits/{{id}}/decline"): lambda n: [
         Ask(f"{API}/cotweets/credits/{n.invite}/decline", {})
     ],
+    ("POST", f"{API}/control/reports"): lambda n: [
+        Ask(f"{API}/control/reports", {"post": guess, "comment": "Hm."})
+        for guess in (n.post, n.note, n.remote_note, n.invite)
+    ],
+    ("GET", f"{API}/control/reports"): plain(
+        f"{API}/control/reports", f"{API}/control/reports?state=resolved"
+    ),
+    ("GET", f"{API}/control/reports/{{id}}"): lambda n: [
+        f"{API}/control/reports/{guess}" for guess in (n.post, n.invite)
+    ],
+    ("POST", f"{API}/control/reports/{{id}}/resolve"): lambda n: [
+        Ask(f"{API}/control/reports/{guess}/resolve", {}) for guess in (n.post, n.invite)
+    ],
+    ("GET", f"{API}/cotweets/{{id}}/statistics"): lambda n: [
+        f"{API}/cotweets/{guess}/statistics" for guess in (n.post, n.invite)
+    ],
+    ("GET", "/users/{name}/statistics"): lambda n: [
+        f"/users/{name}/statistics?object={quote(wanted, safe='')}"
+        for name in ("alice", "bob")
+        for wanted in (n.note, n.remote_note)
+    ],
     ("GET", f"{API}/cotweets/invites"): plain(f"{API}/cotweets/invites"),
     ("GET", f"{API}/cotweets/invites/{{id}}"): lambda n: [
         f"{API}/cotweets/invites/{guess}" for guess in (n.invite, n.post)

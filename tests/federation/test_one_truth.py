@@ -12,6 +12,7 @@ import pytest
 from activitypub.vocab.reading import format_time
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import HOUR, MINUTE
+from fedi_cotweet.services import freshness
 from fedi_cotweet.services.relays import RELAY_AFTER
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.origins import Person
@@ -174,7 +175,9 @@ async def test_a_co_authors_server_believes_the_primary_authors(cast: Cast) -> N
     # What was said before is not said again.
     late = added(together, "likes", like, total=99)
     await cast.here.pass_time(HOUR)
-    await cast.here.api("GET", f"{POSTS}/{post_id}")
+    await cast.here.write(
+        lambda tx: freshness.renew(tx, cast.here.server.runtime.env, [int(post_id)])
+    )
     await cast.here.settle()
     late["published"] = format_time(cast.here.clock() - HOUR)
     await cast.deliver(cast.alice, late)

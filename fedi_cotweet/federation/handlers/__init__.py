@@ -15,12 +15,12 @@ from fedi_cotweet.federation.handlers import (
     blocks,
     collecting,
     deletions,
-    discussion,
     follows,
     likes,
     moves,
     notes,
     offers,
+    reports,
 )
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
@@ -35,6 +35,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "Block": blocks.block,
     "Create": notes.create,
     "Delete": deletions.delete,
+    "Flag": reports.flag,
     "Follow": follows.follow,
     "Like": likes.like,
     "Move": moves.move,

@@ -21,7 +21,7 @@ from fedi_cotweet.federation.jobs.fetching import (
 )
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.moving import move
-from fedi_cotweet.federation.jobs.periodic import periodic
+from fedi_cotweet.federation.jobs.periodic import periodic, write_views
 from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
 from fedi_cotweet.federation.runtime import Runtime, log
@@ -99,4 +99,4 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-__all__ = ["KINDS", "Again", "claim", "fetch_note", "periodic", "run"]
+__all__ = ["KINDS", "Again", "claim", "fetch_note", "periodic", "run", "write_views"]

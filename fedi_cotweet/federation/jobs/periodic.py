@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.federation.handlers.context import Context
-from fedi_cotweet.federation.runtime import log
+from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services.upkeep import STEPS, Step
+from storage.errors import StorageError
+from storage.queries import statistics
 
 ROUNDS: Final = 50
 """At most so many batches of a kind in one go: the others have their turn too."""
@@ -15,11 +17,24 @@ ROUNDS: Final = 50
 async def periodic(context: Context) -> None:
     """All of ``services.upkeep``, each batch a transaction: requests come in between."""
     await context.runtime.rules.load(context.runtime.store)  # another process may have changed them
+    await write_views(context.runtime)
     for step in STEPS:
         try:
             await _work_off(context, step)
         except Exception:  # one kind that fails must not hold up the others
             log.exception("periodic_step_failed", step=step.__name__)
+
+
+async def write_views(runtime: Runtime) -> None:
+    """How often posts were shown since the last time, in one transaction."""
+    counts = runtime.views.take()
+    if not counts:
+        return
+    try:
+        await runtime.store.write(lambda tx: statistics.add_views(tx, counts))
+    except StorageError as error:
+        runtime.views.give_back(counts)
+        log.warning("views_not_written", code=error.code)
 
 
 async def _work_off(context: Context, step: Step) -> None:

@@ -58,6 +58,7 @@ from fedi_cotweet.federation.outbox.reactions import (
     like_undone,
     reaction_passed_on,
 )
+from fedi_cotweet.federation.outbox.reports import report_made
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Outgoing, enqueue
 from fedi_cotweet.services import messages
@@ -165,6 +166,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "proposal.made": proposal_made,
     "proposal.withdrawn": proposal_withdrawn,
     "reaction.passed_on": reaction_passed_on,
+    "report.made": report_made,
     "stamp.deleted": stamp_deleted,
     "stamp.forwarded": stamp_forwarded,
 }

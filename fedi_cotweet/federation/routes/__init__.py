@@ -20,6 +20,7 @@ from fedi_cotweet.federation.routes.objects import (
     note,
     offer,
     stamp,
+    statistics,
 )
 
 
@@ -49,6 +50,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/messages/{token}/{number:\\d}{suffix:(\\.[a-z]+)?}", picture)
     app.router.add_get("/users/{name}/activities/{id}", activity)
     app.router.add_get("/users/{name}/announces/{id}", activity)
+    app.router.add_get("/users/{name}/statistics", statistics)
     app.router.add_get("/notes/{id:\\d{1,19}}", note)
     app.router.add_get("/notes/{id:\\d{1,19}}/activity", create)
     app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares|replies}", counted)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from activitypub.activities.create import build_create
 from activitypub.coauthorship.credits import CREDIT_TYPE
+from activitypub.coauthorship.statistics import Statistics, build_statistics
 from activitypub.documents.interactions import Totals, build_collections
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.quirks import needs_single_author_on_get
@@ -23,6 +24,8 @@ from fedi_cotweet.federation.routes.answering import (
     wants_page,
 )
 from fedi_cotweet.services import documents
+from fedi_cotweet.services import statistics as known
+from fedi_cotweet.services.statistics import Part
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
 from storage.queries import actors, consents, crediting
@@ -201,3 +204,33 @@ async def offer(request: web.Request) -> web.Response:
     if offer.channel != "offer":
         return missing()
     return json_answer(orjson.loads(offer.document), cache="private, no-store", vary="Signature")
+
+
+async def statistics(request: web.Request) -> web.Response:
+    """What this server knows of a post, for the other authors' servers; 404 for everybody else."""
+    context = request.app[CONTEXT]
+    env = context.env
+    name, object_uri = request.match_info["name"], request.query.get("object", "")
+    asking = await fetcher_of(request)
+    if asking is None:
+        return missing()
+    asker = asking
+
+    def query(tx: Tx) -> tuple[str, Part] | None:
+        account = actors.account_by_name(tx, name)
+        asked = None if account is None else actors.actor(tx, account.id)
+        post = None if asked is None else known.may_ask(tx, env, object_uri, asked, asker)
+        if post is None or asked is None:
+            return None
+        return asked.uri, known.own_part(tx, env, post)
+
+    found = await context.runtime.store.read(query)
+    if found is None:
+        return missing()
+    author, part = found
+    document = build_statistics(
+        author,
+        object_uri,
+        Statistics(part.views, part.followers_gained, part.likes, part.shares, part.replies),
+    )
+    return json_answer(document, cache="private, no-store", vary="Signature")
