@@ -9,6 +9,7 @@ import typer
 
 from fedi_cotweet.cli import (
     answering,
+    authors,
     conformance,
     crediting,
     discussion,
@@ -71,6 +72,9 @@ app.command("credits")(command(crediting.credits))
 app.command("edit")(command(writing.edit))
 app.command("publish")(command(writing.publish))
 app.command("withdraw")(command(writing.withdraw))
+app.command("invite")(command(authors.invite))
+app.command("remove")(command(authors.remove))
+app.command("cancel-change")(command(authors.cancel_change))
 app.command("discard")(command(writing.discard))
 app.command("delete")(command(writing.delete))
 app.command("leave")(command(writing.leave))

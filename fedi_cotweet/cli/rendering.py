@@ -20,6 +20,7 @@ from fedi_cotweet.cli.text import count, distance, line, links, moment, plain
 from fedi_cotweet.services.views import (
     AuthorView,
     CompanionView,
+    DraftAuthorView,
     DraftView,
     InviteView,
     MediaView,
@@ -132,9 +133,14 @@ def invite(view: InviteView, now: int) -> RenderableType:
         facts.add_row("Language", line(view.language))
     if view.in_reply_to:
         facts.add_row("In reply to", line(view.in_reply_to))
+    if view.publish_at is not None:
+        facts.add_row("Not before", f"{moment(view.publish_at)}, {distance(view.publish_at, now)}")
     facts.add_row("Answer by", _deadline(view.expires_at, now))
     facts.add_row("Digest", line(view.digest))
     body += [facts, Text()]
+    if view.differences:
+        body += [_heading("What is different from what you agreed to")]
+        body += [*_differences(view.differences), Text()]
     body += _answers(view)
     title = Text(f" Invite {line(view.id)} ", style="bold")
     return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
@@ -167,17 +173,14 @@ def draft(view: DraftView, now: int) -> RenderableType:
     body += _poll(view.post.poll, now)
     body += _pictures(view.post.media)
     body += [Text(), _heading("Co-authors")]
-    for entry in view.co_authors:
-        label, style = CONSENTS.get(entry.state, (line(entry.state), "default"))
-        text = Text("  ").append_text(credited(entry.author)).append(f"  {label}", style=style)
-        if entry.state == "offered" and entry.expires_at is not None:
-            text.append(f" (until {moment(entry.expires_at)}, {distance(entry.expires_at, now)})")
-        if entry.channel == "message":
-            text.append(", asked by message", style="dim")
-        if entry.reason:
-            text.append(f": {line(entry.reason)}")
-        body.append(text)
+    body += [_consent(entry, now) for entry in view.co_authors]
+    if view.change is not None:
+        body += [Text(), _heading("A change waits for consent; until then the text above stands")]
+        body += [*_differences(view.change.differences)]
+        body += [_consent(entry, now) for entry in view.change.co_authors]
     facts = _facts()
+    if view.state == "draft" and view.publish_at is not None:
+        facts.add_row("Not before", f"{moment(view.publish_at)}, {distance(view.publish_at, now)}")
     facts.add_row("Audience", line(AUDIENCES.get(view.post.visibility, view.post.visibility)))
     if view.state == "published":
         facts.add_row("Page", line(view.post.url or view.post.uri))
@@ -187,8 +190,30 @@ def draft(view: DraftView, now: int) -> RenderableType:
     return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
 
 
+def _consent(entry: DraftAuthorView, now: int) -> Text:
+    label, style = CONSENTS.get(entry.state, (line(entry.state), "default"))
+    text = Text("  ").append_text(credited(entry.author)).append(f"  {label}", style=style)
+    if entry.state == "offered" and entry.expires_at is not None:
+        text.append(f" (until {moment(entry.expires_at)}, {distance(entry.expires_at, now)})")
+    if entry.channel == "message":
+        text.append(", asked by message", style="dim")
+    if entry.reason:
+        text.append(f": {line(entry.reason)}")
+    return text
+
+
+def _differences(lines: Sequence[str]) -> list[RenderableType]:
+    styles = {"+": "green", "-": "red"}
+    return [Text(f"  {line(text)}", style=styles.get(text[:1], "dim")) for text in lines]
+
+
 def _next_steps(view: DraftView) -> list[RenderableType]:
     post_id = line(view.post.id)
+    if view.change is not None:
+        return [
+            _hint("Call the change off", f"fedi-cotweet cancel-change {post_id}"),
+            _hint("Publish it without those who did not agree", f"fedi-cotweet publish {post_id}"),
+        ]
     if view.state == "published":
         return [_hint("Delete", f"fedi-cotweet delete {post_id}")]
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -137,6 +138,15 @@ def post(
             show_default=False,
         ),
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="TIME",
+            help="Not before this time (2026-12-24T18:00), within thirty days.",
+            show_default=False,
+        ),
+    ] = None,
     by_message: Annotated[
         bool,
         typer.Option(
@@ -150,9 +160,9 @@ def post(
 
     Until then nobody but its authors can see it.
     """
-    if not co_authors and (expires or mode or role or by_message):
+    if not co_authors and (expires or mode or at or role or by_message):
         raise UsageError(
-            "--expires, --mode, --role and --by-message are for co-tweets.",
+            "--expires, --mode, --at, --role and --by-message are for co-tweets.",
             "Add --with @bob@b.example.",
         )
     if not options and (poll_ends or poll_multiple):
@@ -183,6 +193,8 @@ def post(
         }
     if mode:
         document["mode"] = mode.value
+    if at:
+        document["publish_at"] = _moment(at)
     if by_message:
         document["by_message"] = True
     if role:
@@ -194,7 +206,7 @@ def post(
             for file, words in zip(media, alt or (), strict=True)
         ]
     if co_authors:
-        _show_draft(session, client.post(COTWEETS, document))
+        show_draft(session, client.post(COTWEETS, document))
     else:
         _show_post(session, client.post(POSTS, document))
 
@@ -217,7 +229,7 @@ def edit(
             raise
         _show_post(session, client.put(f"{POSTS}/{post_id}", document))
     else:
-        _show_draft(session, client.put(f"{COTWEETS}/{post_id}", document))
+        show_draft(session, client.put(f"{COTWEETS}/{post_id}", document))
 
 
 def delete(session: Session, target: PostArgument) -> None:
@@ -255,9 +267,19 @@ def drafts(session: Session) -> None:
 
 
 def publish(session: Session, target: PostArgument) -> None:
-    """Publish a co-tweet now, with those who have agreed."""
+    """Publish a co-tweet, or a change of one, with those who have agreed: the others are left out.
+
+    Of a published co-tweet whoever did not agree to the change is no author of it any more.
+    """
     client = session.client()
-    _show_draft(session, client.post(f"{COTWEETS}/{resolve(client, target)}/publish"))
+    path = f"{COTWEETS}/{resolve(client, target)}"
+    try:
+        answer = client.post(f"{path}/publish")
+    except RefusedError as error:
+        if error.code != "already_published":
+            raise
+        answer = client.post(f"{path}/changes/publish")
+    show_draft(session, answer)
 
 
 def withdraw(
@@ -272,7 +294,7 @@ def withdraw(
     client = session.client()
     document = {"co_author": handles([co_author])[0]} if co_author else {}
     answer = client.post(f"{COTWEETS}/{resolve(client, target)}/withdraw", document)
-    _show_draft(session, answer)
+    show_draft(session, answer)
 
 
 def discard(session: Session, target: PostArgument) -> None:
@@ -310,6 +332,14 @@ def _credited(text: str) -> str | dict[str, str]:
     return handles([text])[0]
 
 
+def _moment(text: str) -> int:
+    """Milliseconds since 1970 of a time as people write it; without a zone it is local time."""
+    try:
+        return int(datetime.fromisoformat(text).astimezone().timestamp() * 1000)
+    except ValueError:
+        raise UsageError(f'"{text}" is no time.', "Write it like 2026-12-24T18:00.") from None
+
+
 def _duration(text: str) -> int:
     seconds = seconds_of(text)
     if not seconds:
@@ -328,7 +358,9 @@ def _show_post(session: Session, answer: Answer) -> None:
     session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
 
 
-def _show_draft(session: Session, answer: Answer) -> None:
+def show_draft(session: Session, answer: Answer) -> None:
+    """A co-tweet of one's own, whatever was done to it."""
+
     def render() -> RenderableType:
         return rendering.draft(read_view(DraftView, answer.document()), now())
 

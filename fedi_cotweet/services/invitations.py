@@ -23,6 +23,11 @@ from storage.engine import Tx
 from storage.models import Actor, Offer
 from storage.queries import actors, consents, follows, hosts, posts
 
+_ASKS = {
+    False: "invites you to write a post together.",
+    True: "wants to change a post that you wrote together.",
+}
+
 
 def receive_offer(
     tx: Tx, env: Env, invitation: Invitation, sender: Actor, target: Actor, text: str
@@ -41,19 +46,21 @@ def receive_offer(
     apart = hiding.distances(tx, now, target.id, [sender.id])
     if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
         return "kept_away"
-    if not welcome(tx, sender, target):
-        return "policy"
-    if invite_mutes.muted(tx, target.id, sender):
-        return "muted"
     others = [
         offer
         for offer in consents.offers_for_object(tx, invitation.object_id, "received")
         if offer.sender_id == sender.id and offer.target_id == target.id
     ]
+    # Who is an author already is asked about every change, or their post could not change any more.
+    is_author = any(offer.state == ConsentState.PUBLISHED.value for offer in others)
+    if not is_author and not welcome(tx, sender, target):
+        return "policy"
+    if not is_author and invite_mutes.muted(tx, target.id, sender):
+        return "muted"
     if any(offer.published_at > invitation.published_at for offer in others):
         return "superseded_before"
     replaced = [offer for offer in others if offer.state == ConsentState.OFFERED.value]
-    if _too_many(tx, env, sender, target, new=not replaced):
+    if not is_author and _too_many(tx, env, sender, target, new=not replaced):
         hosts.count_refused_invite(tx, sender.host)
         return "over_limit"
     for older in replaced:
@@ -118,7 +125,7 @@ def receive_offer(
         invitation.id,
         actor_id=sender.id,
         offer_id=offer_id,
-        text=f"@{sender.username}@{sender.host} invites you to write a post together.",
+        text=f"@{sender.username}@{sender.host} {_ASKS[is_author]}",
     )
     return "invited"
 

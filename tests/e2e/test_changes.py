@@ -14,14 +14,14 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from fedi_cotweet.services import changes, timelines
+from fedi_cotweet.services import author_list, changes, timelines
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import PostAuthor
 from storage.queries import home, posts
 from tests.e2e.by_hand import Place, World, follow, local_id, open_places
-from tests.e2e.one_cotweet import Run, begin
+from tests.e2e.one_cotweet import Invited, Run, begin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -122,3 +122,114 @@ async def test_an_edit_is_published_once_everybody_has_agreed_and_not_before(
         assert [offer.state for offer in await run.received(person)] == ["superseded", "published"]
         assert len(await run.live_stamps(person)) == 1
     assert await has_at_home(d, "dave", run.uri)
+
+
+async def remove(run: Run, who: int) -> None:
+    """Alice takes a co-author off."""
+    env, uri = run.alice_at.env, run.co_authors[who].uri
+    person = await run.alice_at.actor(uri)
+    await run.attempt(
+        "alice removes somebody",
+        run.alice_at,
+        lambda tx: author_list.remove(tx, env, run.alice, run.post_id, person),
+    )
+
+
+async def states(run: Run, who: int) -> tuple[list[str], list[str]]:
+    """What became of the Offers to somebody, on both sides."""
+    person = run.co_authors[who]
+    sent, received = await run.sent(person), await run.received(person)
+    return [offer.state for offer in sent], [offer.state for offer in received]
+
+
+async def test_a_change_that_was_called_off_leaves_everything_as_it_was(servers: World) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    before = await content(run.alice_at, run.uri)
+    await change(run, "Worse")
+    await servers.drain()
+    await run.accept(0)
+    await servers.drain()
+    env = run.alice_at.env
+    await run.alice_at.write(lambda tx: changes.cancel_change(tx, env, run.alice, run.post_id))
+    await servers.drain()
+    for who in (0, 1):
+        assert await states(run, who) == (["published", "withdrawn"],) * 2
+    assert len(await run.live_stamps(run.co_authors[0])) == 1
+    for name in "abd":
+        assert await content(servers.places[name], run.uri) == before
+        assert await shown(servers.places[name], run.uri) == {"bob", "ann"}
+
+
+async def test_whoever_leaves_during_a_change_leaves_the_post_and_the_rest_goes_on(
+    servers: World,
+) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    await change(run, "Without bob")
+    await servers.drain()
+    await run.accept(0)
+    await servers.drain()
+    await run.leave(0)
+    await servers.drain()
+    assert await run.live_stamps(run.co_authors[0]) == []
+    for name in "abd":
+        assert await shown(servers.places[name], run.uri) == {"ann"}
+    await run.accept(1)
+    await servers.drain()
+    for name in "abd":
+        assert await content(servers.places[name], run.uri) == "<p>Without bob</p>"
+        assert await shown(servers.places[name], run.uri) == {"ann"}
+
+
+async def test_a_change_somebody_declined_waits_for_its_author_who_may_go_on_without_them(
+    servers: World,
+) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    before = await content(run.alice_at, run.uri)
+    await change(run, "Not for everybody")
+    await servers.drain()
+    await run.decline(0)
+    await run.accept(1)
+    await servers.drain()
+    assert await content(servers.places["d"], run.uri) == before
+    assert await shown(servers.places["d"], run.uri) == {"bob", "ann"}
+    env = run.alice_at.env
+    await run.alice_at.write(lambda tx: changes.publish_without(tx, env, run.alice, run.post_id))
+    await servers.drain()
+    assert await states(run, 0) == (["removed", "declined"],) * 2
+    assert await run.live_stamps(run.co_authors[0]) == []
+    for name in "abd":
+        assert await content(servers.places[name], run.uri) == "<p>Not for everybody</p>"
+        assert await shown(servers.places[name], run.uri) == {"ann"}
+    assert not await has_at_home(servers.places["d"], "dave", run.uri)
+
+
+async def test_a_co_author_who_is_removed_is_gone_everywhere_at_once(servers: World) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    await remove(run, 0)
+    await remove(run, 1)
+    await servers.drain()
+    for who in (0, 1):
+        assert await states(run, who) == (["removed"], ["removed"])
+        assert await run.live_stamps(run.co_authors[who]) == []
+    for name in "abd":
+        assert await shown(servers.places[name], run.uri) == set()
+    assert not await has_at_home(servers.places["d"], "dave", run.uri)
+    assert await has_at_home(servers.places["d"], "erin", run.uri)
+
+
+async def test_somebody_joins_a_published_post_when_everybody_has_agreed(servers: World) -> None:
+    run = await published(servers, "a/ann")
+    bob = await run.alice_at.actor(servers.places["b"].uri("bob"))
+    env, b = run.alice_at.env, servers.places["b"]
+    await run.alice_at.write(lambda tx: author_list.add(tx, env, run.alice, run.post_id, bob))
+    run.co_authors = [*run.co_authors, Invited(b, "bob", bob.uri, await local_id(b, "bob"))]
+    await servers.drain()
+    await run.accept(1)
+    await servers.drain()
+    assert await shown(servers.places["d"], run.uri) == {"ann"}
+    await run.accept(0)
+    await servers.drain()
+    for name in "abd":
+        assert await shown(servers.places[name], run.uri) == {"ann", "bob"}
+    assert await has_at_home(servers.places["d"], "dave", run.uri)
+    assert await has_at_home(b, "ben", run.uri)

@@ -1,0 +1,53 @@
+"""The co-authors of one's own co-tweets, and changes that wait for their consent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from fedi_cotweet.cli.client import handles, segment
+from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.writing import COTWEETS, PostArgument, resolve, show_draft
+
+PersonArgument = Annotated[str, typer.Argument(metavar="HANDLE", help="Like @bob@b.example.")]
+
+
+def invite(
+    session: Session,
+    target: PostArgument,
+    person: PersonArgument,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            "--instead-of", metavar="HANDLE", help="Whose place they take.", show_default=False
+        ),
+    ] = None,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Also if they said no to an earlier text.", show_default=False
+        ),
+    ] = False,
+) -> None:
+    """Invite one more co-author to a draft or a published co-tweet: everybody is asked."""
+    client = session.client()
+    document: dict[str, Any] = {"handle": handles([person])[0], "again": again}
+    if replaces:
+        document["replaces"] = handles([replaces])[0]
+    path = f"{COTWEETS}/{resolve(client, target)}/authors"
+    show_draft(session, client.post(path, document))
+
+
+def remove(session: Session, target: PostArgument, person: PersonArgument) -> None:
+    """Take a co-author off a co-tweet, or go on without one who said no to a draft."""
+    client = session.client()
+    whom = segment(handles([person])[0])
+    show_draft(session, client.delete(f"{COTWEETS}/{resolve(client, target)}/authors/{whom}"))
+
+
+def cancel_change(session: Session, target: PostArgument) -> None:
+    """Call off a change that waits for consent; what is published stays as it is."""
+    client = session.client()
+    path = f"{COTWEETS}/{resolve(client, target)}/changes/cancel"
+    show_draft(session, client.post(path))
