@@ -15,6 +15,7 @@ from fedi_cotweet.cli import (
     discussion,
     finding,
     invite_mutes,
+    keeping,
     lists,
     moderating,
     operating,
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 account = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
+cotweets = typer.Typer(help="Co-tweets of this server, for its operator.", no_args_is_help=True)
 
 reader_list = typer.Typer(help="Lists of people you follow.", no_args_is_help=True)
 
@@ -90,6 +92,11 @@ app.command("propose")(command(discussion.propose))
 app.command("proposals")(command(discussion.proposals))
 app.command("proposal")(command(discussion.answer_proposal))
 app.command("ask-deletion")(command(discussion.ask_deletion))
+
+app.command("consent-log")(command(keeping.consent_log))
+app.command("export")(command(keeping.export))
+cotweets.command("degrade")(command(keeping.degrade))
+app.add_typer(cotweets, name="cotweets")
 
 app.command("mute-invites")(command(invite_mutes.mute_invites))
 app.command("refused-invites")(command(invite_mutes.refused_invites))

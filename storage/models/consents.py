@@ -64,6 +64,7 @@ class Offer(Base):
         Index("ix_offers_lapse", "state", "answered_at"),
         Index("ix_offers_stamp", "stamp_uri"),
         Index("ix_offers_side_created", "side", "created_at"),
+        Index("ix_offers_side_state", "side", "state", "id"),
     )
 
 
@@ -84,6 +85,8 @@ class Stamp(Base):
     deleted_at: Mapped[int | None]
     why_deleted: Mapped[str | None]
     """``left``, ``withdrawn``, ``superseded``, ``mismatch``, ``object_deleted``, ``unused``."""
+
+    __table_args__ = (Index("ix_stamps_account", "account_id", "id"),)
 
 
 class DeletedStamp(Base):

@@ -175,6 +175,18 @@ def live_stamps(tx: Connection, object_uri: str, account_id: int | None = None) 
     return many(tx, Stamp, statement, {"object": object_uri, "account": account_id})
 
 
+def stamps_by(
+    tx: Connection, account_id: int, before: int | None, limit: int, object_uri: str | None = None
+) -> list[Stamp]:
+    """Stamps issued for an account, deleted or not, newest first; for one object if it is named."""
+    statement = select(Stamp).where(Stamp.account_id == account_id)
+    if before is not None:
+        statement = statement.where(Stamp.id < before)
+    if object_uri is not None:
+        statement = statement.where(Stamp.object_uri == object_uri)
+    return many(tx, Stamp, statement.order_by(Stamp.id.desc()).limit(literal_limit(limit)))
+
+
 def delete_stamp(tx: Connection, stamp_id: int, now: int, why: str) -> bool:
     """Delete a stamp of ours; False when it was deleted before."""
     gone = tx.execute(

@@ -164,6 +164,10 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/invite-policy"): lambda n: [
         Ask(f"{API}/control/invite-policy", {"policy": "anyone"})
     ],
+    # For the operator as moderator: whoever holds the operator's token, not an account.
+    ("GET", f"{API}/control/consent-log"): plain(f"{API}/control/consent-log?uri=nothing"),
+    ("GET", f"{API}/control/degrade"): plain(f"{API}/control/degrade"),
+    ("POST", f"{API}/control/degrade"): plain(f"{API}/control/degrade"),
     ("GET", f"{API}/control/refused-invites"): plain(f"{API}/control/refused-invites"),
     ("POST", f"{API}/control/searchable"): plain_ask(
         f"{API}/control/searchable", {"searchable": "yes"}
@@ -309,7 +313,7 @@ PROBES: dict[tuple[str, str], Probe] = {
                 f"{API}/cotweets/{guess}/{what}" for guess in (n.post, n.invite)
             ]
         )
-        for what in ("comments", "proposals")
+        for what in ("comments", "proposals", "log")
     },
     **{
         ("POST", f"{API}/cotweets/{{id}}/{what}"): (
@@ -323,6 +327,10 @@ PROBES: dict[tuple[str, str], Probe] = {
             ("ask-deletion", {}),
         )
     },
+    ("GET", f"{API}/cotweets/export"): lambda n: [
+        f"{API}/cotweets/export",
+        f"{API}/cotweets/export?uri={quote(n.remote_note)}",
+    ],
     ("DELETE", f"{API}/cotweets/{{id}}/comments/{{comment}}"): lambda n: [
         f"{API}/cotweets/{n.post}/comments/{n.invite}"
     ],

@@ -119,7 +119,7 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
             )
         case "stamp.deleted" | "cotweet.unannounced" if payload.get("post_id") is not None:
             boost = posts.boost_between(tx, payload["account_id"], payload["post_id"])
-            if boost is not None:
+            if boost is not None and not payload.get("keep_boost"):
                 posts.remove_boost(tx, boost.id)
         case "offer.withdrawn":
             offer = consents.offer(tx, payload["offer_id"])

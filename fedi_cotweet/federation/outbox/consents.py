@@ -143,6 +143,8 @@ async def stamp_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         if unpublished
         else (Audience(followers_of=(me.id,), holders_of=(stamp.object_uri,)),),
     )
+    if payload.get("keep_boost"):
+        return [deletion]
     return [deletion, *await unannounced(runtime, payload)]
 
 
