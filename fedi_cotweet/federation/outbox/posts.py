@@ -74,6 +74,7 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         return []
     post, author, full, plain, people = found
     people += tuple(payload.get("also", ()))
+    announces = await runtime.store.read(lambda tx: _announces(tx, post.id))
     uri = f"{post.uri}#updates/{payload['at']}"
     ordinary = await signed_for_all(
         runtime,
@@ -96,10 +97,20 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             body=body,
             plain_body=ordinary if co_authored else None,
             audience=Audience(
-                followers_of=(author.id,), people=people, holders_of=(post.uri,), personal=True
+                followers_of=(author.id,),
+                people=people,
+                holders_of=(post.uri, *announces),
+                personal=True,
             ),
         )
     ]
+
+
+def _announces(tx: Tx, post_id: int) -> list[str]:
+    """The Announces by which people here brought a post to others, who have it from nobody else."""
+    boosts = posts.boosts_of(tx, post_id)
+    people = actors.actors(tx, [boost.actor_id for boost in boosts])
+    return [boost.uri for boost in boosts if people[boost.actor_id].local]
 
 
 async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
