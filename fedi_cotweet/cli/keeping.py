@@ -148,7 +148,7 @@ def _outlook(left: Mapping[str, Any]) -> Text:
 def _progress(done: Mapping[str, int], step: Mapping[str, Any]) -> str:
     left = step["own_left"] + step["others_left"]
     return (
-        f"{count(done['own'], 'co-tweet')} ended, {count(done['others'], 'co-tweet')} left; "
+        f"{count(done['own'], 'post')} of one author again, {count(done['others'], 'other')} left; "
         f"{left} to go."
     )
 

@@ -131,7 +131,7 @@ def consent(number: int) -> dict[str, Any]:
 
 
 async def test_an_export_is_whole_and_can_be_read(script: Script, run: Run) -> None:
-    pages = [
+    pages: list[dict[str, Any]] = [
         {"account": BOB.uri, "handle": BOB.handle, "consents": [consent(2)], "next_before": "2"},
         {"account": BOB.uri, "handle": BOB.handle, "consents": [consent(1)], "next_before": None},
     ]
@@ -168,7 +168,7 @@ async def test_the_end_is_looked_at_first_and_done_in_steps(script: Script, run:
     ):
         script.expect("POST", path, step, body={})
     done = await run("cotweets", "degrade", "--yes")
-    assert "25 co-tweets ended, 0 co-tweets left; 6 to go." in done.words
-    assert "30 co-tweets ended, 1 co-tweet left; 0 to go." in done.words
+    assert "25 posts of one author again, 0 others left; 6 to go." in done.words
+    assert "30 posts of one author again, 1 other left; 0 to go." in done.words
     script.expect("GET", path, {"own": 0, "others": 0, "own_left": 0, "others_left": 0})
     assert "no published co-tweets" in (await run("cotweets", "degrade", "--yes")).words
