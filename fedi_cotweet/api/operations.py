@@ -20,6 +20,8 @@ from fedi_cotweet.services.views import (
     InviteView,
     ListView,
     PostView,
+    ReportView,
+    StatisticsView,
     TimelinePage,
 )
 
@@ -133,6 +135,11 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("GET", f"{_COTWEETS}/credits"): Answer({"credits": list[CreditRequestView]}),
     ("POST", _COTWEETS + "/credits/{id}/accept"): Answer(CreditRequestView),
     ("POST", _COTWEETS + "/credits/{id}/decline"): Answer(CreditRequestView),
+    ("POST", f"{_CONTROL}/reports"): Answer(ReportView, 201),
+    ("GET", f"{_CONTROL}/reports"): Answer({"reports": list[ReportView]}),
+    ("GET", _CONTROL + "/reports/{id}"): Answer(ReportView),
+    ("POST", _CONTROL + "/reports/{id}/resolve"): Answer(ReportView),
+    ("GET", _COTWEETS + "/{id}/statistics"): Answer(StatisticsView),
     ("GET", _INVITES): Answer({"invites": list[InviteView]}),
     ("GET", _INVITES + "/{id}"): Answer(InviteView),
     ("POST", _INVITES + "/{id}/accept"): Answer(InviteView),

@@ -29,7 +29,7 @@ from fedi_cotweet.api import (
     uploads,
 )
 from fedi_cotweet.api.calls import Call, authorise
-from fedi_cotweet.api.openapi import PATH, serve
+from fedi_cotweet.api.openapi import PATH, serve, shipped
 from fedi_cotweet.api.refusals import refusals
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
@@ -147,6 +147,7 @@ def setup(app: web.Application, site: Site, operator_token: str) -> None:
     if len(operator_token) < 16:
         raise ValueError("the operator's token is too short to protect anything")
     token = operator_token.encode()
+    shipped()  # read now: a request must not wait for the disk
     rechecks, decoding = Rechecks(site), asyncio.Semaphore(1)
 
     def guarded(endpoint: Endpoint) -> Handler:
