@@ -12,7 +12,7 @@ from activitypub.coauthorship.proposals import Proposal
 from activitypub.documents.note import TagView
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import drafts, posts
+from fedi_cotweet.services import changes, drafts, posts
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.composing import Composed
 from fedi_cotweet.services.env import Env
@@ -218,7 +218,10 @@ def _edit(tx: Tx, env: Env, account_id: int, post: Post, change: Change) -> None
         in_reply_to=post.in_reply_to_uri,
         media_ids=tuple(item.id for item in media),
     )
-    drafts.edit_draft(tx, env, account_id, post.id, words)
+    if post.state == "draft":
+        drafts.edit_draft(tx, env, account_id, post.id, words)
+    else:
+        changes.offer_change(tx, env, account_id, post.id, words)
 
 
 def decline(tx: Tx, env: Env, account_id: int, change_id: int, reason: str = "") -> None:

@@ -11,6 +11,7 @@ from storage.queries import posts
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.here import ApiRefusalError
 from tests.federation.test_discussion import invited
+from tests.federation.test_proposals import wish
 
 COTWEETS = "/api/v1/cotweets"
 CONTROL = "/api/v1/control"
@@ -108,6 +109,26 @@ async def test_the_log_and_an_export_of_the_co_author_outlive_the_post(cast: Cas
     other = await cast.here.api("GET", f"{COTWEETS}/export?uri={post.id}0", account="bob")
     assert (one["consents"], other["consents"]) == ([kept], [])
     assert (await cast.here.api("GET", f"{COTWEETS}/export", account="dave"))["consents"] == []
+
+
+async def test_a_proposal_for_a_published_post_is_taken_over_with_everybodys_consent(
+    cast: Cast,
+) -> None:
+    number, uri = await published_here(cast)
+    before = await _digest(cast, uri)
+    await cast.deliver(cast.bob, wish(cast.bob, uri, cast.here.actor("alice")))
+    path = f"{COTWEETS}/{number}/proposals"
+    [view] = (await cast.here.api("GET", path, account="alice"))["proposals"]
+    await cast.here.api("POST", f"{COTWEETS}/proposals/{view['id']}/take", {}, account="alice")
+    await cast.here.settle()
+    [_, again] = cast.b.received_of("Offer")
+    assert again["object"]["content"] == "<p>A zebra fish.</p>"
+    assert again["object"]["updated"]
+    assert await _digest(cast, uri) == before, "the old version stands until bob agrees"
+    await cast.here.api("POST", f"{CONTROL}/degrade")
+    await cast.here.settle()
+    assert cast.b.received_of("Undo")[-1]["object"]["id"] == again["id"]
+    assert await cast.shown(uri) == [cast.here.actor("alice")]
 
 
 async def test_whoever_never_agreed_sees_only_their_own_part_of_the_log(cast: Cast) -> None:
