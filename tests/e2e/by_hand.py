@@ -179,8 +179,8 @@ class World:
     dice: random.Random
     story: list[str] = field(default_factory=list)
     """What happened, in order: printed when a test fails."""
-    strict: str = ""
-    """Whatever begins with this may refuse what was forwarded to it."""
+    refusals: bool = False
+    """Whether it is in order that a server refuses something."""
     haste: float = 0.0
     """How often the newest overtakes everything that waits."""
     _inside: bool = False
@@ -257,8 +257,13 @@ class World:
         self.tell(f"{place.name} delivers {row.kind} {row.uri} to {row.inbox}")
         key = await runtime.keys.rsa(row.signer_id)
         result = await runtime.client.post(row.inbox, row.body.encode(), key=key)
-        strict = row.inbox.startswith(self.strict) if self.strict else False
-        assert 200 <= result.status < 300 or (strict and result.status in (400, 401)), (result, row)
+        if self.refusals and 400 <= result.status < 500:
+            now, status = self.clock.at, result.status
+            await runtime.store.write(
+                lambda tx: deliveries.refused(tx, row, now=now, status=status, error="refused")
+            )
+            return
+        assert 200 <= result.status < 300, (result, row)
         if row not in place.sent:
             place.sent.append(row)
         if note_it:

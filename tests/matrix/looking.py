@@ -13,7 +13,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.vocab.reading import as_list
 from storage.engine import Tx
 from storage.models import Offer, Post, Stamp
-from storage.queries import consents, posts
+from storage.queries import consents, messages, posts
 from tests.federation.here import ApiRefusalError
 from tests.matrix.stage import CAST, Person, Stage, account_id
 
@@ -34,6 +34,8 @@ class Expected:
     text: str = ""
     gone: bool = False
     absent: tuple[Person, ...] = ()
+    companions: tuple[Person, ...] = ()
+    """Who agreed by message: named in the text, and never an author."""
     hidden_from: tuple[str, ...] = ()
     """Servers that do not show it to anybody, for reasons of their own."""
 
@@ -43,7 +45,7 @@ async def check(stage: Stage, uri: str, co_authors: Sequence[Person], end: Expec
     await _check_object(stage, uri, end)
     for person in co_authors:
         await _check_consent(stage, uri, person, end)
-    for place in ("a", "b", "c", "e", "f", "d"):
+    for place in ("a", "b", "c", "e", "f", "d", "g"):
         if place not in end.hidden_from:
             await _check_server(stage, place, uri, end)
     await _check_readers(stage, uri, co_authors, end)
@@ -70,12 +72,18 @@ async def _check_object(stage: Stage, uri: str, end: Expected) -> None:
         assert stamp["attributedTo"] == person.uri
         assert try_consent_digest(document, stamp["consentedAuthors"]) == stamp["consentDigest"]
     text = orjson.dumps(document).decode()
+    for person in end.companions:
+        assert person.uri in text
+        assert person.name in document["content"]
     for person in end.absent:
         assert person.uri not in text, person.handle
 
 
 async def _check_consent(stage: Stage, uri: str, person: Person, end: Expected) -> None:
     """Both servers' copies of a person's consent, and the stamps."""
+    if person.actor is not None:
+        await _check_answer(stage, uri, person, end)
+        return
     home = stage.world.places[person.place]
     named = end.named is not None and person in end.named
     me = await account_id(stage, person)
@@ -104,6 +112,23 @@ async def _check_consent(stage: Stage, uri: str, person: Person, end: Expected) 
         assert (offer.state in LIVING) == (ours[offer.uri] in LIVING), (offer.state, ours)
 
 
+async def _check_answer(stage: Stage, uri: str, person: Person, end: Expected) -> None:
+    """What alice's server knows of somebody whose server is not ours."""
+    known = await stage.alice_at.id_of(person.uri)
+
+    def query(tx: Tx) -> list[Offer]:
+        if person.by_message:
+            return messages.offers_by_message(tx, uri, known)
+        found = consents.offers_for_object(tx, uri, "sent")
+        return [offer for offer in found if offer.target_id == known]
+
+    sent = await stage.alice_at.read(query)
+    wanted = end.states.get(person.where)
+    assert wanted in (None, sent[-1].state), (person.where, sent[-1].state, wanted)
+    named = person in (*(end.named or ()), *(end.companions if end.named is not None else ()))
+    assert [offer.state == "published" for offer in sent].count(True) == named
+
+
 async def _check_server(stage: Stage, place: str, uri: str, end: Expected) -> None:
     """What a server shows to those who ask it for the post and for its authors' profiles."""
     home = stage.world.places[place]
@@ -127,6 +152,9 @@ async def _check_server(stage: Stage, place: str, uri: str, end: Expected) -> No
     names = [author["uri"] for author in view["authors"]]
     assert names == [alice, *(person.uri for person in end.named)], (place, names)
     assert end.text in view["text"]
+    if place == "a":
+        companions = [(one["person"]["uri"], one["how"]) for one in view["companions"]]
+        assert companions == [(person.uri, "message") for person in end.companions]
     for person in end.absent:
         assert person.handle not in view["text"]
     for person in here:

@@ -1,7 +1,9 @@
 """The servers of the matrix, and what people on them see and do: by the API, over HTTP.
 
 ``a`` is alice's, whose neighbours live there too; ``b``, ``c``, ``e`` and ``f`` are peers with one
-co-author each; ``d`` is a peer where only readers live; ``u`` knows nothing of co-authors.
+co-author each; ``d`` and ``g`` are peers where only readers live. ``u``, for readers too, and ``v``
+know nothing of co-authors; ``k`` knows of them and is not ours. On ``v`` and ``k`` people answer by
+signed activities, elsewhere by the API.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from demo.plain_server.store import Store
 from fedi_cotweet.domain.limits import SECOND
 from tests.e2e.by_hand import Place, World, local_id, open_places
 from tests.federation.here import ApiRefusalError
+from tests.federation.origins import Origin
+from tests.federation.origins import Person as Actor
 from tests.servers import free_port
 
 CAST = {
@@ -34,9 +38,11 @@ CAST = {
     "e": ("erin",),
     "f": ("fred",),
     "d": ("dave", "dora", "dina", "doug", "dean"),
+    "g": ("greta",),
 }
 SAME = ("a/ann", "a/amy", "a/ava", "a/abe")
 PEERS = ("b/bob", "c/carol", "e/erin", "f/fred")
+BY_MESSAGE = ("v/vera", "v/vito", "v/vaio", "v/vlad")
 READERS = {"dave": ("a/alice", *SAME, *PEERS)}
 """Readers at ``d`` and whom they follow. The others follow one co-author each."""
 UNAWARE_READER = "gina"
@@ -50,11 +56,18 @@ class Person:
     where: str
     uri: str
     handle: str
+    actor: Actor | None = None
+    """Of whoever lives on a server that is not ours."""
 
     @property
     def place(self) -> str:
         """The server's name."""
         return self.where.partition("/")[0]
+
+    @property
+    def by_message(self) -> bool:
+        """Whether their server knows nothing of co-authors."""
+        return self.place == "v"
 
     @property
     def name(self) -> str:
@@ -71,17 +84,46 @@ class Stage:
     plain: Store
     plain_base: str
     plain_token: str
+    others: dict[str, Origin]
 
     @property
     def alice_at(self) -> Place:
         """Where the primary author lives."""
         return self.world.places["a"]
 
+    @property
+    def alice_base(self) -> str:
+        """The address of her server."""
+        return self.alice_at.server.settings.base_url
+
     def person(self, where: str) -> Person:
         """Somebody by ``place/name``."""
         place, _, name = where.partition("/")
+        if place in self.others:
+            actor = self.others[place].person(name)
+            return Person(where, actor.id, actor.handle.removeprefix("@"), actor)
         home = self.world.places[place]
         return Person(where, home.uri(name), f"{name}@{home.env.addresses.host}")
+
+    async def newcomer(self, place: str, name: str) -> Person:
+        """Somebody who moves in: an account of ours, or a person on another server."""
+        if place in self.others:
+            self.serve(place, name)
+        else:
+            await self.api(
+                f"{place}/{CAST[place][0]}",
+                "POST",
+                "/api/v1/control/accounts",
+                {"username": name},
+            )
+            policy = {"policy": "anyone"}
+            await self.api(f"{place}/{name}", "POST", "/api/v1/control/invite-policy", policy)
+        return self.person(f"{place}/{name}")
+
+    def serve(self, place: str, name: str, **members: Any) -> None:
+        """Let somebody's actor be found on a server that is not ours."""
+        known = {"interactionPolicy": None} if place == "v" else {}
+        self.others[place].person(name).serve(**(known | {"discoverable": True} | members))
 
     async def api(self, where: str, method: str, path: str, document: Any = None) -> Any:
         """A call of somebody's JSON API. Raises ``ApiRefusalError``."""
@@ -154,11 +196,14 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         await web.TCPSite(runner, "127.0.0.1", port).start()
         store = Store(data / "plain.sqlite3")
         token = (data / "control-token").read_text()
-        world.strict = base  # like Akkoma
-        stage = Stage(world, session, store, base, token)
+        world.refusals = True  # of what is forwarded, and for people who are gone
         try:
-            await _follow(stage)
-            yield stage
+            async with Origin(free_port(), world.clock) as v, Origin(free_port(), world.clock) as k:
+                stage = Stage(world, session, store, base, token, {"v": v, "k": k})
+                for who in BY_MESSAGE:
+                    stage.serve("v", who.partition("/")[2])
+                await _follow(stage)
+                yield stage
         finally:
             store.close()
             await runner.cleanup()
