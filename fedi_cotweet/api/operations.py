@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fedi_cotweet.services.consent_log import ConsentLogView
+from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.discussion import CommentView
+from fedi_cotweet.services.exports import ExportView
 from fedi_cotweet.services.proposal_views import ProposalView
 from fedi_cotweet.services.reading import NotificationView
+from fedi_cotweet.services.trusting import TrustedView
 from fedi_cotweet.services.views import (
     AuthorView,
     ChangeView,
@@ -149,6 +153,14 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ),
     ("POST", f"{_COTWEETS}/invite-mutes"): Answer({"subject": str}),
     ("POST", f"{_COTWEETS}/invite-mutes/remove"): Answer({"subject": str}),
+    ("GET", f"{_COTWEETS}/trusted"): Answer({"trusted": list[TrustedView]}),
+    ("POST", f"{_COTWEETS}/trusted"): Answer({"actor": str}),
+    ("POST", f"{_COTWEETS}/trusted/remove"): Answer({"actor": str}),
+    ("GET", f"{_COTWEETS}/export"): Answer(ExportView),
+    ("GET", _COTWEETS + "/{id}/log"): Answer(ConsentLogView),
+    ("GET", f"{_CONTROL}/consent-log"): Answer(ConsentLogView),
+    ("GET", f"{_CONTROL}/degrade"): Answer(DegradeView),
+    ("POST", f"{_CONTROL}/degrade"): Answer(DegradeView),
     ("POST", _COTWEETS): Answer(DraftView, 201),
     ("GET", _COTWEETS): Answer({"cotweets": list[DraftView]}),
     ("GET", _COTWEETS + "/{id}"): Answer(DraftView),

@@ -26,6 +26,7 @@ from fedi_cotweet.api import (
     relations,
     reports,
     statistics,
+    trusting,
     uploads,
 )
 from fedi_cotweet.api.calls import Call, authorise
@@ -111,6 +112,9 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{COTWEETS}/invite-mutes", invite_mutes.list_mutes),
     ("POST", f"{COTWEETS}/invite-mutes", invite_mutes.mute),
     ("POST", f"{COTWEETS}/invite-mutes/remove", invite_mutes.unmute),
+    ("GET", f"{COTWEETS}/trusted", trusting.list_trusted),
+    ("POST", f"{COTWEETS}/trusted", trusting.trust),
+    ("POST", f"{COTWEETS}/trusted/remove", trusting.distrust),
     ("GET", COTWEETS + "/proposals/{id}", discussion.show_proposal),
     ("POST", COTWEETS + "/proposals/{id}/take", discussion.take),
     ("POST", COTWEETS + "/proposals/{id}/decline", discussion.decline),

@@ -24,6 +24,7 @@ from fedi_cotweet.cli import (
     reference,
     relations,
     serving,
+    trusting,
     verify,
     writing,
 )
@@ -99,6 +100,9 @@ cotweets.command("degrade")(command(keeping.degrade))
 app.add_typer(cotweets, name="cotweets")
 
 app.command("mute-invites")(command(invite_mutes.mute_invites))
+app.command("trust")(command(trusting.trust))
+app.command("untrust")(command(trusting.untrust))
+app.command("trusted")(command(trusting.trusted))
 app.command("refused-invites")(command(invite_mutes.refused_invites))
 
 app.command("timeline")(command(reading.timeline))

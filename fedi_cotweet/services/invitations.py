@@ -169,9 +169,18 @@ def own_invitation(tx: Tx, account_id: int, offer_id: int) -> Offer:
     return offer
 
 
-def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str:
+def accept(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    offer_id: int,
+    digest: str,
+    *,
+    by_instruction: bool = False,
+) -> str:
     """Consent to exactly the version with ``digest``: make the stamp and answer. The stamp's id.
 
+    ``by_instruction``: a standing instruction decided, and the consent log says so.
     Raises ``content_changed`` (409) when another digest was shown, ``invite_over`` (409) when the
     time for consent has passed, ``cannot_accept`` (422) when this server cannot show what would
     be consented to. In each case nothing is consented to. Accepting twice returns the same stamp.
@@ -197,7 +206,8 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> str
         if refusal is not None:
             raise ServiceError("cannot_accept", 422, refusal)
     uri, key_id = env.addresses.stamp(me.username, env.token()), f"{me.uri}#ed25519-key"
-    outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri, stamp=uri, key=key_id)
+    how = {"how": "accepted by standing instruction"} if by_instruction else {}
+    outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri, stamp=uri, key=key_id, **how)
     match outcome:
         case Illegal(_, why):
             raise ServiceError("invite_over", 409, why)

@@ -14,14 +14,14 @@ from fedi_cotweet.services.hiding import WISHES
 from fedi_cotweet.services.offers import apply_move, current_offers
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, consents, posts, relations
+from storage.queries import actors, consents, posts, relations, trusting
 
 ASKED_ABOUT = 50
 """About so many posts written together somebody is asked after a block."""
 
 
 def block(tx: Tx, env: Env, account_id: int, other: Actor) -> bool:
-    """Block somebody: follows end, invites between the two are over, nobody sees the other.
+    """Block somebody: follows, trust and open invites between the two end, nobody sees the other.
 
     About posts written together the blocker is asked, and nothing is done (C39). False when they
     were blocked already.
@@ -37,6 +37,7 @@ def block(tx: Tx, env: Env, account_id: int, other: Actor) -> bool:
         return False
     following.end_both(tx, env, me, other)
     _end_invites(tx, env, me, other)
+    trusting.distrust(tx, account_id, other.id)
     _ask_about_posts(tx, env, me, other)
     if not other.local:
         emit(tx, env, "block.made", block_id=block_id)

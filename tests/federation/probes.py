@@ -298,6 +298,13 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/cotweets/invite-mutes/remove"): lambda n: [
         Ask(f"{API}/cotweets/invite-mutes/remove", {"who": n.remote_note})
     ],
+    ("GET", f"{API}/cotweets/trusted"): plain(f"{API}/cotweets/trusted"),
+    ("POST", f"{API}/cotweets/trusted"): lambda n: [
+        Ask(f"{API}/cotweets/trusted", {"who": n.note})
+    ],
+    ("POST", f"{API}/cotweets/trusted/remove"): lambda n: [
+        Ask(f"{API}/cotweets/trusted/remove", {"who": n.remote_note})
+    ],
     ("GET", f"{API}/cotweets/proposals/{{id}}"): lambda n: [
         f"{API}/cotweets/proposals/{guess}" for guess in (n.post, n.invite)
     ],

@@ -17,7 +17,7 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import arrivals, invitations, media, reactions, verification
+from fedi_cotweet.services import arrivals, invitations, media, reactions, trusting, verification
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
@@ -128,7 +128,13 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
         changes = await asyncio.to_thread(
             _keep_picture, runtime.settings.data, item, octets, fetched.media_type
         )
-    await runtime.write(lambda tx: post_queries.change_media(tx, media_id, **changes))
+
+    def transaction(tx: Tx) -> None:
+        post_queries.change_media(tx, media_id, **changes)
+        if offer is not None:
+            trusting.consider(tx, context.env, offer.uri)
+
+    await runtime.write(transaction)
     log.info("picture_fetched", url=item.remote_url, state=changes["state"])
 
 
