@@ -18,7 +18,7 @@ from fedi_cotweet.services.reading import author_view
 from fedi_cotweet.services.views import AuthorView
 from storage.engine import Tx
 from storage.models import Change
-from storage.queries import actors, discussion, posts
+from storage.queries import actors, changes, posts
 
 MOST_SHOWN = 100
 MOST_WORDS = 4_000
@@ -67,7 +67,7 @@ def proposals(tx: Tx, env: Env, account_id: int, number: int) -> list[ProposalVi
     co-author what they proposed themselves."""
     around = own_circle(tx, env, account_id, number)
     me = actors.actor(tx, account_id)
-    found = discussion.proposals_for(tx, around.object_uri, MOST_SHOWN)
+    found = changes.proposals_for(tx, around.object_uri, MOST_SHOWN)
     if me is None or me.uri != around.primary:
         found = [change for change in found if change.by_id == account_id]
     return _views(tx, env, account_id, found, _text_now(around))
@@ -75,7 +75,7 @@ def proposals(tx: Tx, env: Env, account_id: int, number: int) -> list[ProposalVi
 
 def proposal(tx: Tx, env: Env, account_id: int, change_id: int) -> ProposalView:
     """One proposal, for who made it and for the primary author."""
-    change = discussion.change_by_id(tx, change_id)
+    change = changes.change_by_id(tx, change_id)
     post = posts.post_by_uri(tx, change.object_uri) if change is not None else None
     asked = post is not None and post.local and post.author_id == account_id
     if change is None or change.uri is None or not (asked or change.by_id == account_id):

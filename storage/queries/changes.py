@@ -1,13 +1,15 @@
-"""Changes of co-tweets that are published: proposed, out for consent, decided."""
+"""Other versions of co-tweets: proposed, out for consent, decided."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from storage.dialect import insert_or_ignore
+from storage.dialect import limit as literal_limit
 from storage.models import Change
-from storage.queries.rows import add, change, find, many, one
+from storage.queries.rows import change, find, many, one
 
 
 def change_by_id(tx: Connection, change_id: int) -> Change | None:
@@ -15,9 +17,14 @@ def change_by_id(tx: Connection, change_id: int) -> Change | None:
     return find(tx, Change, id=change_id)
 
 
-def add_change(tx: Connection, /, **values: Any) -> None:
-    """Insert a change."""
-    add(tx, Change, **values)
+def change_by_uri(tx: Connection, uri: str) -> Change | None:
+    """A change by the identifier of the activity that proposed it."""
+    return find(tx, Change, uri=uri)
+
+
+def add_change(tx: Connection, /, **values: Any) -> bool:
+    """Insert a change; False when its identifier is known."""
+    return bool(insert_or_ignore(tx, Change, values))
 
 
 def set_change(tx: Connection, change_id: int, /, **values: Any) -> None:
@@ -33,6 +40,24 @@ def changes_of(tx: Connection, object_uri: str) -> list[Change]:
 def open_change(tx: Connection, object_uri: str) -> Change | None:
     """The change of an object that everybody is being asked about, if there is one."""
     return one(tx, Change, _IN_STATE, {"object": object_uri, "state": "offered"})
+
+
+def proposals_for(tx: Connection, object_uri: str, limit: int) -> list[Change]:
+    """What was proposed for an object, newest first."""
+    proposed = _OF_OBJECT.where(Change.uri.is_not(None)).limit(literal_limit(limit))
+    return many(tx, Change, proposed, {"object": object_uri})
+
+
+def count_proposed(tx: Connection, by_id: int, object_uri: str) -> int:
+    """How many proposals of somebody for an object wait for an answer."""
+    where = [Change.object_uri == object_uri, Change.state == "proposed", Change.by_id == by_id]
+    return int(tx.execute(select(func.count(Change.id)).where(*where)).scalar_one())
+
+
+def count_proposals_by(tx: Connection, by_id: int, since: int) -> int:
+    """How many proposals somebody made since a moment."""
+    where = [Change.by_id == by_id, Change.created_at >= since, Change.uri.is_not(None)]
+    return int(tx.execute(select(func.count(Change.id)).where(*where)).scalar_one())
 
 
 _OF_OBJECT = (

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists
 
 from storage.dialect import insert_or_ignore
 from storage.models import Activity, Boost, Post, ProfileHide
-from storage.queries.rows import find
 
 
 def hide(tx: Connection, account_id: int, post_id: int) -> None:
@@ -21,11 +20,6 @@ def unhide(tx: Connection, account_id: int, post_id: int) -> None:
             ProfileHide.account_id == account_id, ProfileHide.post_id == post_id
         )
     )
-
-
-def is_hidden(tx: Connection, account_id: int, post_id: int) -> bool:
-    """Whether an author took a post off their profile."""
-    return find(tx, ProfileHide, account_id=account_id, post_id=post_id) is not None
 
 
 def shown_on(actor_id: int) -> ColumnElement[bool]:

@@ -109,11 +109,6 @@ def block_by_uri(tx: Connection, uri: str) -> Block | None:
     return find(tx, Block, uri=uri)
 
 
-def apart(tx: Connection, one_id: int, other_id: int) -> bool:
-    """Whether one of the two blocks the other."""
-    return tx.execute(_APART, {"one": one_id, "other": other_id}).first() is not None
-
-
 def remove_block(tx: Connection, actor_id: int, target_id: int) -> None:
     """Delete a block."""
     tx.execute(delete(Block).where(Block.actor_id == actor_id, Block.target_id == target_id))
@@ -272,12 +267,6 @@ def co_tweet_wishes(
     }
 
 
-_ONE, _OTHER = bindparam("one", type_=BigInteger), bindparam("other", type_=BigInteger)
-_APART = (
-    select(Block.id)
-    .where(Block.actor_id == _ONE, Block.target_id == _OTHER)
-    .union_all(select(Block.id).where(Block.actor_id == _OTHER, Block.target_id == _ONE))
-)
 _ACCOUNT = bindparam("account", type_=BigInteger)
 _FOLLOWS_WITH = (
     select(Actor.id, Actor.host)

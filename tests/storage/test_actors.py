@@ -163,6 +163,20 @@ async def test_a_policy_stands_in_the_account_and_on_the_actor(stage: Stage) -> 
     assert other.invite_policy == "people_i_follow"
 
 
+async def test_who_may_follow_and_who_is_found_is_said_of_one_account(stage: Stage) -> None:
+    async def said(number: int) -> tuple[bool, bool]:
+        found = await stage.ask(actors.actor, number)
+        assert found is not None
+        return found.manually_approves, bool(found.indexable)
+
+    await stage.do(actors.set_locked, ALICE, True)
+    await stage.do(actors.set_indexable, BOB, True)
+    assert [await said(number) for number in (ALICE, BOB)] == [(True, False), (False, True)]
+    await stage.do(actors.set_locked, ALICE, False)
+    await stage.do(actors.set_indexable, BOB, False)
+    assert [await said(number) for number in (ALICE, BOB)] == [(False, False)] * 2
+
+
 async def test_a_session_lasts_until_its_end(stage: Stage) -> None:
     row = {"account_id": ALICE, "csrf": "c", "created_at": NOW}
     await stage.do(actors.add_session, token_hash="one", expires_at=NOW + 10, **row)

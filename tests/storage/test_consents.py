@@ -6,7 +6,18 @@ from storage.engine import Store
 from storage.models import Activity, Offer
 from storage.queries import consents, deliveries, posts
 from storage.queries.deliveries import ActivityRow, NewDelivery
-from tests.storage.cast import ALICE, BOB, CAROL, DAVE, NOW, Stage, note_uri, raise_curtain, uri_of
+from tests.storage.cast import (
+    ALICE,
+    BOB,
+    CAROL,
+    DAVE,
+    MALLORY,
+    NOW,
+    Stage,
+    note_uri,
+    raise_curtain,
+    uri_of,
+)
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
 
@@ -122,6 +133,40 @@ async def test_offers_nobody_answered_expire_in_the_order_of_time(stage: Stage) 
     assert ids(await stage.ask(consents.offers_to_expire, NOW, 10)) == [2, 1]
     assert ids(await stage.ask(consents.offers_to_expire, NOW, 1)) == [2]
     assert await stage.ask(consents.offers_to_expire, NOW - 6, 10) == []
+
+
+async def test_somebody_is_reminded_once_of_what_ends_soon_and_was_open_for_longer(
+    stage: Stage,
+) -> None:
+    soon = {"side": "received", "expires_at": NOW + 9, "created_at": NOW - 5}
+    for number, changes in enumerate(
+        (
+            {},
+            {"expires_at": NOW + 10},
+            {"expires_at": NOW + 11},
+            {"expires_at": NOW},
+            {"side": "sent"},
+            {"state": "accepted"},
+            {"reminded_at": NOW - 1},
+            {"created_at": NOW - 1},  # it never lasted longer than the time of the reminder
+        ),
+        1,
+    ):
+        await offer(stage, number, **soon | changes)
+    assert ids(await stage.ask(consents.offers_to_remind, NOW, 10, 9)) == [1, 2]
+    assert ids(await stage.ask(consents.offers_to_remind, NOW, 10, 1)) == [1]
+
+
+async def test_what_comes_from_a_server_is_counted_since_a_moment(stage: Stage) -> None:
+    rows = ((CAROL, NOW), (DAVE, NOW + 1), (CAROL, NOW - 1), (MALLORY, NOW), (ALICE, NOW))
+    for number, (sender, at) in enumerate(rows, 1):
+        await offer(stage, number, "received", sender_id=sender, created_at=at)
+    await offer(stage, 9, sender_id=CAROL)  # sent is not received
+    counted = [
+        await stage.ask(consents.count_received_from_host, host, NOW)
+        for host in ("a.example", "m.example", "nobody.example")
+    ]
+    assert counted == [2, 1, 0]
 
 
 async def test_consent_given_long_ago_and_never_used_lapses(stage: Stage) -> None:

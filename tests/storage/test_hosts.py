@@ -4,7 +4,7 @@ from storage.engine import Store
 from storage.queries import hosts
 from storage.queries.hosts import HostRow
 
-pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
+indexed = pytest.mark.usefixtures("every_query_has_an_index")
 
 HOST = "a.example"
 
@@ -15,11 +15,13 @@ async def get(store: Store) -> HostRow:
     return row
 
 
+@indexed
 async def test_a_server_never_met_is_unknown(store: Store) -> None:
     assert await store.read(lambda tx: hosts.get(tx, HOST)) is None
     assert await store.read(lambda tx: hosts.awareness(tx, [HOST])) == {HOST: None}
 
 
+@indexed
 async def test_what_is_learnt_of_a_server_adds_up(store: Store) -> None:
     await store.write(lambda tx: hosts.set_software(tx, HOST, "mastodon"))
     await store.write(lambda tx: hosts.note_aware(tx, HOST, False, 3))
@@ -33,6 +35,7 @@ async def test_what_is_learnt_of_a_server_adds_up(store: Store) -> None:
     assert await store.read(lambda tx: hosts.awareness(tx, [])) == {}
 
 
+@indexed
 async def test_failures_add_up_until_the_server_answers(store: Store) -> None:
     await store.write(lambda tx: hosts.note_failure(tx, HOST, now=10, next_try_at=50))
     await store.write(lambda tx: hosts.note_failure(tx, HOST, now=20, next_try_at=99))
@@ -43,3 +46,24 @@ async def test_failures_add_up_until_the_server_answers(store: Store) -> None:
     assert (row.failures, row.failing_since, row.next_try_at) == (0, None, None)
     assert row.last_ok_at == 30
     assert not await store.write(lambda tx: hosts.close_circuit(tx, HOST))
+
+
+@indexed
+async def test_invitations_refused_add_up_and_leave_the_rest_alone(store: Store) -> None:
+    await store.write(lambda tx: hosts.note_aware(tx, HOST, True, 5))
+    for host in (HOST, "b.example", HOST):
+        await store.write(lambda tx, host=host: hosts.count_refused_invite(tx, host))
+    await store.write(lambda tx: hosts.note_ok(tx, "c.example", 5))
+    refused = await store.read(lambda tx: hosts.refused_invites(tx, 9))
+    assert refused == [(HOST, 2), ("b.example", 1)]
+    assert await store.read(lambda tx: hosts.refused_invites(tx, 1)) == [(HOST, 2)]
+    assert (await get(store)).aware
+
+
+async def test_signatures_are_known_of_servers_that_took_one(store: Store) -> None:
+    # Read whole, once, when the server starts: no index.
+    await store.write(lambda tx: hosts.set_profile(tx, HOST, "rfc9421"))
+    await store.write(lambda tx: hosts.set_profile(tx, "b.example", "cavage"))
+    await store.write(lambda tx: hosts.set_profile(tx, "b.example", None))
+    await store.write(lambda tx: hosts.note_ok(tx, "c.example", 5))
+    assert await store.read(hosts.profiles) == {HOST: "rfc9421"}

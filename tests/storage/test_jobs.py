@@ -98,6 +98,15 @@ async def test_a_worker_that_was_too_slow_does_not_end_the_job_of_the_next(store
     assert await store.write(lambda tx: jobs.done(tx, quick))
 
 
+async def test_what_is_due_or_under_way_is_counted_up_to_a_bound(store: Store) -> None:
+    for number, run_at in ((1, 0), (2, 10), (3, 20), (4, 21)):
+        await put(store, number, run_at)
+    await claim(store, now=0)
+    assert await store.read(lambda tx: jobs.count_due(tx, 20, 9)) == 3
+    assert await store.read(lambda tx: jobs.count_due(tx, 20, 2)) == 2
+    assert await store.read(lambda tx: jobs.count_due(tx, -1, 9)) == 0
+
+
 async def test_workers_never_share_a_job(store: Store) -> None:
     for number in range(60):
         await put(store, number)

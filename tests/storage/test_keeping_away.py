@@ -110,6 +110,12 @@ async def test_what_a_rule_for_a_server_would_concern(stage: Stage) -> None:
     await stage.do(relations.set_host_rule, "a.example", "limit", "", NOW)
     await stage.do(relations.set_host_rule, "a.example", "suspend", "spam", NOW)
     assert await stage.ask(relations.all_host_rules) == {"a.example": "suspend"}
+    await stage.do(relations.set_host_rule, "0.example", "limit", "loud", NOW + 1)
+    rows = await stage.ask(relations.host_rule_rows)
+    assert [(row.host, row.severity, row.reason) for row in rows] == [
+        ("0.example", "limit", "loud"),
+        ("a.example", "suspend", "spam"),
+    ]
     assert await stage.do(relations.remove_host_rule, "a.example")
     assert not await stage.do(relations.remove_host_rule, "a.example")
     assert await stage.ask(deliveries.count_waiting, ["a.example"]) == 0

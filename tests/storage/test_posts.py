@@ -255,6 +255,29 @@ async def test_what_only_carries_a_post_is_not_counted(stage: Stage) -> None:
     assert await stage.ask(posts.counts, [10]) == {10: (2, 0)}
 
 
+async def test_whoever_is_only_named_with_the_authors_is_none_of_them(stage: Stage) -> None:
+    await stage.post(10)
+    await stage.post(11)
+    await author(stage, 10, BOB, position=2)
+    await author(stage, 10, CAROL, position=3, via="note", state="agreed")
+    await author(stage, 10, DAVE, position=1, via="message", state="invited")
+    companions = await stage.ask(posts.companions_of, [10, 11, 10])
+    assert [row.actor_uri for row in companions.pop(10)] == [uri_of(DAVE), uri_of(CAROL)]
+    assert companions == {11: []}
+    assert [row.actor_id for row in (await stage.ask(posts.authors_of, [10]))[10]] == [BOB]
+    assert await stage.ask(posts.companions_of, []) == {}
+
+
+async def test_drafts_are_due_at_their_time_the_longest_waiting_first(stage: Stage) -> None:
+    await stage.post(10, state="draft", scheduled_at=NOW)
+    await stage.post(11, state="draft", scheduled_at=NOW - 1)
+    await stage.post(12, state="draft", scheduled_at=NOW + 1)
+    await stage.post(13, state="draft")
+    await stage.post(14, scheduled_at=NOW - 1)
+    assert ids(await stage.ask(posts.due_drafts, NOW, 9)) == [11, 10]
+    assert ids(await stage.ask(posts.due_drafts, NOW, 1)) == [11]
+
+
 async def test_somebody_likes_a_post_once(stage: Stage) -> None:
     await stage.post(10)
     assert await like(stage, 1, CAROL, 10)
@@ -262,6 +285,10 @@ async def test_somebody_likes_a_post_once(stage: Stage) -> None:
     found = await stage.ask(posts.like_by_uri, "https://x.example/1")
     assert found is not None
     assert (found.actor_id, found.post_id) == (CAROL, 10)
+    between = await stage.ask(posts.like_between, CAROL, 10)
+    assert between is not None
+    assert between.uri == "https://x.example/1"
+    assert await stage.ask(posts.like_between, DAVE, 10) is None
     await stage.do(posts.remove_like, DAVE, 10)
     assert await stage.ask(posts.like_by_uri, "https://x.example/1") is not None
     await stage.do(posts.remove_like, CAROL, 10)

@@ -99,6 +99,8 @@ async def test_a_hashtag_lists_public_posts_newest_first(stage: Stage) -> None:
     assert await listed("pie") == [12, 10]
     assert await listed("tea", before=12) == [11, 10]
     assert await listed("tea", limit=1) == [12]
+    await stage.do(tags.add_tags, 11, 11, ["tea", "cup"])
+    assert [await listed(tag) for tag in ("cup", "tea", "pie")] == [[11], [12, 11, 10], [12, 10]]
     await stage.do(posts.change_post, 12, state="deleted", deleted_at=NOW)
     await stage.do(posts.change_post, 10, visibility="unlisted")
     assert await listed("pie") == []

@@ -97,6 +97,9 @@ async def test_a_question_has_a_row_on_either_side(stage: Stage) -> None:
     found = await stage.ask(crediting.offer_by_stamp, "https://here.example/s")
     assert found is not None
     assert found.id == 2
+    by_id = await stage.ask(crediting.offer, 2)
+    assert by_id is not None
+    assert (by_id.side, by_id.state, by_id.post_id) == ("received", "accepted", None)
     by_uri = await stage.ask(crediting.offer_by_uri, str(row["uri"]), "sent")
     assert by_uri is not None
     assert by_uri.id == 1

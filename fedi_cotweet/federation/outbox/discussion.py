@@ -23,7 +23,7 @@ from fedi_cotweet.federation.sending import Audience, Outgoing
 from fedi_cotweet.services.circles import circle
 from storage.engine import Tx
 from storage.models import Actor, Change
-from storage.queries import actors, consents, discussion, posts
+from storage.queries import actors, changes, consents, discussion, posts
 
 
 async def comment_made(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -216,7 +216,7 @@ async def proposal_answered(runtime: Runtime, payload: Payload) -> list[Outgoing
 
 def _sides(tx: Tx, payload: Payload) -> tuple[Change, Actor, Actor] | None:
     """A proposal, whose it is, and the primary author it is for."""
-    change = discussion.change_by_id(tx, payload["change_id"])
+    change = changes.change_by_id(tx, payload["change_id"])
     by = actors.actor(tx, change.by_id) if change is not None else None
     if change is None or by is None or change.uri is None:
         return None
