@@ -86,6 +86,7 @@ def _running(bin_dir: Path, folder: Path, user: str | None) -> Iterator[str]:
         # The data is thrown away: nothing here needs to survive a crash.
         "fsync": "off",
         "full_page_writes": "off",
+        "autovacuum": "off",
         "max_connections": "60",
     }
     with (folder / "log").open("wb") as log:
