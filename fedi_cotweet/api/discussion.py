@@ -12,7 +12,7 @@ from fedi_cotweet.api.calls import Call, answer, as_id, nothing
 from fedi_cotweet.api.posts import MOST_TEXT
 from fedi_cotweet.services import circles, discussion, proposal_views, proposals
 from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.proposal_views import ProposalView
+from fedi_cotweet.services.talk_views import ProposalView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 

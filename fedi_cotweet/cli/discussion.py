@@ -19,8 +19,7 @@ from fedi_cotweet.cli.client import UsageError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, plain
-from fedi_cotweet.services.discussion import CommentView
-from fedi_cotweet.services.proposal_views import DiffPart, ProposalView
+from fedi_cotweet.services.talk_views import CommentView, DiffPart, ProposalView
 
 COTWEETS = "/api/v1/cotweets"
 PROPOSALS = f"{COTWEETS}/proposals"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from activitypub.coauthorship.discussion import Comment
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, DAY
@@ -13,7 +11,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.reading import author_view
-from fedi_cotweet.services.views import AuthorView
+from fedi_cotweet.services.talk_views import CommentView
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, consents, discussion, posts
@@ -21,18 +19,6 @@ from storage.queries import actors, consents, discussion, posts
 LONGEST = 2_000
 MOST_ON_A_DRAFT = 500
 MOST_A_DAY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CommentView:
-    """A remark. ``content`` is sanitised HTML, ``text`` the same without."""
-
-    id: str
-    author: AuthorView
-    content: str
-    text: str
-    created_at: int
-    mine: bool
 
 
 def comment(tx: Tx, env: Env, account_id: int, number: int, text: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 import orjson
@@ -15,6 +14,7 @@ from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.talk_views import DiffPart, ProposalView
 from fedi_cotweet.services.views import AuthorView
 from storage.engine import Tx
 from storage.models import Change
@@ -24,42 +24,6 @@ MOST_SHOWN = 100
 MOST_WORDS = 4_000
 """Of longer texts, whole lines are compared: comparing words would take seconds."""
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class DiffPart:
-    """A stretch of text. ``op``: ``same``, ``removed`` or ``added``."""
-
-    op: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalView:
-    """What somebody proposes for a co-tweet.
-
-    ``kind``: ``edit`` or ``delete``; ``state``: ``proposed``, ``applied``, ``declined`` or
-    ``cancelled``. ``object`` is the post's identifier, ``post`` its id here or None. ``diff``
-    leads from the text as it is now to the proposed one; empty once it is decided.
-    """
-
-    id: str
-    kind: str
-    state: str
-    object: str
-    post: str | None
-    by: AuthorView
-    mine: bool
-    comment: str
-    content: str
-    text: str
-    summary: str
-    language: str | None
-    mentions: tuple[str, ...]
-    diff: tuple[DiffPart, ...]
-    created_at: int
-    decided_at: int | None
-    reason: str
 
 
 def proposals(tx: Tx, env: Env, account_id: int, number: int) -> list[ProposalView]:

@@ -21,7 +21,8 @@ from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Actor, Change, Post
-from storage.queries import actors, changes, consents
+from storage.queries import actors, consents
+from storage.queries import changes as change_queries
 from storage.queries import posts as post_queries
 
 MOST_OPEN = 3
@@ -97,8 +98,8 @@ def _propose(
 
 def _too_many(tx: Tx, env: Env, by_id: int, object_uri: str) -> bool:
     return (
-        changes.count_proposed(tx, by_id, object_uri) >= MOST_OPEN
-        or changes.count_proposals_by(tx, by_id, env.now() - DAY) >= MOST_A_DAY
+        change_queries.count_proposed(tx, by_id, object_uri) >= MOST_OPEN
+        or change_queries.count_proposals_by(tx, by_id, env.now() - DAY) >= MOST_A_DAY
     )
 
 
@@ -113,7 +114,7 @@ def _keep(
     words: dict[str, Any],
     comment: str,
 ) -> None:
-    changes.add_change(
+    change_queries.add_change(
         tx,
         id=change_id,
         uri=uri,
@@ -155,7 +156,7 @@ def receive_proposal(tx: Tx, env: Env, wish: Proposal, sender: Actor) -> str:
     around = circle(tx, env, post.uri, post.author_id)
     if around is None or around.primary != wish.target or sender.uri not in around.authors[1:]:
         return "not_an_author"
-    if changes.change_by_uri(tx, wish.id) is not None:
+    if change_queries.change_by_uri(tx, wish.id) is not None:
         return "repeated"
     if consents.withdrawn(tx, wish.id, sender.uri) is not None:
         return "withdrawn_before"
@@ -232,17 +233,17 @@ def decline(tx: Tx, env: Env, account_id: int, change_id: int, reason: str = "")
 
 def withdraw(tx: Tx, env: Env, account_id: int, change_id: int) -> None:
     """Whoever proposed it takes it back."""
-    change = changes.change_by_id(tx, change_id)
+    change = change_queries.change_by_id(tx, change_id)
     if change is None or change.uri is None or change.by_id != account_id:
         raise not_found("proposal")
     _open(change)
-    changes.set_change(tx, change.id, state="cancelled", decided_at=env.now())
+    change_queries.set_change(tx, change.id, state="cancelled", decided_at=env.now())
     emit(tx, env, "proposal.withdrawn", change_id=change.id)
 
 
 def _asked(tx: Tx, account_id: int, change_id: int) -> tuple[Change, Post]:
     """An open proposal to this person about a post of theirs, or 404, or ``proposal_over``."""
-    change = changes.change_by_id(tx, change_id)
+    change = change_queries.change_by_id(tx, change_id)
     post = post_queries.post_by_uri(tx, change.object_uri) if change is not None else None
     if change is None or change.uri is None or post is None or post.author_id != account_id:
         raise not_found("proposal")
@@ -260,7 +261,7 @@ def _open(change: Change) -> None:
 
 
 def _decide(tx: Tx, env: Env, change: Change, state: str, reason: str = "") -> None:
-    changes.set_change(tx, change.id, state=state, decided_at=env.now(), reason=reason)
+    change_queries.set_change(tx, change.id, state=state, decided_at=env.now(), reason=reason)
     by = actors.actor(tx, change.by_id)
     if by is not None and by.local:
         _tell_proposer(tx, env, change, state, reason)
@@ -285,7 +286,7 @@ def receive_answer(
     tx: Tx, env: Env, uri: str, sender: Actor, *, accepted: bool, reason: str = ""
 ) -> str | None:
     """The primary author answered a proposal that was made here; None if it is about none."""
-    change = changes.change_by_uri(tx, uri)
+    change = change_queries.change_by_uri(tx, uri)
     by = actors.actor(tx, change.by_id) if change is not None else None
     if change is None or by is None or not by.local:
         return None
@@ -296,21 +297,21 @@ def receive_answer(
         return "kept"
     state = "applied" if accepted else "declined"
     reason = reason[:LONGEST_COMMENT]
-    changes.set_change(tx, change.id, state=state, decided_at=env.now(), reason=reason)
+    change_queries.set_change(tx, change.id, state=state, decided_at=env.now(), reason=reason)
     _tell_proposer(tx, env, change, state, reason)
     return f"proposal_{state}"
 
 
 def receive_withdrawal(tx: Tx, env: Env, uri: str, sender: Actor) -> str | None:
     """Whoever proposed something took it back; None if it was no proposal."""
-    change = changes.change_by_uri(tx, uri)
+    change = change_queries.change_by_uri(tx, uri)
     if change is None:
         return None
     if change.by_id != sender.id:
         return "not_the_sender"
     if change.state != "proposed":
         return "kept"
-    changes.set_change(tx, change.id, state="cancelled", decided_at=env.now())
+    change_queries.set_change(tx, change.id, state="cancelled", decided_at=env.now())
     return "proposal_withdrawn"
 
 

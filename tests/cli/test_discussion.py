@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fedi_cotweet.services.discussion import CommentView
-from fedi_cotweet.services.proposal_views import DiffPart, ProposalView, difference
+from fedi_cotweet.services.proposal_views import difference
+from fedi_cotweet.services.talk_views import CommentView, DiffPart, ProposalView
 from tests.cli.conftest import Run, Script
 from tests.cli.samples import ALICE, BOB, NOW, wire
 
