@@ -25,7 +25,7 @@ from fedi_cotweet.services.posts import rewrite
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
 from storage.models import Offer, Post, Stamp
-from storage.queries import actors, changes, consents, degrading, discussion, posts
+from storage.queries import actors, changes, consents, degrading, posts
 
 BATCH = 25
 
@@ -76,7 +76,7 @@ def _single(tx: Tx, env: Env, post: Post) -> None:
             _released(tx, env, offer, post, author.uri)
     change = changes.open_change(tx, post.uri)
     if change is not None:
-        discussion.set_change(tx, change.id, state="cancelled", decided_at=env.now())
+        changes.set_change(tx, change.id, state="cancelled", decided_at=env.now())
     posts.change_post(tx, post.id, co_authored=False)
     _boosts_are_boosts(tx, post.id)
     timelines.refresh(tx, post.id, env.now())

@@ -138,20 +138,18 @@ async def test_offers_nobody_answered_expire_in_the_order_of_time(stage: Stage) 
 async def test_somebody_is_reminded_once_of_what_ends_soon_and_was_open_for_longer(
     stage: Stage,
 ) -> None:
-    soon = {"side": "received", "expires_at": NOW + 9, "created_at": NOW - 5}
-    for number, changes in enumerate(
-        (
-            {},
-            {"expires_at": NOW + 10},
-            {"expires_at": NOW + 11},
-            {"expires_at": NOW},
-            {"side": "sent"},
-            {"state": "accepted"},
-            {"reminded_at": NOW - 1},
-            {"created_at": NOW - 1},  # it never lasted longer than the time of the reminder
-        ),
-        1,
-    ):
+    soon: dict[str, Any] = {"side": "received", "expires_at": NOW + 9, "created_at": NOW - 5}
+    different: list[dict[str, Any]] = [
+        {},
+        {"expires_at": NOW + 10},
+        {"expires_at": NOW + 11},
+        {"expires_at": NOW},
+        {"side": "sent"},
+        {"state": "accepted"},
+        {"reminded_at": NOW - 1},
+        {"created_at": NOW - 1},  # it never lasted longer than the time of the reminder
+    ]
+    for number, changes in enumerate(different, 1):
         await offer(stage, number, **soon | changes)
     assert ids(await stage.ask(consents.offers_to_remind, NOW, 10, 9)) == [1, 2]
     assert ids(await stage.ask(consents.offers_to_remind, NOW, 10, 1)) == [1]
@@ -220,6 +218,22 @@ async def test_a_stamp_is_found_by_what_it_is_known_by(stage: Stage) -> None:
     assert await stage.ask(consents.stamp_by_uri, f"{STAMP}2") is None
     assert await stage.ask(consents.stamp_by_id, 2) is None
     assert await stage.ask(consents.stamp_for_offer, offer_uri(2)) is None
+
+
+async def test_what_somebody_agreed_to_is_listed_newest_first_deleted_or_not(stage: Stage) -> None:
+    for number in (1, 2, 3):
+        await stamp(stage, number, object_uri=note_uri(11 if number == 2 else 10))
+    await stamp(stage, 4, account_id=ALICE)
+    await stage.do(consents.delete_stamp, 3, NOW, "left")
+
+    async def listed(before: int | None, limit: int, *about: str) -> list[int]:
+        found = await stage.ask(consents.stamps_by, BOB, before, limit, *about)
+        return [row.id for row in found]
+
+    assert await listed(None, 9) == [3, 2, 1]
+    assert await listed(None, 2) == [3, 2]
+    assert await listed(3, 9) == [2, 1]
+    assert await listed(None, 9, note_uri(10)) == [3, 1]
 
 
 async def test_a_stamp_is_deleted_once_and_for_one_reason(stage: Stage) -> None:

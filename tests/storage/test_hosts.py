@@ -1,12 +1,18 @@
+from functools import partial
+
 import pytest
 
-from storage.engine import Store
+from storage.engine import Store, Tx
 from storage.queries import hosts
 from storage.queries.hosts import HostRow
 
 indexed = pytest.mark.usefixtures("every_query_has_an_index")
 
 HOST = "a.example"
+
+
+def _refuse(tx: Tx, host: str) -> None:
+    hosts.count_refused_invite(tx, host)
 
 
 async def get(store: Store) -> HostRow:
@@ -52,7 +58,7 @@ async def test_failures_add_up_until_the_server_answers(store: Store) -> None:
 async def test_invitations_refused_add_up_and_leave_the_rest_alone(store: Store) -> None:
     await store.write(lambda tx: hosts.note_aware(tx, HOST, True, 5))
     for host in (HOST, "b.example", HOST):
-        await store.write(lambda tx, host=host: hosts.count_refused_invite(tx, host))
+        await store.write(partial(_refuse, host=host))
     await store.write(lambda tx: hosts.note_ok(tx, "c.example", 5))
     refused = await store.read(lambda tx: hosts.refused_invites(tx, 9))
     assert refused == [(HOST, 2), ("b.example", 1)]
