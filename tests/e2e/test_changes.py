@@ -1,13 +1,12 @@
 """A published co-tweet changes: only when everybody has agreed, and for everybody at once.
 
-Edits, removals, people who join, leave, decline or do not answer, in random order, with messages
-late, doubled and overtaking each other. Each run can be repeated by its number.
+``test_orders_of_changes`` does the same things in random order.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -27,9 +26,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAST = {"a": ("alice", "ann"), "b": ("bob", "ben"), "d": ("dave", "erin")}
 FOLLOWS = {"d/dave": "b/bob", "d/erin": "a/alice", "b/ben": "b/bob"}
-RUNS = 30
-
-Act = Callable[[], Awaitable[Any]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
