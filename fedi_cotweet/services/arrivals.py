@@ -135,7 +135,9 @@ def store_arrival(
     if known is not None or arrival.media:
         _store_media(tx, env, post_id, arrival.media)
     if known is not None or arrival.co_authors:
-        _store_authors(tx, env, post_id, arrival)
+        kept = _store_authors(tx, env, post_id, arrival)
+        if known is not None:
+            standing.updated(tx, env, known, orjson.loads(arrival.text), kept)
     if arrival.co_authors and not (recount and _all_verified(tx, post_id)):
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
     if listed_notes(note.raw) or (known and posts.companions_of(tx, [post_id])[post_id]):
@@ -225,9 +227,13 @@ def _take_own_stamp(
         standing.named(tx, env, post, actor.id, stamp.uri)
 
 
-def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> None:
+def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> list[int]:
     """The claimed co-authors. A verdict outlives a new version only if nothing it rests on changed:
-    the digest, the stamp, and an author list that grew by nobody."""
+    the digest, the stamp, and an author list that grew by nobody.
+
+    Returned are the accounts here whose verdict did.
+    """
+    kept: list[int] = []
     co_authors = arrival.co_authors
     held = {row.actor_uri: row for row in posts.authors_of(tx, [post_id])[post_id]}
     same_words = set(co_authors) <= held.keys()
@@ -248,6 +254,8 @@ def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> None:
             if agreed is not None and not keeps:
                 _take_own_stamp(tx, env, post_id, position, actor, agreed, arrival.digest)
                 continue
+            if keeps:
+                kept.append(actor.id)
         posts.set_author(
             tx,
             post_id,
@@ -257,6 +265,7 @@ def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> None:
             via="stamp",
             state=row.state if row is not None and keeps else "unknown",
         )
+    return kept
 
 
 def receive_delete(tx: Tx, env: Env, uri: str, sender: Actor, text: str = "") -> str:

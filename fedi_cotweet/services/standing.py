@@ -8,6 +8,7 @@ import orjson
 
 from activitypub.coauthorship.publication import check_published
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
+from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, tell
@@ -17,6 +18,32 @@ from storage.engine import Tx
 from storage.models import Offer, Post
 from storage.models import Stamp as StoredStamp
 from storage.queries import actors, consents, posts
+
+_NO_NEWS = frozenset(
+    {
+        "@context",
+        "published",
+        "updated",
+        "proof",
+        "signature",
+        "likes",
+        "shares",
+        "replies",
+        "votersCount",
+        "oneOf",
+        "anyOf",
+        "closed",
+        "attributedTo",
+        "authorRoles",
+        "coAuthors",
+        "coAuthorAuthorization",
+        "consentNotes",
+        "to",
+        "cc",
+        "tag",
+    }
+)
+"""Members whose change is none of the post: dates, numbers, and who is named and addressed."""
 
 
 def received_by(tx: Tx, account_id: int, object_uri: str) -> list[Offer]:
@@ -78,6 +105,30 @@ def agreed_stamp(
         if isinstance(issued, Stamp) and check_published(document, issued) is None:
             return stamp
     return None
+
+
+def updated(tx: Tx, env: Env, before: Post, after: Doc, account_ids: Iterable[int]) -> None:
+    """A newer version came that co-authors here had agreed to already: they hear of it (C37).
+
+    Not of numbers and dates, nor that others left, of which there is a notification of its own.
+    """
+    if _beside_the_digest(orjson.loads(before.document)) == _beside_the_digest(after):
+        return
+    for account_id in account_ids:
+        tell(
+            tx,
+            env,
+            account_id,
+            "cotweet.updated",
+            f"{before.uri} {after.get('updated')}",
+            actor_id=before.author_id,
+            post_id=before.id,
+            text="A post you wrote together was updated. What you agreed to is the same.",
+        )
+
+
+def _beside_the_digest(document: Doc) -> dict[str, object]:
+    return {name: value for name, value in document.items() if name not in _NO_NEWS}
 
 
 def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: Iterable[str]) -> None:

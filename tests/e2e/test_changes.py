@@ -13,12 +13,13 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.services import author_list, changes, timelines
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import PostAuthor
-from storage.queries import home, posts
+from storage.queries import consents, home, posts
 from tests.e2e.by_hand import Place, World, follow, local_id, open_places
 from tests.e2e.one_cotweet import Invited, Run, begin
 
@@ -229,3 +230,108 @@ async def test_somebody_joins_a_published_post_when_everybody_has_agreed(servers
         assert await shown(servers.places[name], run.uri) == {"ann", "bob"}
     assert await has_at_home(servers.places["d"], "dave", run.uri)
     assert await has_at_home(b, "ben", run.uri)
+
+
+async def test_nobody_loses_the_post_for_a_moment_while_it_changes(servers: World) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    b, d = servers.places["b"], servers.places["d"]
+    for round_ in (1, 2):
+        await change(run, f"Round {round_}")
+        await servers.drain()
+        for who in (0, 1):
+            await run.accept(who)
+            while await servers.step():
+                assert await has_at_home(b, "ben", run.uri)
+                assert await has_at_home(b, "bob", run.uri)
+                assert await shown(b, run.uri) >= {"bob"}
+        await servers.drain()
+        assert await content(d, run.uri) == f"<p>Round {round_}</p>"
+        assert await has_at_home(d, "dave", run.uri)
+
+
+async def test_of_two_edits_in_a_row_the_second_counts(servers: World) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    await change(run, "First")
+    await change(run, "Second")
+    await servers.drain()
+    for who in (0, 1):
+        await run.accept(who)
+    await servers.drain()
+    for who in (0, 1):
+        sent, received = await states(run, who)
+        assert sent == ["superseded", "withdrawn", "published"]
+        assert (received[0], received[-1]) == ("superseded", "published")
+        assert len(await run.live_stamps(run.co_authors[who])) == 1
+    for name in "abd":
+        assert await content(servers.places[name], run.uri) == "<p>Second</p>"
+
+
+async def test_stamps_older_than_five_minutes_are_fetched_again_before_the_update(
+    servers: World,
+) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    await change(run, "Later")
+    await servers.drain()
+    await run.accept(0)
+    await servers.drain()
+    [held] = [offer for offer in await run.sent(run.co_authors[0]) if offer.state == "accepted"]
+    servers.clock.advance(20 * MINUTE)
+    await run.accept(1)
+    await servers.drain()
+    [current] = [offer for offer in await run.sent(run.co_authors[0]) if offer.state == "published"]
+    post = await run.alice_at.read(lambda tx: posts.post(tx, run.post_id))
+    assert post is not None
+    assert current.id == held.id
+    assert held.stamp_fetched_at is not None
+    assert current.stamp_fetched_at is not None
+    assert current.stamp_fetched_at >= held.stamp_fetched_at + 20 * MINUTE
+    assert await content(servers.places["d"], run.uri) == "<p>Later</p>"
+
+
+async def test_a_stamp_that_is_gone_when_it_is_fetched_again_publishes_nothing(
+    servers: World,
+) -> None:
+    """Bob's server deleted it, and its Delete was lost."""
+    run = await published(servers, "b/bob", "a/ann")
+    before = await content(run.alice_at, run.uri)
+    await change(run, "Never")
+    await servers.drain()
+    await run.accept(0)
+    await servers.drain()
+    [_, stamp] = await run.live_stamps(run.co_authors[0])
+    now = servers.clock.at
+    await servers.places["b"].write(lambda tx: consents.delete_stamp(tx, stamp.id, now, "lost"))
+    servers.clock.advance(20 * MINUTE)
+    await run.accept(1)
+    await servers.drain()
+    assert await content(run.alice_at, run.uri) == before
+    assert await content(servers.places["d"], run.uri) == before
+    env = run.alice_at.env
+    await run.alice_at.write(lambda tx: changes.cancel_change(tx, env, run.alice, run.post_id))
+    await servers.drain()
+
+
+async def test_who_leaves_comes_back_and_leaves_again_is_gone_everywhere_each_time(
+    servers: World,
+) -> None:
+    """The second Delete is of another stamp, and is forwarded as well."""
+    run = await published(servers, "b/bob", "a/ann")
+    a, d, env = servers.places["a"], servers.places["d"], run.alice_at.env
+    seen = len(a.sent)
+    bob = await run.alice_at.actor(run.co_authors[0].uri)
+    for time in (1, 2):
+        await run.leave(0)
+        await servers.drain()
+        for name in "abd":
+            assert await shown(servers.places[name], run.uri) == {"ann"}, (name, time)
+        if time == 1:
+            await run.alice_at.write(
+                lambda tx: author_list.add(tx, env, run.alice, run.post_id, bob, again=True)
+            )
+            await servers.drain()
+            for who in (0, 1):
+                await run.accept(who)
+            await servers.drain()
+            assert await shown(servers.places["d"], run.uri) == {"bob", "ann"}
+    forwarded = [row for row in a.sent[seen:] if "#forwarded/" in row.uri]
+    assert len({row.uri for row in forwarded if row.inbox.startswith(d.env.addresses.base)}) == 2
