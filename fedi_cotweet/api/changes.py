@@ -16,11 +16,15 @@ from storage.engine import Tx
 
 @dataclass(frozen=True, slots=True)
 class NewAuthor:
-    """``replaces``: whose place they take. ``again``: also if they said no to an earlier text."""
+    """``replaces``: whose place they take. ``again``: also if they said no to an earlier text.
+
+    ``by_message``: ask by direct message if their server knows nothing of co-authors.
+    """
 
     handle: str
     replaces: str | None = None
     again: bool = False
+    by_message: bool = False
 
 
 async def list_changes(call: Call) -> web.Response:
@@ -69,7 +73,16 @@ async def add_author(call: Call) -> web.Response:
     )
 
     def write(tx: Tx) -> DraftView:
-        author_list.add(tx, env, account_id, post_id, person, replaces=replaced, again=wanted.again)
+        author_list.add(
+            tx,
+            env,
+            account_id,
+            post_id,
+            person,
+            replaces=replaced,
+            again=wanted.again,
+            by_message=wanted.by_message,
+        )
         return author_views.draft(tx, env, account_id, post_id)
 
     return answer(await call.site.write(write))

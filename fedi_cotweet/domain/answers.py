@@ -21,6 +21,8 @@ class Reading(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     """No, or no more: before and after consent was given."""
+    LEAVE = "leave"
+    """The name is to go off, whatever else is asked at the time."""
     STOP = "stop"
     """No, and never ask again."""
     START = "start"
@@ -29,6 +31,8 @@ class Reading(StrEnum):
 
 
 _FILLER: Final = "filler"
+_NO: Final = (Reading.STOP, Reading.LEAVE, Reading.DECLINE)
+"""What says no, the farthest-reaching first."""
 
 _PHRASES: Final[Mapping[str, str]] = {
     Reading.ACCEPT: """
@@ -76,28 +80,22 @@ _PHRASES: Final[Mapping[str, str]] = {
         i dont agree | do not agree | dont agree | no i dont | no i do not | of course not
         absolutely not | definitely not | no way | please dont | please do not | rather not
         id rather not | i would rather not | not this time | never
-        leave | i leave | i want to leave | withdraw | i withdraw | revoke | i revoke | cancel
-        quit | i quit | remove me | remove my name | please remove me | please remove my name
-        take me off | take my name off | i changed my mind | changed my mind
-        i have changed my mind | ive changed my mind | count me out | im out | i am out
-        i want out
+        cancel | i changed my mind | changed my mind | i have changed my mind
+        ive changed my mind | count me out
         non | non merci | je refuse | refuser | decliner | je decline | pas daccord
         je ne suis pas daccord | je naccepte pas | je ne veux pas | je prefere pas
-        je prefere ne pas | je me retire | retirez mon nom | retire mon nom | retirer mon nom
-        enlevez mon nom | enleve mon nom | quitter | je quitte | annuler | jai change davis
+        je prefere ne pas | annuler | jai change davis
         거절 | 거절합니다 | 거절해요 | 거절할게요 | 거절하겠습니다 | 아니 | 아니요 | 아니오 | 아뇨
         싫어요 | 싫습니다 | 사양합니다 | 사양할게요 | 동의하지 않습니다 | 동의하지 않아요
         동의 안 해요 | 동의 안 합니다 | 동의 못 합니다 | 수락하지 않습니다 | 수락 안 합니다
         안 합니다 | 안 해요 | 안돼요 | 안 돼요 | 반대 | 반대합니다 | 취소 | 취소합니다 | 취소해요
-        나가기 | 나갈게요 | 나가겠습니다 | 탈퇴 | 빠질게요 | 빼주세요 | 빼 주세요 | 제 이름 빼주세요
-        이름을 빼주세요 | 제 이름을 빼주세요
         nein | nein danke | no danke | ablehnen | ich lehne ab | abgelehnt | nicht einverstanden
         ich bin nicht einverstanden | ich stimme nicht zu | ich akzeptiere nicht | nee | no
-        zuruckziehen | ich ziehe zuruck | ich mochte nicht | lieber nicht
-        no gracias | rechazo | rechazar | declino | no acepto | no estoy de acuerdo | me retiro
-        salir | cancelar
+        ich mochte nicht | lieber nicht
+        no gracias | rechazo | rechazar | declino | no acepto | no estoy de acuerdo
+        cancelar
         nao | nao obrigado | nao obrigada | recuso | recusar | nao aceito | nao concordo
-        no grazie | rifiuto | rifiutare | non accetto | non sono daccordo | mi ritiro
+        no grazie | rifiuto | rifiutare | non accetto | non sono daccordo
         nee bedankt | nee dank je | ik weiger | weiger | niet akkoord | ik ga niet akkoord
         nej | nei | nej tack | nei takk | nej tak | avbojer | jag avbojer | avslar
         ei | ei kiitos | en hyvaksy | kieltaydyn
@@ -110,9 +108,18 @@ _PHRASES: Final[Mapping[str, str]] = {
         いいえ | 拒否 | 拒否します | 辞退 | 辞退します | 辞退いたします | 断ります | お断りします
         同意しません | 承諾しません | iie
         拒绝 | 拒絕 | 我拒绝 | 我拒絕 | 不 | 不同意 | 我不同意 | 不接受 | 我不接受 | 不要 | 不行
-        退出
         mi rifuzas | rifuzas | rebutjo | tidak | saya menolak | menolak
         لا | ارفض | غير موافق | لا اوافق | לא | नहीं
+    """,
+    Reading.LEAVE: """
+        leave | i leave | i want to leave | withdraw | i withdraw | revoke | i revoke
+        quit | i quit | remove me | remove my name | please remove me | please remove my name
+        take me off | take my name off | im out | i am out | i want out
+        je me retire | retirez mon nom | retire mon nom | retirer mon nom | enlevez mon nom
+        enleve mon nom | quitter | je quitte
+        나가기 | 나갈게요 | 나가겠습니다 | 탈퇴 | 빠질게요 | 빼주세요 | 빼 주세요 | 제 이름 빼주세요
+        이름을 빼주세요 | 제 이름을 빼주세요
+        zuruckziehen | ich ziehe zuruck | me retiro | salir | mi ritiro | 退出
     """,
     Reading.STOP: """
         stop | please stop | stop it | stop asking | stop asking me | stop this | unsubscribe
@@ -202,20 +209,20 @@ def read_answer(text: str, *, known: Collection[str] = ()) -> Reading:
     first, _, rest = _BREAK.sub("\n", kept.strip(), count=1).partition("\n")
     opening = " ".join(_words(first)[0])
     if opening in _STRONG and not _mentions(_words(rest)[0], Reading.ACCEPT):
-        return Reading.DECLINE
+        return Reading(_TABLE[opening])
     return Reading.UNCLEAR
 
 
 def hints_at_leaving(text: str) -> bool:
     """Whether an unclear text has a word of those that take a name off, so that asking is due."""
     words = _words(_IGNORED.sub("", text[:_MOST_CHARACTERS]))[0]
-    return _mentions(words, Reading.DECLINE) or _mentions(words, Reading.STOP)
+    return any(_mentions(words, no) for no in _NO)
 
 
 def _one_of(meanings: set[str], *, doubtful: bool) -> Reading:
     said = meanings - {_FILLER}
-    if said == {Reading.DECLINE, Reading.STOP}:
-        return Reading.STOP
+    if len(said) > 1 and said <= set(_NO):
+        return next(no for no in _NO if no in said)
     if len(said) != 1:
         return Reading.UNCLEAR
     reading = Reading(said.pop())

@@ -8,13 +8,15 @@ import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved, Outcome
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import documents, standing, timelines
+from fedi_cotweet.services import companions, standing, timelines
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later, record, tell
-from fedi_cotweet.services.offers import apply_move, change_offers, current_offers, take_back
-from fedi_cotweet.services.posts import save_update
+from fedi_cotweet.services.messages import say
+from fedi_cotweet.services.offers import apply_move, change_offers, current_offers
+from fedi_cotweet.services.posts import digest_of, save_update
+from fedi_cotweet.services.shortening import beside_in, shorten
 from storage.engine import Tx
 from storage.models import Actor, Change, Offer, Post
 from storage.queries import actors, changes, consents, posts
@@ -73,31 +75,11 @@ def _tell_author(tx: Tx, env: Env, offer: Offer, kind: str, what: str) -> None:
     )
 
 
-def drop_from_change(tx: Tx, env: Env, change: Change, actor: Actor, *, why: str) -> None:
-    """The new version will not name somebody: they have left, were removed, or did not agree.
-
-    The others' consent stays good for the shorter author list.
-    """
-    held = changes.change_by_id(tx, change.id) or change
-    if actor.uri not in held.authors or held.document is None:
-        return
-    offer = change_offers(tx, held).get(actor.id)
-    if offer is not None:
-        take_back(tx, env, offer, str(held.authors[0]), why=why)
-    document = documents.without_mention(orjson.loads(held.document), actor.uri)
-    changes.set_change(
-        tx,
-        held.id,
-        authors=[uri for uri in held.authors if uri != actor.uri],
-        document=orjson.dumps(document).decode(),
-    )
-
-
 def not_in_change(tx: Tx, env: Env, post: Post, actor: Actor, *, why: str) -> None:
     """Somebody is no author of a post any more: nor of the change of it that is open, if any."""
     change = changes.open_change(tx, post.uri)
     if change is not None:
-        drop_from_change(tx, env, change, actor, why=why)
+        shorten(tx, env, change, [actor], why=why)
         try_apply(tx, env, change.id)
 
 
@@ -112,9 +94,14 @@ def try_apply(tx: Tx, env: Env, change_id: int, *, alone: bool = False) -> bool:
     if change is None or post is None or change.state != "offered" or post.state != "published":
         return False
     named = actors.actors_by_uri(tx, [str(uri) for uri in change.authors[1:]])
-    if not named and not alone:
+    beside = beside_in(tx, change)
+    if not named and not beside and not alone:
         return False
     offers = change_offers(tx, change)
+    # Without a question of this change they are named by what they agreed to before.
+    by_message = [offers[person.id] for person in beside if person.id in offers]
+    if any(offer.state != ConsentState.ACCEPTED.value for offer in by_message):
+        return False
     asked = [offers.get(named[uri].id) if uri in named else None for uri in change.authors[1:]]
     agreed = [o for o in asked if o is not None and o.state == ConsentState.ACCEPTED.value]
     if len(agreed) < len(asked):
@@ -135,17 +122,15 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
     before = current_offers(tx, post)
     removed = _take_off_the_others(tx, env, post, change, before)
     for position, offer in enumerate(agreed, start=1):
-        target, old = find_actor(tx, offer.target_id), before.get(offer.target_id)
-        if old is not None and old.state == ConsentState.PUBLISHED.value:
-            apply_move(tx, env, old, Move.SUPERSEDE, author.uri, by_offer=offer.uri)
-        if not isinstance(apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved):
-            raise ServiceError("no_consent", 409, "An author has not consented.")
+        target = find_actor(tx, offer.target_id)
+        _publish(tx, env, offer, before.get(target.id), author)
         posts.set_author(
             tx,
             post.id,
             target.uri,
             position=position,
             actor_id=target.id,
+            via="stamp",
             state="verified",
             stamp_uri=offer.stamp_uri,
             stamp_document=offer.stamp_document,
@@ -153,6 +138,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
             fetched_at=offer.stamp_fetched_at,
             next_check_at=env.now() + STAMP_RECHECK_AFTER,
         )
+    by_message = _name_beside(tx, env, post, change, author, before)
     document: dict[str, Any] = orjson.loads(change.document or "{}")
     words = change.words
     save_update(
@@ -161,25 +147,57 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
         post,
         document,
         also=[actor.id for actor in removed if not actor.local],
-        content=words["content"],
+        content=document["content"],
         summary=words["summary"],
         sensitive=bool(words["summary"]),
         language=words["language"],
-        co_authored=True,
-        digest=agreed[0].digest if agreed else None,
+        co_authored=post.co_authored or bool(agreed),
     )
+    published = posts.post(tx, post.id) or post
+    posts.change_post(tx, post.id, digest=digest_of(tx, published))
     changes.set_change(tx, change.id, state="applied", decided_at=env.now())
     record(tx, env, object_uri=post.uri, actor_uri=author.uri, move="change:applied")
-    published = posts.post(tx, post.id) or post
+    for offer, was_named in by_message:
+        say(tx, env, offer, "changed" if was_named else "published")
     for offer in agreed:
         if find_actor(tx, offer.target_id).local:
             standing.named(tx, env, published, offer.target_id, offer.stamp_uri)
     standing.no_longer_named(tx, env, post.uri, [str(uri) for uri in change.authors])
     timelines.refresh(tx, post.id, env.now())
     later(tx, env, "verify_post", str(post.id), post_id=post.id)
+    if by_message:
+        later(tx, env, "verify_consent_notes", str(post.id), post_id=post.id)
     text = "Everyone agreed: your change is published."
     subject = f"{post.uri} {change.id}"
     tell(tx, env, author.id, "cotweet.changed", subject, post_id=post.id, text=text)
+
+
+def _publish(tx: Tx, env: Env, offer: Offer, old: Offer | None, author: Actor) -> bool:
+    """Consent to the change takes the place of that to the old version, if there was any."""
+    named = old is not None and old.state == ConsentState.PUBLISHED.value
+    if old is not None and named:
+        apply_move(tx, env, old, Move.SUPERSEDE, author.uri, by_offer=offer.uri)
+    if not isinstance(apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved):
+        raise ServiceError("no_consent", 409, "An author has not consented.")
+    return named
+
+
+def _name_beside(
+    tx: Tx, env: Env, post: Post, change: Change, author: Actor, before: dict[int, Offer]
+) -> list[tuple[Offer, bool]]:
+    """Name who agreed to the change by message; their Offers, and whether they were named before.
+
+    Public notes of theirs were about the old version.
+    """
+    offers, asked = change_offers(tx, change), []
+    for position, person in enumerate(beside_in(tx, change), start=len(change.authors)):
+        held: dict[str, Any] = {"position": position, "via": "message", "state": "agreed"}
+        offer = offers.get(person.id)
+        if offer is not None:
+            asked.append((offer, _publish(tx, env, offer, before.get(person.id), author)))
+            held |= {"stamp_uri": None, "stamp_document": None, "next_check_at": None}
+        posts.set_author(tx, post.id, person.uri, actor_id=person.id, **held)
+    return asked
 
 
 def _take_off_the_others(
@@ -187,13 +205,19 @@ def _take_off_the_others(
 ) -> list[Actor]:
     """Whom the published version names and the new one does not."""
     removed = []
-    for row in posts.authors_of(tx, [post.id])[post.id]:
-        if row.actor_uri in change.authors:
+    rows = posts.authors_of(tx, [post.id])[post.id] + companions.rows(tx, post.id)
+    beside = {person.uri for person in beside_in(tx, change)}
+    for row in rows:
+        if row.actor_uri in change.authors or row.actor_uri in beside:
             continue
-        posts.remove_author(tx, post.id, row.actor_uri)
+        if row.via == "message":
+            posts.set_author(tx, post.id, row.actor_uri, position=row.position, state="revoked")
+        else:
+            posts.remove_author(tx, post.id, row.actor_uri)
         offer = before.get(row.actor_id) if row.actor_id is not None else None
         if offer is not None and isinstance(
             apply_move(tx, env, offer, Move.REMOVE, str(change.authors[0])), Moved
         ):
             removed.append(find_actor(tx, offer.target_id))
+            say(tx, env, offer, "removed")
     return removed

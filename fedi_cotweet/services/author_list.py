@@ -8,18 +8,20 @@ from fedi_cotweet.domain.consent import Move
 from fedi_cotweet.services import (
     applying,
     changes,
+    companions,
     documents,
     draft_authors,
-    message_answers,
     messages,
     publishing,
     standing,
+    unnaming,
 )
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.posts import rewrite
+from fedi_cotweet.services.shortening import named_in
 from fedi_cotweet.services.words import present_words
 from storage.engine import Tx
 from storage.models import Actor, Post
@@ -35,27 +37,61 @@ def add(
     *,
     replaces: Actor | None = None,
     again: bool = False,
+    by_message: bool = False,
 ) -> None:
     """Invite one more co-author, or one in the place of another; everybody is asked anew.
 
     Of a published post this is a change for all (FEP-af48, Changes); of a draft all Offers are
     replaced. ``again``: also if they once said no and the content has changed since (C15).
+    ``by_message``: if their server knows nothing of co-authors, they are asked by message.
     """
     post = own_cotweet(tx, author_id, post_id)
     if post.state == "draft":
-        draft_authors.add(tx, env, author_id, post_id, person, replaces=replaces, again=again)
+        draft_authors.add(
+            tx,
+            env,
+            author_id,
+            post_id,
+            person,
+            replaces=replaces,
+            again=again,
+            by_message=by_message,
+        )
         return
     named = changes.co_authors_of(tx, post)
-    if any(actor.id == person.id for actor in named):
+    beside = companions.people(tx, post.id)
+    if any(actor.id == person.id for actor in (*named, *beside)):
         raise ServiceError("author_twice", 422, "A co-author is named twice.")
     words = present_words(tx, post, named)
+    wanted = beside if person.can_co_author is None else named
     if replaces is None:
-        named.append(person)
-    elif any(actor.id == replaces.id for actor in named):
-        named = [person if actor.id == replaces.id else actor for actor in named]
+        wanted.append(person)
     else:
-        raise not_found("co-author")
-    changes.offer_change(tx, env, author_id, post_id, words, authors=named, again=again)
+        _replace(named, beside, wanted, person, replaces)
+    changes.offer_change(
+        tx,
+        env,
+        author_id,
+        post_id,
+        words,
+        authors=named,
+        beside=beside,
+        again=again,
+        by_message=by_message,
+    )
+
+
+def _replace(
+    named: list[Actor], beside: list[Actor], wanted: list[Actor], person: Actor, replaces: Actor
+) -> None:
+    """In the same place, or at the end of those who are named in the other way."""
+    for people in (named, beside):
+        for position, actor in enumerate(people):
+            if actor.id == replaces.id:
+                del people[position]
+                wanted.insert(position if people is wanted else len(wanted), person)
+                return
+    raise not_found("co-author")
 
 
 def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> None:
@@ -75,7 +111,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
     author = find_actor(tx, author_id)
     offer = current_offers(tx, post).get(person.id)
     if row.via == "message" and offer is not None:
-        if message_answers.take_off(tx, env, offer, person, Move.REMOVE):
+        if unnaming.take_off(tx, env, offer, person, Move.REMOVE):
             messages.say(tx, env, offer, "removed")
         return
     if offer is not None:
@@ -91,7 +127,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
 def _remove_from_change(tx: Tx, env: Env, author_id: int, post: Post, person: Actor) -> None:
     """Somebody who was to be added by the open change is not asked any more."""
     change = changes.own_change(tx, author_id, post.id)
-    if person.uri not in change.authors:
+    if person.uri not in named_in(change):
         raise not_found("co-author")
     applying.not_in_change(tx, env, post, person, why="removed")
 

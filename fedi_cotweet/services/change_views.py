@@ -40,7 +40,7 @@ def change_view(tx: Tx, env: Env, post: Post, change: Change) -> ChangeView:
     offers = change_offers(tx, change)
     people = actors.actors(tx, offers)
     roles = documents.roles_of(tx, post)
-    content = sanitise(str(change.words.get("content", "")))
+    content = sanitise(str(document.get("content", "")))
     return ChangeView(
         id=str(change.id),
         state=change.state,
@@ -56,6 +56,7 @@ def change_view(tx: Tx, env: Env, post: Post, change: Change) -> ChangeView:
                 state=offer.state,
                 expires_at=offer.expires_at if offer.state == "offered" else None,
                 reason=offer.reason,
+                channel=offer.channel,
             )
             for target_id, offer in offers.items()
             if target_id in people

@@ -13,17 +13,24 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
-from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
-from fedi_cotweet.services import companions, documents, inviting, polls
+from fedi_cotweet.services import companions, documents, inviting, message_questions, polls
 from fedi_cotweet.services.accounts import find_actor
-from fedi_cotweet.services.applying import drop_from_change, try_apply
+from fedi_cotweet.services.applying import try_apply
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import record, tell
-from fedi_cotweet.services.offers import change_offers, offer_to, offerable, take_back
+from fedi_cotweet.services.message_questions import Asking
+from fedi_cotweet.services.offers import (
+    change_offers,
+    has_agreed,
+    offer_to,
+    offerable,
+    take_back,
+)
 from fedi_cotweet.services.posts import later_than, own_post, rewrite
 from fedi_cotweet.services.refusals import check_not_refused
+from fedi_cotweet.services.shortening import shorten
 from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
 from storage.models import Actor, Change, Post
@@ -44,8 +51,10 @@ def offer_change(
     words: Words,
     *,
     authors: Sequence[Actor] | None = None,
+    beside: Sequence[Actor] | None = None,
     expires_in: int | None = None,
     again: bool = False,
+    by_message: bool = False,
 ) -> int | None:
     """Ask everybody for consent to a new version of a published post; the id of the change.
 
@@ -54,48 +63,83 @@ def offer_change(
 
     ``words`` is the whole new version; its visibility and the post it answers stay what they were
     whatever it says. ``authors`` are the co-authors it will name, in order of credit, without the
-    primary author; those it names now if it is left out. ``again``: people in ``authors`` who once
-    said no may be asked once more (C15). ``expires_in`` is in milliseconds. A change that was out
+    primary author, ``beside`` those it will name by message; those it names now if one is left out.
+    ``again``: people among them who once said no may be asked once more (C15). ``by_message``: new
+    ones in ``beside`` may be asked so. ``expires_in`` is in milliseconds. A change that was out
     already is over: its Offers are replaced.
 
     Refusals: 404 for anything but a published post of this author, ``ordinary_post`` (409) where
-    there is no co-author, ``nothing_changed`` (409), ``content_unchanged`` and ``declined_before``
+    nobody else is named, ``nothing_changed`` (409), ``content_unchanged`` and ``declined_before``
     (409), and those of writing and inviting.
     """
     post, author = own_post(tx, author_id, post_id), find_actor(tx, author_id)
-    present = co_authors_of(tx, post)
-    named = present if authors is None else list(authors)
-    if not named:
+    now = [*co_authors_of(tx, post), *companions.people(tx, post.id)]
+    named = co_authors_of(tx, post) if authors is None else list(authors)
+    with_them = companions.people(tx, post.id) if beside is None else list(beside)
+    everyone = [*named, *with_them]
+    if not everyone:
         raise ServiceError(
             "ordinary_post", 409, "This post has no co-authors.", "Change it as an ordinary post."
-        )
-    if companions.rows(tx, post.id):
-        raise ServiceError(
-            "agreed_by_message",
-            409,
-            "This post names somebody who agreed by message, and they were asked about this text.",
-            "They have to be taken off before it can be changed.",
         )
     # Where a post stands in its thread, who may read it and what its poll asks stay as they are.
     words = replace(words, visibility=post.visibility, in_reply_to=post.in_reply_to_uri, poll=None)
     lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
     lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE) if expires_in is None else lasts
-    inviting.check_version(env, author, named, words, lasts)
+    inviting.check_version(env, author, everyone, words, lasts)
     check_words(tx, env, author_id, words)
     words = replace(words, poll=polls.words_of(tx, post.id))
-    held = {actor.id for actor in present}
-    new = [actor for actor in named if actor.id not in held]
-    inviting.check_invitees(tx, env, author, new)
-    document = _core(tx, env, post, author, words, named)
-    roles = documents.roles_of(tx, post)
-    note = documents.offered_note(document, author, named, roles)
-    if not new and len(named) == len(present) and _same_words(tx, post, note, author, named):
+    held = {actor.id for actor in now}
+    new = [actor for actor in everyone if actor.id not in held]
+    inviting.check_invitees(tx, env, author, new, by_message=by_message)
+    document = _core(tx, env, post, author, words, named, with_them)
+    note = documents.offered_note(document, author, named, documents.roles_of(tx, post))
+    if not new and len(everyone) == len(now) and _same_words(tx, post, note, author, named):
         _at_once(tx, env, post, document, named)
         return None
-    check_not_refused(tx, post, note, named, again=again, new=new)
-    version = offerable(note, [author.uri, *(actor.uri for actor in named)], roles)
+    check_not_refused(tx, post, note, everyone, again=again, new=new)
     older = changes.open_change(tx, post.uri)
-    change_id, now = env.new_id(), env.now()
+    said = {"content": words.body.html, "summary": words.summary, "language": words.language}
+    change_id = _open(tx, env, post, document, said, named, with_them)
+    old = documents.full_note(tx, post)
+    present = [author.uri, *(actor.uri for actor in named)]
+    asking = Asking(post, author, note, present, with_them, lasts, old, change_id)
+    message_questions.ask_about_change(tx, env, asking)
+    _offer(tx, env, post, note, named, lasts, change_id)
+    if older is not None:
+        _call_off(tx, env, older, author.uri, why="edit")
+    return change_id
+
+
+def ask_again(tx: Tx, env: Env, post: Post) -> None:
+    """Ask the co-authors of a published post for consent to it as it stands, nothing else changed.
+
+    They agreed to it with a name more in its text, and are not shown until they agree to this.
+    """
+    author, named = find_actor(tx, post.author_id), co_authors_of(tx, post)
+    document = orjson.loads(post.document)
+    document["updated"] = documents.format_time(later_than(post, env.now()))
+    said = {
+        "content": post.content,
+        "summary": post.summary,
+        "language": post.language,
+        "as_it_stands": True,
+    }
+    change_id = _open(tx, env, post, document, said, named, companions.people(tx, post.id))
+    note = documents.offered_note(document, author, named, documents.roles_of(tx, post))
+    lasts = max(env.limits.invite_expiry_ms, OFFER_SHORTEST + CLOCK_DIFFERENCE)
+    _offer(tx, env, post, note, named, lasts, change_id, agreed_before_at=env.now())
+
+
+def _open(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    document: dict[str, Any],
+    said: dict[str, Any],
+    named: Sequence[Actor],
+    beside: Sequence[Actor],
+) -> int:
+    author, change_id = find_actor(tx, post.author_id), env.new_id()
     changes.add_change(
         tx,
         id=change_id,
@@ -103,27 +147,54 @@ def offer_change(
         post_id=post.id,
         by_id=author.id,
         state="offered",
-        words={
-            "content": words.body.html,
-            "summary": words.summary,
-            "language": words.language,
-        },
+        words={**said, "beside": [person.uri for person in beside]},
         document=orjson.dumps(document).decode(),
-        authors=version.authors,
-        created_at=now,
+        authors=[author.uri, *(actor.uri for actor in named)],
+        created_at=env.now(),
     )
-    for actor in named:
-        offer_to(tx, env, post, actor, version, lasts, change_id=change_id)
-    if older is not None:
-        _call_off(tx, env, older, author.uri, why="edit")
     return change_id
 
 
+def _offer(
+    tx: Tx,
+    env: Env,
+    post: Post,
+    note: dict[str, Any],
+    named: Sequence[Actor],
+    lasts: int,
+    change_id: int,
+    *,
+    agreed_before_at: int | None = None,
+) -> None:
+    if not named:
+        return
+    everyone = [find_actor(tx, post.author_id).uri, *(actor.uri for actor in named)]
+    version = offerable(note, everyone, documents.roles_of(tx, post))
+    for actor in named:
+        offer_to(
+            tx,
+            env,
+            post,
+            actor,
+            version,
+            lasts,
+            change_id=change_id,
+            agreed_before_at=agreed_before_at,
+        )
+
+
 def _core(
-    tx: Tx, env: Env, post: Post, author: Actor, words: Words, named: Sequence[Actor]
+    tx: Tx,
+    env: Env,
+    post: Post,
+    author: Actor,
+    words: Words,
+    named: Sequence[Actor],
+    beside: Sequence[Actor],
 ) -> dict[str, Any]:
     media = posts.media_of(tx, post_ids=[post.id])
     document = shared_document(tx, env, author, post.id, words, media, named)
+    document = companions.named_in(document, beside, words.language)
     document["published"] = documents.format_time(post.published_at or env.now())
     document["updated"] = documents.format_time(later_than(post, env.now()))
     return document
@@ -132,7 +203,13 @@ def _core(
 def _same_words(
     tx: Tx, post: Post, note: dict[str, Any], author: Actor, named: Sequence[Actor]
 ) -> bool:
-    """Whether the new version has the digest of the published one, for the same authors."""
+    """Whether the new version has the digest of the published one, for the same authors.
+
+    Not if they are asked about the published one as it stands.
+    """
+    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    if any(row.state == "stale" for row in rows):
+        return False
     everyone = [author.uri, *(actor.uri for actor in named)]
     now = documents.full_note(tx, post)
     listed = [str(uri) for uri in now.get("coAuthors", [])]
@@ -170,6 +247,10 @@ def cancel_change(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
     """Call the open change off: the published version stands. ``no_change`` (409) without one."""
     change = own_change(tx, author_id, post_id)
     _call_off(tx, env, change, find_actor(tx, author_id).uri, why="cancelled")
+    post = own_post(tx, author_id, post_id)
+    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    if any(row.state == "stale" for row in rows) and not change.words.get("as_it_stands"):
+        ask_again(tx, env, post)
 
 
 def _call_off(tx: Tx, env: Env, change: Change, by: str, *, why: str) -> None:
@@ -182,12 +263,13 @@ def _call_off(tx: Tx, env: Env, change: Change, by: str, *, why: str) -> None:
 def publish_without(tx: Tx, env: Env, author_id: int, post_id: int) -> bool:
     """Go on with those who agreed to the open change: the others are taken off the post.
 
-    False when a stamp has to be fetched anew first: it is published right after that.
+    False when somebody has to be waited for: a stamp has to be fetched anew, or the text lost a
+    name and co-authors who agreed are asked about it without. It is published right after that.
     """
     change = own_change(tx, author_id, post_id)
-    for target_id, offer in change_offers(tx, change).items():
-        if offer.state != ConsentState.ACCEPTED.value:
-            drop_from_change(tx, env, change, find_actor(tx, target_id), why="left out")
+    offers = change_offers(tx, change).items()
+    missing = [find_actor(tx, target_id) for target_id, offer in offers if not has_agreed(offer)]
+    shorten(tx, env, change, missing, why="left out")
     return try_apply(tx, env, change.id, alone=True)
 
 

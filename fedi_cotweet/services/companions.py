@@ -73,6 +73,15 @@ def without(document: Doc, actor: Actor, rest: Sequence[Actor], language: str | 
     return named_in(bare, rest, language)
 
 
+def without_all(
+    document: Doc, gone: Sequence[Actor], rest: Sequence[Actor], language: str | None
+) -> Doc:
+    """The same for several."""
+    for actor in gone:
+        document = without(document, actor, rest, language)
+    return document
+
+
 def text_without(content: str) -> str:
     """The HTML of a post that names people so, without the paragraph that does."""
     return _BYLINE.sub("", content)

@@ -16,6 +16,7 @@ from fedi_cotweet.services import companions, documents, message_answers
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
+from fedi_cotweet.services.messages import resting_on
 from storage.engine import Tx
 from storage.models import Post, PostAuthor
 from storage.queries import actors, messages, posts
@@ -61,8 +62,8 @@ def to_verify(tx: Tx, env: Env, post_id: int) -> ToVerify | None:
 
 
 def _conversation(tx: Tx, post: Post, row: PostAuthor) -> Any:
-    asked = messages.offers_by_message(tx, post.uri, row.actor_id or 0)
-    return messages.consent(tx, asked[-1].id) if asked else None
+    asked = resting_on(tx, post.uri, row.actor_id or 0)
+    return messages.consent(tx, asked.id) if asked is not None else None
 
 
 def apply(

@@ -136,6 +136,8 @@ def offered_note(
 
     ``roles`` are by the authors' identifiers; who is not in it is simply an author.
     """
+    if not co_authors:
+        return {**core, "attributedTo": author.uri}
     everyone = [(actor.kind, actor.uri) for actor in (author, *co_authors)]
     named = [actor.uri for actor in co_authors]
     did = [roles.get(uri, AUTHOR) for _, uri in everyone]

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.domain.limits import OFFER_SHORTEST
-from fedi_cotweet.services import documents, polls
+from fedi_cotweet.services import companions, documents, polls
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.drafts import core_with, drop_from_draft, named_on, own_draft, renew
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.inviting import check_invitees, check_version
-from fedi_cotweet.services.offers import current_offers, make_offers, take_back
+from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
 from fedi_cotweet.services.refusals import check_not_refused
 from fedi_cotweet.services.words import present_words
 from storage.engine import Tx
@@ -29,24 +29,45 @@ def add(
     *,
     replaces: Actor | None = None,
     again: bool = False,
+    by_message: bool = False,
 ) -> None:
     """Invite one more to a draft, at the end or in the place of another; all get new Offers.
 
     ``replaces`` may be somebody who was invited and has said no. ``again``: see
-    ``refusals.check_not_refused``.
+    ``refusals.check_not_refused``. ``by_message``: whose server is unaware is asked by message.
     """
     post, author = own_draft(tx, author_id, post_id), find_actor(tx, author_id)
-    before = named_on(tx, post)
+    before, beside = named_on(tx, post), companions.people(tx, post.id)
     words = replace(present_words(tx, post, before), poll=polls.words_of(tx, post.id))
-    named = _with(tx, post, before, person, replaces)
-    check_version(env, author, named, words, OFFER_SHORTEST)
-    check_invitees(tx, env, author, [person])
+    if person.can_co_author is not None:
+        named = _with(tx, post, before, person, replaces)
+    else:
+        named = [actor for actor in before if replaces is None or actor.id != replaces.id]
+        beside.append(person)
+    others = [actor for actor in beside if replaces is None or actor.id != replaces.id]
+    check_version(env, author, [*named, *others], words, OFFER_SHORTEST)
+    check_invitees(tx, env, author, [person], by_message=by_message)
+    if person.can_co_author is None:
+        _name_beside(tx, post, person)
     roles = documents.roles_of(tx, post)
     note = documents.offered_note(core_with(tx, env, post, words, named), author, named, roles)
     check_not_refused(tx, post, note, [person], again=again, new=[person])
     if replaces is not None:
         settle(tx, env, post, replaces)
     renew(tx, env, own_draft(tx, author_id, post_id), words, named)
+
+
+def _name_beside(tx: Tx, post: Post, person: Actor) -> None:
+    rows = [*posts.authors_of(tx, [post.id])[post.id], *companions.rows(tx, post.id)]
+    posts.set_author(
+        tx,
+        post.id,
+        person.uri,
+        position=max((row.position for row in rows), default=0) + 1,
+        actor_id=person.id,
+        via="message",
+        state="invited",
+    )
 
 
 def _with(
@@ -99,6 +120,7 @@ def offer_final_list(tx: Tx, env: Env, post: Post) -> None:
     if not outdated:
         return
     lasts = max(offer.expires_at - offer.published_at for offer in outdated)
-    make_offers(tx, env, post, lasts, [offer.target_id for offer in outdated])
+    only = [offer.target_id for offer in outdated]
+    make_offers(tx, env, post, lasts, only, agreed=agreed_to_longer(offers))
     for offer in outdated:
         take_back(tx, env, offer, author.uri, why="shorter list")

@@ -19,12 +19,12 @@ from fedi_cotweet.domain.limits import (
     POLL_SHORTEST,
     SCHEDULED_WITHIN,
 )
-from fedi_cotweet.services import companions, documents, messages, polls
+from fedi_cotweet.services import companions, documents, message_questions, polls
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.inviting import check_inviting
-from fedi_cotweet.services.offers import current_offers, make_offers, take_back
+from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
 from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
@@ -113,7 +113,7 @@ def create_draft(
             state="invited",
         )
     make_offers(tx, env, _draft(tx, post_id), lasts)
-    messages.ask(tx, env, _draft(tx, post_id), lasts)
+    message_questions.ask(tx, env, _draft(tx, post_id), lasts)
     return post_id
 
 
@@ -211,13 +211,15 @@ def renew_offers(tx: Tx, env: Env, post_id: int) -> None:
     posts.change_post(tx, post_id, digest=digest)
     lasts = env.limits.invite_expiry_ms
     offers = current_offers(tx, post)
+    agreed = agreed_to_longer(offers)
     for row in rows:
         offer = offers.get(row.actor_id or 0)
         if offer is not None:
             lasts = offer.expires_at - offer.published_at
             take_back(tx, env, offer, author.uri, why="edit")
         _forget_answer(tx, post_id, row)
-    make_offers(tx, env, _draft(tx, post_id), max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE))
+    lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE)
+    make_offers(tx, env, _draft(tx, post_id), lasts, agreed=agreed)
 
 
 def _forget_answer(tx: Tx, post_id: int, row: PostAuthor) -> None:
@@ -292,7 +294,7 @@ def renew(tx: Tx, env: Env, post: Post, words: Words, named: Sequence[Actor]) ->
         _forget_answer(tx, post.id, row)
     lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE)
     make_offers(tx, env, own_draft(tx, author.id, post.id), lasts)
-    messages.ask(tx, env, own_draft(tx, author.id, post.id), lasts, again=True)
+    message_questions.ask(tx, env, own_draft(tx, author.id, post.id), lasts)
 
 
 def discard_draft(tx: Tx, env: Env, author_id: int, post_id: int) -> None:

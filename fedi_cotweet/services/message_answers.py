@@ -11,27 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from activitypub.coauthorship.consent_notes import says_so
-from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import NoteView
 from activitypub.html import from_text, sanitise, to_text
 from fedi_cotweet.domain.answers import Reading, hints_at_leaving, read_answer
-from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.services import companions, documents, timelines
-from fedi_cotweet.services import posts as post_services
+from fedi_cotweet.domain.consent import ConsentState, Move
+from fedi_cotweet.services import unnaming
 from fedi_cotweet.services.answers import expire, lost
+from fedi_cotweet.services.applying import try_apply
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, record, tell
-from fedi_cotweet.services.messages import CHANNEL, MOST_UNCLEAR, say
+from fedi_cotweet.services.messages import CHANNEL, MOST_UNCLEAR, resting_on, say
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import try_publish
 from storage.engine import Tx
-from storage.models import Actor, Offer, Post
-from storage.queries import actors, consents, discussion, messages, posts
+from storage.models import Actor, Offer
+from storage.queries import consents, discussion, messages, posts
 
 _S = ConsentState
+_OPEN = frozenset({_S.OFFERED.value, _S.ACCEPTED.value})
+_OVER = frozenset({_S.WITHDRAWN.value, _S.EXPIRED.value, _S.DECLINED.value, _S.LEFT.value})
 _QUOTED = re.compile(
     r'<blockquote\b.*?</blockquote>|<(?P<tag>p|span) class="quote-inline">.*?</(?P=tag)>', re.DOTALL
 )
@@ -127,10 +126,12 @@ def receive(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> st
         case Reading.ACCEPT:
             return _accept(tx, env, sender, offer, newest, answer)
         case Reading.DECLINE:
-            return take_back(tx, env, sender, newest, answer.uri, reason=_reason(answer.text))
+            return _decline(tx, env, sender, offer, newest, answer)
+        case Reading.LEAVE:
+            return take_back(tx, env, sender, _named_by(tx, newest), answer.uri)
         case Reading.STOP:
             messages.add_stop(tx, actor_uri=sender.uri, answer_uri=answer.uri, created_at=env.now())
-            take_back(tx, env, sender, newest, answer.uri, quietly=True)
+            take_back(tx, env, sender, _named_by(tx, newest), answer.uri, quietly=True)
             say(tx, env, newest, "stopped", about=answer.uri, in_reply_to=answer.uri)
             return "stopped"
         case Reading.START:
@@ -168,26 +169,56 @@ def _accept(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer
         return "too_late"
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     row = posts.post_author(tx, post.id, sender.uri) if post is not None else None
-    if post is None or row is None or row.via != "message":
+    to_a_change = offer.change_id is not None
+    if post is None or (not to_a_change and (row is None or row.via != "message")):
         return "not_named"
     apply_move(tx, env, offer, Move.ACCEPT, sender.uri, answer=answer.uri)
     consents.change_offer(tx, offer.id, answered_at=env.now())
     messages.change_consent(tx, offer.id, answer_uri=answer.uri)
-    posts.set_author(tx, post.id, sender.uri, position=row.position, state="agreed")
+    if row is not None and not to_a_change:
+        posts.set_author(tx, post.id, sender.uri, position=row.position, state="agreed")
     _note_candidate(tx, env, offer, answer)
     tell(
         tx,
         env,
         post.author_id,
-        "cotweet.accepted",
+        "cotweet.change_accepted" if to_a_change else "cotweet.accepted",
         offer.uri,
         actor_id=sender.id,
         post_id=post.id,
-        text=f"@{sender.username}@{sender.host} agreed to your post by message.",
+        text=f"{_handle(sender)} agreed to your {'change' if to_a_change else 'post'} by message.",
     )
-    if not try_publish(tx, env, post.id):
+    if offer.change_id is None:
+        done = try_publish(tx, env, post.id)
+    else:
+        done = try_apply(tx, env, offer.change_id)
+    if not done:
         say(tx, env, offer, "accepted", in_reply_to=answer.uri)
     return "accepted"
+
+
+def _named_by(tx: Tx, newest: Offer) -> Offer:
+    """The Offer by which they are named, whatever they were asked since; else the newest."""
+    return resting_on(tx, newest.object_uri, newest.target_id) or newest
+
+
+def _decline(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer: Answer) -> str:
+    """A plain no: to the question that is open; else to being named at all.
+
+    ``offer`` is whose conversation it stands in. A no to a change leaves the published version as
+    it is, with their name.
+    """
+    named = _named_by(tx, newest)
+    about_an_old_change = offer.change and offer.state in _OVER
+    if offer.id == newest.id and newest.state in _OPEN:
+        named = newest
+    elif about_an_old_change and newest.state in _OPEN:
+        _answer_back(tx, env, newest, "superseded", answer)
+        return "superseded"
+    elif about_an_old_change and named.state == _S.PUBLISHED.value:
+        _answer_back(tx, env, named, "unclear_later", answer)
+        return "kept"
+    return take_back(tx, env, sender, named, answer.uri, reason=_reason(answer.text))
 
 
 def take_back(
@@ -216,82 +247,13 @@ def take_back(
             text = f"{_handle(sender)} took back their consent to your draft."
             lost(tx, env, offer, "cotweet.left", text)
         case _S.PUBLISHED:
-            take_off(tx, env, offer, sender, Move.LEAVE, answer=about)
+            unnaming.take_off(tx, env, offer, sender, Move.LEAVE, answer=about)
             said = "taken_off"
         case _:
             return "kept"
     if not quietly:
         say(tx, env, offer, said, about=about, in_reply_to=about)
     return said
-
-
-def take_off(tx: Tx, env: Env, offer: Offer, person: Actor, what: Move, **detail: Any) -> bool:
-    """Take a name that was agreed to by message off a published post of ours, at once.
-
-    It stands in the text, so co-authors' consent to the text with it is void: their names go off
-    too until they have agreed to the text without it.
-    """
-    post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
-    if post is None or post.state != "published":
-        return False
-    if not isinstance(apply_move(tx, env, offer, what, person.uri, **detail), Moved):
-        return False
-    unname(tx, env, post, person)
-    if what is Move.LEAVE:
-        tell(
-            tx,
-            env,
-            post.author_id,
-            "cotweet.left",
-            f"{post.uri} {person.uri}",
-            actor_id=person.id,
-            post_id=post.id,
-            text=f"{_handle(person)} took their name off your post.",
-        )
-    return True
-
-
-def unname(tx: Tx, env: Env, post: Post, person: Actor) -> None:
-    """The next version of a published post, without somebody who was named with its authors."""
-    row = posts.post_author(tx, post.id, person.uri)
-    if row is None or row.via != "message":
-        return
-    rest = companions.people(tx, post.id, but=person.id)
-    posts.set_author(
-        tx, post.id, person.uri, position=row.position, state="revoked", next_check_at=None
-    )
-    document = companions.without(orjson.loads(post.document), person, rest, post.language)
-    post_services.save_update(tx, env, post, dict(document), content=document["content"])
-    _void(tx, env, post, person)
-
-
-def _void(tx: Tx, env: Env, post: Post, person: Actor) -> None:
-    """Co-authors agreed to the text with the name in it: they are shown for no other."""
-    current = posts.post(tx, post.id)
-    author = actors.actor(tx, post.author_id)
-    if current is None or author is None:
-        return
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
-    named = [author.uri, *(row.actor_uri for row in rows)]
-    digest = try_consent_digest(documents.full_note(tx, current), named)
-    posts.change_post(tx, post.id, digest=digest)
-    for row in rows:
-        posts.set_author(tx, post.id, row.actor_uri, position=row.position, state="stale")
-    if not rows:
-        return
-    timelines.refresh(tx, post.id, env.now())
-    later(tx, env, "verify_post", str(post.id), post_id=post.id)
-    tell(
-        tx,
-        env,
-        post.author_id,
-        "cotweet.stale",
-        f"{post.uri} {person.uri}",
-        actor_id=person.id,
-        post_id=post.id,
-        text=f"Without {_handle(person)} the text of your post is another one: its co-authors are"
-        " not shown any more. To ask them, add them again.",
-    )
 
 
 def edited(tx: Tx, env: Env, sender: Actor, answer: Answer) -> str | None:
@@ -332,9 +294,9 @@ def person_gone(tx: Tx, env: Env, person: Actor) -> None:
         post = posts.post(tx, row.post_id)
         if row.via != "message" or post is None:
             continue
-        asked = messages.offers_by_message(tx, post.uri, person.id)
-        if asked:
-            take_back(tx, env, person, asked[-1], "gone", quietly=True)
+        asked = resting_on(tx, post.uri, person.id)
+        if asked is not None:
+            take_back(tx, env, person, asked, "gone", quietly=True)
 
 
 def _unclear(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> str:

@@ -14,6 +14,9 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "your name stand on it?",
         "asks_change": "{asker} would like to change the post that names you, and asks: may your "
         "name stand on the new version too?",
+        "asks_published": "{asker} would like to name you on a post that is published already, and "
+        "asks: may your name stand on it?",
+        "stands": "This is what the post says now:",
         "replaces": "This replaces an earlier message: the post has changed.",
         "shown": "Nothing is public yet. This is exactly what would be published:",
         "shown_change": "This is exactly what it would say:",
@@ -38,6 +41,8 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "answer": "Please answer this message by {deadline} with one word:",
         "accept": "your name stands on the post. It is published once everyone named has agreed.",
         "decline": "your name does not stand on it. No answer means the same.",
+        "accept_change": "the post is changed once everyone named has agreed.",
+        "decline_change": "the post stays as it is, with your name. No answer means the same.",
         "later": "You can take your name off at any time, before and after publication: answer "
         "<strong>leave</strong>. If nobody on {host} shall ask you this way again: "
         "<strong>stop</strong>.",
@@ -58,6 +63,23 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "{asker} has been told.",
         "word_taken_off": "Done: your name is off the post, and the servers that have it are being "
         "told. {asker} has been told too.",
+        "word_shortened": "{person} is not named any more on the post you agreed to, and nothing "
+        "else has changed: {link}<br>Your name stays. To take it off too, answer "
+        "<strong>leave</strong>.",
+        "word_accepted_change": "Thank you! You agreed to the change. It is published once everyone "
+        "named has agreed; you will be told.",
+        "word_declined_change": "All right: the post stays as it is, with your name, unless {asker} "
+        "goes on without you; {asker} has been told. To take your name off now, answer "
+        "<strong>leave</strong>.",
+        "word_left_change": "All right: you changed your mind, and the post stays as it is, with "
+        "your name, unless {asker} goes on without you. {asker} has been told. To take your name "
+        "off now, answer <strong>leave</strong>.",
+        "word_expired_change": "The time for an answer is over: the post stays as it is, with your "
+        "name, unless {asker} goes on without you. There is nothing to do.",
+        "word_too_late_change": "Thank you, but the time for an answer was over. {asker} has been "
+        "told that you would have agreed to the change, and can ask again.",
+        "word_withdrawn_change": "{asker} has taken the question back: the post stays as it is, "
+        "with your name. There is nothing to do.",
         "word_unclear": "That was not a clear yes or no, so nothing has changed; {asker} can read "
         "what you wrote. Please answer with one word: <strong>accept</strong> or "
         "<strong>decline</strong>.",
@@ -83,6 +105,9 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "peut-il y figurer ?",
         "asks_change": "{asker} aimerait modifier le message qui vous nomme et demande : votre nom "
         "peut-il figurer aussi sur la nouvelle version ?",
+        "asks_published": "{asker} aimerait vous nommer sur un message déjà publié et demande : "
+        "votre nom peut-il y figurer ?",
+        "stands": "Voici ce que dit le message actuellement :",
         "replaces": "Ceci remplace un message précédent : le texte a changé.",
         "shown": "Rien n’est encore public. Voici exactement ce qui serait publié :",
         "shown_change": "Voici exactement ce qu’il dirait :",
@@ -109,6 +134,9 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "accept": "votre nom figure sur le message. Il est publié dès que toutes les personnes "
         "nommées ont accepté.",
         "decline": "votre nom n’y figure pas. Ne pas répondre revient au même.",
+        "accept_change": "le message est modifié dès que toutes les personnes nommées ont accepté.",
+        "decline_change": "le message reste tel quel, avec votre nom. Ne pas répondre revient au "
+        "même.",
         "later": "Vous pouvez retirer votre nom à tout moment, avant et après la publication : "
         "répondez <strong>leave</strong>. Pour que personne sur {host} ne vous le demande plus "
         "ainsi : <strong>stop</strong>.",
@@ -129,6 +157,23 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "{asker} en est informé.",
         "word_taken_off": "C’est fait : votre nom est retiré du message, et les serveurs qui l’ont "
         "en sont informés. {asker} aussi.",
+        "word_shortened": "{person} n’est plus nommé sur le message que vous avez accepté, et rien "
+        "d’autre n’a changé : {link}<br>Votre nom reste. Pour le retirer aussi, répondez "
+        "<strong>leave</strong>.",
+        "word_accepted_change": "Merci ! Vous avez accepté la modification. Elle est publiée dès "
+        "que toutes les personnes nommées ont accepté ; vous en serez informé.",
+        "word_declined_change": "Entendu : le message reste tel quel, avec votre nom, à moins que "
+        "{asker} ne continue sans vous ; {asker} en est informé. Pour retirer votre nom "
+        "maintenant, répondez <strong>leave</strong>.",
+        "word_left_change": "Entendu : vous avez changé d’avis, et le message reste tel quel, avec "
+        "votre nom, à moins que {asker} ne continue sans vous. {asker} en est informé. Pour "
+        "retirer votre nom maintenant, répondez <strong>leave</strong>.",
+        "word_expired_change": "Le délai de réponse est passé : le message reste tel quel, avec "
+        "votre nom, à moins que {asker} ne continue sans vous. Il n’y a rien à faire.",
+        "word_too_late_change": "Merci, mais le délai était passé. {asker} sait que vous auriez "
+        "accepté la modification et peut redemander.",
+        "word_withdrawn_change": "{asker} a retiré la question : le message reste tel quel, avec "
+        "votre nom. Il n’y a rien à faire.",
         "word_unclear": "Ce n’était pas un oui ou un non clair, rien n’a donc changé ; {asker} "
         "peut lire votre réponse. Répondez par un seul mot : <strong>accept</strong> ou "
         "<strong>decline</strong>.",
@@ -153,6 +198,9 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "asks": "{asker} 님이 아래 글을 함께 게시하고 싶어 합니다. 이름을 올려도 될까요?",
         "asks_change": "{asker} 님이 당신의 이름이 올라간 글을 고치고 싶어 합니다. 새 글에도 이름을 "
         "올려도 될까요?",
+        "asks_published": "{asker} 님이 이미 게시된 글에 당신의 이름을 올리고 싶어 합니다. 이름을 올려도 "
+        "될까요?",
+        "stands": "지금 글은 다음과 같습니다.",
         "replaces": "글이 바뀌어 앞선 메시지를 대신합니다.",
         "shown": "아직 아무것도 공개되지 않았습니다. 게시될 글은 정확히 다음과 같습니다.",
         "shown_change": "바뀐 글은 정확히 다음과 같습니다.",
@@ -178,6 +226,10 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "accept": "글에 이름이 오릅니다. 이름이 오른 모두가 수락하면 게시됩니다. "
         "(<strong>수락</strong>이라고 답해도 됩니다.)",
         "decline": "글에 이름이 오르지 않습니다. 답이 없어도 같습니다. (<strong>거절</strong>)",
+        "accept_change": "이름이 오른 모두가 수락하면 글이 바뀝니다. (<strong>수락</strong>이라고 "
+        "답해도 됩니다.)",
+        "decline_change": "글은 당신의 이름과 함께 그대로 남습니다. 답이 없어도 같습니다. "
+        "(<strong>거절</strong>)",
         "later": "게시 전이든 후든 언제나 이름을 뺄 수 있습니다: <strong>leave</strong>. {host}의 "
         "누구에게서도 이런 질문을 받고 싶지 않다면: <strong>stop</strong>.",
         "counts": "이런 답만 인정됩니다. 좋아요, 부스트, 반응은 아무 뜻도 없습니다. 다른 답은 {asker} "
@@ -194,6 +246,22 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "알렸습니다.",
         "word_taken_off": "글에서 이름을 뺐고, 글을 가진 서버들에 알리는 중입니다. {asker} 님에게도 "
         "알렸습니다.",
+        "word_shortened": "동의하신 글에 {person} 님의 이름이 더는 없으며 다른 것은 바뀌지 않았습니다: "
+        "{link}<br>당신의 이름은 남아 있습니다. 이름을 빼려면 <strong>leave</strong>라고 답하세요.",
+        "word_accepted_change": "고맙습니다! 변경에 동의하셨습니다. 이름이 오른 모두가 동의하면 게시되고 "
+        "알려 드립니다.",
+        "word_declined_change": "알겠습니다. {asker} 님이 당신 없이 진행하지 않는 한 글은 당신의 이름과 "
+        "함께 그대로 남으며 {asker} 님에게 알렸습니다. 지금 이름을 빼려면 <strong>leave</strong>라고 "
+        "답하세요.",
+        "word_left_change": "알겠습니다. 마음을 바꾸셨으니 {asker} 님이 당신 없이 진행하지 않는 한 글은 "
+        "당신의 이름과 함께 그대로 남습니다. {asker} 님에게 알렸습니다. 지금 이름을 빼려면 "
+        "<strong>leave</strong>라고 답하세요.",
+        "word_expired_change": "답할 시간이 지났습니다. {asker} 님이 당신 없이 진행하지 않는 한 글은 "
+        "당신의 이름과 함께 그대로 남습니다. 하실 일은 없습니다.",
+        "word_too_late_change": "고맙습니다만 답할 시간이 지났습니다. {asker} 님에게 변경에 동의하려 "
+        "하셨음을 알렸고, 다시 물을 수 있습니다.",
+        "word_withdrawn_change": "{asker} 님이 질문을 거두었습니다. 글은 당신의 이름과 함께 그대로 "
+        "남습니다. 하실 일은 없습니다.",
         "word_unclear": "분명한 답이 아니어서 아무것도 바뀌지 않았습니다. {asker} 님은 쓰신 내용을 볼 수 "
         "있습니다. 한 단어로 답해 주세요: <strong>accept</strong>(수락) 또는 "
         "<strong>decline</strong>(거절).",

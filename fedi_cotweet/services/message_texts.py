@@ -23,7 +23,10 @@ LINE = "accept {object} {digest}"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody is asked. ``note`` is the post as it would be published, with ``target``."""
+    """What somebody is asked. ``note`` is the post as it would be published, with ``target``.
+
+    ``old`` is how it stands now, if it is published; ``named``: it names ``target`` already.
+    """
 
     asker: Actor
     target: Actor
@@ -36,7 +39,8 @@ class Question:
     visibility: str
     language: str | None
     replaces: bool = False
-    published: bool = False
+    old: Doc | None = None
+    named: bool = False
 
 
 def language_of(language: str | None) -> str:
@@ -50,21 +54,43 @@ def question(asked: Question) -> str:
     texts = CATALOGUE[language_of(asked.language)]
     values = _values(asked)
     opening = [texts["replaces"]] if asked.replaces else []
-    opening.append(texts["asks_change" if asked.published else "asks"])
-    shown = texts["shown_change" if asked.published else "shown"]
+    opening.append(texts[_what_is_asked(asked)])
     facts = "<br>".join(_facts(asked, texts))
     parts = [
         f"<p>{_mention(asked.target)} {_fill(' '.join(opening), values)}</p>",
-        f"<p>{_fill(shown, values)}</p>",
+        *_before(asked, texts),
+        f"<p>{_fill(texts['shown' if asked.old is None else 'shown_change'], values)}</p>",
         f"<blockquote>{sanitise(str(asked.note.get('content', '')))}</blockquote>",
         f"<p>{facts}</p>",
         f"<p>{_fill(texts['answer'], values)}</p>",
-        f"<p>{_words(texts, values)}</p>",
+        f"<p>{_words(texts, values, change=asked.named)}</p>",
         f"<p>{_fill(texts['later'], values)}</p>",
         f"<p>{_fill(texts['counts'], values)}</p>",
         _line_to_copy(texts, values),
     ]
     return "".join(parts)
+
+
+def _what_is_asked(asked: Question) -> str:
+    if asked.old is None:
+        return "asks"
+    return "asks_change" if asked.named else "asks_published"
+
+
+def _before(asked: Question, texts: Mapping[str, str]) -> list[str]:
+    """How a published post stands now, so that what changes is plain."""
+    if asked.old is None:
+        return []
+    warning = to_text(str(asked.old.get("summary") or ""))
+    shown = [f"<p>{texts['stands']}</p>"]
+    if warning:
+        shown.append(f"<p>{texts['fact_warning']} {escape(warning)}</p>")
+    return [*shown, f"<blockquote>{sanitise(str(asked.old.get('content', '')))}</blockquote>"]
+
+
+def about_a_change(kind: str) -> str:
+    """The kind of word that says the same to somebody whose name stands on the post already."""
+    return f"{kind}_change" if f"word_{kind}_change" in CATALOGUE["en"] else kind
 
 
 def word(
@@ -76,10 +102,12 @@ def word(
     host: str,
     link: str = "",
     line: str = "",
+    person: Actor | None = None,
 ) -> str:
     """A message that says what became of an answer, of ``kind`` as in the catalogue, as HTML."""
     texts = CATALOGUE[language_of(language)]
     values = {"asker": _name(asker), "host": escape(host), "link": _link(link)}
+    values["person"] = _name(person) if person is not None else ""
     said = f"<p>{_mention(target)} {_fill(texts[f'word_{kind}'], values)}</p>"
     return said + (_line_to_copy(texts, {"line": escape(line)}) if line else "")
 
@@ -93,8 +121,9 @@ def _line_to_copy(texts: Mapping[str, str], values: Mapping[str, str]) -> str:
     return f"<p>{texts['line']}<br><code>{values['line']}</code></p>"
 
 
-def _words(texts: Mapping[str, str], values: Mapping[str, str]) -> str:
-    said = ((word, _fill(texts[word], values)) for word in ("accept", "decline"))
+def _words(texts: Mapping[str, str], values: Mapping[str, str], *, change: bool) -> str:
+    suffix = "_change" if change else ""
+    said = ((word, _fill(texts[word + suffix], values)) for word in ("accept", "decline"))
     return "<br>".join(f"<strong>{word}</strong> – {meaning}" for word, meaning in said)
 
 

@@ -5,7 +5,7 @@ The only caller of ``domain.consent`` that stores what it says.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +31,17 @@ _WAS_NAMED = frozenset(
 
 
 def make_offers(
-    tx: Tx, env: Env, post: Post, lasts: int, only: Collection[int] | None = None
+    tx: Tx,
+    env: Env,
+    post: Post,
+    lasts: int,
+    only: Collection[int] | None = None,
+    *,
+    agreed: Mapping[int, int] | None = None,
 ) -> None:
     """Offer the stored version of a draft to every co-author it names, or to those in ``only``.
 
-    An Offer is open for ``lasts`` milliseconds.
+    An Offer is open for ``lasts`` milliseconds. ``agreed``: see ``agreed_to_longer``.
     """
     author = find_actor(tx, post.author_id)
     rows = posts.authors_of(tx, [post.id])[post.id]
@@ -47,7 +53,9 @@ def make_offers(
     posts.change_post(tx, post.id, digest=version.digest)
     for row in rows:
         if row.actor_id is not None and (only is None or row.actor_id in only):
-            offer_to(tx, env, post, find_actor(tx, row.actor_id), version, lasts)
+            before = (agreed or {}).get(row.actor_id)
+            target = find_actor(tx, row.actor_id)
+            offer_to(tx, env, post, target, version, lasts, agreed_before_at=before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +91,12 @@ def offer_to(
     lasts: int,
     *,
     change_id: int | None = None,
+    agreed_before_at: int | None = None,
 ) -> None:
-    """Ask one co-author for consent to a version; ``change_id`` if the post is published."""
+    """Ask one co-author for consent to a version; ``change_id`` if the post is published.
+
+    ``agreed_before_at``: when they agreed to it with one name more in its text.
+    """
     author, now = find_actor(tx, post.author_id), env.now()
     uri = env.addresses.offer(author.username, env.token())
     document = build_offer(
@@ -115,6 +127,7 @@ def offer_to(
         change_id=change_id,
         published_at=now,
         expires_at=now + lasts,
+        agreed_before_at=agreed_before_at,
         created_at=now,
     )
     record(
@@ -161,6 +174,30 @@ def take_back(tx: Tx, env: Env, offer: Offer, by: str, **detail: Any) -> bool:
         return False
     emit(tx, env, "offer.withdrawn", offer_id=offer.id)
     return True
+
+
+def agreed_to_longer(offers: Mapping[int, Offer]) -> dict[int, int]:
+    """Who agreed, or would have but for a name that went off the text since: target id → when.
+
+    To be kept when their Offers are replaced because the text loses a name: whoever agreed is not
+    among those who said nothing.
+    """
+    return {
+        target_id: offer.agreed_before_at or offer.answered_at or offer.published_at
+        for target_id, offer in offers.items()
+        if has_agreed(offer)
+    }
+
+
+def has_agreed(offer: Offer) -> bool:
+    """Whether somebody agreed to this, if need be to the same with one name more in its text.
+
+    Their answer may still be looked at, or have to be given again.
+    """
+    if offer.state == ConsentState.ACCEPTED.value:
+        return True
+    answered = offer.answered_at is not None or offer.agreed_before_at is not None
+    return offer.state == ConsentState.OFFERED.value and answered
 
 
 def current_offers(tx: Tx, post: Post) -> dict[int, Offer]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.services import companions, documents, endings, indexing, polls, timelines
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
@@ -165,6 +166,14 @@ def save_update(
         # Artists agreed to other words: whoever checks does not name them any more.
         later(tx, env, "check_credits", str(post.id), post_id=post.id)
     emit(tx, env, "post.updated", post_id=post.id, at=updated_at, also=list(also))
+
+
+def digest_of(tx: Tx, post: Post) -> str | None:
+    """The digest of a published post of ours as it is stored."""
+    author = actors.actor(tx, post.author_id)
+    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    named = [author.uri if author is not None else "", *(row.actor_uri for row in rows)]
+    return try_consent_digest(documents.full_note(tx, post), named)
 
 
 def later_than(post: Post, now: int) -> int:

@@ -24,7 +24,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.messages import say
-from fedi_cotweet.services.offers import apply_move, current_offers, take_back
+from fedi_cotweet.services.offers import apply_move, current_offers, has_agreed, take_back
 from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
@@ -84,7 +84,8 @@ def try_publish(tx: Tx, env: Env, post_id: int, *, without_missing: bool = False
     """Publish a draft if everyone it names has consented, by stamps fetched just now (C17).
 
     With ``wait_all`` a decline holds the draft until its author decides; ``without_missing`` is
-    that decision: whoever has not consented is left out. Stamps older than five minutes are
+    that decision: whoever has not consented is left out. Whoever agreed and is only asked again
+    because a name went off the text is waited for. Stamps older than five minutes are
     fetched anew first, which ends in another call of this. A scheduled one waits for its time.
     """
     post = posts.post(tx, post_id)
@@ -139,7 +140,7 @@ def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
     rows = posts.authors_of(tx, [post.id])[post.id]
     for row in (*rows, *companions.rows(tx, post.id)):
         offer = offers.get(row.actor_id) if row.actor_id is not None else None
-        if offer is None or offer.state == ConsentState.ACCEPTED.value:
+        if offer is None or has_agreed(offer):
             continue
         by = author.uri if author else post.uri
         take_back(tx, env, offer, by)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
+from activitypub.vocab.reading import ids
 from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
@@ -61,6 +62,6 @@ def _same_content(offer: Offer, note: dict[str, Any]) -> bool:
     """Whether an Offer was for the same content, whoever its authors were to be."""
     offered = orjson.loads(offer.document)["object"]
     everyone = {str(uri) for uri in offer.authors}
-    everyone |= {str(entry["id"]) for entry in note["attributedTo"]}
+    everyone |= set(ids(note["attributedTo"]))
     both = sorted(everyone)
     return try_consent_digest(offered, both) == try_consent_digest(note, both)

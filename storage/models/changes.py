@@ -15,7 +15,8 @@ class Change(Base):
 
     ``state``: ``proposed`` (a co-author's wish), ``offered`` (everybody is being asked),
     ``applied``, ``declined`` or ``cancelled``. ``words`` is what the new version says, in the
-    members of ``services.changes``; ``document`` its core as a draft's is, once offered.
+    members of ``services.changes``; ``document`` its core as a draft's is, once offered. ``beside``
+    in ``words`` are those it names by message.
     """
 
     __tablename__ = "changes"

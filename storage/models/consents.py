@@ -53,6 +53,8 @@ class Offer(Base):
     published_at: Mapped[int]
     expires_at: Mapped[int]
     answered_at: Mapped[int | None]
+    agreed_before_at: Mapped[int | None]
+    """Of a sent Offer: when this person agreed to the version that named one more in its text."""
     created_at: Mapped[int]
 
     __table_args__ = (

@@ -88,12 +88,22 @@ def test_a_clear_yes(text: str) -> None:
     [
         *("decline", "No.", "no, thanks", "non merci !", "거절합니다", "Nein, danke", "No gracias"),
         *("decline: I am too busy this week", "I refuse, this is not mine.", "いいえ", "拒绝！"),
-        *("leave", "Remove my name", "remove my name, please", "I changed my mind 😂", "탈퇴"),
-        *("take my name off because I moved", "no 👍", "I don't accept", "je n’accepte pas"),
+        *("I changed my mind 😂", "no 👍", "I don't accept", "je n’accepte pas"),
     ],
 )
 def test_a_clear_no(text: str) -> None:
     assert read_answer(text) is Reading.DECLINE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("leave", "Remove my name", "remove my name, please", "탈퇴", "no, leave", "Je me retire."),
+        "take my name off because I moved",
+    ],
+)
+def test_a_clear_word_that_the_name_is_to_go(text: str) -> None:
+    assert read_answer(text) is Reading.LEAVE
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Person
 
 TEXT = "We baked this together."
+VALUES = ("asker", "host", "link", "deadline", "warning", "person")
 
 
 @dataclass
@@ -406,7 +407,7 @@ def test_every_language_has_every_text() -> None:
     for language, texts in CATALOGUE.items():
         assert texts.keys() == english.keys(), language
         for name, text in texts.items():
-            text.format_map({"asker": "", "host": "", "link": "", "deadline": "", "warning": ""})
+            text.format_map(dict.fromkeys(VALUES, ""))
             assert text, name
 
 

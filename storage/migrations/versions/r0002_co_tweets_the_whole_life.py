@@ -467,6 +467,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stamp_document", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("stamp_fetched_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("settled_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("agreed_before_at", sa.BigInteger(), nullable=True))
         batch_op.create_index("ix_offers_side_created", ["side", "created_at"], unique=False)
         batch_op.create_index("ix_offers_side_state", ["side", "state", "id"], unique=False)
 
@@ -512,6 +513,7 @@ def downgrade() -> None:
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index("ix_offers_side_state")
         batch_op.drop_index("ix_offers_side_created")
+        batch_op.drop_column("agreed_before_at")
         batch_op.drop_column("settled_at")
         batch_op.drop_column("stamp_fetched_at")
         batch_op.drop_column("stamp_document")
