@@ -29,12 +29,22 @@ def invite(
             "--again", help="Also if they said no to an earlier text.", show_default=False
         ),
     ] = False,
+    by_message: Annotated[
+        bool,
+        typer.Option(
+            "--by-message",
+            help="Ask by direct message if their server knows nothing of co-authors.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Invite one more co-author to a draft or a published co-tweet: everybody is asked."""
     client = session.client()
     document: dict[str, Any] = {"handle": handles([person])[0], "again": again}
     if replaces:
         document["replaces"] = handles([replaces])[0]
+    if by_message:
+        document["by_message"] = True
     path = f"{COTWEETS}/{resolve(client, target)}/authors"
     show_draft(session, client.post(path, document))
 

@@ -208,7 +208,7 @@ def _same_words(
     Not if they are asked about the published one as it stands.
     """
     rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
-    if any(row.state == "stale" for row in rows):
+    if any(row.stamp_uri is None for row in rows):
         return False
     everyone = [author.uri, *(actor.uri for actor in named)]
     now = documents.full_note(tx, post)
@@ -249,7 +249,7 @@ def cancel_change(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
     _call_off(tx, env, change, find_actor(tx, author_id).uri, why="cancelled")
     post = own_post(tx, author_id, post_id)
     rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
-    if any(row.state == "stale" for row in rows) and not change.words.get("as_it_stands"):
+    if any(row.stamp_uri is None for row in rows) and not change.words.get("as_it_stands"):
         ask_again(tx, env, post)
 
 

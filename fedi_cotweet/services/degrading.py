@@ -28,6 +28,7 @@ from storage.models import Offer, Post, Stamp
 from storage.queries import actors, changes, consents, degrading, posts
 
 BATCH = 25
+_ASKED = frozenset({ConsentState.OFFERED.value, ConsentState.ACCEPTED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _single(tx: Tx, env: Env, post: Post) -> None:
         document = documents.without_mention(document, row.actor_uri)
         posts.remove_author(tx, post.id, row.actor_uri)
     for offer in consents.offers_for_object(tx, post.uri, "sent"):
-        if offer.channel != "offer":
+        if offer.channel != "offer" and offer.state not in _ASKED:
             continue  # whoever agreed by message is no co-author, and stays named in the text
         if offer.state == ConsentState.PUBLISHED.value:
             apply_move(tx, env, offer, Move.REMOVE, author.uri, why="degraded")

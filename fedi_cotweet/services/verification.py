@@ -249,7 +249,10 @@ def not_what_was_agreed(tx: Tx, env: Env, post_id: int, document: dict[str, obje
         )
         if pending:
             continue  # nobody but its primary author knew of it
-        mark_revoked(tx, env, post, me.uri)
+        row = posts.post_author(tx, post.id, me.uri)
+        if not post.local or row is None or row.stamp_uri == stamp.uri:
+            # Of a post of ours that lists it no more, they are being asked again.
+            mark_revoked(tx, env, post, me.uri)
         tell(
             tx,
             env,
