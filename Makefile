@@ -47,7 +47,7 @@ judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm; C
 	COTWEET_JUDGES=1 $(BIN)/python -m pytest tests/judges -q $(ARGS)
 
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
-	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto --dist loadscope -q $(ARGS)
+	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto -q $(ARGS)
 
 openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the code
 	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.new
