@@ -43,6 +43,8 @@ def receive_offer(
         return "duplicate"
     if consents.withdrawn(tx, invitation.id, sender.uri) is not None:
         return "withdrawn_before"
+    if _is_gone(tx, invitation.object_id, sender):
+        return "deleted_before"
     apart = hiding.distances(tx, now, target.id, [sender.id])
     if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
         return "kept_away"
@@ -128,6 +130,14 @@ def receive_offer(
         text=f"@{sender.username}@{sender.host} {_ASKS[is_author]}",
     )
     return "invited"
+
+
+def _is_gone(tx: Tx, object_id: str, sender: Actor) -> bool:
+    """Whether the sender deleted the object: nobody answers for a late question about it."""
+    post = posts.post_by_uri(tx, object_id)
+    if post is not None:
+        return post.state == "deleted" and post.author_id == sender.id
+    return posts.buried(tx, object_id, sender.uri) is not None
 
 
 def _too_many(tx: Tx, env: Env, sender: Actor, target: Actor, *, new: bool) -> bool:

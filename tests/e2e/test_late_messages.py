@@ -14,12 +14,13 @@ import pytest_asyncio
 from sqlalchemy import delete, update
 
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
-from fedi_cotweet.federation import jobs
+from fedi_cotweet.federation import jobs, outbox
 from fedi_cotweet.services import drafts, timelines
 from storage.engine import Tx
 from storage.models import Activity, Boost, Delivery, Job, Notification, OutboxEvent, Post
 from storage.queries import posts
 from tests.e2e.by_hand import Place, World, follow, open_places, rows_of
+from tests.e2e.changing import Changing
 from tests.e2e.one_cotweet import Run, begin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -442,3 +443,22 @@ async def test_a_deletion_nobody_heard_of_is_found_by_the_co_authors_server(worl
     assert held is not None
     assert held.state == "deleted"
     assert await run.live_stamps(run.co_authors[0]) == []
+
+
+@pytest.mark.parametrize("who", ["b/bob", "a/ann"])
+async def test_a_change_that_comes_after_the_post_was_deleted_asks_nobody(
+    world: World, who: str
+) -> None:
+    run = await begin(world, [who])
+    await run.agreed()
+    await Changing(run, run.co_authors).change()
+    if who.startswith("b/"):
+        await world.work(world.places["a"])
+        await run.delete()
+        await world.work(world.places["a"])
+        await world.pass_on(world.places["a"], "Delete")
+    else:  # the Offer is on its way between two accounts of one server
+        await outbox.work_off(world.places["a"].server.runtime)
+        await run.delete()
+    await world.drain()
+    assert [offer.state for offer in await run.received(run.co_authors[0])] == ["deleted"]
