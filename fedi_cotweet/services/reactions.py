@@ -120,7 +120,7 @@ def receive(
     it counts."""
     if collection == "likes":
         return receive_like(tx, env, post, actor, uri, counted=counted)
-    return receive_boost(tx, env, post, actor, uri, env.now(), counted=counted)
+    return receive_boost(tx, env, post, actor, uri, env.now(), counted=counted, relayed=True)
 
 
 def receive_boost(
@@ -132,8 +132,13 @@ def receive_boost(
     published_at: int,
     *,
     counted: bool = False,
+    relayed: bool = False,
 ) -> str:
-    """An ``Announce``. By a verified co-author it is delivery, never a share (FEP-af48)."""
+    """An ``Announce``. By a verified co-author it is delivery, never a share (FEP-af48).
+
+    ``relayed``: the post's primary author says so. That counts, and brings the post to nobody: else
+    they could push it to anybody's followers.
+    """
     now = env.now()
     rows = author_rows(tx, post)
     delivery = booster.id in timelines.shown_author_ids(post, rows, now)[1:]
@@ -148,6 +153,9 @@ def receive_boost(
         published_at=moment,
         delivery=delivery,
     ):
+        held = posts.boost_between(tx, booster.id, post.id)
+        if held is not None and not held.delivery and not relayed:
+            timelines.bring_boost(tx, post, booster.id, id_at(moment, held.id), now)
         return "repeated"
     if delivery:
         timelines.refresh(tx, post.id, now)
@@ -155,7 +163,8 @@ def receive_boost(
     if not counted:
         stored.count_one(tx, post, "shares", 1)
     relay(tx, env, post, rows, "shares", uri, by=booster)
-    timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id), now)
+    if not relayed:
+        timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id), now)
     tell_authors(
         tx,
         env,

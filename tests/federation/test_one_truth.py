@@ -236,6 +236,31 @@ async def test_nobody_else_says_what_is_in_them(cast: Cast) -> None:
     assert (reply.status, reply.error) == (400, "bad_document")
 
 
+async def test_who_boosted_is_believed_for_counts_and_brings_nobody_the_post(cast: Cast) -> None:
+    await cast.follow(cast.mallory, account="bob")
+    _, together = await collected(cast)
+    boost = cast.mallory.activity("Announce", together.id)
+    await cast.deliver(cast.alice, added(together, "shares", boost, total=1))
+    assert together.id not in await cast.timeline("bob")
+    # What mallory says herself, does.
+    await cast.deliver(cast.mallory, boost)
+    assert together.id in await cast.timeline("bob")
+
+
+async def test_nobody_takes_likes_and_boosts_out_of_posts_of_others(cast: Cast) -> None:
+    _, together = await collected(cast)
+    mine = await cast.here.api("POST", POSTS, {"text": "Mine alone."}, account="dave")
+    like = cast.mallory.activity("Like", mine["uri"])
+    boost = cast.mallory.activity("Announce", mine["uri"])
+    for activity in (like, boost):
+        await cast.deliver(cast.mallory, activity)
+    assert counted(await cast.here.api("GET", f"{POSTS}/{mine['id']}")) == (1, 1, 0)
+    for name, item in (("likes", like), ("shares", boost)):
+        said = added(together, name, item | {"object": together.id}) | {"type": "Remove"}
+        await cast.deliver(cast.alice, said)
+    assert counted(await cast.here.api("GET", f"{POSTS}/{mine['id']}")) == (1, 1, 0)
+
+
 async def test_a_server_where_no_author_lives_takes_nothing_of_it(cast: Cast) -> None:
     post_id, together = await written_by_alice_elsewhere(cast)
     like = cast.mallory.activity("Like", together.id)

@@ -71,9 +71,10 @@ def _item(
     env = context.env
     if activity.removed:
         if actor is not None and collection == "likes":
-            reactions.receive_unlike(tx, env, actor, item.id, post.uri)
+            # By post and never by id: that may be of something done to a post of others.
+            reactions.receive_unlike(tx, env, actor, None, post.uri)
         elif actor is not None:
-            reactions.receive_unboost(tx, env, actor, item.id, post.uri)
+            reactions.receive_unboost(tx, env, actor, None, post.uri)
     elif actor is None:
         if context.budgets.strangers.spend(str(post.author_id), env.now()):
             later(
