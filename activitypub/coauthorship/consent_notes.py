@@ -6,6 +6,7 @@ object, and everybody can read it. It makes nobody an author.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.html import to_text
 from activitypub.origins import check_fetched
 from activitypub.verdicts import Fetched, Known, Need, Refused
-from activitypub.vocab.reading import as_list, ids, origin, same_origin
+from activitypub.vocab.reading import as_list, ids, origin, same_origin, text, types
 from activitypub.vocab.terms import PUBLIC_FORMS, Doc
 
 MAX_NOTES: Final = 9
@@ -24,6 +25,11 @@ WEEK: Final = 7 * 24 * 60 * 60 * 1000
 WORD: Final = "accept"
 
 _UNANSWERED: Final = frozenset({0, 401, 403, 429})
+_BESIDE_THE_WORDS: Final = (
+    *("summary", "summaryMap", "name", "nameMap", "attachment", "oneOf", "anyOf"),
+    *("quote", "quoteUrl", "quoteUri", "_misskey_quote", "sensitive", "as:sensitive"),
+)
+_STRUCK_OR_QUOTED = re.compile(r"<(?:blockquote|del|strike|s|q)(?![\w-])", re.IGNORECASE)
 _MENTION = re.compile(r"@[\w.-]+(?:@[\w.-]+(?::\d+)?)?")
 
 
@@ -57,18 +63,13 @@ def listed_notes(document: Doc) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MAX_NOTES]
 
 
-def note_words(object_id: str, digest: str) -> str:
-    """What a consent note says, mentions apart."""
-    return f"{WORD} {object_id} {digest}"
-
-
-def says_so(text: str, object_id: str, digest: str | None) -> bool | None:
+def says_so(said: str, object_id: str, digest: str | None) -> bool | None:
     """Whether a text is a consent note's for this object; None if it is for another version.
 
-    ``text`` is plain. Nothing else may stand in it: whoever protests, or shows others what they
+    ``said`` is plain. Nothing else may stand in it: whoever protests, or shows others what they
     were asked to write, repeats the words too.
     """
-    words = [word for word in text.split() if not _MENTION.fullmatch(word)]
+    words = [word for word in said.split() if not _MENTION.fullmatch(word)]
     if len(words) != 3 or words[0].casefold() != WORD or words[1] != object_id:
         return False
     return True if digest is not None and words[2] == digest else None
@@ -123,15 +124,57 @@ def check_note(
         return _because(verdict, "an_author")
     if not any(_is_mention(tag, actor) for tag in as_list(document.get("tag"))):
         return _because(verdict, "not_mentioned")
-    content = note.get("content")
-    said = says_so(
-        to_text(content) if isinstance(content, str) else "", str(document.get("id")), digest
-    )
+    content = text(note.get("content"))
+    if _holds_more(note):
+        return _because(verdict, "more_than_words")
+    if _is_struck_or_quoted(content):
+        return _because(verdict, "struck_or_quoted")
+    said = says_so(to_text(content), str(document.get("id")), digest)
     if said is None:
         return NoteVerdict(uri, NoteState.STALE, "other_digest", actor, fetched.fetched_at)
     if not said:
         return _because(verdict, "other_words")
     return NoteVerdict(uri, NoteState.AGREED, "", actor, fetched.fetched_at)
+
+
+def _holds_more(note: Doc) -> bool:
+    """Whether a note shows anything but its text.
+
+    Against protests: "I do NOT agree" as a content warning, a picture or a translation stands
+    beside the very words that were asked for.
+    """
+    if any(_is_filled(note.get(member)) for member in _BESIDE_THE_WORDS):
+        return True
+    translations = note.get("contentMap")
+    if isinstance(translations, Mapping):
+        if any(entry != note.get("content") for entry in translations.values()):
+            return True
+    elif _is_filled(translations):
+        return True
+    # A Link with a relation is how FEP-e232 quotes.
+    return any(
+        isinstance(tag, Mapping) and "Link" in types(tag) and _is_filled(tag.get("rel"))
+        for tag in as_list(note.get("tag"))
+    )
+
+
+def _is_filled(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_is_filled(entry) for entry in value.values())
+    if isinstance(value, list):
+        return any(_is_filled(entry) for entry in value)
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, False)
+
+
+def _is_struck_or_quoted(content: str) -> bool:
+    """Whether HTML strikes out or quotes anything: those are not, or no more, its author's words.
+
+    Looks at the source and not at what a parser makes of it: a wrong yes costs a name that may be
+    shown, a wrong no shows somebody who protested.
+    """
+    if _STRUCK_OR_QUOTED.search(content):
+        return True
+    return "quote-inline" in html.unescape(content).casefold()
 
 
 def _because(verdict: NoteVerdict, reason: str) -> NoteVerdict:

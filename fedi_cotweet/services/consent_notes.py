@@ -15,7 +15,6 @@ from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
 from fedi_cotweet.services import companions, documents, message_answers
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import later
 from fedi_cotweet.services.messages import resting_on
 from storage.engine import Tx
 from storage.models import Post, PostAuthor
@@ -32,11 +31,6 @@ class ToVerify:
     post: Post
     document: dict[str, Any]
     authors: tuple[str, ...]
-
-
-def verify_later(tx: Tx, env: Env, post_id: int) -> None:
-    """Have a post's consent notes looked at."""
-    later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
 
 
 def to_verify(tx: Tx, env: Env, post_id: int) -> ToVerify | None:
