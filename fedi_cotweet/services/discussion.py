@@ -44,7 +44,7 @@ def comment(tx: Tx, env: Env, account_id: int, number: int, text: str) -> int:
         )
     if len(around.authors) < 2:
         raise ServiceError("nobody_to_tell", 409, "Nobody else takes part in this draft now.")
-    if _too_many(tx, env, around.object_uri, account_id):
+    if too_many(tx, env, around.object_uri, account_id):
         raise ServiceError(
             "too_many_comments",
             429,
@@ -77,9 +77,15 @@ def _keep(
     )
 
 
-def _too_many(tx: Tx, env: Env, object_uri: str, actor_id: int) -> bool:
+def too_many(tx: Tx, env: Env, object_uri: str, actor_id: int, *, by_message: bool = False) -> bool:
+    """Whether there is no room for a remark of this person's on this draft now.
+
+    ``by_message``: it is an answer to a question by message. Those fill half a draft's room at
+    most, so that a flood of them does not silence its authors.
+    """
+    room = MOST_ON_A_DRAFT // 2 if by_message else MOST_ON_A_DRAFT
     return (
-        discussion.count_comments_on(tx, object_uri) >= MOST_ON_A_DRAFT
+        discussion.count_comments_on(tx, object_uri) >= room
         or discussion.count_comments_by(tx, actor_id, env.now() - DAY) >= MOST_A_DAY
     )
 
@@ -138,7 +144,7 @@ def receive_comment(tx: Tx, env: Env, remark: Comment, sender: Actor) -> str:
     found = readers(tx, env, remark, sender)
     if not found:
         return "not_in_the_circle"
-    if _too_many(tx, env, remark.object_id, sender.id):
+    if too_many(tx, env, remark.object_id, sender.id):
         return "over_limit"
     content = sanitise(remark.content)
     _keep(tx, env, env.new_id(), remark.id, remark.object_id, sender.id, content)

@@ -19,6 +19,7 @@ from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.services import unnaming
 from fedi_cotweet.services.answers import expire, lost
 from fedi_cotweet.services.applying import try_apply
+from fedi_cotweet.services.discussion import too_many
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, record, tell
 from fedi_cotweet.services.messages import CHANNEL, MOST_UNCLEAR, resting_on, say
@@ -27,6 +28,9 @@ from fedi_cotweet.services.publishing import try_publish
 from storage.engine import Tx
 from storage.models import Actor, Offer
 from storage.queries import consents, discussion, messages, posts
+
+MOST_UNCLEAR_KEPT = 20
+"""How many unclear answers to one question are kept and shown: a flood of them costs nobody."""
 
 _S = ConsentState
 _OPEN = frozenset({_S.OFFERED.value, _S.ACCEPTED.value})
@@ -94,12 +98,17 @@ def conversation(tx: Tx, env: Env, sender: Actor, answer: Answer) -> Offer | Non
 
 
 def receive(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> str:
-    """An answer came, signed by whom ``offer`` asked; the reason code of what became of it."""
+    """An answer came, signed by whom ``offer`` asked; the reason code of what became of it.
+
+    Clear words always count; of unclear ones too many (``too_many_answers``) leave no trace.
+    """
     known = messages.message(tx, answer.uri)
     if known is not None:
         return "repeated"
     newest = messages.offers_by_message(tx, offer.object_uri, offer.target_id)[-1]
     reading = _read(tx, offer, answer)
+    if reading is Reading.UNCLEAR and _enough(tx, offer):
+        return "too_many_answers"
     messages.add_message(
         tx,
         uri=answer.uri,
@@ -140,6 +149,11 @@ def receive(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> st
             return "started"
         case Reading.UNCLEAR:
             return _unclear(tx, env, sender, newest, answer)
+
+
+def _enough(tx: Tx, offer: Offer) -> bool:
+    unclear = messages.count_messages(tx, offer.id, Reading.UNCLEAR.value, ours=False)
+    return unclear >= MOST_UNCLEAR_KEPT
 
 
 def _read(tx: Tx, offer: Offer, answer: Answer) -> Reading:
@@ -316,7 +330,8 @@ def _answer_back(tx: Tx, env: Env, offer: Offer, kind: str, answer: Answer) -> N
 def _show(tx: Tx, env: Env, offer: Offer, sender: Actor, answer: Answer, what: str) -> None:
     """What somebody wrote besides a clear word is for the author to read, and for nothing else."""
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
-    if post is not None and post.state == "draft":
+    draft = post is not None and post.state == "draft"
+    if draft and not too_many(tx, env, offer.object_uri, sender.id, by_message=True):
         discussion.add_comment(
             tx,
             id=env.new_id(),

@@ -21,9 +21,10 @@ def message(tx: Connection, uri: str) -> ConsentMessage | None:
     return find(tx, ConsentMessage, uri=uri)
 
 
-def count_messages(tx: Connection, offer_id: int, kind: str) -> int:
-    """How many messages of ours of a kind belong to an Offer."""
-    return int(tx.execute(_COUNT, {"offer": offer_id, "kind": kind}).scalar_one())
+def count_messages(tx: Connection, offer_id: int, kind: str, *, ours: bool = True) -> int:
+    """How many messages of a kind belong to an Offer, of ours or of theirs."""
+    values = {"offer": offer_id, "kind": kind, "ours": ours}
+    return int(tx.execute(_COUNT, values).scalar_one())
 
 
 def add_consent(tx: Connection, /, **values: Any) -> None:
@@ -75,7 +76,7 @@ _COUNT = (
     .select_from(ConsentMessage)
     .where(
         ConsentMessage.offer_id == bindparam("offer"),
-        ConsentMessage.ours.is_(True),
+        ConsentMessage.ours == bindparam("ours"),
         ConsentMessage.kind == bindparam("kind"),
     )
 )

@@ -11,8 +11,10 @@ from activitypub.coauthorship.projection import consent_digest
 from activitypub.html import to_text
 from activitypub.vocab.terms import PUBLIC, note_context
 from fedi_cotweet.domain.limits import DAY, HOUR
+from fedi_cotweet.services import discussion, message_answers
 from fedi_cotweet.services.message_catalogue import CATALOGUE
-from storage.queries import consents, messages
+from storage.engine import Tx
+from storage.queries import actors, consents, messages
 from tests.federation.asking import TEXT, Asked, ask, ask_one, unaware
 from tests.federation.cast import Cast
 from tests.federation.drafts import upload
@@ -104,6 +106,42 @@ async def test_an_answering_machine_is_not_answered_for_ever(cast: Cast) -> None
     for _ in range(6):
         await asked.say("I am on holiday.")
     assert len(asked.messages()) == 1 + 3
+
+
+async def test_a_flood_of_unclear_answers_leaves_the_others_room_and_drowns_no_clear_word(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_answers, "MOST_UNCLEAR_KEPT", 2)
+    monkeypatch.setattr(discussion, "MOST_ON_A_DRAFT", 2)
+    asked = await ask(cast, **{"with": [cast.bob.handle, cast.carol.handle]})
+    path = f"/api/v1/cotweets/{asked.id}/comments"
+    question = asked.messages()[0]
+    said = [await asked.say(f"hm {number}", to=question) for number in range(4)]
+
+    kept = await cast.here.read(lambda tx: [messages.message(tx, note["id"]) for note in said])
+    assert [row is not None for row in kept] == [True, True, False, False]
+    offer_id = kept[0].offer_id if kept[0] is not None else 0
+    logged = await cast.here.read(lambda tx: consents.log_of(tx, asked.uri))
+    assert [row.move for row in logged].count("answer:unclear") == 2
+    told = " ".join(await asked.told())
+    assert [f"hm {number}" in told for number in range(4)] == [True, True, False, False]
+
+    # Answers by message take half of a draft's room at most.
+    comments = (await cast.here.api("GET", path, account="alice"))["comments"]
+    assert [to_text(comment["content"]) for comment in comments] == ["@alice hm 0"]
+    await cast.here.api("POST", path, {"text": "Ours."}, account="alice")
+
+    def once_more(tx: Tx) -> str:
+        bob, offer = actors.actor_by_uri(tx, asked.bob.id), consents.offer(tx, offer_id)
+        assert bob is not None
+        assert offer is not None
+        uri = f"{asked.bob.id}/one-more"
+        answer = message_answers.Answer(uri, "hm", False, False, None, "{}", {})
+        return message_answers.receive(tx, cast.here.server.runtime.env, bob, offer, answer)
+
+    assert await cast.here.write(once_more) == "too_many_answers"
+    await asked.say("decline", to=question)
+    assert await asked.state() == "declined"
 
 
 async def test_no_means_no(cast: Cast) -> None:
