@@ -193,6 +193,7 @@ def drop_from_draft(tx: Tx, env: Env, post_id: int, actor_id: int) -> None:
         document=orjson.dumps(document).decode(),
         tags=document.get("tag", []),
     )
+    emit(tx, env, "cotweet.parted", post_id=post_id, actor=actor.uri, at=env.new_id())
 
 
 def renew_offers(tx: Tx, env: Env, post_id: int) -> None:

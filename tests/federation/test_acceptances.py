@@ -439,7 +439,11 @@ async def test_alices_post_is_changed_by_alice_alone(cast: Cast, kind: str) -> N
     for person in (cast.bob, cast.mallory, cast.neighbour):
         for thing in (hostile, draft.uri):
             await cast.deliver(person, person.proven(person.activity(kind, thing)))
-    assert await draft.note() == before
+    counts = ("likes", "shares", "replies")
+    after = await draft.note()
+    assert {name: after[name] for name in after.keys() - counts} == {
+        name: before[name] for name in before.keys() - counts
+    }
 
 
 async def test_what_alice_deletes_is_gone_on_every_address(cast: Cast) -> None:
