@@ -23,6 +23,7 @@ from fedi_cotweet.services import companions, documents, message_questions, poll
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.inviting import check_inviting
 from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
 from fedi_cotweet.services.words import Words, check_words, shared_document
