@@ -66,11 +66,12 @@ class Worker:
 
     async def stop(self) -> None:
         """Stop at once: what was begun is begun again next time."""
-        for task in (*self._tasks, *self._running):
-            task.cancel()
-        for task in (*self._tasks, *self._running):
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+        # Again and again: a task that is cancelled in the moment in which what it waits for happens
+        # may go on (asyncio.wait_for, before Python 3.12).
+        while pending := {task for task in (*self._tasks, *self._running) if not task.done()}:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=0.5)
         await self.courier.stop()
 
     async def _loop(

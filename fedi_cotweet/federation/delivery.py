@@ -7,7 +7,6 @@ a while, and none of them holds up another (F8).
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -153,8 +152,7 @@ class Courier:
 
     async def stop(self) -> None:
         """Let go of everything; leases run out and the rest is delivered next time."""
-        for task in list(self._lanes):
-            task.cancel()
-        for task in list(self._lanes):
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        while pending := {task for task in self._lanes if not task.done()}:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=0.5)
