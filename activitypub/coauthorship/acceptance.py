@@ -13,6 +13,7 @@ from typing import Any, Final
 from activitypub.coauthorship.authors import read_author_list
 from activitypub.coauthorship.offers import read_media
 from activitypub.coauthorship.projection import NoDigest, consent_projection, is_sha256_multibase
+from activitypub.documents.emoji import MAX_EMOJI, SHORTCODE
 from activitypub.html import consent_safe
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import origin, parse_time
@@ -52,11 +53,11 @@ class CanShow:
     )
     attachment_types: frozenset[str] = frozenset({"Image", "Document"})
     media_types: frozenset[str] = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-    tag_types: frozenset[str] = frozenset({"Mention", "Hashtag"})
+    tag_types: frozenset[str] = frozenset({"Mention", "Hashtag", "Emoji"})
 
 
 CAN_SHOW: Final = CanShow()
-"""Posts with pictures or a poll. Not: titles, quotes, events, other media."""
+"""Posts with pictures, emoji or a poll. Not: titles, quotes, events, other media."""
 
 
 def acceptance_refusal(
@@ -143,6 +144,7 @@ def _attachments_refusal(attachments: list[dict[str, Any]], can_show: CanShow) -
 
 
 def _tags_refusal(tags: list[dict[str, Any]], can_show: CanShow) -> str | None:
+    emoji: set[str] = set()
     for tag in tags:
         kinds = tag.get("type", [])
         if len(kinds) != 1 or kinds[0] not in can_show.tag_types:
@@ -152,6 +154,15 @@ def _tags_refusal(tags: list[dict[str, Any]], can_show: CanShow) -> str | None:
         if kinds[0] == "Emoji":
             if not tag.keys() <= {"type", "name", "id", "icon"} or not _is_one_picture(tag):
                 return "this server cannot show one of the emoji"
+            if not is_sha256_multibase(tag["icon"][0].get("digestMultibase")):
+                return "an emoji has no digest that this server can check"
+            shortcode = tag.get("name", "").removeprefix(":").removesuffix(":")
+            if SHORTCODE.fullmatch(shortcode) is None or shortcode in emoji:
+                # Of two pictures for one name readers would see this one or that.
+                return "this server cannot show one of the emoji"
+            emoji.add(shortcode)
+            if len(emoji) > MAX_EMOJI:
+                return "this server does not show so many emoji"
         elif not tag.keys() <= {"type", "name", "href"} or origin(tag.get("href")) is None:
             return "this server cannot show one of the tags"
     return None
@@ -161,7 +172,8 @@ def _is_one_picture(emoji: Mapping[str, Any]) -> bool:
     icons = emoji.get("icon", [])
     return (
         len(icons) == 1
-        and icons[0].keys() <= {"type", "mediaType", "url"}
+        and icons[0].keys() <= {"type", "mediaType", "url", "digestMultibase"}
+        and icons[0].get("type", ["Image"]) == ["Image"]
         and len(icons[0].get("url", [])) == 1
         and origin(icons[0]["url"][0]) is not None
     )

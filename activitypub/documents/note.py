@@ -234,6 +234,7 @@ def build_note(
     summary: str = "",
     sensitive: bool = False,
     tags: Sequence[TagView] = (),
+    emoji: Sequence[Doc] = (),
     attachments: Sequence[AttachmentView] = (),
     media_digests: bool = True,
     in_reply_to: str | None = None,
@@ -249,7 +250,8 @@ def build_note(
     The same arguments give the same document, so the consent digest of a draft stays that of the
     published note. ``media_digests=False`` belongs to notes without co-authors (see
     ``build_attachment``). A draft has no ``published_at``. With ``options`` it is a poll, which
-    ends at ``end_at`` (ms) and has ``kind`` ``Question``.
+    ends at ``end_at`` (ms) and has ``kind`` ``Question``. ``emoji`` are tags as ``build_emoji``
+    makes them.
     """
     document: dict[str, Any] = {"id": id, "type": kind, "to": list(to), "cc": list(cc)}
     optional: dict[str, Any] = {
@@ -263,7 +265,7 @@ def build_note(
         "published": None if published_at is None else format_time(published_at),
         "updated": None if updated_at is None else format_time(updated_at),
         "contentMap": {language: content} if language is not None else None,
-        "tag": [_build_tag(tag) for tag in tags],
+        "tag": [*(_build_tag(tag) for tag in tags), *emoji],
         "attachment": [
             build_attachment(attachment, with_digest=media_digests) for attachment in attachments
         ],
@@ -274,8 +276,4 @@ def build_note(
 
 def _build_tag(tag: TagView) -> dict[str, Any]:
     document: dict[str, Any] = {"type": tag.kind, "name": tag.name}
-    if tag.href is not None:
-        document["id" if tag.kind == "Emoji" else "href"] = tag.href
-    if tag.icon is not None:
-        document["icon"] = {"type": "Image", "url": tag.icon}
-    return document
+    return document if tag.href is None else {**document, "href": tag.href}

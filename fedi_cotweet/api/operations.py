@@ -12,6 +12,8 @@ from typing import Any, Final
 from fedi_cotweet.services.consent_log import ConsentLogView
 from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.exports import ExportView
+from fedi_cotweet.services.emoji import OwnEmoji
+from fedi_cotweet.services.proposal_views import ProposalView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.trusting import TrustedView
@@ -108,6 +110,9 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/actors/suspend"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/actors/unsuspend"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/accounts/delete"): _ACTOR_STATE,
+    ("POST", f"{_CONTROL}/emoji"): Answer(OwnEmoji, 201),
+    ("GET", f"{_CONTROL}/emoji"): Answer({"emoji": list[OwnEmoji]}),
+    ("DELETE", _CONTROL + "/emoji/{shortcode}"): _NOTHING,
     ("POST", f"{_CONTROL}/media"): Answer(
         {
             "id": str,
@@ -189,6 +194,21 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
 """By method and path. Parts of a mapping are types; a list with one mapping is a list of such."""
 
 FORMS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
+    ("POST", f"{_CONTROL}/emoji"): {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "contentMediaType": "image/*"},
+                        "shortcode": {"type": "string", "pattern": "^[A-Za-z0-9_]{2,30}$"},
+                    },
+                    "required": ["file", "shortcode"],
+                }
+            }
+        },
+    },
     ("POST", f"{_CONTROL}/media"): {
         "required": True,
         "content": {
@@ -203,6 +223,6 @@ FORMS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
                 }
             }
         },
-    }
+    },
 }
 """Bodies that are no JSON."""

@@ -20,17 +20,21 @@ MOST_PARTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What the form held."""
+    """What the form held: a file, and a text of one line."""
 
     octets: bytes
-    alt: str
+    text: str
 
 
 async def upload(call: Call) -> web.Response:
     """Keep a picture of the acting account; its id can stand in ``media`` of a post."""
     account_id = await call.account_id()
     site = call.site
-    form = await _read(call.request, site.settings.media_max_bytes)
+    form = await read_form(call.request, site.settings.media_max_bytes, "alt")
+    if len(form.text) > MOST_ALT or "\0" in form.text:
+        raise ServiceError(
+            "bad_alt", 422, f"The description has more than {MOST_ALT} characters.", "Shorten it."
+        )
     token, media_id = site.env.token(), site.env.new_id()
     async with call.decoding:
         stored = await asyncio.to_thread(
@@ -49,7 +53,7 @@ async def upload(call: Call) -> web.Response:
             size=stored.size,
             width=stored.width,
             height=stored.height,
-            alt=form.alt,
+            alt=form.text,
             path=stored.path,
             created_at=site.env.now(),
         )
@@ -63,16 +67,17 @@ async def upload(call: Call) -> web.Response:
         "height": stored.height,
         "size": stored.size,
         "digest": stored.digest,
-        "alt": form.alt,
+        "alt": form.text,
     }
     return answer(document, status=201)
 
 
-async def _read(request: web.Request, max_bytes: int) -> Upload:
+async def read_form(request: web.Request, max_bytes: int, name: str) -> Upload:
+    """A form of a ``file`` and a text called ``name``. Raises ``bad_form``, ``file_too_large``."""
     if request.content_type != "multipart/form-data":
-        raise _bad_form("it is not multipart/form-data")
+        raise _bad_form("it is not multipart/form-data", name)
     octets: bytes | None = None
-    alt = ""
+    text = ""
     try:
         reader = await request.multipart()
         for _ in range(MOST_PARTS):
@@ -80,22 +85,18 @@ async def _read(request: web.Request, max_bytes: int) -> Upload:
             if part is None:
                 break
             if not isinstance(part, BodyPartReader):
-                raise _bad_form("it has forms in forms")
+                raise _bad_form("it has forms in forms", name)
             if part.name == "file":
                 octets = await _part(part, max_bytes)
-            elif part.name == "alt":
-                alt = (await _part(part, MOST_ALT * 4)).decode().strip()
+            elif part.name == name:
+                text = (await _part(part, MOST_ALT * 4)).decode().strip()
             else:
-                raise _bad_form("its parts are “file” and “alt”")
+                raise _bad_form(f"its parts are “file” and “{name}”", name)
     except (ValueError, AssertionError) as error:  # how aiohttp's reader reports bad framing
-        raise _bad_form("it cannot be read") from error
+        raise _bad_form("it cannot be read", name) from error
     if octets is None:
-        raise _bad_form("there is no “file” in it")
-    if len(alt) > MOST_ALT or "\0" in alt:
-        raise ServiceError(
-            "bad_alt", 422, f"The description has more than {MOST_ALT} characters.", "Shorten it."
-        )
-    return Upload(octets, alt)
+        raise _bad_form("there is no “file” in it", name)
+    return Upload(octets, text)
 
 
 async def _part(part: BodyPartReader, max_bytes: int) -> bytes:
@@ -106,10 +107,10 @@ async def _part(part: BodyPartReader, max_bytes: int) -> bytes:
     return bytes(content)
 
 
-def _bad_form(why: str) -> ServiceError:
+def _bad_form(why: str, name: str) -> ServiceError:
     return ServiceError(
         "bad_form",
         400,
         f"The form cannot be used: {why}.",
-        "Send multipart/form-data with “file” and “alt”.",
+        f"Send multipart/form-data with “file” and “{name}”.",
     )

@@ -135,19 +135,19 @@ class Client:
         """DELETE."""
         return self._ask("DELETE", path)
 
-    def upload(self, path: str, file: Path, alt: str) -> Answer:
-        """POST a file and its description as ``multipart/form-data`` (RFC 7578)."""
+    def upload(self, path: str, file: Path, text: str, name: str = "alt") -> Answer:
+        """POST a file and a text called ``name`` as ``multipart/form-data`` (RFC 7578)."""
         try:
             content = file.read_bytes()
         except OSError as error:
             raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         boundary = secrets.token_hex(16)
-        name = quote(file.name, safe=" !#$&+-.^_`|~()[],;=@")
+        file_name = quote(file.name, safe=" !#$&+-.^_`|~()[],;=@")
         head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="alt"\r\n'
-            f"Content-Type: text/plain; charset=utf-8\r\n\r\n{alt}\r\n"
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n'
+            f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\n'
             f"Content-Type: {media_type}\r\n\r\n"
         )
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()

@@ -13,6 +13,7 @@ from fedi_cotweet.cli import (
     conformance,
     crediting,
     discussion,
+    emoji,
     finding,
     invite_mutes,
     keeping,
@@ -65,6 +66,12 @@ domains.command("limit")(command(operating.limit))
 domains.command("unblock")(command(operating.unblock))
 domains.command("list")(command(operating.domains))
 app.add_typer(domains, name="domains")
+
+custom_emoji = typer.Typer(help="Custom emoji of this server.", no_args_is_help=True)
+custom_emoji.command("add")(command(emoji.add))
+custom_emoji.command("list")(command(emoji.list_all))
+custom_emoji.command("remove")(command(emoji.remove))
+app.add_typer(custom_emoji, name="emoji")
 
 app.command("post")(command(writing.post))
 app.command("drafts")(command(writing.drafts))

@@ -17,6 +17,7 @@ from activitypub.html import sanitise, to_text
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, ids, parse_time
 from activitypub.vocab.terms import Doc
+from fedi_cotweet.services import emoji
 from fedi_cotweet.services.arrivals import Arrival
 from storage.models import Actor
 
@@ -60,6 +61,13 @@ def read_arrival(
             sensitive=document.get("sensitive") is True,
             language=languages[0] if languages else None,
         )
+    emojis, kept = emoji.tags_to_keep(
+        document.get("tag"),
+        content,
+        note.summary,
+        *(name for name, _ in note.options),
+        covered=bool(co_authors),
+    )
     return Arrival(
         note=note,
         author=author,
@@ -70,9 +78,14 @@ def read_arrival(
         digest=digest,
         carrier=carrier,
         media=tuple(item for item in note.attachments if item.kind in PICTURES),
-        tags=tuple(
-            {"type": tag.kind, "href": tag.href, "name": tag.name, "icon": tag.icon}
-            for tag in note.tags
+        tags=(
+            *(
+                {"type": tag.kind, "href": tag.href, "name": tag.name, "icon": tag.icon}
+                for tag in note.tags
+                if tag.kind != "Emoji"
+            ),
+            *kept,
         ),
+        emoji=emojis,
         co_authors=co_authors,
     )

@@ -10,9 +10,10 @@ import orjson
 
 from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
+from activitypub.documents.emoji import EmojiView
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import crediting, endings, indexing, polls, standing, timelines
+from fedi_cotweet.services import crediting, emoji, endings, indexing, polls, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.posts import remove, tell_of_mention
@@ -44,6 +45,7 @@ class Arrival:
     """Claimed, not verified."""
     totals: Totals = NO_TOTALS
     """What its own server counts."""
+    emoji: tuple[EmojiView, ...] = ()
 
 
 def _relevant(tx: Tx, arrival: Arrival) -> bool:
@@ -134,6 +136,7 @@ def store_arrival(
         crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))
     if known is not None or arrival.media:
         _store_media(tx, env, post_id, arrival.media)
+    emoji.want(tx, env, arrival.emoji)
     if known is not None or arrival.co_authors:
         kept = _store_authors(tx, env, post_id, arrival)
         if known is not None:

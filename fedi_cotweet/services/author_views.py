@@ -14,7 +14,7 @@ from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
 from activitypub.vocab.reading import parse_time
 from activitypub.vocab.terms import Doc
-from fedi_cotweet.services import hiding, invite_mutes, polls
+from fedi_cotweet.services import emoji, hiding, invite_mutes, polls
 from fedi_cotweet.services.change_views import open_change
 from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.env import Env
@@ -22,7 +22,7 @@ from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
 from fedi_cotweet.services.offers import current_offers
-from fedi_cotweet.services.reading import author_view, media_views, post_view
+from fedi_cotweet.services.reading import author_view, emojis_of, media_views, post_view
 from fedi_cotweet.services.views import (
     AuthorView,
     DraftAuthorView,
@@ -105,6 +105,14 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
             orjson.loads(agreed.document)["object"], agreed.authors, document, offer.authors, people
         ),
         publish_at=parse_time(orjson.loads(offer.document).get("startTime")),
+        emojis=emoji.views_in(
+            tx,
+            document.get("tag"),
+            content,
+            note.summary,
+            *(name for name, _ in note.options),
+            covered=True,
+        ),
     )
 
 
@@ -171,6 +179,7 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
     ordered = sorted(offers.values(), key=lambda offer: _position(offer, named))
     poll = stored_polls.poll(tx, post_id)
     shown = post_view(env, post, rows, people, pictures, env.now())
+    shown = replace(shown, emojis=emojis_of(tx, [post], {post_id: named})[post_id])
     return DraftView(
         post=shown if poll is None else replace(shown, poll=polls.view(poll, env.now())),
         state=post.state,

@@ -87,6 +87,10 @@ class Addresses:
         """An Announce's id."""
         return f"{self.actor(username)}/announces/{boost_id}"
 
+    def emoji(self, shortcode: str) -> str:
+        """The id of an emoji of this server."""
+        return f"{self.base}/emoji/{shortcode}"
+
     def media(self, token: str, suffix: str) -> str:
         """A file's address."""
         return f"{self.base}/media/{token}{suffix}"

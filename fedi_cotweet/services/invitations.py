@@ -8,12 +8,13 @@ from activitypub.coauthorship.acceptance import acceptance_refusal
 from activitypub.coauthorship.offers import Invitation
 from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import build_stamp
+from activitypub.documents.emoji import MAX_EMOJI, read_emoji
 from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import hiding, invite_mutes
+from fedi_cotweet.services import emoji, hiding, invite_mutes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record, tell
@@ -106,6 +107,7 @@ def receive_offer(
             created_at=now,
         )
         later(tx, env, "fetch_media", str(media_id), media_id=media_id)
+    emoji.want(tx, env, read_emoji(invitation.object.get("tag"), covered=True)[:MAX_EMOJI])
     record(
         tx,
         env,
@@ -281,7 +283,7 @@ def cannot_accept(tx: Tx, offer: Offer) -> str | None:
         return "A picture of this post is still being fetched. Try again in a moment."
     if any(item.state != "stored" for item in media):
         return "A picture of this post could not be fetched, or is not the one that was promised."
-    return None
+    return emoji.refusal(tx, document["object"].get("tag"))
 
 
 def decline(tx: Tx, env: Env, account_id: int, offer_id: int, reason: str = "") -> None:

@@ -14,7 +14,13 @@ from pathlib import Path
 from activitypub.coauthorship.projection import media_digest
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.pictures import Picture, clean_picture, read_picture
+from fedi_cotweet.services.pictures import (
+    OF_POSTS,
+    Bounds,
+    Picture,
+    clean_picture,
+    read_picture,
+)
 
 FOLDER = "media"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}\Z")
@@ -35,7 +41,9 @@ class StoredFile:
     digest: str
 
 
-def store_remote(data_dir: Path, token: str, octets: bytes, declared_type: str) -> StoredFile:
+def store_remote(
+    data_dir: Path, token: str, octets: bytes, declared_type: str, bounds: Bounds = OF_POSTS
+) -> StoredFile:
     """Keep a picture of another server exactly as it came, so that its digest holds.
 
     What it is, its content says; ``declared_type`` may be vague or name another kind of picture,
@@ -45,16 +53,18 @@ def store_remote(data_dir: Path, token: str, octets: bytes, declared_type: str) 
     declared = declared_type.partition(";")[0].strip().lower()
     if declared not in _VAGUE and not declared.startswith("image/"):
         raise ServiceError("not_a_picture", 422, f"A file of type {declared[:60]} is no picture.")
-    return _store(data_dir, token, octets, read_picture(octets))
+    return _store(data_dir, token, octets, read_picture(octets, bounds))
 
 
-def store_upload(data_dir: Path, token: str, octets: bytes, max_bytes: int) -> StoredFile:
+def store_upload(
+    data_dir: Path, token: str, octets: bytes, max_bytes: int, bounds: Bounds = OF_POSTS
+) -> StoredFile:
     """Keep a picture somebody here uploaded: upright, made anew, without any metadata.
 
     Raises ``ServiceError``: ``not_a_picture``, ``picture_too_large``, ``file_too_large``.
     """
     check_size(len(octets), max_bytes)
-    clean = clean_picture(octets)
+    clean = clean_picture(octets, bounds)
     check_size(len(clean.octets), max_bytes)
     return _store(data_dir, token, clean.octets, clean.picture)
 

@@ -23,6 +23,20 @@ MAX_ANIMATION_PIXELS = 100_000_000
 """Of all frames together."""
 MAX_COLOUR_PROFILE = 65_536
 
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a picture may be. ``animation``: pixels of all frames together."""
+
+    pixels: int = MAX_PIXELS
+    side: int = MAX_SIDE
+    frames: int = MAX_FRAMES
+    animation: int = MAX_ANIMATION_PIXELS
+
+
+OF_POSTS = Bounds()
+OF_EMOJI = Bounds(pixels=1_048_576, side=1_024, frames=500, animation=32_000_000)
+
 MEDIA_TYPES = {
     "PNG": "image/png",
     "JPEG": "image/jpeg",
@@ -53,14 +67,14 @@ class CleanPicture:
     picture: Picture
 
 
-def read_picture(octets: bytes) -> Picture:
+def read_picture(octets: bytes, bounds: Bounds = OF_POSTS) -> Picture:
     """Verify a picture and say what it is. Raises ``ServiceError``: ``not_a_picture``,
     ``picture_too_large``.
     """
     try:
-        with _open(octets) as image:
+        with _open(octets, bounds) as image:
             image.verify()
-        with _open(octets) as image:
+        with _open(octets, bounds) as image:
             image.load()
             width, height = image.size
             if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
@@ -72,17 +86,17 @@ def read_picture(octets: bytes) -> Picture:
         raise _not_a_picture() from error
 
 
-def clean_picture(octets: bytes) -> CleanPicture:
+def clean_picture(octets: bytes, bounds: Bounds = OF_POSTS) -> CleanPicture:
     """The same picture upright, without EXIF, XMP, comments and whatever followed it.
 
     An AVIF becomes WebP: other servers of FEP-af48 cannot show AVIF to those whom they ask for
     consent. Raises as ``read_picture``.
     """
     try:
-        with _open(octets) as image:
+        with _open(octets, bounds) as image:
             frames = getattr(image, "n_frames", 1)
             if frames > 1 and image.format != "MPO":
-                return _animation(image)
+                return _animation(image, bounds)
             return _still(image, octets)
     except ServiceError:
         raise
@@ -90,21 +104,21 @@ def clean_picture(octets: bytes) -> CleanPicture:
         raise _not_a_picture() from error
 
 
-def _open(octets: bytes) -> Image.Image:
+def _open(octets: bytes, bounds: Bounds) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(octets), formats=("PNG", "JPEG", "GIF", "WEBP", "AVIF"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large() from error
+        raise _too_large(bounds) from error
     frames = getattr(image, "n_frames", 1)
     pixels = image.width * image.height
     if (
-        pixels > MAX_PIXELS
-        or max(image.size) > MAX_SIDE
-        or frames > MAX_FRAMES
-        or (frames > 1 and image.format != "MPO" and pixels * frames > MAX_ANIMATION_PIXELS)
+        pixels > bounds.pixels
+        or max(image.size) > bounds.side
+        or frames > bounds.frames
+        or (frames > 1 and image.format != "MPO" and pixels * frames > bounds.animation)
     ):
         image.close()
-        raise _too_large()
+        raise _too_large(bounds)
     return image
 
 
@@ -129,12 +143,12 @@ def _still(image: Image.Image, octets: bytes) -> CleanPicture:
     return _saved(shown, options, shown.size)
 
 
-def _animation(image: Image.Image) -> CleanPicture:
+def _animation(image: Image.Image, bounds: Bounds) -> CleanPicture:
     durations, size = [], image.size
     for frame in ImageSequence.Iterator(image):
         frame.load()
-        if frame.width * frame.height > MAX_PIXELS:  # a GIF's frame can enlarge its canvas
-            raise _too_large()
+        if frame.width * frame.height > bounds.pixels:  # a GIF's frame can enlarge its canvas
+            raise _too_large(bounds)
         durations.append(int(frame.info.get("duration", 100)))
     image.seek(0)
     options = _colours(image) | {"save_all": True, "duration": durations}
@@ -178,10 +192,10 @@ def _not_a_picture() -> ServiceError:
     )
 
 
-def _too_large() -> ServiceError:
+def _too_large(bounds: Bounds) -> ServiceError:
     return ServiceError(
         "picture_too_large",
         422,
         "This picture has too many pixels.",
-        f"Use one of at most {MAX_PIXELS // 1_000_000} million pixels, {MAX_SIDE} a side.",
+        f"Use one of at most {bounds.pixels // 1_000_000} million pixels, {bounds.side} a side.",
     )

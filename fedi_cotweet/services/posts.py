@@ -101,7 +101,7 @@ def _document(
     ]
     tags = (*words.body.tags, *(mention_tag(actor) for actor in answered))
     said = replace(words, body=replace(words.body, tags=tags))
-    return core_document(env, author, post_id, said, media, [*mentioned, *answered])
+    return core_document(tx, env, author, post_id, said, media, [*mentioned, *answered])
 
 
 def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:

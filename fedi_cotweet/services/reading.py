@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import freshness, hiding, moving, polls, timelines
+from fedi_cotweet.services import emoji, freshness, hiding, moving, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -16,6 +16,7 @@ from fedi_cotweet.services.views import (
     AuthorView,
     CompanionView,
     CreditView,
+    EmojiView,
     MediaView,
     PostView,
     ProfileView,
@@ -68,6 +69,10 @@ def author_view(
         avatar=None,
         role=role,
         moved_to=moved_to,
+        emojis=tuple(
+            EmojiView(one["shortcode"], one["url"], one["width"], one["height"])
+            for one in actor.emoji or ()
+        ),
     )
 
 
@@ -140,6 +145,7 @@ def post_views(
     numbers = posts.counts(tx, ids)
     answers = posts.reply_counts(tx, [post.uri for post in found])
     companions = _companions(tx, env, ids)
+    emojis = emojis_of(tx, found, rows)
     views = []
     for post in found:
         if stale is not None and freshness.due(post, rows[post.id], now):
@@ -174,8 +180,19 @@ def post_views(
             if post.id in questions
             else None,
             companions=tuple(companions.get(post.id, ())),
+            emojis=emojis[post.id],
         )
     return tuple(views)
+
+
+def emojis_of(
+    tx: Tx, found: Sequence[Post], rows: Mapping[int, Sequence[PostAuthor]]
+) -> dict[int, tuple[EmojiView, ...]]:
+    """The emoji that can be shown in posts; ``rows`` are the co-authors of each."""
+    # As with pictures: without digest it is not part of what the authors agreed to.
+    wanted = {post.id: emoji.of_post(post, covered=bool(rows[post.id])) for post in found}
+    pictures = emoji.pictures_of(tx, [one for some in wanted.values() for one in some])
+    return {post_id: emoji.shown(some, pictures) for post_id, some in wanted.items()}
 
 
 def _companions(tx: Tx, env: Env, ids: Sequence[int]) -> dict[int, list[CompanionView]]:

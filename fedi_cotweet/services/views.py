@@ -10,6 +10,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class EmojiView:
+    """A picture for ``:shortcode:`` in a text. ``url`` is a path of ours."""
+
+    shortcode: str
+    url: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorView:
     """A person as shown. ``handle`` is ``bob@b.example``; ``avatar`` is None or a path of ours."""
 
@@ -22,6 +32,8 @@ class AuthorView:
     role: str = "author"
     moved_to: str | None = None
     """The handle under which they go on, said by both accounts."""
+    emojis: tuple[EmojiView, ...] = ()
+    """Of the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ class PostView:
     poll: PollView | None = None
     companions: tuple[CompanionView, ...] = ()
     """Who is named with the authors, and is never one of them."""
+    emojis: tuple[EmojiView, ...] = ()
+    """Of the text, the warning and the poll; ``:shortcode:`` of another stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +202,8 @@ class InviteView:
     """Against the version they agreed to last: lines that begin with ``+``, ``-`` or a space."""
     publish_at: int | None = None
     """It will not be published before that."""
+    emojis: tuple[EmojiView, ...] = ()
+    """As in a ``PostView``, of what the digest covers."""
 
 
 @dataclass(frozen=True, slots=True)

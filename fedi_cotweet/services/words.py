@@ -12,7 +12,7 @@ import orjson
 from activitypub.documents.note import TagView, build_note, parse_note
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
-from fedi_cotweet.services import companions, documents
+from fedi_cotweet.services import companions, documents, emoji
 from fedi_cotweet.services.composing import Composed, mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -44,6 +44,7 @@ class Words:
 
 
 def core_document(
+    tx: Tx,
     env: Env,
     author: Actor,
     post_id: int,
@@ -60,6 +61,8 @@ def core_document(
     else:
         to, cc = [PUBLIC], [followers, *people]
     poll = words.poll or PollWords(())
+    named = words.body.tags if tags is None else tags
+    texts = (words.body.html, words.summary, *poll.options)
     return build_note(
         kind="Question" if poll.options else "Note",
         options=poll.options,
@@ -72,7 +75,9 @@ def core_document(
         language=words.language,
         summary=escape(words.summary, quote=False),
         sensitive=bool(words.summary),
-        tags=words.body.tags if tags is None else tags,
+        # Their pictures are those that the shortcodes have now.
+        tags=[tag for tag in named if tag.kind != "Emoji"],
+        emoji=emoji.tags_for(tx, env, *texts, with_digest=tags is not None),
         attachments=[documents.attachment(env, item) for item in media],
         # On ordinary notes the term would cost replies their forwarding by Mastodon.
         media_digests=tags is not None,
@@ -118,7 +123,7 @@ def shared_document(
     others = [actor for actor in mentioned if actor.uri not in invited]
     tags = [tag for tag in words.body.tags if tag.href not in invited]
     tags += [mention_tag(actor) for actor in co_authors]
-    return core_document(env, author, post_id, words, media, others, tags)
+    return core_document(tx, env, author, post_id, words, media, others, tags)
 
 
 def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:

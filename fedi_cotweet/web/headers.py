@@ -59,3 +59,17 @@ def static_headers(*, immutable: bool) -> dict[str, str]:
         "Content-Security-Policy": "default-src 'none'",
         "X-Content-Type-Options": "nosniff",
     }
+
+
+def file_headers(media_type: str, *, everybody: bool) -> dict[str, str]:
+    """Headers of a picture that somebody uploaded or another server made."""
+    keep = "public, max-age=31536000, immutable" if everybody else "private, no-store"
+    headers = {
+        "Content-Type": media_type,
+        "Cache-Control": keep,
+        # Stops a file from acting as a page of ours, should a browser ever take it for one.
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin" if everybody else "same-origin",
+    }
+    return headers | {"Access-Control-Allow-Origin": "*"} if everybody else headers

@@ -10,6 +10,7 @@ from fedi_cotweet.domain.consent import CONSENTING, OPEN
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.media import TOKEN, locate
 from fedi_cotweet.services.reading import may_see
+from fedi_cotweet.web.headers import file_headers
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
 from storage.models import Media, Post
@@ -48,7 +49,7 @@ async def media(visit: Visit) -> web.StreamResponse:
     wrong_name = f"{dot}{suffix}" != SUFFIXES.get(item.media_type)
     if not allowed or path is None or wrong_name:
         raise web.HTTPNotFound
-    return web.FileResponse(path, headers=_headers(item, everybody=found.everybody))
+    return web.FileResponse(path, headers=file_headers(item.media_type, everybody=found.everybody))
 
 
 def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:
@@ -76,16 +77,3 @@ def _of_post(tx: Tx, item: Media, post: Post, viewer_id: int | None) -> _Found:
     )
     draft = post.state == "draft"
     return _Found(item, viewer=may_see(post, viewer_id) or (draft and invited), draft=draft)
-
-
-def _headers(item: Media, *, everybody: bool) -> dict[str, str]:
-    keep = "public, max-age=31536000, immutable" if everybody else "private, no-store"
-    headers = {
-        "Content-Type": item.media_type,
-        "Cache-Control": keep,
-        # Stops a file from acting as a page of ours, should a browser ever take it for one.
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "cross-origin" if everybody else "same-origin",
-    }
-    return headers | {"Access-Control-Allow-Origin": "*"} if everybody else headers

@@ -1,7 +1,7 @@
 """The template environment: what templates may call, and what pages need besides the views.
 
 Escaping is on everywhere. Only ``content`` of posts and invites, which the services sanitised, is
-put into a page as it is. Texts stand in the templates inside ``trans`` blocks or ``_()``.
+put into a page as it is, and emoji are put into it and into texts (``web.emoji``). Texts stand in the templates inside ``trans`` blocks or ``_()``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from activitypub.html import link_targets
 from fedi_cotweet.services.views import AuthorView, MediaView
+from fedi_cotweet.web.emoji import emoji_text, with_emoji
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.static_files import static_path
 
@@ -185,6 +186,7 @@ def build_environment() -> Environment:
     environment.filters.update(
         absolute=absolute,
         author_line=author_line,
+        emoji_text=emoji_text,
         handle_host=lambda author: author.handle.rpartition("@")[2],
         host=host,
         initials=initials,
@@ -196,6 +198,7 @@ def build_environment() -> Environment:
         outside=outside,
         shorten=shorten,
         tint=tint,
+        with_emoji=with_emoji,
     )
     environment.tests["ours"] = is_ours
     environment.globals.update(static_path=static_path, LONG_POST=LONG_POST, PATHS=PATHS)

@@ -13,6 +13,7 @@ from fedi_cotweet.services.site import Site
 from fedi_cotweet.web import answering, embedding, feeds, reading, signing_in, voting
 from fedi_cotweet.web import media as files
 from fedi_cotweet.web.attempts import Attempts
+from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
 from fedi_cotweet.web.headers import static_headers
 from fedi_cotweet.web.pages import load_templates
@@ -83,12 +84,16 @@ def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -
         viewer = await find_viewer(request, site, pages.cookies)
         return await files.media(Visit(request, pages, viewer))
 
+    async def emoji(request: web.Request) -> web.StreamResponse:
+        return await emoji_file(request, site)
+
     for method, path, page in DOCUMENTS + PAGES:
         if method == "GET":
             app.router.add_get(path, handler(page))
         else:
             app.router.add_post(path, handler(page))
     app.router.add_get("/media/{file}", file)
+    app.router.add_get("/emoji/files/{file}", emoji)
     app.router.add_get("/static/{digest}/{name}", _static)
     app.router.add_get("/favicon.ico", _icon)
     app.middlewares.append(unknown_pages(instance))

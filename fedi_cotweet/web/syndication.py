@@ -18,6 +18,7 @@ from xml.etree import ElementTree as Xml
 import orjson
 
 from fedi_cotweet.services.views import AuthorView, MediaView, PostView
+from fedi_cotweet.web.emoji import with_emoji
 from fedi_cotweet.web.rendering import InstanceView, absolute, kind, language_tag, moment, shorten
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -61,10 +62,10 @@ def title_of(post: PostView) -> str:
     return f"{names_of(post.authors)}: {shorten(post.summary or post.text or '…', 80)}"
 
 
-def content_of(post: PostView) -> str:
+def content_of(post: PostView, instance: InstanceView) -> str:
     """The post as HTML that stands alone, its warning before it."""
     warning = f"<p><strong>{escape(post.summary)}</strong></p><hr>" if post.summary else ""
-    return warning + post.content
+    return str(with_emoji(warning + post.content, post.emojis, instance.base_url))
 
 
 def build_rss(feed: Feed, instance: InstanceView) -> bytes:
@@ -92,7 +93,7 @@ def build_rss(feed: Feed, instance: InstanceView) -> bytes:
         _element(item, "pubDate", _mail_date(post.published_at))
         for author in post.authors:
             _element(item, f"{{{DUBLIN_CORE}}}creator", f"{author.name} (@{author.handle})")
-        _element(item, "description", content_of(post))
+        _element(item, "description", content_of(post, instance))
         for media in _shown_media(post):
             content = Xml.SubElement(
                 item,
@@ -130,7 +131,7 @@ def build_atom(feed: Feed, instance: InstanceView) -> bytes:
         _atom_link(entry, "alternate", post.uri, "application/activity+json")
         for media in _shown_media(post):
             _atom_link(entry, "enclosure", absolute(media.url, instance), media.media_type)
-        content = _atom(entry, "content", content_of(post))
+        content = _atom(entry, "content", content_of(post, instance))
         content.set("type", "html")
         if language := language_tag(post.language):
             content.set("{http://www.w3.org/XML/1998/namespace}lang", language)
@@ -160,7 +161,7 @@ def _json_item(post: PostView, instance: InstanceView) -> dict[str, Any]:
         "id": post.uri,
         "url": absolute(post.page, instance),
         "title": title_of(post),
-        "content_html": content_of(post),
+        "content_html": content_of(post, instance),
         "date_published": moment(post.published_at).iso,
         "authors": _json_authors(post.authors, instance),
     }

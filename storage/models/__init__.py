@@ -22,7 +22,16 @@ from storage.models.posts import (
     PostAuthor,
     Tombstone,
 )
-from storage.models.reading import CustomEmoji, Poll, PollVote, PostTag, PostViews, Relay, Report
+from storage.models.reading import (
+    CustomEmoji,
+    EmojiPicture,
+    Poll,
+    PollVote,
+    PostTag,
+    PostViews,
+    Relay,
+    Report,
+)
 from storage.models.relations import (
     Block,
     HostBlock,
@@ -54,6 +63,7 @@ __all__ = [
     "DeletedStamp",
     "Delivery",
     "DraftComment",
+    "EmojiPicture",
     "Follow",
     "HomeEntry",
     "Host",

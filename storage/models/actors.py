@@ -35,6 +35,9 @@ class Actor(Base):
     icon_url: Mapped[str | None]
     image_url: Mapped[str | None]
     fields: Mapped[list[Any]] = mapped_column(default=list)
+    emoji: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Of the name, with pictures that we hold: ``{"shortcode", "url", "width", "height"}``, where
+    ``url`` is a path of ours."""
     manually_approves: Mapped[bool] = mapped_column(default=False)
     discoverable: Mapped[bool] = mapped_column(default=True)
     indexable: Mapped[bool] = mapped_column(default=False)

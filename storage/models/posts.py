@@ -37,7 +37,11 @@ class Post(Base):
     in_reply_to_uri: Mapped[str | None] = mapped_column(index=True)
     url: Mapped[str]
     tags: Mapped[list[Any]] = mapped_column(default=list)
-    """Mentions, hashtags and emojis to render: ``{"type", "href", "name", "icon"?}``."""
+    """Mentions, hashtags and emojis to render: ``{"type", "href", "name", "icon"?}``.
+
+    Of ours they are as they are sent. The ``icon`` of a remote emoji is the address of its picture,
+    and ``digest`` what that must be, on co-authored posts.
+    """
     document: Mapped[str]
     digest: Mapped[str | None]
     carrier: Mapped[str | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
@@ -64,7 +64,10 @@ class PollVote(Base):
 
 
 class CustomEmoji(Base):
-    """An emoji of this server. ``token`` and ``path`` as in ``Media``."""
+    """An emoji of this server. ``token`` and ``path`` are those of its ``EmojiPicture``.
+
+    ``disabled``: it was taken away. Posts that have it keep it.
+    """
 
     __tablename__ = "custom_emoji"
 
@@ -75,6 +78,31 @@ class CustomEmoji(Base):
     path: Mapped[str]
     disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[int]
+
+
+class EmojiPicture(Base):
+    """The picture of an emoji, ours or a copy of a remote one, for all posts and names that use it.
+
+    ``url`` is where it comes from and ``wanted`` the digest it must have, ``""`` for none.
+    ``token``, ``path`` and ``state`` are as in ``Media``; ``digest`` is that of its octets.
+    """
+
+    __tablename__ = "emoji_pictures"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    wanted: Mapped[str] = mapped_column(default="")
+    state: Mapped[str]
+    media_type: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    path: Mapped[str | None]
+    asked_at: Mapped[int]
+    """When it was last asked for."""
+
+    __table_args__ = (UniqueConstraint("url", "wanted"),)
 
 
 class PostViews(Base):

@@ -100,6 +100,11 @@ def save_actor(
     return actor_id
 
 
+def set_emoji(tx: Connection, actor_id: int, emoji: list[dict[str, Any]]) -> None:
+    """The emoji of an actor's name, as ``Actor.emoji`` holds them."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(emoji=emoji))
+
+
 def mark_gone(tx: Connection, actor_id: int, now: int) -> None:
     """The actor answered 410 or deleted itself."""
     tx.execute(update(Actor).where(Actor.id == actor_id).values(gone_at=now))

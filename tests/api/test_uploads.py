@@ -174,11 +174,11 @@ def test_a_bomb_is_refused_by_what_its_header_says(size: tuple[int, int]) -> Non
             use(bomb(*size))
 
 
-def test_an_animation_counts_with_all_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MAX_ANIMATION_PIXELS", 8 * 4 * 2 - 1)
+def test_an_animation_counts_with_all_its_frames() -> None:
+    bounds = pictures.Bounds(animation=8 * 4 * 2 - 1)
     for kind in ("GIF", "PNG", "WEBP"):
         with pytest.raises(ServiceError, match="picture_too_large"):
-            pictures.clean_picture(sample(kind, frames=2))
+            pictures.clean_picture(sample(kind, frames=2), bounds)
 
 
 def test_a_remote_picture_is_kept_octet_for_octet(tmp_path: Path) -> None:

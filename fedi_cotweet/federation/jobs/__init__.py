@@ -12,6 +12,7 @@ from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_cons
 from fedi_cotweet.federation.jobs.counting import count_poll
 from fedi_cotweet.federation.jobs.crediting import check_credits, verify_credit
 from fedi_cotweet.federation.jobs.departing import apply_host_rule, depart, let_in
+from fedi_cotweet.federation.jobs.emoji import fetch_emoji, name_emoji
 from fedi_cotweet.federation.jobs.fetching import (
     fetch_actor,
     fetch_media,
@@ -83,11 +84,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "depart": depart,
     "fetch_actor": fetch_actor,
     "fetch_answer": fetch_answer,
+    "fetch_emoji": fetch_emoji,
     "fetch_media": fetch_media,
     "fetch_note": fetch_note_job,
     "guard_post": guard_post,
     "let_in": let_in,
     "move": move,
+    "name_emoji": name_emoji,
     "seek_publication": seek_publication,
     "refresh_counts": refresh_counts,
     "relay": relay,

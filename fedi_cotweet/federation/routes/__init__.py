@@ -9,6 +9,7 @@ from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.routes.actors import actor_page, empty, followers, following, outbox
 from fedi_cotweet.federation.routes.answering import CONTEXT, constant
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
+from fedi_cotweet.federation.routes.emoji import emoji
 from fedi_cotweet.federation.routes.inbox import inbox
 from fedi_cotweet.federation.routes.messages import message, picture
 from fedi_cotweet.federation.routes.objects import (
@@ -51,6 +52,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/activities/{id}", activity)
     app.router.add_get("/users/{name}/announces/{id}", activity)
     app.router.add_get("/users/{name}/statistics", statistics)
+    app.router.add_get("/emoji/{shortcode}", emoji)
     app.router.add_get("/notes/{id:\\d{1,19}}", note)
     app.router.add_get("/notes/{id:\\d{1,19}}/activity", create)
     app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares|replies}", counted)

@@ -26,6 +26,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_custom_emoji_token")),
     )
     op.create_table(
+        "emoji_pictures",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("width", sa.BigInteger(), nullable=True),
+        sa.Column("height", sa.BigInteger(), nullable=True),
+        sa.Column("path", sa.Text(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emoji_pictures")),
+        sa.UniqueConstraint("token", name=op.f("uq_emoji_pictures_token")),
+        sa.UniqueConstraint("url", "wanted", name=op.f("uq_emoji_pictures_url_wanted")),
+    )
+    op.create_table(
         "host_rules",
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False),
@@ -444,6 +461,11 @@ def upgrade() -> None:
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("co_tweets", sa.Text(), server_default="all", nullable=False))
 
+    with op.batch_alter_table("actors", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("emoji", sa.JSON(none_as_null=True), server_default="[]", nullable=False)
+        )
+
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.add_column(sa.Column("co_tweets", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("through_post_id", sa.BigInteger(), nullable=True))
@@ -531,6 +553,9 @@ def downgrade() -> None:
         batch_op.drop_column("through_post_id")
         batch_op.drop_column("co_tweets")
 
+    with op.batch_alter_table("actors", schema=None) as batch_op:
+        batch_op.drop_column("emoji")
+
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_column("co_tweets")
 
@@ -612,5 +637,6 @@ def downgrade() -> None:
     op.drop_table("blocks")
     op.drop_table("message_stops")
     op.drop_table("host_rules")
+    op.drop_table("emoji_pictures")
     op.drop_table("custom_emoji")
     # ### end Alembic commands ###

@@ -1,0 +1,48 @@
+"""The custom emoji of this server, which its operator chooses."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+
+from aiohttp import web
+
+from fedi_cotweet.api.calls import Call, answer, nothing
+from fedi_cotweet.api.uploads import read_form
+from fedi_cotweet.services import emoji
+from fedi_cotweet.services.media import store_upload
+from fedi_cotweet.services.pictures import OF_EMOJI, read_picture
+from storage.engine import Tx
+
+
+async def add_emoji(call: Call) -> web.Response:
+    """Add an emoji, or give one another picture; posts that have the old one keep it."""
+    site = call.site
+    form = await read_form(call.request, emoji.MAX_OWN_BYTES, "shortcode")
+    shortcode = emoji.check_shortcode(form.text)
+    async with call.decoding:
+        found = await asyncio.to_thread(read_picture, form.octets, OF_EMOJI)
+        emoji.check_type(found.media_type)
+        token = site.env.token()
+        stored = await asyncio.to_thread(
+            store_upload, site.settings.data, token, form.octets, emoji.MAX_OWN_BYTES, OF_EMOJI
+        )
+
+    def write(tx: Tx) -> emoji.OwnEmoji:
+        return emoji.add(tx, site.env, shortcode, token, stored)
+
+    return answer(asdict(await site.write(write)), status=201)
+
+
+async def list_emoji(call: Call) -> web.Response:
+    """All emoji of this server, by name."""
+    env = call.site.env
+    found = await call.site.read(lambda tx: emoji.own(tx, env))
+    return answer({"emoji": found})
+
+
+async def remove_emoji(call: Call) -> web.Response:
+    """Offer an emoji no more; posts that have it keep it."""
+    shortcode = emoji.check_shortcode(call.request.match_info["shortcode"])
+    await call.site.write(lambda tx: emoji.remove(tx, shortcode))
+    return nothing()

@@ -1,0 +1,25 @@
+"""The pictures of custom emoji: for everybody, exactly as they are stored."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from fedi_cotweet.services.documents import SUFFIXES
+from fedi_cotweet.services.media import TOKEN, locate
+from fedi_cotweet.services.site import Site
+from fedi_cotweet.web.headers import file_headers
+from storage.queries import emoji
+
+
+async def emoji_file(request: web.Request, site: Site) -> web.StreamResponse:
+    """One picture, under the name that tells its type."""
+    token, dot, suffix = request.match_info["file"].partition(".")
+    if not TOKEN.match(token):
+        raise web.HTTPNotFound
+    item = await site.read(lambda tx: emoji.picture_by_token(tx, token))
+    path = None if item is None else locate(site.settings.data, item.path)
+    if item is None or item.state != "stored" or path is None:
+        raise web.HTTPNotFound
+    if f"{dot}{suffix}" != SUFFIXES.get(item.media_type):
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers=file_headers(item.media_type, everybody=True))
