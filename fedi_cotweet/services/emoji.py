@@ -75,7 +75,8 @@ def of_post(post: Post, *, covered: bool) -> tuple[Known, ...]:
             continue
         icon, digest = tag.get("icon"), tag.get("digest")
         if isinstance(icon, Mapping):
-            icon, digest = icon.get("url"), icon.get("digestMultibase")
+            picture: Mapping[str, Any] = icon
+            icon, digest = picture.get("url"), picture.get("digestMultibase")
         if isinstance(icon, str) and (digest is not None or not covered):
             name = str(tag.get("name", ""))
             found.append(Known(name.strip(":"), icon, digest))

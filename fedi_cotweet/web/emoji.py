@@ -38,7 +38,8 @@ def with_emoji(content: str, emojis: Sequence[EmojiView], base: str = "") -> Mar
             if name is not None and name[1].lower() in _LEFT_ALONE:
                 inside += -1 if piece.startswith("</") else 1
         elif not inside:
-            piece = IN_TEXT.sub(replace, piece)
+            pieces.append(IN_TEXT.sub(replace, piece))
+            continue
         pieces.append(piece)
     return Markup("".join(pieces))  # noqa: S704 - as above, and pictures of ours
 

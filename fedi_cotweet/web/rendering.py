@@ -1,7 +1,8 @@
 """The template environment: what templates may call, and what pages need besides the views.
 
 Escaping is on everywhere. Only ``content`` of posts and invites, which the services sanitised, is
-put into a page as it is, and emoji are put into it and into texts (``web.emoji``). Texts stand in the templates inside ``trans`` blocks or ``_()``.
+put into a page as it is, with emoji in it and in other texts (``web.emoji``). Texts stand in the
+templates inside ``trans`` blocks or ``_()``.
 """
 
 from __future__ import annotations

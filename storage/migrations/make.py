@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from alembic import command
 from sqlalchemy import create_engine
 
 from storage.migrations import configuration, upgrade
+from storage.models import Base
 
 VERSIONS = Path(__file__).parent / "versions"
 
@@ -40,7 +42,19 @@ def make(number: str, message: str) -> list[Path]:
         finally:
             for path, kept in aside:
                 shutil.move(kept, path)
-    return list(VERSIONS.glob(f"r{number}_*.py"))
+    made = list(VERSIONS.glob(f"r{number}_*.py"))
+    for path in made:
+        path.write_text(_in_place(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return made
+
+
+def _in_place(revision: str) -> str:
+    """Tables with a generated column are changed where they are: SQLite cannot copy them."""
+    for table in Base.metadata.sorted_tables:
+        if any(column.computed is not None for column in table.columns):
+            begun = rf"(op\.batch_alter_table\([\"']{table.name}[\"'], schema=None)\)"
+            revision = re.sub(begun, r'\1, recreate="never")', revision)
+    return revision
 
 
 def _write(number: str, message: str, scratch: Path) -> None:

@@ -461,7 +461,7 @@ def upgrade() -> None:
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("co_tweets", sa.Text(), server_default="all", nullable=False))
 
-    with op.batch_alter_table("actors", schema=None) as batch_op:
+    with op.batch_alter_table("actors", schema=None, recreate="never") as batch_op:
         batch_op.add_column(
             sa.Column("emoji", sa.JSON(none_as_null=True), server_default="[]", nullable=False)
         )
@@ -553,7 +553,7 @@ def downgrade() -> None:
         batch_op.drop_column("through_post_id")
         batch_op.drop_column("co_tweets")
 
-    with op.batch_alter_table("actors", schema=None) as batch_op:
+    with op.batch_alter_table("actors", schema=None, recreate="never") as batch_op:
         batch_op.drop_column("emoji")
 
     with op.batch_alter_table("accounts", schema=None) as batch_op:

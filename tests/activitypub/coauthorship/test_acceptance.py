@@ -9,11 +9,16 @@ from activitypub.coauthorship.acceptance import CAN_SHOW, acceptance_refusal
 from tests.activitypub.coauthorship.cast import BOB, CAROL, PICTURE, draft, vector
 
 HASHTAG = {"type": "Hashtag", "name": "#cats", "href": "https://a.example/tags/cats"}
-EMOJI = {
+EMOJI: dict[str, Any] = {
     "type": "Emoji",
     "id": "https://a.example/emoji/1",
     "name": ":blobcat:",
-    "icon": {"type": "Image", "mediaType": "image/png", "url": "https://a.example/emoji/1.png"},
+    "icon": {
+        "type": "Image",
+        "mediaType": "image/png",
+        "url": "https://a.example/emoji/1.png",
+        "digestMultibase": "zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n",
+    },
 }
 
 
@@ -90,7 +95,6 @@ def test_what_this_server_shows_may_be_accepted(changes: dict[str, Any]) -> None
         ({"attachment": [{**PICTURE, "digestMultibase": None}]}, "no digest"),
         ({"attachment": [{**PICTURE, "url": ["https://a.example/", "x"]}]}, "exactly one URL"),
         ({"attachment": ["https://a.example/1.png"]}, "no digest"),
-        ({"tag": [EMOJI]}, "tags"),
         ({"tag": [{"name": "x"}]}, "tags"),
         ({"tag": [{**HASHTAG, "rel": "x"}]}, "tags"),
         ({"tag": [{**HASHTAG, "icon": "https://evil.example/x.png"}]}, "tags"),
@@ -126,7 +130,6 @@ def test_a_server_that_shows_more_may_accept_more() -> None:
         members=CAN_SHOW.members | {"name"},
         media_types=CAN_SHOW.media_types | {"video/mp4"},
         attachment_types=CAN_SHOW.attachment_types | {"Video"},
-        tag_types=CAN_SHOW.tag_types | {"Emoji"},
     )
     document = draft(
         type="Question",
@@ -145,15 +148,32 @@ def test_a_server_that_shows_more_may_accept_more() -> None:
     [
         {"icon": "https://a.example/1.png", "href": "https://x.example/"},
         {"icon": ["https://a.example/1.png", "https://a.example/2.png"]},
-        {"icon": {"url": "https://a.example/1.png", "name": "unseen"}},
-        {"icon": {"url": "data:,"}},
+        {"icon": [EMOJI["icon"], EMOJI["icon"]]},
+        {"icon": {**EMOJI["icon"], "name": "unseen"}},
+        {"icon": {**EMOJI["icon"], "type": "Video"}},
+        {"icon": {**EMOJI["icon"], "url": "data:,"}},
+        {"icon": {**EMOJI["icon"], "url": "javascript:alert(1)"}},
+        {"icon": {**EMOJI["icon"], "url": ["https://a.example/1", "https://a.example/2"]}},
+        {"icon": {**EMOJI["icon"], "digestMultibase": None}},
+        {"icon": {**EMOJI["icon"], "digestMultibase": "zQm"}},
         {"icon": None},
+        {"name": ':"><script>:'},
+        {"name": None},
+        {"name": [":cat:"]},
     ],
 )
-def test_an_emoji_is_one_picture(changes: dict[str, Any]) -> None:
-    emoji = replace(CAN_SHOW, tag_types=CAN_SHOW.tag_types | {"Emoji"})
-    assert acceptance_refusal(draft(tag=[EMOJI]), can_show=emoji) is None
-    assert acceptance_refusal(draft(tag=[{**EMOJI, **changes}]), can_show=emoji) is not None
+def test_an_emoji_is_one_picture_with_a_name_and_a_digest(changes: dict[str, Any]) -> None:
+    assert acceptance_refusal(draft(tag=[EMOJI])) is None
+    assert acceptance_refusal(draft(tag=[{**EMOJI, **changes}])) is not None
+
+
+def test_a_shortcode_has_one_picture_and_there_are_not_a_thousand_of_them() -> None:
+    other = {**EMOJI, "icon": {**EMOJI["icon"], "url": "https://a.example/emoji/2.png"}}
+    assert acceptance_refusal(draft(tag=[EMOJI, other])) is not None
+    assert acceptance_refusal(draft(tag=[EMOJI, EMOJI])) is None, "the same one twice"
+    many = [{**EMOJI, "name": f":e{number}:"} for number in range(65)]
+    assert acceptance_refusal(draft(tag=many[:64])) is None
+    assert acceptance_refusal(draft(tag=many)) == "this server does not show so many emoji"
 
 
 def test_of_the_vectors_only_what_this_server_shows_may_be_accepted() -> None:
