@@ -221,6 +221,13 @@ PROBES: dict[tuple[str, str], Probe] = {
             ("accounts/delete", "username"),
         )
     },
+    ("POST", f"{API}/control/emoji"): lambda n: [
+        Ask(f"{API}/control/emoji", {"file": n.upload, "shortcode": n.post})
+    ],
+    ("GET", f"{API}/control/emoji"): plain(f"{API}/control/emoji"),
+    ("DELETE", API + "/control/emoji/{shortcode}"): lambda n: [
+        f"{API}/control/emoji/{guess}" for guess in (n.post, n.offer)
+    ],
     ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
     ("POST", f"{API}/control/posts"): lambda n: (
         [
@@ -418,6 +425,10 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/media/{file}"): lambda n: [
         f"/media/{file}"
         for file in (n.picture, n.copied_picture, n.picture[:-4], f"{n.picture[:-4]}.json")
+    ],
+    ("GET", "/emoji/{shortcode}"): lambda n: [f"/emoji/{guess}" for guess in (n.post, n.offer)],
+    ("GET", "/emoji/files/{file}"): lambda n: [
+        f"/emoji/files/{file}" for file in (n.picture, n.copied_picture)
     ],
     ("GET", "/static/{digest}/{name}"): lambda n: [f"/static/{n.offer}/{n.picture}"],
     ("GET", "/favicon.ico"): plain("/favicon.ico"),

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import aiohttp
 import pytest
 
 from activitypub.coauthorship.projection import media_digest
 from activitypub.vocab.terms import ACTIVITY_JSON
-from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.domain.limits import DAY, MINUTE
 from tests.federation.cast import Cast
+from tests.federation.emoji import EMOJI, add
 from tests.federation.here import ApiRefusalError
 from tests.federation.pictures import png
 from tests.federation.test_acceptances import drafted
 from tests.federation.test_invitations import INVITES, accept, invited, published
 
-EMOJI = "/api/v1/control/emoji"
 CAT, DOG = png((0, 200, 0)), png((200, 0, 0))
 
 
@@ -51,19 +50,6 @@ async def file(cast: Cast, path: str) -> tuple[int, bytes, Any]:
     """What a stranger gets."""
     async with cast.here.session.get(cast.here.base + path) as answer:
         return answer.status, await answer.read(), answer.headers
-
-
-async def add(cast: Cast, shortcode: str, octets: bytes = CAT) -> dict[str, Any]:
-    """The operator adds an emoji."""
-    form = aiohttp.FormData()
-    form.add_field("file", octets, filename="a.png", content_type="image/png")
-    form.add_field("shortcode", shortcode)
-    headers = {"Authorization": f"Bearer {cast.here.server.operator_token}"}
-    async with cast.here.session.post(cast.here.base + EMOJI, data=form, headers=headers) as found:
-        document: dict[str, Any] = await found.json()
-        if found.status != 201:
-            raise ApiRefusalError(found.status, document["error"], str(document))
-        return document
 
 
 async def test_a_remote_emoji_is_shown_from_a_copy_here(cast: Cast) -> None:
@@ -186,6 +172,8 @@ async def test_the_emoji_of_a_name_are_shown_with_it(cast: Cast) -> None:
     url = served(cast)
     cast.alice.serve(name="Alice :cat: <b>", tag=[tag(url)])
     view = await note(cast, content="<p>Hi</p>")
+    await cast.here.pass_time(2 * MINUTE)
+    view = await cast.here.api("GET", f"/api/v1/control/posts/{view['id']}")
     [author] = view["authors"]
     [shown] = author["emojis"]
     assert author["name"] == "Alice :cat: <b>"

@@ -21,6 +21,7 @@ import pytest
 from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC
 from fedi_cotweet.services.polls import COUNTED_EVERY
 from tests.federation.cast import Cast
+from tests.federation.emoji import add
 from tests.federation.pictures import png
 from tests.federation.test_acceptances import COTWEETS, Draft, drafted, followed_by_frank
 from tests.federation.test_invitations import published as agreed_and_published
@@ -79,7 +80,7 @@ def normalised(cast: Cast, document: Any) -> Any:
     )
     tokens: dict[str, str] = {}
     text = re.sub(
-        r"(/media/|/offers/|/coauthor/)([A-Za-z0-9_-]{20,})",
+        r"(/media/|/emoji/files/|/offers/|/coauthor/)([A-Za-z0-9_-]{20,})",
         lambda found: found[1] + tokens.setdefault(found[2], f"TOKEN{len(tokens) + 1}"),
         text,
     )
@@ -164,6 +165,11 @@ async def _media(cast: Cast) -> dict[str, Any]:
     return {"media": [await picture(cast)], "language": "en"}
 
 
+async def _emoji(cast: Cast) -> dict[str, Any]:
+    await add(cast, "cat")
+    return {"text": "Hi :cat: and :dog:", "summary": ":cat:"}
+
+
 async def _poll(_: Cast) -> dict[str, Any]:
     return {"poll": {"options": ["Tea", "Coffee"], "ends_in_seconds": 86_400}}
 
@@ -184,6 +190,7 @@ VARIANTS: dict[str, Callable[[Cast], Any]] = {
     "words": _words,
     "unlisted": _unlisted,
     "media": _media,
+    "emoji": _emoji,
     "poll": _poll,
     "reply": _reply,
     "roles": _roles,
