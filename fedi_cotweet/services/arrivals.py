@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.consent_notes import listed_notes
-from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
 from activitypub.documents.emoji import EmojiView
+from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
 from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import crediting, emoji, endings, indexing, polls, standing, timelines
