@@ -11,10 +11,8 @@ from typing import Any, Final
 
 from fedi_cotweet.services.consent_log import ConsentLogView
 from fedi_cotweet.services.degrading import DegradeView
-from fedi_cotweet.services.discussion import CommentView
 from fedi_cotweet.services.emoji import OwnEmoji
 from fedi_cotweet.services.exports import ExportView
-from fedi_cotweet.services.proposal_views import ProposalView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.trusting import TrustedView
