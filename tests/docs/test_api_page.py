@@ -65,7 +65,7 @@ def _taken(endpoint: Endpoint) -> set[str]:
 )
 def test_a_route_takes_what_the_page_says(method: str, path: str, endpoint: Endpoint) -> None:
     said = re.sub(r"\([^)]*\)|: .*", "", _rows()[method, path])
-    if path.endswith("/media"):
+    if "multipart/form-data" in said:
         said = ""  # a form, not members
     assert {name.strip() for name in said.split(",") if name.strip()} == _taken(endpoint)
 
