@@ -86,8 +86,11 @@ class Worker:
                 await asyncio.sleep(LOOK_EVERY)
                 continue
             if not busy:
+                # Not wait_for, which in Python 3.11 loses a cancellation that meets the bell: the
+                # server would never stop.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), LOOK_EVERY)
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await bell.wait()
 
     async def _outbox(self) -> int:
         return await outbox.work_off(self.context.runtime)
