@@ -124,12 +124,3 @@ async def test_a_refusal_of_one_is_not_the_end_of_the_others(story: Story) -> No
     assert len(client.sent) == 3
     numbers = await story.world.site.store.read(deliveries.counts)
     assert (numbers["refused"], numbers["given_up"]) == (3, 0)
-
-
-async def test_the_workers_stop_though_they_are_rung_at_that_moment(cast: Cast) -> None:
-    server = cast.here.server
-    await cast.here.settle()
-    await asyncio.sleep(0.05)  # they wait for the bell
-    server.runtime.bells.ring()
-    async with asyncio.timeout(5):
-        await server.worker.stop()
