@@ -13,7 +13,7 @@ from fedi_cotweet.api.words import find_person
 from fedi_cotweet.domain.limits import SECOND
 from fedi_cotweet.services import accounts, follows, relations
 from fedi_cotweet.services.hosts import host_named
-from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.people import author_view
 from storage.engine import Tx
 from storage.queries import actors
 from storage.queries import relations as stored

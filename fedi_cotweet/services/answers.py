@@ -172,6 +172,12 @@ def _agreed_role(row: PostAuthor, stamp_text: str) -> str:
     return row.role if isinstance(stamp, Stamp) and stamp.roles else AUTHOR
 
 
+def declined(person: Actor, reason: str) -> str:
+    """What the author is told of a no."""
+    said = f": “{reason[:500]}”" if reason else "."
+    return f"@{person.username}@{person.host} declined{said}"
+
+
 def receive_rejection(tx: Tx, env: Env, offer_uri: str, sender: Actor, reason: str) -> str:
     """The invited person said no; they are not named on this object any more."""
     offer = consents.offer_by_uri(tx, offer_uri, "sent")
@@ -180,7 +186,7 @@ def receive_rejection(tx: Tx, env: Env, offer_uri: str, sender: Actor, reason: s
     if not isinstance(apply_move(tx, env, offer, Move.DECLINE, sender.uri, reason=reason), Moved):
         return "kept"
     consents.change_offer(tx, offer.id, answered_at=env.now(), reason=reason[:500])
-    lost(tx, env, offer, "cotweet.declined", f"@{sender.username}@{sender.host} declined.")
+    lost(tx, env, offer, "cotweet.declined", declined(sender, reason))
     return "declined"
 
 

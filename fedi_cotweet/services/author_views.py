@@ -22,7 +22,8 @@ from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
 from fedi_cotweet.services.offers import current_offers
-from fedi_cotweet.services.reading import author_view, emojis_of, media_views, post_view
+from fedi_cotweet.services.people import author_view, handles_at
+from fedi_cotweet.services.reading import emojis_of, media_views, post_view
 from fedi_cotweet.services.views import (
     AuthorView,
     DraftAuthorView,
@@ -91,7 +92,14 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         language=note.language,
         visibility=note.visibility,
         media=media_views(env, posts.media_of(tx, offer_ids=[offer.id]), co_authored=True),
-        mentions=_mentions(note, [str(uri) for uri in offer.authors]),
+        mentions=handles_at(
+            tx,
+            (
+                tag.href
+                for tag in note.tags
+                if tag.kind == "Mention" and tag.href not in offer.authors
+            ),
+        ),
         in_reply_to=note.in_reply_to,
         already_published=offer.change,
         expires_at=offer.expires_at,
@@ -148,10 +156,6 @@ def _standing(uri: str, sender: Actor, me: Actor | None) -> str:
     if uri == sender.uri:
         return "inviting"
     return "you" if me is not None and uri == me.uri else "not yet confirmed"
-
-
-def _mentions(note: NoteView, authors: Sequence[str]) -> tuple[str, ...]:
-    return tuple(tag.name for tag in note.tags if tag.kind == "Mention" and tag.href not in authors)
 
 
 def _invited_author(env: Env, uri: str, people: Mapping[str, Actor], role: str) -> AuthorView:

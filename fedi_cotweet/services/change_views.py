@@ -12,8 +12,8 @@ from fedi_cotweet.services import documents
 from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.offers import change_offers
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.posts import own_post
-from fedi_cotweet.services.reading import author_view
 from fedi_cotweet.services.views import ChangeView, DraftAuthorView
 from storage.engine import Tx
 from storage.models import Change, Post

@@ -11,7 +11,7 @@ from activitypub.html import sanitise, to_text
 from fedi_cotweet.services.crediting import own_question
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.views import CreditRequestView
 from storage.engine import Tx
 from storage.queries import actors, crediting

@@ -10,7 +10,7 @@ from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
-from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.talk_views import CommentView
 from storage.engine import Tx
 from storage.models import Actor

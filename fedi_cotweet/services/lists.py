@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.views import ListView
 from storage.engine import Tx
 from storage.models import Actor, ReaderList

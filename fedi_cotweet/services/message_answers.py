@@ -17,7 +17,7 @@ from activitypub.html import from_text, sanitise, to_text
 from fedi_cotweet.domain.answers import Reading, hints_at_leaving, read_answer
 from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.services import unnaming
-from fedi_cotweet.services.answers import expire, lost
+from fedi_cotweet.services.answers import declined, expire, lost
 from fedi_cotweet.services.applying import try_apply
 from fedi_cotweet.services.discussion import too_many
 from fedi_cotweet.services.env import Env
@@ -31,6 +31,8 @@ from storage.queries import consents, discussion, messages, posts
 
 MOST_UNCLEAR_KEPT = 20
 """How many unclear answers to one question are kept and shown: a flood of them costs nobody."""
+MOST_CLEAR_KEPT = 50
+"""How many answers of one kind to one question are kept, except those that still change a thing."""
 
 _S = ConsentState
 _OPEN = frozenset({_S.OFFERED.value, _S.ACCEPTED.value})
@@ -38,6 +40,8 @@ _OVER = frozenset({_S.WITHDRAWN.value, _S.EXPIRED.value, _S.DECLINED.value, _S.L
 _QUOTED = re.compile(
     r'<blockquote\b.*?</blockquote>|<(?P<tag>p|span) class="quote-inline">.*?</(?P=tag)>', re.DOTALL
 )
+_UNSAID = re.compile(r"<(?:del|s|strike|q)\b", re.IGNORECASE)
+"""Words crossed out, or put into somebody else's mouth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ class Answer:
     """A note by the person asked. ``text`` is what they say, without what they quote of others.
 
     ``more``: it holds something besides the text (a picture, a poll, a quote, a title, a content
-    warning of its own). ``public``: public or unlisted. ``evidence`` is the signed request it came
-    in, or where it was fetched.
+    warning of its own, words crossed out). ``public``: public or unlisted. ``evidence`` is the
+    signed request it came in, or where it was fetched.
     """
 
     uri: str
@@ -71,6 +75,7 @@ def answer_of(note: NoteView, document: str, evidence: Mapping[str, Any]) -> Ans
         or note.name
         or note.kind != "Note"
         or _own_warning(note.summary)
+        or _UNSAID.search(note.content)
     )
     public = note.visibility in ("public", "unlisted")
     return Answer(note.id, to_text(html), more, public, note.in_reply_to, document, evidence)
@@ -100,14 +105,15 @@ def conversation(tx: Tx, env: Env, sender: Actor, answer: Answer) -> Offer | Non
 def receive(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> str:
     """An answer came, signed by whom ``offer`` asked; the reason code of what became of it.
 
-    Clear words always count; of unclear ones too many (``too_many_answers``) leave no trace.
+    Clear words always count; of unclear ones, and of those that change nothing any more, too many
+    (``too_many_answers``) leave no trace.
     """
     known = messages.message(tx, answer.uri)
     if known is not None:
         return "repeated"
     newest = messages.offers_by_message(tx, offer.object_uri, offer.target_id)[-1]
     reading = _read(tx, offer, answer)
-    if reading is Reading.UNCLEAR and _enough(tx, offer):
+    if _changes_nothing(tx, sender, newest, reading) and _enough(tx, offer, reading):
         return "too_many_answers"
     messages.add_message(
         tx,
@@ -151,9 +157,22 @@ def receive(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> st
             return _unclear(tx, env, sender, newest, answer)
 
 
-def _enough(tx: Tx, offer: Offer) -> bool:
-    unclear = messages.count_messages(tx, offer.id, Reading.UNCLEAR.value, ours=False)
-    return unclear >= MOST_UNCLEAR_KEPT
+def _enough(tx: Tx, offer: Offer, reading: Reading) -> bool:
+    most = MOST_UNCLEAR_KEPT if reading is Reading.UNCLEAR else MOST_CLEAR_KEPT
+    return messages.count_messages(tx, offer.id, reading.value, ours=False) >= most
+
+
+def _changes_nothing(tx: Tx, sender: Actor, newest: Offer, reading: Reading) -> bool:
+    """Whether an answer can be passed over: no word that ends or begins consent ever is."""
+    match reading:
+        case Reading.UNCLEAR | Reading.START:
+            return True
+        case Reading.ACCEPT:
+            return newest.state != _S.OFFERED.value
+        case Reading.STOP if messages.stopped(tx, sender.uri) is None:
+            return False
+        case _:
+            return newest.state in _OVER and _named_by(tx, newest).state in _OVER
 
 
 def _read(tx: Tx, offer: Offer, answer: Answer) -> Reading:
@@ -253,8 +272,8 @@ def take_back(
         case _S.OFFERED:
             apply_move(tx, env, offer, Move.DECLINE, sender.uri, reason=reason, answer=about)
             consents.change_offer(tx, offer.id, answered_at=env.now(), reason=reason[:500])
-            said, text = "declined", "declined."
-            lost(tx, env, offer, "cotweet.declined", f"{_handle(sender)} {text}")
+            said = "declined"
+            lost(tx, env, offer, "cotweet.declined", declined(sender, reason))
         case _S.ACCEPTED:
             apply_move(tx, env, offer, Move.LEAVE, sender.uri, answer=about)
             said = "left"

@@ -13,7 +13,7 @@ from activitypub.html import to_text
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.people import author_view, handles_at
 from fedi_cotweet.services.talk_views import DiffPart, ProposalView
 from fedi_cotweet.services.views import AuthorView
 from storage.engine import Tx
@@ -62,12 +62,14 @@ def _views(
 ) -> list[ProposalView]:
     people = actors.actors(tx, [change.by_id for change in found])
     return [
-        _view(env, change, author_view(env, people[change.by_id]), account_id, before)
+        _view(tx, env, change, author_view(env, people[change.by_id]), account_id, before)
         for change in found
     ]
 
 
-def _view(env: Env, change: Change, by: AuthorView, account_id: int, before: str) -> ProposalView:
+def _view(
+    tx: Tx, env: Env, change: Change, by: AuthorView, account_id: int, before: str
+) -> ProposalView:
     words = change.words
     content = str(words.get("content") or "")
     text = to_text(content)
@@ -85,8 +87,8 @@ def _view(env: Env, change: Change, by: AuthorView, account_id: int, before: str
         text=text,
         summary=str(words.get("summary") or ""),
         language=words.get("language"),
-        mentions=tuple(
-            str(tag["name"]) for tag in words.get("tags", ()) if tag["type"] == "Mention"
+        mentions=handles_at(
+            tx, (tag["href"] for tag in words.get("tags", ()) if tag["type"] == "Mention")
         ),
         diff=difference(before, text) if waits else (),
         created_at=change.created_at,

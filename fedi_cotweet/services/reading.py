@@ -12,8 +12,8 @@ from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.hiding import Looking, Why
+from fedi_cotweet.services.people import author_view, profile_path
 from fedi_cotweet.services.views import (
-    AuthorView,
     CompanionView,
     CreditView,
     EmojiView,
@@ -54,31 +54,6 @@ class Stale:
     """Posts that were shown and are due for another look (``freshness``); filled while reading."""
 
     post_ids: set[int] = field(default_factory=set)
-
-
-def author_view(
-    env: Env, actor: Actor, role: str = "author", moved_to: str | None = None
-) -> AuthorView:
-    """A person as shown on this server; ``moved_to`` as ``moving.new_homes`` gives it."""
-    return AuthorView(
-        uri=actor.uri,
-        name=actor.name or actor.username,
-        handle=f"{actor.username}@{actor.host}",
-        url=profile_path(actor),
-        local=actor.local,
-        avatar=None,
-        role=role,
-        moved_to=moved_to,
-        emojis=tuple(
-            EmojiView(one["shortcode"], one["url"], one["width"], one["height"])
-            for one in actor.emoji or ()
-        ),
-    )
-
-
-def profile_path(actor: Actor) -> str:
-    """Where a person's page is on this server."""
-    return f"/@{actor.username}" if actor.local else f"/@{actor.username}@{actor.host}"
 
 
 def media_views(

@@ -15,7 +15,8 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.notices import author_rows
-from fedi_cotweet.services.reading import author_view, may_see, profile_path
+from fedi_cotweet.services.people import author_view, profile_path
+from fedi_cotweet.services.reading import may_see
 from fedi_cotweet.services.views import AuthorView, ReportedPostView, ReportView
 from storage.engine import Tx
 from storage.models import Actor, Post, Report

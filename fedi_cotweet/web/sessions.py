@@ -18,7 +18,7 @@ from aiohttp import web
 
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.reading import author_view
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web.rendering import SessionView
 from storage.engine import Tx

@@ -106,6 +106,19 @@ async def test_bob_agrees_and_the_post_is_his_too(cast: Cast) -> None:
     assert "cotweet.published" in await cast.told("bob")
 
 
+async def test_whom_the_text_mentions_is_shown_by_their_own_name(cast: Cast) -> None:
+    tags = [
+        {"type": "Mention", "href": cast.local("dave").id, "name": "@nobody@else.example"},
+        {"type": "Mention", "href": "https://far.example/users/x", "name": f"@dave@{cast.here.host}"},
+    ]
+    post = cast.cotweet(cast.local("bob"))
+    tags += post.core.get("tag", [])
+    await invited(cast, tag=tags)
+    invite = await cast.invite()
+    assert invite is not None
+    assert invite["mentions"] == [f"@dave@{cast.here.host}", "https://far.example/users/x"]
+
+
 async def test_an_invitation_against_the_rules_is_not_there(cast: Cast) -> None:
     there = {}
 

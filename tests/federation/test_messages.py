@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
@@ -144,6 +145,41 @@ async def test_a_flood_of_unclear_answers_leaves_the_others_room_and_drowns_no_c
     assert await asked.state() == "declined"
 
 
+async def test_words_that_change_nothing_any_more_are_kept_up_to_a_limit(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_answers, "MOST_CLEAR_KEPT", 2)
+    asked = await ask(cast)
+    question = asked.messages()[0]
+
+    async def moves() -> Counter[str]:
+        logged = await cast.here.read(lambda tx: consents.log_of(tx, asked.uri))
+        return Counter(row.move for row in logged if row.move.startswith("answer:"))
+
+    for _ in range(2):
+        for word in ("stop", "start"):
+            await asked.say(word, to=question)
+    assert await moves() == {"answer:stop": 2, "answer:start": 2}
+    for word in ("stop", "start", "stop", "accept", "accept", "accept", "decline", "decline"):
+        await asked.say(word, to=question)
+    assert await moves() == {
+        **{"answer:stop": 3, "answer:start": 2},
+        **{"answer:accept": 2, "answer:decline": 2},
+    }
+    assert await cast.here.read(lambda tx: messages.stopped(tx, asked.bob.id)) is not None
+
+
+async def test_no_word_against_the_name_is_passed_over(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_answers, "MOST_CLEAR_KEPT", 0)
+    asked = await ask(cast)
+    await asked.say("accept")
+    assert await asked.state() == "published"
+    await asked.say("remove me")
+    assert await asked.state() == "left"
+
+
 async def test_no_means_no(cast: Cast) -> None:
     asked = await ask(cast)
     await asked.say("decline: I did not bake anything")
@@ -247,7 +283,18 @@ async def test_likes_boosts_edits_and_others_are_no_consent(cast: Cast) -> None:
     await asked.say("accept", to=message, summary="just kidding")
     await asked.say("> accept", to=message)
     await asked.say("<blockquote>accept</blockquote>", to=message)
+    for tag in ("del", "s", "strike", "q", "S"):
+        await asked.say(f"<p><{tag}>accept</{tag}></p>", to=message)
     assert await asked.state() == "offered"
+
+
+async def test_an_accepting_answer_that_is_crossed_out_later_counts_no_more(cast: Cast) -> None:
+    asked = await ask(cast)
+    answer = await asked.say("accept")
+    assert await asked.state() == "published"
+    crossed_out = asked.reply("<del>accept</del>") | {"id": answer["id"]}
+    await asked.send(crossed_out, kind="Update")
+    assert await asked.state() == "left"
 
 
 async def test_a_forwarded_answer_counts_only_from_its_origin(cast: Cast) -> None:

@@ -133,7 +133,12 @@ async def test_a_fetched_picture_gets_its_type_and_place_and_no_other_does(stage
     cat, dog = await stage.ask(emoji.picture, 1), await stage.ask(emoji.picture, 2)
     assert cat is not None
     assert dog is not None
-    assert (cat.state, cat.media_type, cat.path, cat.digest) == ("stored", "image/png", "em/1", "z1")
+    assert (cat.state, cat.media_type, cat.path, cat.digest) == (
+        "stored",
+        "image/png",
+        "em/1",
+        "z1",
+    )
     assert (dog.state, dog.media_type, dog.path, dog.digest) == ("pending", "", None, None)
 
 

@@ -1,0 +1,48 @@
+"""People as they are shown on this server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.views import AuthorView, EmojiView
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors
+
+
+def author_view(
+    env: Env, actor: Actor, role: str = "author", moved_to: str | None = None
+) -> AuthorView:
+    """A person as shown on this server; ``moved_to`` as ``moving.new_homes`` gives it."""
+    return AuthorView(
+        uri=actor.uri,
+        name=actor.name or actor.username,
+        handle=f"{actor.username}@{actor.host}",
+        url=profile_path(actor),
+        local=actor.local,
+        avatar=None,
+        role=role,
+        moved_to=moved_to,
+        emojis=tuple(
+            EmojiView(one["shortcode"], one["url"], one["width"], one["height"])
+            for one in actor.emoji or ()
+        ),
+    )
+
+
+def handles_at(tx: Tx, uris: Iterable[str | None]) -> tuple[str, ...]:
+    """``@name@host`` of each actor, or the identifier of one who is not known here.
+
+    Never the name that a document gives with a mention: its writer may call anybody anything.
+    """
+    wanted = [uri for uri in uris if uri]
+    known = actors.actors_by_uri(tx, wanted)
+    return tuple(
+        f"@{known[uri].username}@{known[uri].host}" if uri in known else uri for uri in wanted
+    )
+
+
+def profile_path(actor: Actor) -> str:
+    """Where a person's page is on this server."""
+    return f"/@{actor.username}" if actor.local else f"/@{actor.username}@{actor.host}"
