@@ -1,9 +1,12 @@
-"""SQLite: one writer thread with group commit, and a small pool of readers.
+"""SQLite: one writer thread with group commit, and a few threads that read.
 
 Writes of concurrent callers share one transaction and so one fsync. Each runs inside a savepoint
 of its own, so a failing one does not hurt its neighbours, and nobody gets an answer before the
 COMMIT has returned. ``synchronous=FULL``: an acknowledged write survives ``kill -9`` *and* a loss
 of power; shared by a batch, the fsync costs little.
+
+A function that reads runs whole in the thread of an aiosqlite connection: one hop there and back,
+where awaiting every statement costs about four hops each, most of what a small query takes.
 
 Several processes may open the same file: every transaction begins with ``BEGIN IMMEDIATE``, since
 a deferred one that reads first and writes later fails at once when another process wrote between.
@@ -17,15 +20,15 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import aiosqlite
 import orjson
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from storage.errors import DRIVER_ERRORS, StorageClosedError, StorageError, translate
 
@@ -39,6 +42,19 @@ BUSY_SECONDS: Final = 5
 """How long SQLite itself waits for another process's lock, per attempt."""
 BUSY_ATTEMPTS: Final = 3
 READERS: Final = 4
+_CONNECT: Final[Mapping[str, Any]] = {
+    "isolation_level": None,
+    "timeout": BUSY_SECONDS,
+    "cached_statements": 512,
+}
+_WRITER: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA journal_size_limit=67108864",
+)
+_READER: Final = ("PRAGMA query_only=ON", "PRAGMA cache_size=-16384")
 
 
 class _Entry:
@@ -65,6 +81,58 @@ class _BatchLostError(Exception):
     """The whole transaction is gone, as SQLite does by itself when the disk is full."""
 
 
+class _Reader:
+    """A connection that reads, in a thread of its own."""
+
+    __slots__ = ("_aio", "_raw", "_tx")
+
+    def __init__(self, aio: Any, raw: sqlite3.Connection, tx: Connection) -> None:
+        self._aio = aio
+        self._raw = raw
+        self._tx = tx
+
+    @classmethod
+    async def open(cls, path: Path, engine: Engine, opened: threading.local) -> _Reader:
+        """Connect. Raises what the driver raises."""
+        # Any: there is no public way to have more than one statement done in one hop.
+        aio: Any = await aiosqlite.connect(str(path), **_CONNECT)
+        raw: sqlite3.Connection = aio._conn
+
+        def prepare() -> Connection:
+            for pragma in _READER:
+                raw.execute(pragma)
+            opened.connection = raw
+            tx = engine.connect()
+            tx.rollback()
+            return tx
+
+        try:
+            return cls(aio, raw, await aio._execute(prepare))
+        except BaseException:
+            await aio.close()
+            raise
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        """Call ``fn`` with one snapshot for all its statements."""
+
+        def snapshot() -> T:
+            self._raw.execute("BEGIN")
+            try:
+                with self._tx.begin():
+                    return fn(self._tx)
+            finally:
+                if self._raw.in_transaction:
+                    self._raw.rollback()
+
+        result: T = await self._aio._execute(snapshot)
+        return result
+
+    async def close(self) -> None:
+        """After what is running."""
+        await self._aio._execute(self._tx.close)
+        await self._aio.close()
+
+
 class SqliteStore:
     """``storage.engine.Store`` on one SQLite file."""
 
@@ -73,40 +141,28 @@ class SqliteStore:
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._closed = False
         ensure_file(path, create=create)
-        self._write_engine = create_engine(
-            URL.create("sqlite+pysqlite", database=str(path)),
-            poolclass=StaticPool,
-            connect_args={
-                "isolation_level": None,
-                "check_same_thread": False,
-                "timeout": BUSY_SECONDS,
-                "cached_statements": 512,
-            },
+        self._path = path
+        self._opened = threading.local()
+        # One engine for all threads, so that each statement is compiled once. What it "connects"
+        # is the connection that the thread has opened.
+        self._engine = create_engine(
+            "sqlite+pysqlite://",
+            creator=lambda: self._opened.connection,
+            poolclass=NullPool,
             json_serializer=dump_json,
             json_deserializer=orjson.loads,
         )
-        event.listen(self._write_engine, "connect", _prepare_writer)
-        self._read_engine = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(path)),
-            pool_size=READERS,
-            max_overflow=0,
-            connect_args={
-                "isolation_level": None,
-                "timeout": BUSY_SECONDS,
-                "cached_statements": 512,
-            },
-            json_serializer=dump_json,
-            json_deserializer=orjson.loads,
-        )
-        event.listen(self._read_engine.sync_engine, "connect", _prepare_reader)
+        self._readers: asyncio.LifoQueue[_Reader | None] = asyncio.LifoQueue()
+        for _ in range(READERS):
+            self._readers.put_nowait(None)
         try:
-            self._tx = self._write_engine.connect()
+            self._raw = sqlite3.connect(str(path), check_same_thread=False, **_CONNECT)
+            for pragma in _WRITER:
+                self._raw.execute(pragma)
+            self._opened.connection = self._raw
+            self._tx = self._engine.connect()
         except DRIVER_ERRORS as error:
-            self._write_engine.dispose()
             raise translate(error) from error
-        raw = self._tx.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        self._raw = raw
         self._tx.rollback()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -122,13 +178,16 @@ class SqliteStore:
     async def read(self, fn: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StorageClosedError("The store is closed.")
+        reader = await self._readers.get()
         try:
-            async with self._read_engine.connect() as connection:
-                # One snapshot for all statements of fn.
-                await connection.exec_driver_sql("BEGIN")
-                return await connection.run_sync(fn)
+            if reader is None:
+                reader = await _Reader.open(self._path, self._engine, self._opened)
+            return await reader.run(fn)
         except DRIVER_ERRORS as error:
             raise translate(error) from error
+        finally:
+            # Also after a cancellation: what it still runs comes before what it is given next.
+            self._readers.put_nowait(reader)
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         if self._closed:
@@ -138,11 +197,16 @@ class SqliteStore:
         return await future
 
     async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
+        if self._closed:
+            await asyncio.to_thread(self._thread.join)
+            return
+        self._closed = True
+        self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
-        await self._read_engine.dispose()
+        for _ in range(READERS):
+            reader = await self._readers.get()
+            if reader is not None:
+                await reader.close()
 
     # --- the writer thread ---
 
@@ -171,7 +235,6 @@ class SqliteStore:
                 _answer(batch[:settled])
                 del batch[:settled]
         self._tx.close()
-        self._write_engine.dispose()
 
     def _commit_some(self, batch: Sequence[_Entry]) -> int:
         """Run and commit the first entries of the batch; say how many have their outcome now."""
@@ -275,20 +338,3 @@ def ensure_file(path: Path, *, create: bool) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StorageError("The database file cannot be made.", detail=str(error)) from error
-
-
-def _prepare_writer(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-65536")
-    cursor.execute("PRAGMA journal_size_limit=67108864")
-    cursor.close()
-
-
-def _prepare_reader(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.execute("PRAGMA cache_size=-16384")
-    cursor.close()

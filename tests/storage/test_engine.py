@@ -1,6 +1,7 @@
 import asyncio
 import os
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,19 +111,17 @@ async def test_a_caller_cancelled_before_its_turn_writes_nothing(store: Store) -
 async def test_reading_is_one_snapshot(store: Store) -> None:
     """A write between two statements of a read is not seen by the second."""
     loop = asyncio.get_running_loop()
-    writes: list[asyncio.Task[str]] = []
 
     def count(tx: Connection) -> int:
         return len(tx.execute(select(Setting.name)).all())
 
     def look_twice(tx: Connection) -> tuple[int, int]:
         first = count(tx)
-        writes.append(loop.create_task(store.write(put("between"))))
-        for _ in range(2000):
-            if writes[0].done():
-                break
+        written = asyncio.run_coroutine_threadsafe(store.write(put("between")), loop)
+        deadline = time.monotonic() + 20
+        while not written.done() and time.monotonic() < deadline:
             tx.execute(text("SELECT 1"))
-        assert writes[0].done()
+        assert written.result(0) == "between"
         return first, count(tx)
 
     assert await store.read(look_twice) == (0, 0)
