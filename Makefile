@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi matrix sequences bench-inbox bench-fanout lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix sequences bench-inbox bench-fanout lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -45,6 +45,9 @@ corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEE
 
 judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm; COTWEET_GOTOSOCIAL=binary for one more)
 	COTWEET_JUDGES=1 $(BIN)/python -m pytest tests/judges -q $(ARGS)
+
+walks: $(VENV)/.dev ## Do what every page of the documentation says, command by command
+	COTWEET_WALKS=1 $(BIN)/python -m pytest tests/docs/test_walks.py -n auto -q $(ARGS)
 
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
 	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto -q $(ARGS)

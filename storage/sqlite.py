@@ -21,6 +21,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -57,6 +58,34 @@ _WRITER: Final = (
 _READER: Final = ("PRAGMA query_only=ON", "PRAGMA cache_size=-16384")
 
 
+_opened = threading.local()
+
+
+@cache
+def _engine() -> Engine:
+    """One for all threads and files, so that every statement is compiled once.
+
+    What it "connects" is the connection that the thread asking has opened.
+    """
+    return create_engine(
+        "sqlite+pysqlite://",
+        creator=lambda: _opened.connection,
+        poolclass=NullPool,
+        query_cache_size=2000,
+        json_serializer=dump_json,
+        json_deserializer=orjson.loads,
+    )
+
+
+def _speaking_to(raw: sqlite3.Connection) -> Connection:
+    """SQLAlchemy's side of a connection; closing it closes ``raw``."""
+    _opened.connection = raw
+    try:
+        return _engine().connect()
+    finally:
+        del _opened.connection
+
+
 class _Entry:
     """A caller's function and the future that waits for it."""
 
@@ -86,36 +115,35 @@ class _Reader:
 
     __slots__ = ("_aio", "_raw", "_tx")
 
-    def __init__(self, aio: Any, raw: sqlite3.Connection, tx: Connection) -> None:
-        self._aio = aio
-        self._raw = raw
-        self._tx = tx
+    def __init__(self, aio: aiosqlite.Connection) -> None:
+        # Any: there is no public way to have more than one statement done in one hop.
+        self._aio: Any = aio
+        self._raw: sqlite3.Connection = self._aio._conn
+        self._tx: Connection | None = None
 
     @classmethod
-    async def open(cls, path: Path, engine: Engine, opened: threading.local) -> _Reader:
+    async def open(cls, path: Path) -> _Reader:
         """Connect. Raises what the driver raises."""
-        # Any: there is no public way to have more than one statement done in one hop.
-        aio: Any = await aiosqlite.connect(str(path), **_CONNECT)
-        raw: sqlite3.Connection = aio._conn
+        reader = cls(await aiosqlite.connect(str(path), **_CONNECT))
 
-        def prepare() -> Connection:
+        def prepare() -> None:
             for pragma in _READER:
-                raw.execute(pragma)
-            opened.connection = raw
-            tx = engine.connect()
-            tx.rollback()
-            return tx
+                reader._raw.execute(pragma)
+            reader._tx = _speaking_to(reader._raw)
+            reader._tx.rollback()
 
         try:
-            return cls(aio, raw, await aio._execute(prepare))
-        except BaseException:
-            await aio.close()
+            await reader._aio._execute(prepare)
+        except BaseException:  # a cancellation too: then the thread has prepared it by itself
+            await reader.close()
             raise
+        return reader
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
         """Call ``fn`` with one snapshot for all its statements."""
 
         def snapshot() -> T:
+            assert self._tx is not None
             self._raw.execute("BEGIN")
             try:
                 with self._tx.begin():
@@ -129,7 +157,12 @@ class _Reader:
 
     async def close(self) -> None:
         """After what is running."""
-        await self._aio._execute(self._tx.close)
+
+        def finish() -> None:
+            if self._tx is not None:
+                self._tx.close()
+
+        await self._aio._execute(finish)
         await self._aio.close()
 
 
@@ -142,16 +175,6 @@ class SqliteStore:
         self._closed = False
         ensure_file(path, create=create)
         self._path = path
-        self._opened = threading.local()
-        # One engine for all threads, so that each statement is compiled once. What it "connects"
-        # is the connection that the thread has opened.
-        self._engine = create_engine(
-            "sqlite+pysqlite://",
-            creator=lambda: self._opened.connection,
-            poolclass=NullPool,
-            json_serializer=dump_json,
-            json_deserializer=orjson.loads,
-        )
         self._readers: asyncio.LifoQueue[_Reader | None] = asyncio.LifoQueue()
         for _ in range(READERS):
             self._readers.put_nowait(None)
@@ -159,8 +182,7 @@ class SqliteStore:
             self._raw = sqlite3.connect(str(path), check_same_thread=False, **_CONNECT)
             for pragma in _WRITER:
                 self._raw.execute(pragma)
-            self._opened.connection = self._raw
-            self._tx = self._engine.connect()
+            self._tx = _speaking_to(self._raw)
         except DRIVER_ERRORS as error:
             raise translate(error) from error
         self._tx.rollback()
@@ -181,7 +203,7 @@ class SqliteStore:
         reader = await self._readers.get()
         try:
             if reader is None:
-                reader = await _Reader.open(self._path, self._engine, self._opened)
+                reader = await _Reader.open(self._path)
             return await reader.run(fn)
         except DRIVER_ERRORS as error:
             raise translate(error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,15 @@ from tests.docs.walk import Walk, steps
 
 RUN = ("console", "python")
 WALKED = [page for page in pages() if any(block.language in RUN for block in blocks(page))]
+ALWAYS = ("README.md", "docs/cotweets.md")
+WHOLE = bool(os.environ.get("COTWEET_WALKS"))
+"""Walking everywhere takes minutes: ``make walks``."""
 
 
 @pytest.mark.timeout(300)  # dozens of processes on a machine that may be busy with other tests
-@pytest.mark.parametrize("page", WALKED, ids=page_id)
+@pytest.mark.parametrize(
+    "page", [page for page in WALKED if WHOLE or page_id(page) in ALWAYS], ids=page_id
+)
 def test_a_reader_who_does_what_the_page_says_sees_what_it_shows(
     page: Path, tmp_path: Path
 ) -> None:

@@ -17,7 +17,8 @@ from unittest.mock import patch
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import func, select
+from aiohttp.web_app import _cached_build_middleware
+from sqlalchemy import func, select, union_all
 
 from activitypub.shell.tls import build_ssl_context
 from fedi_cotweet import app
@@ -179,14 +180,16 @@ class Here:
                 # Whatever writes rings; but time passes here without a sound.
                 self.server.runtime.bells.ring()
             looks += 1
-            await asyncio.sleep(0.004)
+            await asyncio.sleep(min(0.002 * looks, 0.015))
 
     def _due(self, tx: Tx) -> list[str]:
         now = self.clock()
-        events = select(OutboxEvent.kind).where(OutboxEvent.next_at <= now)
-        waiting = select(Job.kind).where(Job.run_at <= now)
-        pending = select(Delivery.inbox).where(Delivery.state == "pending", Delivery.next_at <= now)
-        return [str(row[0]) for query in (events, waiting, pending) for row in tx.execute(query)]
+        due = union_all(
+            select(OutboxEvent.kind).where(OutboxEvent.next_at <= now),
+            select(Job.kind).where(Job.run_at <= now),
+            select(Delivery.inbox).where(Delivery.state == "pending", Delivery.next_at <= now),
+        )
+        return [str(row[0]) for row in tx.execute(due)]
 
     async def pass_time(self, milliseconds: int) -> None:
         """Let time pass, and do what it makes due."""
@@ -223,6 +226,12 @@ async def open_here(template: Path, folder: Path, port: int) -> AsyncIterator[He
         server = app.build(settings, open_store(settings.database), clock)
     async with app.running(server), aiohttp.ClientSession() as session:
         yield Here(server, clock, session)
+    forget_applications()
+
+
+def forget_applications() -> None:
+    """aiohttp remembers the last thousand handlers, and with them every server of the tests."""
+    _cached_build_middleware.cache_clear()
 
 
 def seconds(count: int) -> int:

@@ -109,7 +109,11 @@ async def test_bob_agrees_and_the_post_is_his_too(cast: Cast) -> None:
 async def test_whom_the_text_mentions_is_shown_by_their_own_name(cast: Cast) -> None:
     tags = [
         {"type": "Mention", "href": cast.local("dave").id, "name": "@nobody@else.example"},
-        {"type": "Mention", "href": "https://far.example/users/x", "name": f"@dave@{cast.here.host}"},
+        {
+            "type": "Mention",
+            "href": "https://far.example/users/x",
+            "name": f"@dave@{cast.here.host}",
+        },
     ]
     post = cast.cotweet(cast.local("bob"))
     tags += post.core.get("tag", [])

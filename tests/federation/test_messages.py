@@ -163,8 +163,10 @@ async def test_words_that_change_nothing_any_more_are_kept_up_to_a_limit(
     for word in ("stop", "start", "stop", "accept", "accept", "accept", "decline", "decline"):
         await asked.say(word, to=question)
     assert await moves() == {
-        **{"answer:stop": 3, "answer:start": 2},
-        **{"answer:accept": 2, "answer:decline": 2},
+        "answer:stop": 3,
+        "answer:start": 2,
+        "answer:accept": 2,
+        "answer:decline": 2,
     }
     assert await cast.here.read(lambda tx: messages.stopped(tx, asked.bob.id)) is not None
 
