@@ -68,8 +68,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
     document = orjson.loads(offer.document)["object"]
     note = parse_note(document)
     agreed = _agreed_before(tx, offer)
-    listed = [*offer.authors, *(agreed.authors if agreed is not None else ())]
-    people = actors.actors_by_uri(tx, [str(uri) for uri in listed])
+    people = actors.actors_by_uri(tx, [str(uri) for uri in offer.authors])
     me = actors.actor(tx, account_id)
     content = sanitise(remove_notice(note.content, [str(uri) for uri in offer.authors]))
     return InviteView(
@@ -110,7 +109,11 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         differences=()
         if agreed is None
         else differences(
-            orjson.loads(agreed.document)["object"], agreed.authors, document, offer.authors, people
+            tx,
+            orjson.loads(agreed.document)["object"],
+            [str(uri) for uri in agreed.authors],
+            document,
+            [str(uri) for uri in offer.authors],
         ),
         publish_at=parse_time(orjson.loads(offer.document).get("startTime")),
         emojis=emoji.views_in(

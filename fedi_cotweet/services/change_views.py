@@ -70,5 +70,4 @@ def _to_the_published(
 ) -> tuple[str, ...]:
     rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
     now = [authors[0], *(row.actor_uri for row in rows)]
-    people = actors.actors_by_uri(tx, [*now, *authors])
-    return differences(orjson.loads(post.document), now, document, authors, people)
+    return differences(tx, orjson.loads(post.document), now, document, authors)

@@ -134,13 +134,12 @@ def _read(offer: Offer) -> tuple[Invitation | None, Any]:
 
 
 def _tell(tx: Tx, env: Env, offer: Offer, agreed: Offer, sender: Actor, post: Post) -> None:
-    people = actors.actors_by_uri(tx, [*agreed.authors, *offer.authors])
     lines = differences(
+        tx,
         orjson.loads(agreed.document)["object"],
         [str(uri) for uri in agreed.authors],
         orjson.loads(offer.document)["object"],
         [str(uri) for uri in offer.authors],
-        people,
     )
     who = f"@{sender.username}@{sender.host}"
     what = "\n".join(lines)
