@@ -34,8 +34,9 @@ async def unhide(call: Call) -> web.Response:
 
 async def set_searchable(call: Call) -> web.Response:
     """Whether others find the account's public posts by their words."""
-    account_id, choice = await call.account_id(), (await call.members(Choice)).searchable
-    await call.site.write(lambda tx: profiles.set_searchable(tx, account_id, choice))
+    account_id, env = await call.account_id(), call.site.env
+    choice = (await call.members(Choice)).searchable
+    await call.site.write(lambda tx: profiles.set_searchable(tx, env, account_id, choice))
     return answer({"searchable": choice})
 
 

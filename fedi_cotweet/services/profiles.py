@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fedi_cotweet.services import timelines
+from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import actors, posts, profiles
@@ -20,11 +22,14 @@ def unhide(tx: Tx, env: Env, account_id: int, post: Post | None) -> None:
     profiles.unhide(tx, account_id, _co_tweet(tx, env, account_id, post).id)
 
 
-def set_searchable(tx: Tx, account_id: int, searchable: str) -> None:
+def set_searchable(tx: Tx, env: Env, account_id: int, searchable: str) -> None:
     """Whether others find this account's public posts by their words: ``yes`` or ``no``."""
     if searchable not in ("yes", "no"):
         raise ServiceError("bad_choice", 422, "Say yes or no.")
-    actors.set_indexable(tx, account_id, searchable == "yes")
+    wanted = searchable == "yes"
+    if find_actor(tx, account_id).indexable != wanted:
+        actors.set_indexable(tx, account_id, wanted)
+        emit(tx, env, "actor.updated", actor_id=account_id, version=env.new_id())
 
 
 def _co_tweet(tx: Tx, env: Env, account_id: int, post: Post | None) -> Post:
