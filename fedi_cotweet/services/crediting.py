@@ -21,10 +21,11 @@ from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.credit_endings import apply_move, drop_stamp, log
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit, later, record, tell
-from fedi_cotweet.services.invitations import welcome
+from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.invitations import is_gone, welcome
 from fedi_cotweet.services.posts import own_post, rewrite
 from storage.engine import Tx
 from storage.models import Actor, Credit, CreditOffer, Post
@@ -121,7 +122,7 @@ def _ask(
         expires_at=question.expires_at,
         created_at=now,
     )
-    _log(tx, env, author.uri, "credit:offer", uri, post.uri, question.digest)
+    log(tx, env, author.uri, "credit:offer", uri, post.uri, question.digest)
     emit(tx, env, "credit.asked", offer_id=offer_id)
 
 
@@ -131,7 +132,7 @@ def take_back(tx: Tx, env: Env, author_id: int, post_id: int, position: int) -> 
     if crediting.credit(tx, post_id, position) is None:
         raise not_found("credit")
     for offer in crediting.offers_for(tx, post.uri, "sent"):
-        if offer.position == position and _moved(tx, env, offer, Move.WITHDRAW, post.uri):
+        if offer.position == position and apply_move(tx, env, offer, Move.WITHDRAW, post.uri):
             emit(tx, env, "credit.withdrawn", offer_id=offer.id)
     crediting.remove_credit(tx, post_id, position)
     rewrite(tx, env, post, orjson.loads(post.document))
@@ -143,6 +144,8 @@ def receive(tx: Tx, env: Env, question: Question, sender: Actor, target: Actor, 
         return "duplicate"
     if consents.withdrawn(tx, question.id, sender.uri) is not None:
         return "withdrawn_before"
+    if is_gone(tx, question.post_id, sender):
+        return "deleted_before"
     if not welcome(tx, sender, target):
         return "policy"
     if len(crediting.open_between(tx, sender.id, target.id, "received")) >= (
@@ -164,7 +167,7 @@ def receive(tx: Tx, env: Env, question: Question, sender: Actor, target: Actor, 
         expires_at=question.expires_at,
         created_at=env.now(),
     )
-    _log(tx, env, sender.uri, "credit:offer", question.id, question.post_id, question.digest)
+    log(tx, env, sender.uri, "credit:offer", question.id, question.post_id, question.digest)
     tell(
         tx,
         env,
@@ -213,7 +216,7 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> Non
         SigningKey(f"{me.uri}#ed25519-key", load_private(account.ed25519_private)),
         env.now(),
     )
-    _moved(tx, env, offer, Move.ACCEPT, me.uri)
+    apply_move(tx, env, offer, Move.ACCEPT, me.uri)
     crediting.change_offer(
         tx,
         offer.id,
@@ -229,15 +232,14 @@ def decline(tx: Tx, env: Env, account_id: int, offer_id: int) -> None:
     offer = own_question(tx, account_id, offer_id)
     me = find_actor(tx, account_id)
     if offer.state == ConsentState.OFFERED.value:
-        _moved(tx, env, offer, Move.DECLINE, me.uri)
+        apply_move(tx, env, offer, Move.DECLINE, me.uri)
         crediting.change_offer(tx, offer.id, answered_at=env.now())
         emit(tx, env, "credit.declined", offer_id=offer.id)
         return
     if offer.stamp_uri is None or offer.stamp_deleted_at is not None:
         raise ServiceError("invite_over", 409, "This question is over.")
-    _moved(tx, env, offer, Move.LEAVE, me.uri)
-    crediting.change_offer(tx, offer.id, stamp_deleted_at=env.now())
-    consents.remember_deleted_stamp(tx, offer.stamp_uri, me.uri, env.now())
+    apply_move(tx, env, offer, Move.LEAVE, me.uri)
+    drop_stamp(tx, env, offer)
     revoke(tx, env, offer.stamp_uri, me)
     emit(tx, env, "credit.revoked", offer_id=offer.id)
 
@@ -254,7 +256,7 @@ def receive_acceptance(tx: Tx, env: Env, offer: CreditOffer, sender: Actor, stam
 
 def receive_rejection(tx: Tx, env: Env, offer: CreditOffer, sender: Actor) -> str:
     """An artist said no: not even their name stands there."""
-    if offer.target_id != sender.id or not _moved(tx, env, offer, Move.DECLINE, sender.uri):
+    if offer.target_id != sender.id or not apply_move(tx, env, offer, Move.DECLINE, sender.uri):
         return "kept"
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     if post is not None and post.state == "published":
@@ -275,10 +277,9 @@ def receive_rejection(tx: Tx, env: Env, offer: CreditOffer, sender: Actor) -> st
 
 def receive_withdrawal(tx: Tx, env: Env, offer: CreditOffer, sender: Actor) -> str:
     """The author asks no more: what was agreed to for it goes too."""
-    if offer.sender_id != sender.id or not _moved(tx, env, offer, Move.WITHDRAW, sender.uri):
+    if offer.sender_id != sender.id or not apply_move(tx, env, offer, Move.WITHDRAW, sender.uri):
         return "kept"
-    if offer.stamp_uri is not None and offer.stamp_deleted_at is None:
-        crediting.change_offer(tx, offer.id, stamp_deleted_at=env.now())
+    drop_stamp(tx, env, offer)
     return "withdrawn"
 
 
@@ -291,7 +292,7 @@ def agreed(tx: Tx, env: Env, offer_id: int, stamp_uri: str, stamp: str, fetched_
     artist = find_actor(tx, offer.target_id)
     if (stamp_uri, artist.uri) in consents.deleted_stamp_owners(tx, [stamp_uri]):
         return "stamp_deleted"
-    if crediting.credit(tx, post.id, offer.position) is None or not _moved(
+    if crediting.credit(tx, post.id, offer.position) is None or not apply_move(
         tx, env, offer, Move.ACCEPT, artist.uri
     ):
         return "too_late"
@@ -340,7 +341,7 @@ def expire_due(tx: Tx, env: Env, limit: int) -> int:
     """Questions nobody answered in time; how many."""
     due = crediting.expired(tx, env.now(), limit)
     for offer in due:
-        _moved(tx, env, offer, Move.EXPIRE, offer.uri)
+        apply_move(tx, env, offer, Move.EXPIRE, offer.uri)
     return len(due)
 
 
@@ -417,16 +418,3 @@ def _set_state(tx: Tx, row: Credit, state: str, next_check_at: int | None) -> No
         state=state,
         next_check_at=next_check_at,
     )
-
-
-def _moved(tx: Tx, env: Env, offer: CreditOffer, what: Move, by: str) -> bool:
-    outcome = move(ConsentState(offer.state), what)
-    if not isinstance(outcome, Moved):
-        return False
-    crediting.change_offer(tx, offer.id, state=outcome.state.value)
-    _log(tx, env, by, f"credit:{what.value}", offer.uri, offer.post_uri, offer.digest)
-    return True
-
-
-def _log(tx: Tx, env: Env, by: str, what: str, offer: str, post: str, digest: str) -> None:
-    record(tx, env, object_uri=post, actor_uri=by, move=what, offer_uri=offer, digest=digest)

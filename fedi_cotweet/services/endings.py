@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.consent import Move, Moved
+from fedi_cotweet.services import credit_endings
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.invitations import drop_stamp
@@ -12,13 +13,14 @@ from storage.queries import consents, posts
 
 
 def end_consents(tx: Tx, env: Env, object_uri: str, owner_id: int | None) -> list[int]:
-    """A co-authored object was deleted by its primary author: stamps issued here go, silently.
+    """An object was deleted by its primary author: stamps issued here go, silently.
 
     Gives the accounts here that were its authors. ``owner_id`` is who deleted it: nobody else's
     invitations are touched.
     """
     post = posts.post_by_uri(tx, object_uri)
     authors = []
+    credit_endings.end_with_post(tx, env, object_uri, owner_id)
     for side in ("sent", "received"):
         for offer in consents.offers_for_object(tx, object_uri, side):
             if offer.sender_id != owner_id:

@@ -44,7 +44,7 @@ def receive_offer(
         return "duplicate"
     if consents.withdrawn(tx, invitation.id, sender.uri) is not None:
         return "withdrawn_before"
-    if _is_gone(tx, invitation.object_id, sender):
+    if is_gone(tx, invitation.object_id, sender):
         return "deleted_before"
     apart = hiding.distances(tx, now, target.id, [sender.id])
     if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
@@ -134,7 +134,7 @@ def receive_offer(
     return "invited"
 
 
-def _is_gone(tx: Tx, object_id: str, sender: Actor) -> bool:
+def is_gone(tx: Tx, object_id: str, sender: Actor) -> bool:
     """Whether the sender deleted the object: nobody answers for a late question about it."""
     post = posts.post_by_uri(tx, object_id)
     if post is not None:

@@ -431,3 +431,76 @@ async def test_a_question_that_was_taken_back_takes_the_stamp_along(cast: Cast) 
 async def test_questions_against_the_rules_are_dropped(cast: Cast, members: dict[str, Any]) -> None:
     await asked_here(cast, **members)
     assert await questions(cast) == []
+
+
+async def agreed_here(cast: Cast) -> tuple[dict[str, Any], str]:
+    """Bob here agrees to what alice elsewhere asks; her Offer, and his stamp."""
+    offer = await asked_here(cast)
+    [question] = await questions(cast)
+    path, answer = f"{CREDITS}/{question['id']}/accept", {"digest": question["digest"]}
+    await cast.here.api("POST", path, answer, account="bob")
+    await cast.here.settle()
+    stamp = cast.a.received_of("Accept")[0]["result"]
+    assert (await cast.here.get(stamp))[0] == 200
+    return offer, str(stamp)
+
+
+async def test_a_stamp_for_a_picture_goes_with_its_post(cast: Cast) -> None:
+    offer, stamp = await agreed_here(cast)
+    note = offer["interactingObject"]["id"]
+    await cast.deliver(cast.mallory, cast.mallory.activity("Delete", note))
+    assert (await cast.here.get(stamp))[0] == 200
+    await cast.deliver(cast.alice, cast.alice.activity("Delete", note))
+    status, text = await cast.here.get(stamp, Accept=ACTIVITY_JSON)
+    assert (status, json.loads(text)["formerType"]) == (410, "MediaCreditAuthorization")
+    assert [question["state"] for question in await questions(cast)] == ["deleted"]
+    assert cast.a.received_of("Delete") == [], "its author knows"
+
+
+async def test_nobody_is_asked_about_a_post_that_is_gone(cast: Cast) -> None:
+    offer = await asked_here(cast)
+    await cast.deliver(cast.alice, cast.alice.activity("Delete", offer["interactingObject"]["id"]))
+    [question] = await questions(cast)
+    assert question["state"] == "withdrawn"
+    path, answer = f"{CREDITS}/{question['id']}/accept", {"digest": question["digest"]}
+    with pytest.raises(ApiRefusalError, match="invite_over"):
+        await cast.here.api("POST", path, answer, account="bob")
+    late = offer | {"id": f"{offer['id']}-late"}
+    await cast.deliver(cast.alice, late)
+    assert len(await questions(cast)) == 1
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_an_artist_elsewhere_hears_that_the_post_is_gone(cast: Cast, answered: bool) -> None:
+    view = await with_picture(cast)
+    await ask(cast, view["id"])
+    if answered:
+        await agree(cast, cast.carol)
+    await cast.here.api("DELETE", f"{POSTS}/{view['id']}", account="alice")
+    await cast.here.settle()
+    [deletion] = cast.c.received_of("Delete")
+    assert deletion["object"]["id"] == view["uri"]
+
+
+async def test_who_said_no_to_a_credit_does_not_hear_of_the_post_again(cast: Cast) -> None:
+    view = await with_picture(cast)
+    await ask(cast, view["id"])
+    [offer] = cast.c.received_of("Offer")
+    await cast.deliver(cast.carol, cast.carol.activity("Reject", offer["id"]))
+    await cast.here.api("DELETE", f"{POSTS}/{view['id']}", account="alice")
+    await cast.here.settle()
+    assert cast.c.received_of("Delete") == []
+
+
+async def test_on_one_server_a_stamp_for_a_picture_goes_with_its_post(cast: Cast) -> None:
+    view = await with_picture(cast)
+    await ask(cast, view["id"], handle="bob")
+    [question] = await questions(cast)
+    path = f"{CREDITS}/{question['id']}/accept"
+    await cast.here.api("POST", path, {"digest": question["digest"]}, account="bob")
+    await cast.here.settle()
+    stamp = (await note(cast, view["uri"]))["attachment"][0]["creditAuthorization"]
+    assert (await cast.here.get(stamp))[0] == 200
+    await cast.here.api("DELETE", f"{POSTS}/{view['id']}", account="alice")
+    await cast.here.settle()
+    assert (await cast.here.get(stamp))[0] == 410

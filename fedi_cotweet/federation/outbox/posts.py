@@ -10,13 +10,14 @@ from activitypub.activities.delete import build_delete
 from activitypub.activities.update import build_update
 from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.federation.outbox.lookups import Payload
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
 from fedi_cotweet.services import documents
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, posts
+from storage.queries import actors, crediting, posts
 
 
 async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -114,11 +115,13 @@ def _announces(tx: Tx, post_id: int) -> list[str]:
 
 
 async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    def query(tx: Tx) -> tuple[Post | None, Actor | None]:
+    def query(tx: Tx) -> tuple[Post | None, Actor | None, tuple[int, ...]]:
         post = posts.post(tx, payload["post_id"])
-        return post, actors.actor(tx, post.author_id) if post is not None else None
+        if post is None:
+            return None, None, ()
+        return post, actors.actor(tx, post.author_id), _artists(tx, post.uri)
 
-    post, author = await runtime.store.read(query)
+    post, author, artists = await runtime.store.read(query)
     if post is None or author is None:
         return []
     uri = f"{post.uri}#delete"
@@ -130,6 +133,16 @@ async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             kind="Delete",
             object_uri=post.uri,
             body=await signed_for_all(runtime, author.id, document),
-            audience=Audience(followers_of=(author.id,), holders_of=(post.uri,)),
+            audience=Audience(followers_of=(author.id,), people=artists, holders_of=(post.uri,)),
         )
     ]
+
+
+def _artists(tx: Tx, post_uri: str) -> tuple[int, ...]:
+    """Artists elsewhere who hold a question about a post that is gone, or a stamp for it.
+
+    Nobody else sends them the post.
+    """
+    ended = {ConsentState.WITHDRAWN.value, ConsentState.DELETED.value}
+    asked = {o.target_id for o in crediting.offers_for(tx, post_uri, "sent") if o.state in ended}
+    return tuple(actor.id for actor in actors.actors(tx, asked).values() if not actor.local)
