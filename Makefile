@@ -57,7 +57,7 @@ openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the cod
 	mv docs/reference/openapi.new docs/reference/openapi.json
 
 faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
-	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -n auto -q $(ARGS)
+	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -n 6 -q $(ARGS)
 
 conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 (ARGS: options of `conformance`)
 	$(BIN)/python -m tests.conformance $(ARGS)

@@ -387,3 +387,11 @@ async def _not_named(kit: Kit, got: Received, what: str) -> None:
     await kit.quiet()
     reply = await kit.look(got.object_id)
     kit.never(reply.status == 200 and got.person.id.encode() in reply.body, what)
+    # A name that is soon taken off again was there for whoever got the Create.
+    published = [
+        letter.activity
+        for origin in (kit.b, kit.c)
+        for letter in origin.letters
+        if letter.activity["type"] == "Create" and about(got.object_id)(letter.activity)
+    ]
+    kit.never(got.person.id in str(published), what)
