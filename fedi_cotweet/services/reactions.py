@@ -152,9 +152,14 @@ def receive_boost(
         post_id=post.id,
         published_at=moment,
         delivery=delivery,
+        relayed_at=now if relayed else None,
     ):
         held = posts.boost_between(tx, booster.id, post.id)
-        if held is not None and not held.delivery and not relayed:
+        if held is None or relayed:
+            return "repeated"
+        if held.relayed_at is not None:
+            posts.boost_came_itself(tx, held, uri)
+        if not held.delivery:
             timelines.bring_boost(tx, post, booster.id, id_at(moment, held.id), now)
         return "repeated"
     if delivery:

@@ -158,7 +158,11 @@ class HomeEntry(Base):
 
 
 class Boost(Base):
-    """An ``Announce``. ``delivery``: it only carries a co-tweet to its author's followers."""
+    """An ``Announce``. ``delivery``: it only carries a co-tweet to its author's followers.
+
+    ``relayed_at``: when the post's primary author said so, until it comes itself: until then it
+    counts and brings the post to nobody.
+    """
 
     __tablename__ = "boosts"
 
@@ -168,6 +172,7 @@ class Boost(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     published_at: Mapped[int]
     delivery: Mapped[bool] = mapped_column(default=False)
+    relayed_at: Mapped[int | None]
 
     __table_args__ = (UniqueConstraint("actor_id", "post_id"), Index("ix_boosts_post", "post_id"))
 

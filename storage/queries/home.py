@@ -116,7 +116,10 @@ def _page(count: int, older: bool) -> Select[int, int, int | None]:
 
 
 def boosters(tx: Connection, post_id: int) -> list[tuple[int, int]]:
-    """Actors who announced a post, oldest first, with the boost's id; carrying ones left out."""
+    """Actors who announced a post, oldest first, with the boost's id.
+
+    Left out are those who only carry it, and those of whom only its primary author says so.
+    """
     rows = tx.execute(_BOOSTERS, {"post": post_id})
     return [(int(a), int(b)) for a, b in rows]
 
@@ -136,7 +139,11 @@ _REMOVE = delete(HomeEntry).where(HomeEntry.post_id == bindparam("post"))
 _REMOVE_SOME = _REMOVE.where(one_of(HomeEntry.account_id, "wanted"))
 _BOOSTERS = (
     select(Boost.actor_id, Boost.id)
-    .where(Boost.post_id == bindparam("post"), Boost.delivery.is_(False))
+    .where(
+        Boost.post_id == bindparam("post"),
+        Boost.delivery.is_(False),
+        Boost.relayed_at.is_(None),
+    )
     .order_by(Boost.id)
 )
 

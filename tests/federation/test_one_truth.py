@@ -247,6 +247,48 @@ async def test_who_boosted_is_believed_for_counts_and_brings_nobody_the_post(cas
     assert together.id in await cast.timeline("bob")
 
 
+@pytest.mark.parametrize("how", ["taken back", "taken back by its id", "unfollowed"])
+async def test_a_boost_that_only_counts_keeps_no_post_when_who_brought_it_is_gone(
+    cast: Cast, how: str
+) -> None:
+    fan = cast.m.person("fan")
+    await cast.follow(cast.mallory, fan, account="bob")
+    _, together = await collected(cast)
+    counts = fan.activity("Announce", together.id)
+    await cast.deliver(cast.alice, added(together, "shares", counts, total=1))
+    boost = cast.mallory.activity("Announce", together.id)
+    # Alice says it first, under another name.
+    said = boost | {"id": cast.mallory.mint("activities")}
+    await cast.deliver(cast.alice, added(together, "shares", said, total=2))
+    await cast.deliver(cast.mallory, boost)
+    assert together.id in await cast.timeline("bob")
+    match how:
+        case "taken back":
+            await cast.deliver(cast.mallory, cast.mallory.activity("Undo", boost))
+        case "taken back by its id":
+            await cast.deliver(cast.mallory, cast.mallory.activity("Undo", boost["id"]))
+        case _:
+            path = "/api/v1/control/unfollow"
+            await cast.here.api("POST", path, {"handle": cast.mallory.handle}, account="bob")
+            await cast.here.settle()
+    assert together.id not in await cast.timeline("bob")
+
+
+async def test_a_boost_that_came_itself_keeps_a_post_when_another_is_taken_back(cast: Cast) -> None:
+    fan = cast.m.person("fan")
+    await cast.follow(cast.mallory, fan, account="bob")
+    _, together = await collected(cast)
+    boost, other = (who.activity("Announce", together.id) for who in (cast.mallory, fan))
+    await cast.deliver(cast.mallory, boost)
+    await cast.deliver(fan, other)
+    # That alice says so, too, takes nothing from it.
+    await cast.deliver(cast.alice, added(together, "shares", other, total=2))
+    await cast.deliver(cast.mallory, cast.mallory.activity("Undo", boost))
+    assert together.id in await cast.timeline("bob")
+    await cast.deliver(fan, fan.activity("Undo", other))
+    assert together.id not in await cast.timeline("bob")
+
+
 async def test_nobody_takes_likes_and_boosts_out_of_posts_of_others(cast: Cast) -> None:
     _, together = await collected(cast)
     mine = await cast.here.api("POST", POSTS, {"text": "Mine alone."}, account="dave")

@@ -466,6 +466,9 @@ def upgrade() -> None:
             sa.Column("emoji", sa.JSON(none_as_null=True), server_default="[]", nullable=False)
         )
 
+    with op.batch_alter_table("boosts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("relayed_at", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.add_column(sa.Column("co_tweets", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("through_post_id", sa.BigInteger(), nullable=True))
@@ -552,6 +555,9 @@ def downgrade() -> None:
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.drop_column("through_post_id")
         batch_op.drop_column("co_tweets")
+
+    with op.batch_alter_table("boosts", schema=None) as batch_op:
+        batch_op.drop_column("relayed_at")
 
     with op.batch_alter_table("actors", schema=None, recreate="never") as batch_op:
         batch_op.drop_column("emoji")
