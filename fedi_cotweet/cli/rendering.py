@@ -209,18 +209,27 @@ def _differences(lines: Sequence[str]) -> list[RenderableType]:
 
 def _next_steps(view: DraftView) -> list[RenderableType]:
     post_id = line(view.post.id)
+    publish = f"fedi-cotweet publish {post_id}"
     if view.change is not None:
+        without = "Publish it without those who did not agree"
         return [
             _hint("Call the change off", f"fedi-cotweet cancel-change {post_id}"),
-            _hint("Publish it without those who did not agree", f"fedi-cotweet publish {post_id}"),
+            _hint(without if _agreed(view.change.co_authors) else _ALONE, publish),
         ]
     if view.state == "published":
         return [_hint("Delete", f"fedi-cotweet delete {post_id}")]
     return [
-        _hint("Publish with those who agreed", f"fedi-cotweet publish {post_id}"),
+        _hint("Publish with those who agreed" if _agreed(view.co_authors) else _ALONE, publish),
         _hint("Take invites back", f"fedi-cotweet withdraw {post_id} [--from HANDLE]"),
         _hint("Throw it away", f"fedi-cotweet discard {post_id}"),
     ]
+
+
+_ALONE = "Nobody has agreed. Publish alone, as an ordinary post"
+
+
+def _agreed(entries: Sequence[DraftAuthorView]) -> bool:
+    return any(entry.state == "accepted" for entry in entries)
 
 
 def post(view: PostView, now: int) -> RenderableType:

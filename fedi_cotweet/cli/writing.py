@@ -269,7 +269,8 @@ def drafts(session: Session) -> None:
 def publish(session: Session, target: PostArgument) -> None:
     """Publish a co-tweet, or a change of one, with those who have agreed: the others are left out.
 
-    Of a published co-tweet whoever did not agree to the change is no author of it any more.
+    If nobody has, it is published under your name alone, as an ordinary post. Of a published
+    co-tweet whoever did not agree to the change is no author of it any more.
     """
     client = session.client()
     path = f"{COTWEETS}/{resolve(client, target)}"

@@ -13,6 +13,7 @@ from collections.abc import Container, Sequence
 from html import escape
 from typing import Any
 
+from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.services.composing import mention_tag
@@ -85,6 +86,41 @@ def without_all(
 def text_without(content: str) -> str:
     """The HTML of a post that names people so, without the paragraph that does."""
     return _BYLINE.sub("", content)
+
+
+def only_unnamed(agreed: Doc, present: Doc, authors: Sequence[str]) -> tuple[str, ...]:
+    """Who is named so in the one version and not in the other, if that is all the difference.
+
+    Identifiers; nobody if anything else is another, by the digest for ``authors``.
+    """
+    before, after = _named_by(agreed), _named_by(present)
+    if not set(after) < set(before):
+        return ()
+    gone = _mentioned(agreed) - _mentioned(present)
+    rest = [_bare(document, gone) for document in (agreed, present)]
+    digests = {try_consent_digest(document, authors) for document in rest}
+    return tuple(sorted(gone)) if len(digests) == 1 and None not in digests else ()
+
+
+def _named_by(document: Doc) -> list[str]:
+    line = _BYLINE.search(str(document.get("content")))
+    return re.findall(_PERSON, line.group()) if line is not None else []
+
+
+def _mentioned(document: Doc) -> set[str]:
+    tags = [tag for tag in as_list(document.get("tag")) if isinstance(tag, dict)]
+    return {str(tag.get("href")) for tag in tags if tag.get("type") == "Mention"}
+
+
+def _bare(document: Doc, gone: Container[str]) -> Doc:
+    """A version without the paragraph, and without any trace of those in ``gone``."""
+    bare = {**document, "content": text_without(str(document.get("content")))}
+    if isinstance(texts := document.get("contentMap"), dict):
+        bare["contentMap"] = {key: text_without(str(text)) for key, text in texts.items()}
+    bare["tag"] = [tag for tag in as_list(document.get("tag")) if not _mentions(tag, gone)]
+    for field in ("to", "cc"):
+        bare[field] = [uri for uri in as_list(document.get(field)) if uri not in gone]
+    return bare
 
 
 def _mentions(tag: Any, uris: Container[str]) -> bool:

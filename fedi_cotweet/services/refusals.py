@@ -46,7 +46,7 @@ def check_not_refused(
             raise ServiceError(
                 "content_unchanged",
                 409,
-                f"{who} did not agree to this very text.",
+                f"{who} was asked about exactly this text, and did not agree.",
                 "Change it before you ask again.",
             )
         if offers and actor.id in unasked and not again:

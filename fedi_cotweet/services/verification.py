@@ -16,13 +16,14 @@ from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
-from fedi_cotweet.services import documents, hiding, rechecks, standing, timelines
+from fedi_cotweet.services import companions, documents, hiding, rechecks, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.offers import apply_move
+from fedi_cotweet.services.people import handles_at
 from storage.engine import Tx
-from storage.models import Actor, Post, PostAuthor
+from storage.models import Actor, Offer, Post, PostAuthor
 from storage.queries import actors, consents, posts
 
 
@@ -261,9 +262,20 @@ def not_what_was_agreed(tx: Tx, env: Env, post_id: int, document: dict[str, obje
             stamp.uri,
             actor_id=post.author_id,
             post_id=post.id,
-            text="A post you agreed to was changed without your consent. Your name was taken off.",
+            text=_what_changed(tx, offer, document),
         )
     return dropped
+
+
+def _what_changed(tx: Tx, offer: Offer, document: dict[str, object]) -> str:
+    agreed = orjson.loads(offer.document)["object"]
+    gone = companions.only_unnamed(agreed, document, [str(uri) for uri in offer.authors])
+    if not gone:
+        return "A post you agreed to was changed without your consent. Your name was taken off."
+    return (
+        f"A post you agreed to does not name {', '.join(handles_at(tx, gone))} any more."
+        " Without that the text is another one: your name is not shown until you agree to it."
+    )
 
 
 def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:

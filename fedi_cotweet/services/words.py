@@ -165,7 +165,7 @@ def _check_poll(env: Env, poll: PollWords, *, pictures: bool) -> None:
         )
     if not 2 <= len(poll.options) <= limits.poll_options:
         raise ServiceError(
-            "bad_poll", 422, f"A poll has two to {limits.poll_options} options to choose from."
+            "bad_poll", 422, f"A poll has 2 to {limits.poll_options} options to choose from."
         )
     if len(set(poll.options)) != len(poll.options) or not all(
         option.strip() and len(option) <= limits.poll_option_characters for option in poll.options

@@ -10,7 +10,7 @@ import pytest
 
 from fedi_cotweet.services.views import DraftAuthorView
 from tests.cli.conftest import Run, Script
-from tests.cli.samples import CAROL, DRAFT, POST, wire
+from tests.cli.samples import BOB, CAROL, DRAFT, POST, wire
 
 POSTS = "/api/v1/control/posts"
 COTWEETS = "/api/v1/cotweets"
@@ -145,6 +145,16 @@ async def test_the_other_commands_say_what_they_ask_for(script: Script, run: Run
     assert (await run("withdraw", "42", "--from", "@bob@b.example")).code == 0
     assert "Discarded." in (await run("discard", "42")).words
     assert (await run("delete", "42", "--json")).document == {}
+
+
+async def test_whoever_would_publish_alone_is_told_so(script: Script, run: Run) -> None:
+    silent = (DraftAuthorView(CAROL, "offered", None), DraftAuthorView(BOB, "declined", None))
+    script.expect("GET", COTWEETS, {"cotweets": [wire(DRAFT)]})
+    script.expect("GET", COTWEETS, {"cotweets": [wire(replace(DRAFT, co_authors=silent))]})
+    assert "Publish with those who agreed: fedi-cotweet publish 42" in (await run("drafts")).words
+    alone = (await run("drafts")).words
+    assert "Publish alone, as an ordinary post: fedi-cotweet publish 42" in alone
+    assert "those who agreed" not in alone
 
 
 async def test_a_role_stands_behind_the_handle_and_a_port_is_none(script: Script, run: Run) -> None:

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from activitypub.html import to_text
-from fedi_cotweet.domain.limits import DAY
+from activitypub.vocab.reading import format_time
+from fedi_cotweet.domain.limits import DAY, HOUR
+from fedi_cotweet.services.companions import byline
+from storage.queries import actors
 from tests.federation.asking import Asked, ask, unaware
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
+from tests.federation.test_invitations import mismatch_was_handled, published
 
 NEW = "We baked a cake."
 
@@ -51,6 +55,11 @@ async def with_carol(cast: Cast) -> Asked:
     await carol_accepts(asked)
     assert await names(asked) == (["carol"], ["bob"])
     return asked
+
+
+async def told_of_mismatch(cast: Cast, account: str) -> list[str]:
+    found = await cast.here.api("GET", "/api/v1/control/notifications", account=account)
+    return [n["text"] for n in found["notifications"] if n["kind"] == "cotweet.mismatch"]
 
 
 def updates(asked: Asked) -> list[dict[str, Any]]:
@@ -142,6 +151,7 @@ async def test_co_authors_are_asked_again_when_a_name_goes_off_the_text(cast: Ca
     asked = await with_carol(cast)
     await asked.say("leave")
     assert await names(asked) == ([], [])
+    assert await told_of_mismatch(cast, "carol") == [], "she is asked about the text as it is"
     assert asked.bob.handle not in (await carol_accepts(asked))["text"]
     assert await names(asked) == (["carol"], [])
     assert (await asked.document())["coAuthors"] == [cast.here.actor("carol")]
@@ -223,3 +233,32 @@ async def test_people_are_added_by_message(cast: Cast) -> None:
     assert await names(asked) == ([], ["bob", "ed"])
     assert "The post you agreed to is published" in by_ed.last()
     assert "has taken your name off" in by_eve.last()
+
+
+@pytest.mark.parametrize("honest", [True, False])
+async def test_a_co_author_elsewhere_is_told_what_is_not_in_the_text_any_more(
+    cast: Cast, honest: bool
+) -> None:
+    """eve and zoe stand in what alice elsewhere and bob here agreed to, and zoe's name goes off."""
+    words = "<p>We wrote this.</p>"
+    eve, zoe = unaware(cast.m.person("eve")), unaware(cast.m.person("zoe"))
+    await cast.follow(eve, zoe)
+    found = await cast.here.read(lambda tx: actors.actors_by_uri(tx, [eve.id, zoe.id]))
+    both = [found[eve.id], found[zoe.id]]
+    tags = [
+        {"type": "Mention", "name": f"@{person.handle}", "href": person.id}
+        for person in (cast.local("bob"), eve, zoe)
+    ]
+    post = await published(cast, content=words + byline(both, None), tag=tags)
+    cast.here.clock.advance(HOUR)
+    text = words if honest else words.replace("this", "that")
+    note = post.publish(
+        content=text + byline(both[:1], None),
+        tag=tags[:2],
+        updated=format_time(cast.here.clock()),
+    )
+    await cast.deliver(cast.alice, post.update(note))
+    await mismatch_was_handled(cast, post)
+    [told] = await told_of_mismatch(cast, "bob")
+    assert (f"does not name @{zoe.handle} any more" in told) is honest
+    assert ("changed without your consent" in told) is not honest

@@ -38,7 +38,7 @@ async def test_whoever_declined_is_asked_again_only_for_another_text_and_only_on
     await story.world.deliver_offers(post_id)
     await declined(story, "bob", post_id)
     alice, bob = story.ids["alice"], await story.person("bob")
-    with pytest.raises(ServiceError, match="content_unchanged"):
+    with pytest.raises(ServiceError, match="asked about exactly this text"):
         await story.do(lambda tx: author_list.add(tx, story.env, alice, post_id, bob, again=True))
     words = Words(compose("Shall we, like this?", {}, story.env.addresses.base), summary="Tea")
     await story.do(lambda tx: drafts.edit_draft(tx, story.env, alice, post_id, words))
