@@ -181,6 +181,8 @@ class World:
     """What happened, in order: printed when a test fails."""
     refusals: bool = False
     """Whether it is in order that a server refuses something."""
+    lanes: bool = False
+    """Whether what goes from one server to another keeps its order, as long as all goes well."""
     haste: float = 0.0
     """How often the newest overtakes everything that waits."""
     _inside: bool = False
@@ -232,8 +234,11 @@ class World:
         await jobs.run(place.server.context, job)
 
     async def _delivery(self, place: Place, delivery_id: int) -> None:
-        found = [row for row in await place.pending() if row.id == delivery_id]
-        await self.deliver(place, found[0])
+        pending = await place.pending()
+        [row] = [row for row in pending if row.id == delivery_id]
+        if self.lanes:
+            row = next(older for older in pending if older.host == row.host)
+        await self.deliver(place, row)
 
     async def work(self, place: Place) -> None:
         """A server does all it can without sending anything."""

@@ -196,6 +196,7 @@ async def open_stage(folder: Path) -> AsyncIterator[Stage]:
         await web.TCPSite(runner, "127.0.0.1", port).start()
         store = Store(data / "plain.sqlite3")
         token = (data / "control-token").read_text()
+        world.lanes = True
         world.refusals = True  # of what is forwarded, and for people who are gone
         try:
             async with Origin(free_port(), world.clock) as v, Origin(free_port(), world.clock) as k:
