@@ -15,15 +15,24 @@ from activitypub.coauthorship.acceptance import acceptance_refusal
 from activitypub.coauthorship.offers import build_offer
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.roles import AUTHOR
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, Outcome, move
+from fedi_cotweet.domain.consent import (
+    CONSENTING,
+    ConsentState,
+    Illegal,
+    Kept,
+    Move,
+    Moved,
+    Outcome,
+    move,
+)
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.events import emit, record
+from fedi_cotweet.services.events import emit, later, record
 from storage.engine import Tx
 from storage.models import Actor, Change, Offer, Post
-from storage.queries import consents, posts
+from storage.queries import changes, consents, posts
 
 _WAS_NAMED = frozenset(
     {ConsentState.LEFT.value, ConsentState.REMOVED.value, ConsentState.DELETED.value}
@@ -163,6 +172,11 @@ def apply_move(tx: Tx, env: Env, offer: Offer, what: Move, by: str, **detail: An
                 side=offer.side,
                 **detail,
             )
+            if state not in CONSENTING and changes.count_proposed(
+                tx, offer.target_id, offer.object_uri
+            ):
+                uri = offer.object_uri
+                later(tx, env, "settle_proposals", uri, object_uri=uri)
         case Kept() | Illegal():
             pass
     return outcome

@@ -18,6 +18,7 @@ from fedi_cotweet.services.composing import Composed
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.proposal_endings import NO_AUTHOR, still_author
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Actor, Change, Post
@@ -193,6 +194,8 @@ def _get_to_know(tx: Tx, env: Env, wish: Proposal) -> None:
 def take(tx: Tx, env: Env, account_id: int, change_id: int) -> None:
     """The primary author does what was proposed: one step, whatever it is."""
     change, post = _asked(tx, account_id, change_id)
+    if not still_author(tx, env, change, post):
+        raise ServiceError("proposal_over", 409, NO_AUTHOR)
     if change.kind == "delete":
         posts.delete_post(tx, env, account_id, post.id)
     else:
@@ -298,7 +301,8 @@ def receive_answer(
     state = "applied" if accepted else "declined"
     reason = reason[:LONGEST_COMMENT]
     change_queries.set_change(tx, change.id, state=state, decided_at=env.now(), reason=reason)
-    _tell_proposer(tx, env, change, state, reason)
+    if accepted or circle(tx, env, change.object_uri, by.id) is not None:
+        _tell_proposer(tx, env, change, state, reason)
     return f"proposal_{state}"
 
 

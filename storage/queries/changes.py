@@ -48,6 +48,11 @@ def proposals_for(tx: Connection, object_uri: str, limit: int) -> list[Change]:
     return many(tx, Change, proposed, {"object": object_uri})
 
 
+def proposed(tx: Connection, object_uri: str) -> list[Change]:
+    """Proposals for an object that wait for an answer, newest first."""
+    return many(tx, Change, _IN_STATE, {"object": object_uri, "state": "proposed"})
+
+
 def count_proposed(tx: Connection, by_id: int, object_uri: str) -> int:
     """How many proposals of somebody for an object wait for an answer."""
     where = [Change.object_uri == object_uri, Change.state == "proposed", Change.by_id == by_id]

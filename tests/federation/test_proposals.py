@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from fedi_cotweet.services import proposals
+from activitypub.vocab.reading import format_time
+from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
+from fedi_cotweet.services import proposal_endings, proposals
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Person
+from tests.federation.test_acceptances import drafted as agreed_draft
 from tests.federation.test_discussion import drafted, invited
 
 COTWEETS = "/api/v1/cotweets"
@@ -250,3 +253,161 @@ async def test_on_one_server_a_wish_to_delete_is_answered_in_one_step(
     assert post is not None
     assert post.state == "deleted"
     assert (await cast.told("bob")).count("cotweet.proposal_applied") == 1
+
+
+async def published_here(cast: Cast) -> tuple[str, str]:
+    """Alice here has published with bob elsewhere; id and identifier of the post."""
+    draft = await agreed_draft(cast, cast.bob)
+    await draft.answer(cast.bob)
+    assert await cast.shown(draft.uri) == [cast.here.actor("alice"), cast.bob.id]
+    return draft.id, draft.uri
+
+
+OVER = "Whoever proposed this is no author of the post any more."
+
+
+async def one(cast: Cast, account: str, change: str) -> tuple[str, str]:
+    """State and reason of a proposal as somebody here sees it."""
+    found = await cast.here.api("GET", f"{PROPOSALS}/{change}", account=account)
+    return found["state"], found["reason"]
+
+
+@pytest.mark.parametrize("how", ["declines", "removed", "withdrawn", "expired", "suspended"])
+async def test_a_proposal_for_a_draft_ends_when_its_author_takes_no_part_any_more(
+    cast: Cast, how: str
+) -> None:
+    number, note = await drafted(cast, cast.bob, cast.carol)
+    alice, path = cast.here.actor("alice"), f"{COTWEETS}/{number}"
+    for person in (cast.bob, cast.carol):
+        await cast.deliver(person, wish(person, note, alice))
+    await cast.here.api("PUT", path, {"text": "Another zebrafish."}, account="alice")
+    await cast.here.settle()
+    hers, his = await listed(cast, "alice", number)
+    assert (hers["state"], his["state"]) == ("proposed", "proposed"), "asked anew is still asked"
+    told = await cast.told("alice")
+    match how:
+        case "declines":
+            offer = cast.b.received_of("Offer")[-1]
+            await cast.deliver(cast.bob, cast.bob.activity("Reject", offer["id"]))
+        case "removed":
+            await cast.here.api("DELETE", f"{path}/authors/{cast.bob.handle}", account="alice")
+        case "withdrawn":
+            body = {"co_author": cast.bob.handle}
+            await cast.here.api("POST", f"{path}/withdraw", body, account="alice")
+        case "expired":
+            await cast.here.pass_time(7 * DAY + MINUTE)
+        case _:
+            body = {"handle": cast.bob.handle}
+            await cast.here.api("POST", "/api/v1/control/actors/suspend", body)
+    await cast.here.settle()
+    assert await one(cast, "alice", his["id"]) == ("declined", OVER)
+    with pytest.raises(ApiRefusalError, match="proposal_over"):
+        await decide(cast, "alice", his["id"], "take")
+    still = "declined" if how == "expired" else "proposed"
+    assert (await one(cast, "alice", hers["id"]))[0] == still
+    assert (await cast.told("alice")).count("cotweet.proposal") == told.count("cotweet.proposal")
+    answers = [r for r in cast.b.received_of("Reject") if OVER in r.get("content", "")]
+    assert len(answers) == (how != "suspended"), "his server knows, and nobody shut out is told"
+
+
+@pytest.mark.parametrize("how", ["left", "removed", "gone"])
+async def test_a_proposal_for_a_published_post_ends_with_its_author(cast: Cast, how: str) -> None:
+    number, note = await published_here(cast)
+    alice = cast.here.actor("alice")
+    await cast.deliver(cast.bob, wish(cast.bob, note, alice))
+    await cast.deliver(cast.bob, wish_to_delete(cast.bob, note, alice))
+    [deletion, edit] = await listed(cast, "alice", number)
+    match how:
+        case "left":
+            [stamp] = (await cast.bob.get(note)).json["coAuthorAuthorization"]
+            leaving = cast.bob.activity("Delete", {"type": "CoAuthorAuthorization", "id": stamp})
+            await cast.deliver(cast.bob, cast.bob.proven(leaving))
+        case "removed":
+            path = f"{COTWEETS}/{number}/authors/{cast.bob.handle}"
+            await cast.here.api("DELETE", path, account="alice")
+        case _:
+            await cast.deliver(cast.bob, cast.bob.activity("Delete", cast.bob.id))
+    await cast.here.settle()
+    assert await cast.shown(note) == [alice]
+    for view in (deletion, edit):
+        assert await one(cast, "alice", view["id"]) == ("declined", OVER)
+        with pytest.raises(ApiRefusalError, match="proposal_over"):
+            await decide(cast, "alice", view["id"], "take")
+    assert await cast.shown(note) == [alice]
+
+
+async def test_what_nobody_settled_yet_cannot_be_taken_over(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, note = await drafted(cast, cast.bob)
+    await cast.deliver(cast.bob, wish(cast.bob, note, cast.here.actor("alice")))
+    [view] = await listed(cast, "alice", number)
+    monkeypatch.setattr(proposal_endings, "settle", lambda *_: None)
+    await cast.here.api("POST", f"{COTWEETS}/{number}/withdraw", {}, account="alice")
+    await cast.here.settle()
+    assert (await one(cast, "alice", view["id"]))[0] == "proposed"
+    with pytest.raises(ApiRefusalError, match="no author of the post any more"):
+        await decide(cast, "alice", view["id"], "take")
+
+
+@pytest.mark.parametrize("how", ["left", "removed", "deleted", "withdrawn"])
+async def test_the_proposers_own_server_says_the_same_and_does_not_bother_them(
+    cast: Cast, how: str
+) -> None:
+    if how == "withdrawn":
+        post, about = await invited(cast)
+    else:
+        post = await published(cast)
+        held = await cast.here.post(post.id)
+        assert held is not None
+        about = str(held.id)
+    path = f"{COTWEETS}/{about}/proposals"
+    made = await cast.here.api("POST", path, {"text": "Better."}, account="bob")
+    await cast.here.settle()
+    wished = cast.a.received_of("Offer")[-1]
+    cast.here.clock.advance(HOUR)
+    reason = OVER
+    match how:
+        case "left":
+            path = f"{COTWEETS}/{about}/leave"
+            await cast.here.api("POST", path, {}, account="bob")
+        case "removed":
+            alone = CoTweet(cast.alice, [], post.core | {"tag": [], "cc": []})
+            alone.core["updated"] = format_time(cast.here.clock())
+            await cast.deliver(cast.alice, post.update(alone.publish()))
+        case "deleted":
+            reason = "The post is gone."
+            await cast.deliver(cast.alice, cast.alice.activity("Delete", post.id))
+        case _:
+            [invite] = (await cast.here.api("GET", f"{COTWEETS}/invites", account="bob"))["invites"]
+            offer = {"type": "Offer", "id": invite["offer"], "actor": cast.alice.id}
+            await cast.deliver(cast.alice, cast.alice.activity("Undo", offer))
+    await cast.here.settle()
+    if how == "withdrawn":
+        assert (await one(cast, "bob", made["id"]))[0] == "proposed", "he may be asked anew"
+    else:
+        assert await one(cast, "bob", made["id"]) == ("declined", reason)
+    no = cast.alice.activity("Reject", wished["id"], content=f"<p>{reason}</p>")
+    await cast.deliver(cast.alice, no)
+    assert await one(cast, "bob", made["id"]) == ("declined", reason)
+    assert [kind for kind in await cast.told("bob") if "proposal" in kind] == []
+
+
+async def test_on_one_server_a_proposal_ends_when_its_author_leaves(cast: Cast) -> None:
+    view = await cast.here.api(
+        "POST", COTWEETS, {"text": "Us.", "with": [cast.here.handle("bob")]}, account="alice"
+    )
+    await cast.here.settle()
+    invite = await cast.invite("bob")
+    assert invite is not None
+    answer = f"{COTWEETS}/invites/{invite['id']}/accept"
+    await cast.here.api("POST", answer, {"digest": invite["digest"]}, account="bob")
+    await cast.here.settle()
+    path = f"{COTWEETS}/{view['post']['id']}"
+    made = await cast.here.api("POST", f"{path}/ask-deletion", {}, account="bob")
+    await cast.here.settle()
+    await cast.here.api("POST", f"{path}/leave", {}, account="bob")
+    await cast.here.settle()
+    for account in ("alice", "bob"):
+        assert await one(cast, account, made["id"]) == ("declined", OVER)
+    assert [kind for kind in await cast.told("bob") if "proposal_" in kind] == []

@@ -24,6 +24,7 @@ from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.moving import move
 from fedi_cotweet.federation.jobs.periodic import periodic, write_views
 from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
+from fedi_cotweet.federation.jobs.settling import settle_proposals
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services import answers
@@ -94,6 +95,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "seek_publication": seek_publication,
     "refresh_counts": refresh_counts,
     "relay": relay,
+    "settle_proposals": settle_proposals,
     "take_reaction": take_reaction,
     "verify_consent_notes": verify_consent_notes,
     "verify_credit": verify_credit,
