@@ -12,6 +12,7 @@ from activitypub.vocab.terms import AF48, RFC9421, actor_context
 RSA_KEY_FRAGMENT: Final = "#main-key"
 """snac refuses key ids of another form."""
 ED25519_KEY_FRAGMENT: Final = "#ed25519-key"
+DAY: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def build_actor(
     followers: str | None = None,
     following: str | None = None,
     featured: str | None = None,
+    featured_tags: str | None = None,
     published_at: int | None = None,
     manually_approves: bool = False,
     discoverable: bool = True,
@@ -72,6 +74,7 @@ def build_actor(
     also_known_as: Sequence[str] = (),
     moved_to: str | None = None,
     tags: Sequence[dict[str, Any]] = (),
+    attribution_domains: Sequence[str] = (),
     can_co_author: ApprovalPolicy | None = None,
     application: str | None = None,
     capabilities: Sequence[Capability] = CAPABILITIES,
@@ -81,7 +84,8 @@ def build_actor(
     The instance actor carries ``implements`` itself, the others a ``generator`` that refers to it
     (``application``, FEP-844e). ``summary`` and field values are HTML. ``publicKey`` is one
     object: Misskey refuses an array; the Ed25519 key stands in ``assertionMethod`` (FEP-521a).
-    Empty texts are left out, since Misskey refuses empty ones.
+    Empty texts are left out, since Misskey refuses empty ones. Of ``published_at`` (ms) others get
+    the day: the hour in which somebody signed up is nobody's business (as Mastodon does).
     """
     document: dict[str, Any] = {
         "@context": actor_context(),
@@ -116,7 +120,10 @@ def build_actor(
         "followers": followers,
         "following": following,
         "featured": featured,
-        "published": None if published_at is None else format_time(published_at),
+        "featuredTags": featured_tags,
+        "published": None
+        if published_at is None
+        else format_time(published_at - published_at % DAY),
         "icon": _picture(icon),
         "image": _picture(image),
         "attachment": [
@@ -125,6 +132,7 @@ def build_actor(
         "tag": list(tags),
         "alsoKnownAs": list(also_known_as),
         "movedTo": moved_to,
+        "attributionDomains": list(attribution_domains),
         "interactionPolicy": _policy(id, can_co_author),
     }
     document |= {member: value for member, value in optional.items() if value}

@@ -13,6 +13,7 @@ from fedi_cotweet.services.consent_log import ConsentLogView
 from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.emoji import OwnEmoji
 from fedi_cotweet.services.exports import ExportView
+from fedi_cotweet.services.own_profile import OwnProfileView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.trusting import TrustedView
@@ -75,6 +76,10 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/invite-policy"): Answer({"policy": str}),
     ("GET", f"{_CONTROL}/refused-invites"): Answer({"hosts": [{"host": str, "refused": int}]}),
     ("POST", f"{_CONTROL}/searchable"): Answer({"searchable": str}),
+    ("GET", f"{_CONTROL}/profile"): Answer(OwnProfileView),
+    ("PUT", f"{_CONTROL}/profile"): Answer(OwnProfileView),
+    ("POST", f"{_CONTROL}/profile/pictures"): Answer(OwnProfileView),
+    ("DELETE", _CONTROL + "/profile/pictures/{kind}"): Answer(OwnProfileView),
     ("GET", _CONTROL + "/tags/{tag}"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/search"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/lists"): Answer({"lists": list[ListView]}),
@@ -204,6 +209,21 @@ FORMS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
                         "shortcode": {"type": "string", "pattern": "^[A-Za-z0-9_]{2,30}$"},
                     },
                     "required": ["file", "shortcode"],
+                }
+            }
+        },
+    },
+    ("POST", f"{_CONTROL}/profile/pictures"): {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "contentMediaType": "image/*"},
+                        "kind": {"type": "string", "enum": ["avatar", "header"]},
+                    },
+                    "required": ["file", "kind"],
                 }
             }
         },

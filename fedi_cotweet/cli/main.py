@@ -20,6 +20,7 @@ from fedi_cotweet.cli import (
     lists,
     moderating,
     operating,
+    profile,
     reacting,
     reading,
     reference,
@@ -125,6 +126,7 @@ app.command("unfollow")(command(reading.unfollow))
 app.command("notifications")(command(reading.notifications))
 app.command("search")(command(finding.search))
 app.command("tag")(command(finding.tag))
+app.command("profile")(command(profile.profile))
 app.command("searchable")(command(finding.searchable))
 reader_list.command("create")(command(lists.create))
 reader_list.command("all")(command(lists.show_all))

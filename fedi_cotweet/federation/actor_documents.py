@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from activitypub.documents.actor import ApprovalPolicy, build_actor
-from fedi_cotweet.services.env import Addresses
-from storage.models import Actor, ActorKey
+from activitypub.documents.actor import ApprovalPolicy, Picture, build_actor
+from fedi_cotweet.services import emoji
+from fedi_cotweet.services.composing import hashtags_in
+from fedi_cotweet.services.documents import SUFFIXES
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors
+
+_TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 
 
-def actor_document(at: Addresses, actor: Actor, keys: Sequence[ActorKey]) -> dict[str, Any]:
+def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
     """The document of a local actor."""
-    public = {key.kind: key.public for key in keys}
+    at = env.addresses
+    public = {key.kind: key.public for key in actors.keys_of(tx, actor.id)}
     service = actor.kind == "Application"
     return build_actor(
         id=actor.uri,
@@ -30,15 +37,34 @@ def actor_document(at: Addresses, actor: Actor, keys: Sequence[ActorKey]) -> dic
         followers=actor.followers_uri,
         following=actor.following_uri,
         featured=actor.featured_uri,
+        featured_tags=None if service else f"{actor.uri}/collections/tags",
         published_at=actor.published_at,
         manually_approves=actor.manually_approves,
         discoverable=actor.discoverable,
         indexable=actor.indexable,
         fields=[(str(name), str(value)) for name, value in actor.fields or []],
+        icon=_picture(actor.icon_url),
+        image=_picture(actor.image_url),
         also_known_as=[str(uri) for uri in actor.also_known_as or []],
         moved_to=actor.moved_to,
+        tags=[] if service else _tags(tx, env, actor),
+        attribution_domains=[str(host) for host in actor.attribution_domains or []],
         can_co_author=None
         if service or actor.can_co_author is None
         else ApprovalPolicy(manual=tuple(str(uri) for uri in actor.can_co_author)),
         application=None if service else at.instance_actor,
     )
+
+
+def _tags(tx: Tx, env: Env, actor: Actor) -> list[dict[str, Any]]:
+    hashtags = [
+        {"type": "Hashtag", "href": f"{env.addresses.base}/tags/{name}", "name": f"#{name}"}
+        for name in hashtags_in(actor.summary)
+    ]
+    return hashtags + emoji.tags_for(tx, env, actor.name, actor.summary, with_digest=False)
+
+
+def _picture(url: str | None) -> Picture | None:
+    if url is None:
+        return None
+    return Picture(url, _TYPES[f".{url.rpartition('.')[2]}"])

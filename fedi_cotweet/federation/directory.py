@@ -18,7 +18,7 @@ from activitypub.vocab.reading import as_id, as_list, host_of, same_origin
 from activitypub.vocab.terms import AF48, Doc
 from fedi_cotweet.domain.limits import DAY, MINUTE
 from fedi_cotweet.federation.runtime import Runtime, log
-from fedi_cotweet.services import departing, emoji, leaving
+from fedi_cotweet.services import departing, emoji, leaving, own_profile
 from storage.engine import Tx
 from storage.models import Actor, ActorKey
 from storage.queries import actors, hosts
@@ -172,6 +172,7 @@ class Directory:
             kept = actors.actor_by_uri(tx, view.id)
             assert kept is not None, "saved in this transaction"
             emoji.want_for_name(tx, self.runtime.env, kept, view.raw.get("tag"))
+            own_profile.want_pictures(tx, self.runtime.env, before, kept)
             return kept
 
         kept = await self.runtime.write(save)

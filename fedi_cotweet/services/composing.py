@@ -42,6 +42,12 @@ def handles_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def hashtags_in(markup: str) -> tuple[str, ...]:
+    """The hashtags of HTML that ``compose`` made, in lower case, each once."""
+    found = re.findall(r'class="mention hashtag" rel="tag">#<span>(\w+)</span>', markup)
+    return tuple(dict.fromkeys(name.lower() for name in found))
+
+
 def compose(text: str, people: Mapping[str, Actor], base: str) -> Composed:
     """Turn plain text into a post.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from activitypub.html import link_targets, sanitise, to_text
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.views import AuthorView, EmojiView
+from fedi_cotweet.services.views import AuthorView, EmojiView, ProfileFieldView
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors
@@ -21,7 +22,7 @@ def author_view(
         handle=f"{actor.username}@{actor.host}",
         url=profile_path(actor),
         local=actor.local,
-        avatar=None,
+        avatar=actor.avatar,
         role=role,
         moved_to=moved_to,
         emojis=tuple(
@@ -29,6 +30,19 @@ def author_view(
             for one in actor.emoji or ()
         ),
     )
+
+
+def profile_lines(actor: Actor) -> tuple[ProfileFieldView, ...]:
+    """The fields of a profile as text; one that is nothing but a link leads there."""
+    verified, found = actor.verified_links or {}, []
+    for name, value in actor.fields or []:
+        safe = sanitise(str(value))
+        text, links = to_text(safe), link_targets(safe)
+        if not links and text.startswith(("https://", "http://")):
+            links = (text,)
+        only = links[0] if len(links) == 1 and " " not in text and "\n" not in text else None
+        found.append(ProfileFieldView(str(name), text, only, only in verified))
+    return tuple(found)
 
 
 def handles_at(tx: Tx, uris: Iterable[str | None]) -> tuple[str, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from activitypub.html import sanitise, to_text
+from activitypub.html import to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import emoji, freshness, hiding, moving, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.hiding import Looking, Why
-from fedi_cotweet.services.people import author_view, profile_path
+from fedi_cotweet.services.people import author_view, profile_lines, profile_path
 from fedi_cotweet.services.views import (
     CompanionView,
     CreditView,
@@ -367,9 +367,9 @@ def profile(
     looking = Looking(at=actor.id)
     return ProfileView(
         author=author_view(env, actor, moved_to=moving.new_homes(tx, [actor]).get(actor.id)),
-        summary=sanitise(actor.summary),
-        fields=tuple((str(name), sanitise(str(value))) for name, value in actor.fields or []),
-        header=None,
+        summary=to_text(actor.summary),
+        fields=profile_lines(actor),
+        header=actor.header,
         posts_count=posts.count_profile_posts(tx, actor.id, since),
         followers_count=follows.count_followers(tx, actor.id),
         following_count=follows.count_following(tx, actor.id),

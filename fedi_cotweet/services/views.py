@@ -145,12 +145,22 @@ class ListView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileFieldView:
+    """A line of a profile as text. ``link``: where it leads; ``verified``: that page links back."""
+
+    name: str
+    value: str
+    link: str | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileView:
     """A profile page: whose, and their newest public posts (co-authored ones too)."""
 
     author: AuthorView
     summary: str
-    fields: tuple[tuple[str, str], ...]
+    fields: tuple[ProfileFieldView, ...]
     header: str | None
     posts_count: int
     followers_count: int

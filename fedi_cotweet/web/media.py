@@ -1,4 +1,7 @@
-"""Pictures: for everybody once their post is published, before that for those it concerns."""
+"""Pictures: for everybody once their post is published, before that for those it concerns.
+
+Those of profiles are for everybody.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,8 @@ async def media(visit: Visit) -> web.StreamResponse:
 
 
 def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:
+    if item.profile:
+        return _Found(item, everybody=True)
     if item.post_id is not None:
         post = posts.post(tx, item.post_id)
         return _Found(item) if post is None else _of_post(tx, item, post, viewer_id)

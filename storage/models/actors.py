@@ -34,7 +34,15 @@ class Actor(Base):
     featured_uri: Mapped[str | None]
     icon_url: Mapped[str | None]
     image_url: Mapped[str | None]
+    avatar: Mapped[str | None]
+    """A path of ours: the picture of ``icon_url``, once it is here. ``header`` of ``image_url``."""
+    header: Mapped[str | None]
     fields: Mapped[list[Any]] = mapped_column(default=list)
+    """Pairs of a name and a value in HTML."""
+    verified_links: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Of a local actor: links of its fields whose pages link back, and when that was seen."""
+    attribution_domains: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Of a local actor: websites that may name it as the author of their pages."""
     emoji: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     """Of the name, with pictures that we hold: ``{"shortcode", "url", "width", "height"}``, where
     ``url`` is a path of ours."""
@@ -84,6 +92,13 @@ class Account(Base):
     co_tweets: Mapped[str] = mapped_column(default="all", server_default="all")
     """Which co-tweets this reader wants: ``all``, ``if_i_follow_primary``, ``if_i_follow_all`` or
     ``none``."""
+    about: Mapped[str] = mapped_column(default="", server_default="")
+    """What the person typed about themselves; the actor's ``summary`` is made from it."""
+    profile_fields: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Pairs as they were typed; the actor's ``fields`` are made from them."""
+    featured_tags: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    hides_network: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """Whether only the sizes of ``followers`` and ``following`` are public."""
     service: Mapped[bool] = mapped_column(default=False)
     """True for the instance actor, which nobody signs in to."""
     created_at: Mapped[int]

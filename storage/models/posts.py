@@ -132,6 +132,8 @@ class Media(Base):
     alt: Mapped[str] = mapped_column(default="")
     path: Mapped[str | None]
     """Relative to the media folder."""
+    profile: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """An avatar or header, which everybody may see; of a post otherwise."""
     created_at: Mapped[int]
 
 

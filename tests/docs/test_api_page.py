@@ -23,7 +23,7 @@ PAGE = ROOT / "docs/reference/api.md"
 VIEWS = {
     name: view
     for name, view in inspect.getmembers(views, inspect.isclass)
-    if dataclasses.is_dataclass(view) and name != "ProfileView"
+    if dataclasses.is_dataclass(view) and name not in ("ProfileView", "ProfileFieldView")
 }
 """Profiles are for pages only."""
 

@@ -101,6 +101,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/users/{name}/followers"): paged("/users/NAME/followers"),
     ("GET", "/users/{name}/following"): paged("/users/NAME/following"),
     ("GET", "/users/{name}/collections/featured"): paged("/users/NAME/collections/featured"),
+    ("GET", "/users/{name}/collections/tags"): paged("/users/NAME/collections/tags"),
     # Who knows a stamp's id may read it (FEP-af48, Stamp), but nothing else gives the id away.
     ("GET", "/users/{name}/coauthor/{token}"): lambda n: [
         f"/users/{name}/coauthor/{guess}"
@@ -172,6 +173,14 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/searchable"): plain_ask(
         f"{API}/control/searchable", {"searchable": "yes"}
     ),
+    ("GET", f"{API}/control/profile"): plain(f"{API}/control/profile"),
+    ("PUT", f"{API}/control/profile"): lambda n: [Ask(f"{API}/control/profile", {"about": n.post})],
+    ("POST", f"{API}/control/profile/pictures"): lambda n: [
+        Ask(f"{API}/control/profile/pictures", {"file": n.upload, "kind": "avatar"})
+    ],
+    ("DELETE", API + "/control/profile/pictures/{kind}"): lambda n: [
+        f"{API}/control/profile/pictures/{guess}" for guess in ("avatar", n.post)
+    ],
     ("GET", f"{API}/control/tags/{{tag}}"): lambda n: [f"{API}/control/tags/{n.tag}"],
     ("GET", f"{API}/control/search"): lambda n: [
         f"{API}/control/search?q={word}" for word in (n.tag, n.post)

@@ -10,6 +10,7 @@ from fedi_cotweet.services.views import (
     InviteView,
     MediaView,
     PostView,
+    ProfileFieldView,
     ProfileView,
     TimelinePage,
 )
@@ -77,11 +78,17 @@ def timeline(*posts: PostView, next_before: str | None = None) -> TimelinePage:
     return TimelinePage(posts, next_before)
 
 
+GARDEN = "https://garden.example/alice"
+
+
 def profile(page: TimelinePage = EMPTY, **changes: Any) -> ProfileView:
     values: dict[str, Any] = {
         "author": ALICE,
         "summary": "Reader.",
-        "fields": (("Garden", "https://garden.example/alice"), ("Pronouns", "she/her")),
+        "fields": (
+            ProfileFieldView("Garden", "https://garden.example/alice", GARDEN, verified=True),
+            ProfileFieldView("Pronouns", "she/her"),
+        ),
         "header": None,
         "posts_count": 1,
         "followers_count": 2,

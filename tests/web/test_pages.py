@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jinja2 import StrictUndefined, UndefinedError
 
-from fedi_cotweet.services.views import AuthorView, InviteAuthorView
+from fedi_cotweet.services.views import AuthorView, InviteAuthorView, ProfileFieldView
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.rendering import TINTS, ConsentView, InstanceView, tint
 from tests.web.cast import (
@@ -84,7 +84,10 @@ def every_page() -> dict[str, str]:
         "profile": pages.render_profile(profile(FULL, header="/media/h.jpg"), INSTANCE),
         "profile of nobody known": pages.render_profile(
             profile(
-                author=hostile, summary=HOSTILE, fields=((HOSTILE, HOSTILE),), header="https://x/"
+                author=hostile,
+                summary=HOSTILE,
+                fields=(ProfileFieldView(HOSTILE, HOSTILE, HOSTILE),),
+                header="https://x/",
             ),
             instance,
             session=SESSION,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from activitypub.activities.delete import build_delete
 from activitypub.activities.update import build_update
 from activitypub.vocab.terms import PUBLIC
@@ -10,20 +12,20 @@ from fedi_cotweet.federation.outbox.lookups import GoneError, Payload, find_acto
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, signed_for_all
 from storage.engine import Tx
-from storage.models import Actor, ActorKey
+from storage.models import Actor
 from storage.queries import actors
 
 
 async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    def query(tx: Tx) -> tuple[Actor | None, list[ActorKey]]:
-        actor_id = payload["actor_id"]
-        return actors.actor(tx, actor_id), actors.keys_of(tx, actor_id)
+    def query(tx: Tx) -> tuple[Actor, dict[str, Any]]:
+        found = actors.actor(tx, payload["actor_id"])
+        if found is None:
+            raise GoneError("actor")
+        return found, actor_document(tx, runtime.env, found)
 
-    me, keys = await runtime.store.read(query)
-    if me is None:
-        raise GoneError("actor")
+    me, now_like_this = await runtime.store.read(query)
     uri = f"{me.uri}#updates/{payload['version']}"
-    document = build_update(uri, me.uri, actor_document(runtime.env.addresses, me, keys))
+    document = build_update(uri, me.uri, now_like_this)
     return [
         Outgoing(
             uri=uri,

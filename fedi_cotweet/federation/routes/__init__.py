@@ -6,7 +6,14 @@ from aiohttp import web
 
 from fedi_cotweet.documents import well_known
 from fedi_cotweet.federation.handlers import Context
-from fedi_cotweet.federation.routes.actors import actor_page, empty, followers, following, outbox
+from fedi_cotweet.federation.routes.actors import (
+    actor_page,
+    empty,
+    featured_tags,
+    followers,
+    following,
+    outbox,
+)
 from fedi_cotweet.federation.routes.answering import CONTEXT, constant
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
 from fedi_cotweet.federation.routes.emoji import emoji
@@ -44,6 +51,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/followers", followers)
     app.router.add_get("/users/{name}/following", following)
     app.router.add_get("/users/{name}/collections/featured", empty)
+    app.router.add_get("/users/{name}/collections/tags", featured_tags)
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
     app.router.add_get("/users/{name}/credits/{token}", credit)
     app.router.add_get("/users/{name}/offers/{token}", offer)

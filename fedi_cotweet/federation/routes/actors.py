@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -11,7 +12,7 @@ from aiohttp import web
 from activitypub.documents.collection import build_collection, build_page
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.vocab.reading import as_id
-from activitypub.vocab.terms import PUBLIC
+from activitypub.vocab.terms import AS2, PUBLIC
 from fedi_cotweet.federation.actor_documents import actor_document
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
@@ -22,16 +23,25 @@ from fedi_cotweet.federation.routes.answering import (
 )
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from storage.engine import Tx
-from storage.models import Actor, ActorKey
+from storage.models import Actor
 from storage.queries import actors, consents, follows
 
 PAGE: Final = 40
 
 
-async def _local_actor(request: web.Request) -> tuple[Actor, list[ActorKey]] | None:
-    name = request.match_info.get("name", INSTANCE_USERNAME)
+@dataclass(frozen=True, slots=True)
+class _Local:
+    actor: Actor
+    document: dict[str, Any]
+    hides_network: bool
+    featured_tags: tuple[str, ...]
 
-    def query(tx: Tx) -> tuple[Actor, list[ActorKey]] | None:
+
+async def _local_actor(request: web.Request) -> _Local | None:
+    name = request.match_info.get("name", INSTANCE_USERNAME)
+    env = request.app[CONTEXT].env
+
+    def query(tx: Tx) -> _Local | None:
         account = actors.account_by_name(tx, name)
         if account is None or account.username != name:
             return None
@@ -40,7 +50,9 @@ async def _local_actor(request: web.Request) -> tuple[Actor, list[ActorKey]] | N
         actor = actors.actor(tx, account.id)
         if actor is None or actor.suspended_at is not None:
             return None
-        return actor, actors.keys_of(tx, actor.id)
+        document = {} if actor.gone_at is not None else actor_document(tx, env, actor)
+        tags = tuple(str(tag) for tag in account.featured_tags)
+        return _Local(actor, document, account.hides_network, tags)
 
     return await request.app[CONTEXT].runtime.store.read(query)
 
@@ -49,14 +61,12 @@ async def actor_page(request: web.Request) -> web.StreamResponse:
     found = await _local_actor(request)
     if found is None:
         return missing()
-    actor, keys = found
+    actor = found.actor
     if actor.gone_at is not None:
         return json_answer(build_tombstone(actor.uri, actor.gone_at, actor.kind), status=410)
     if wants_page(request):
         raise web.HTTPFound(actor.url, headers={"Vary": "Accept"})
-    return json_answer(
-        actor_document(request.app[CONTEXT].env.addresses, actor, keys), cache="public, max-age=180"
-    )
+    return json_answer(found.document, cache="public, max-age=180")
 
 
 def _before(request: web.Request) -> int | None:
@@ -67,19 +77,28 @@ async def _paged(
     request: web.Request,
     count: Callable[[Tx, int], int],
     page: Callable[[Tx, int, int | None], list[tuple[int, Any]]],
+    *,
+    of_network: bool = False,
 ) -> web.Response:
-    """A collection, or with ``?page`` a page of it, newest first."""
+    """A collection, or with ``?page`` a page of it, newest first.
+
+    ``of_network``: its owner may let others see its size only.
+    """
     found = await _local_actor(request)
     if found is None:
         return missing()
-    actor = found[0]
+    actor = found.actor
     if actor.gone_at is not None:
         return missing()
     context = request.app[CONTEXT]
     collection = context.env.addresses.base + request.path
+    hidden = of_network and found.hides_network
     if "page" not in request.query:
         total = await context.runtime.store.read(lambda tx: count(tx, actor.id))
-        return json_answer(build_collection(collection, total, first=f"{collection}?page=1"))
+        first = None if hidden else f"{collection}?page=1"
+        return json_answer(build_collection(collection, total, first=first))
+    if hidden:
+        return missing()
     before = _before(request)
     rows = await context.runtime.store.read(lambda tx: page(tx, actor.id, before))
     here = f"{collection}?page=1" + (f"&before={before}" if before is not None else "")
@@ -111,6 +130,7 @@ async def followers(request: web.Request) -> web.Response:
         request,
         follows.count_followers,
         lambda tx, actor_id, before: follows.follower_page(tx, actor_id, before, PAGE),
+        of_network=True,
     )
 
 
@@ -119,7 +139,22 @@ async def following(request: web.Request) -> web.Response:
         request,
         follows.count_following,
         lambda tx, actor_id, before: follows.following_page(tx, actor_id, before, PAGE),
+        of_network=True,
     )
+
+
+async def featured_tags(request: web.Request) -> web.Response:
+    """The hashtags that somebody shows on their profile, as Mastodon has them."""
+    found = await _local_actor(request)
+    if found is None or found.actor.gone_at is not None:
+        return missing()
+    base = request.app[CONTEXT].env.addresses.base
+    items: list[str | dict[str, Any]] = [
+        {"type": "Hashtag", "href": f"{base}/tags/{tag.lower()}", "name": f"#{tag}"}
+        for tag in found.featured_tags
+    ]
+    document = build_collection(base + request.path, len(items), items=items)
+    return json_answer(document | {"@context": [AS2, {"Hashtag": "as:Hashtag"}]})
 
 
 async def empty(request: web.Request) -> web.Response:

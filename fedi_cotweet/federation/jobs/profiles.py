@@ -1,0 +1,136 @@
+"""Jobs of profiles: copying pictures, and looking whether a page links back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.runtime import log
+from fedi_cotweet.services import own_profile
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.media import StoredFile, store_remote
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors, own_profiles, posts
+
+MAX_PAGE_BYTES: Final = 1024 * 1024
+MOST_LINKS: Final = 2_000
+_PASSING: Final = frozenset(
+    {"timeout", "dns_failed", "tls_failed", "connection_failed", "truncated"}
+)
+
+
+async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) -> None:
+    """Copy the avatar or header of somebody elsewhere, if it is a small picture."""
+    runtime, actor_id, kind = context.runtime, int(payload["actor_id"]), str(payload["what"])
+
+    def wanted(tx: Tx) -> tuple[str | None, str | None]:
+        actor = actors.actor(tx, actor_id)
+        if actor is None or actor.local:
+            return None, None
+        url, path = _of(actor, kind)
+        held = posts.media_by_token(tx, own_profile.token_of(path)) if path else None
+        return (None if held is not None and held.remote_url == url else url), path
+
+    url, _ = await runtime.store.read(wanted)
+    if url is None or runtime.is_own(url):
+        return
+    fetched = await runtime.client.get_media(
+        url, own_profile.MAX_PICTURE_BYTES, key=await runtime.keys.instance()
+    )
+    if fetched.status in (408, 429) or fetched.status >= 500 or fetched.error in _PASSING:
+        raise Again(f"profile picture not fetched: {fetched.status} {fetched.error}")
+    token = runtime.env.token()
+    stored: StoredFile | None = None
+    if fetched.status == 200:
+        try:
+            stored = await asyncio.to_thread(
+                store_remote,
+                runtime.settings.data,
+                token,
+                fetched.body,
+                fetched.media_type,
+                own_profile.OF_PROFILES,
+            )
+        except ServiceError as error:
+            log.info("profile_picture_refused", url=url, code=error.code)
+
+    def keep(tx: Tx) -> None:
+        actor = actors.actor(tx, actor_id)
+        if actor is None or _of(actor, kind)[0] != url:
+            return  # another one by now, with a job of its own
+        old = _of(actor, kind)[1]
+        path = None
+        if stored is not None:
+            path = own_profile.keep_picture(tx, runtime.env, token, stored, remote_url=url)
+        own_profiles.set_copy(tx, actor_id, kind, path)
+        if old is not None:
+            own_profile.forget_picture(tx, old)
+
+    await runtime.write(keep)
+
+
+async def verify_link(context: Context, payload: Mapping[str, Any]) -> None:
+    """Whether a page that somebody here links on their profile links back with ``rel="me"``.
+
+    Asked for as a stranger, with the bounds of every fetch: the address is somebody's wish.
+    """
+    runtime, account_id, url = context.runtime, int(payload["account_id"]), str(payload["url"])
+    actor = await runtime.store.read(lambda tx: actors.actor(tx, account_id))
+    if actor is None or actor.gone_at is not None:
+        return
+    fetched = await runtime.anonymous.get_media(url, MAX_PAGE_BYTES)
+    if fetched.status in (408, 429) or fetched.status >= 500 or fetched.error in _PASSING:
+        raise Again(f"page not fetched: {fetched.status} {fetched.error}")
+    found = False
+    if fetched.status == 200 and fetched.media_type.partition(";")[0].strip() in (
+        "text/html",
+        "application/xhtml+xml",
+    ):
+        page, base = fetched.body.decode(errors="replace"), fetched.final_url or url
+        found = await asyncio.to_thread(links_back, page, base, {actor.url, actor.uri})
+    await runtime.write(
+        lambda tx: own_profile.link_verified(tx, context.env, account_id, url, links_back=found)
+    )
+    log.info("link_looked_at", url=url, links_back=found)
+
+
+def links_back(page: str, base: str, wanted: set[str]) -> bool:
+    """Whether an HTML page has a ``rel="me"`` link to any of these addresses."""
+    reader = _Links()
+    reader.feed(page)
+    goals = {goal.rstrip("/") for goal in wanted}
+    for href in reader.found:
+        try:
+            if urljoin(base, href).partition("#")[0].rstrip("/") in goals:
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+class _Links(HTMLParser):
+    """The targets of ``a`` and ``link`` elements with ``rel="me"``; nothing in comments counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("a", "link") or len(self.found) >= MOST_LINKS:
+            return
+        given = dict(attrs)
+        if "me" in (given.get("rel") or "").lower().split() and given.get("href"):
+            self.found.append(str(given["href"]).strip())
+
+
+def _of(actor: Actor, kind: str) -> tuple[str | None, str | None]:
+    """The address of a picture of theirs, and the path of our copy."""
+    if kind == "avatar":
+        return actor.icon_url, actor.avatar
+    return actor.image_url, actor.header
