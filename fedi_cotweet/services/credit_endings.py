@@ -12,7 +12,8 @@ from storage.queries import actors, consents, crediting
 
 def apply_move(tx: Tx, env: Env, offer: CreditOffer, what: Move, by: str) -> bool:
     """Run the table on a question and store and log what it says; whether that is news."""
-    outcome = move(ConsentState(offer.state), what)
+    now = crediting.offer(tx, offer.id)
+    outcome = move(ConsentState(now.state if now is not None else offer.state), what)
     if not isinstance(outcome, Moved):
         return False
     crediting.change_offer(tx, offer.id, state=outcome.state.value)

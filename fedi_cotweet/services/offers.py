@@ -155,9 +155,11 @@ def offer_to(
 def apply_move(tx: Tx, env: Env, offer: Offer, what: Move, by: str, **detail: Any) -> Outcome:
     """Run the table on one offer and store the outcome; log what changed.
 
-    ``offer`` itself stays as it was read.
+    ``offer`` itself stays as it was read. What counts is how it stands now: in a batch, the end
+    of one may have been the end of others.
     """
-    outcome = move(ConsentState(offer.state), what)
+    now = consents.offer(tx, offer.id)
+    outcome = move(ConsentState(now.state if now is not None else offer.state), what)
     match outcome:
         case Moved(state):
             consents.change_offer(tx, offer.id, state=state.value)

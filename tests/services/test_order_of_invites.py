@@ -10,8 +10,17 @@ from sqlalchemy import Connection, insert
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from fedi_cotweet.domain.rollout import parse_rollout
-from fedi_cotweet.services import author_views, drafts, invite_mutes, reading, rechecks, upkeep
+from fedi_cotweet.services import (
+    answers,
+    author_views,
+    drafts,
+    invite_mutes,
+    reading,
+    rechecks,
+    upkeep,
+)
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.offers import take_back
 from storage.engine import Store
 from storage.models import Actor, Job
 from storage.queries import consents, hosts, jobs
@@ -30,6 +39,26 @@ async def story(store: Store, tmp_path: Path) -> Story:
     await found.people_move_in()
     assert await found.follow("bob", "alice") == "accepted"
     return found
+
+
+async def test_what_ended_meanwhile_in_the_same_transaction_does_not_end_again(
+    story: Story,
+) -> None:
+    # So it is in a batch of what expired: the first one's end can be the end of the others.
+    post_id = await story.draft("alice", "bob", text="Ours.")
+
+    def twice(tx: Connection) -> list[str]:
+        post = post_queries.post(tx, post_id)
+        assert post is not None
+        [offer] = consents.offers_for_object(tx, post.uri, "sent")
+        assert take_back(tx, story.env, offer, "alice")
+        answers.expire(tx, story.env, offer)
+        assert not take_back(tx, story.env, offer, "alice")
+        [after] = consents.offers_for_object(tx, post.uri, "sent")
+        log = consents.log_of(tx, post.uri)
+        return [after.state, *(entry.move for entry in log if entry.offer_uri == offer.uri)]
+
+    assert await story.do(twice) == ["withdrawn", "offer", "withdraw"]
 
 
 def limited(story: Story, **limits: object) -> None:
