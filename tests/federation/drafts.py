@@ -13,12 +13,14 @@ import aiohttp
 from sqlalchemy import insert
 
 from activitypub.coauthorship.projection import media_digest
-from fedi_cotweet.domain.limits import HOUR
+from fedi_cotweet.domain.limits import DAY, HOUR
 from storage.engine import Tx
 from storage.models import Block
-from storage.queries import actors, consents, posts
-from tests.federation.cast import Cast
+from storage.queries import actors, changes, consents, posts
+from tests.federation.cast import Cast, CoTweet
 from tests.federation.pictures import png
+from tests.federation.test_discussion import remark
+from tests.federation.test_proposals import wish
 
 API = "/api/v1"
 
@@ -39,6 +41,7 @@ class Names:
     upload: str = "117648182476829998"
     tag: str = "nosuchtag"
     invite: str = "117648182476829997"
+    proposal: str = "117648182476829996"
     remote_note: str = "REMOTE/notes/nothing"
     remote_offer: str = "REMOTE/offers/nothing"
     remote_picture: str = "REMOTE/media/nothing.png"
@@ -59,6 +62,8 @@ class Case:
     names: Names
     words: tuple[str, ...]
     """In its text, warning, hashtag and descriptions, and nowhere else."""
+    published: bool = False
+    """A version of it is: it can be read, and only the other one is a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Drafts:
         found = dict.fromkeys(self.words)
         for case in self.cases:
             for item in fields(Names):
+                if case.published and item.name in ("post", "note", "picture", "upload", "tag"):
+                    continue
                 name = str(getattr(case.names, item.name))
                 if name != getattr(never, item.name):
                     found[name if "/" in name else name.partition(".")[0]] = None
@@ -101,8 +108,12 @@ def nothing(cast: Cast, names: Names = NOTHING) -> Names:
 
 
 async def make_drafts(cast: Cast) -> Drafts:
-    """``make_draft``, one that was taken back, one whose invitation ran out and one about which
-    somebody was asked by message; and everybody whom they do not concern."""
+    """``make_draft``, one that was taken back, one whose invitation ran out, one about which
+    somebody was asked by message, one that all agreed to and that waits for its time, and two
+    published ones for which everybody is being asked: about other words, about one author more.
+
+    And everybody whom they do not concern.
+    """
     await _bystanders(cast)
     expired = await _draft(cast, "axolotl", "expired", expires_in_seconds=3600)
     await cast.here.pass_time(HOUR + 1_000)
@@ -115,7 +126,8 @@ async def make_drafts(cast: Cast) -> Drafts:
     other = {"text": "Another one.", "with": [cast.neighbour.handle]}
     await cast.here.api("POST", f"{API}/cotweets", other, account="alice")
     waiting = await _discussed(cast, await make_draft(cast))
-    return Drafts((waiting, withdrawn, expired, asked))
+    cases = (waiting, withdrawn, expired, asked, await _scheduled(cast))
+    return Drafts((*cases, await _edited(cast), await _joined(cast)))
 
 
 async def make_draft(cast: Cast) -> Case:
@@ -200,15 +212,85 @@ async def _by_message(cast: Cast) -> Case:
     return replace(case, names=replace(case.names, message=note["id"].rpartition("/")[2]))
 
 
+async def _scheduled(cast: Cast) -> Case:
+    """By alice here and bob elsewhere, who agreed, for tomorrow."""
+    case = await _draft(cast, "okapi", "scheduled", publish_at=cast.here.clock() + DAY)
+    await _agree(cast, case.names.note)
+    view = await cast.here.api("GET", f"{API}/cotweets/{case.names.post}", account="alice")
+    assert [entry["state"] for entry in view["co_authors"]] == ["accepted"]
+    assert (view["state"], view["publish_at"]) == ("draft", cast.here.clock() + DAY)
+    return case
+
+
+async def _edited(cast: Cast) -> Case:
+    """Published by alice here with bob elsewhere, whom she asks about other words."""
+    names = await _published(cast)
+    words = {"text": "A quokka. #quokkatag", "summary": "quokkawarning"}
+    return await _changed(cast, names, "PUT", "", words, "quokka", "quokkatag", "quokkawarning")
+
+
+async def _joined(cast: Cast) -> Case:
+    """The same, and she asks somebody to be an author too."""
+    names, quetzal = await _published(cast), cast.b.person("quetzal")
+    quetzal.serve()
+    return await _changed(
+        cast, names, "POST", "/authors", {"handle": quetzal.handle}, "quetzal", quetzal.id
+    )
+
+
+async def _published(cast: Cast) -> Names:
+    case = await _draft(cast, "capybara", "published")
+    await _agree(cast, case.names.note)
+    post = await cast.here.post(case.names.note)
+    assert post is not None
+    assert post.state == "published"
+    return case.names
+
+
+async def _changed(
+    cast: Cast, names: Names, method: str, path: str, body: dict[str, Any], /, *words: str
+) -> Case:
+    here, before = cast.here, len(cast.b.received_of("Offer"))
+    where = f"{API}/cotweets/{names.post}{path}"
+    view = await here.api(method, where, body, account="alice")
+    await here.settle()
+    offers = cast.b.received_of("Offer")[before:]
+    assert view["change"] is not None
+    assert all(words[0] in str(offer["object"]) for offer in offers)
+    offer = offers[0]["id"].rpartition("/")[2]
+    changed = replace(names, offer=offer, proposal=view["change"]["id"])
+    return Case(f"changed by {words[0]}", changed, words, published=True)
+
+
+async def _agree(cast: Cast, note: str) -> None:
+    """bob elsewhere agrees to what he was asked about last."""
+    offer = [sent for sent in cast.b.received_of("Offer") if sent["object"]["id"] == note][-1]
+    held = await cast.here.post(note)
+    assert held is not None
+    post = CoTweet(cast.local("alice"), [cast.bob], dict(offer["object"]))
+    stamp = post.consent(cast.bob, consentDigest=held.digest)
+    accept = cast.bob.activity("Accept", offer["id"], result=stamp, to=[offer["actor"]])
+    await cast.deliver(cast.bob, accept)
+
+
 async def _discussed(cast: Cast, case: Case) -> Case:
-    """With a comment of alice's to whom she invited."""
+    """With a comment of alice's to whom she invited, one of bob's, and another text by him."""
     path = f"{API}/cotweets/{case.names.post}/comments"
     await cast.here.api("POST", path, {"text": "A pangolin, between us."}, account="alice")
     await cast.here.settle()
     comment = cast.b.received_of("Create")[-1]["object"]
     assert "pangolin" in comment["content"]
-    names = replace(case.names, comment=comment["id"])
-    return replace(case, names=names, words=(*case.words, "pangolin"))
+    note, alice = case.names.note, cast.here.actor("alice")
+    await cast.deliver(cast.bob, remark(cast.bob, note, [alice], "A numbat?"))
+    proposed = wish(cast.bob, note, alice, content="<p>An echidna.</p>")
+    await cast.deliver(cast.bob, proposed | {"content": "<p>A tapir.</p>"})
+    path = f"{API}/cotweets/{case.names.post}"
+    said = await cast.here.api("GET", f"{path}/comments", account="alice")
+    assert [entry["text"] for entry in said["comments"]][1:] == ["A numbat?"]
+    [wished] = (await cast.here.api("GET", f"{path}/proposals", account="alice"))["proposals"]
+    assert (wished["text"], wished["comment"]) == ("An echidna.", "A tapir.")
+    names = replace(case.names, comment=comment["id"], proposal=wished["id"])
+    return replace(case, names=names, words=(*case.words, "pangolin", "numbat", "echidna", "tapir"))
 
 
 async def _received(cast: Cast, names: Names) -> Names:
@@ -260,13 +342,17 @@ async def standing(cast: Cast, drafts: Drafts) -> list[Any]:
                 *consents.offers_for_object(tx, names.remote_note, "received"),
             ]
             rows = posts.authors_of(tx, [post.id])[post.id]
+            proposed = [(c.id, c.state) for c in changes.changes_of(tx, names.note)]
+            # What can be read can be answered, and its author hears of that.
+            told = consents.notifications(tx, post.author_id, None, 100)
+            others = [item.kind for item in told if item.kind not in ("reply", "like", "boost")]
             found += [
                 (post.state, post.document, post.mode),
                 [(offer.uri, offer.state, offer.answered_at) for offer in offers],
                 [stamp.uri for stamp in consents.live_stamps(tx, names.remote_note)],
                 [(row.actor_uri, row.state) for row in rows],
-                posts.counts(tx, [post.id]),
-                [item.kind for item in consents.notifications(tx, post.author_id, None, 100)],
+                None if case.published else posts.counts(tx, [post.id]),
+                (proposed, others),
             ]
         return found
 

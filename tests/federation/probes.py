@@ -168,7 +168,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     # For the operator as moderator: whoever holds the operator's token, not an account.
     ("GET", f"{API}/control/consent-log"): plain(f"{API}/control/consent-log?uri=nothing"),
     ("GET", f"{API}/control/degrade"): plain(f"{API}/control/degrade"),
-    ("POST", f"{API}/control/degrade"): plain(f"{API}/control/degrade"),
+    # Ends all co-tweets, says only how many, and is for the operator: it would end what is tried.
+    ("POST", f"{API}/control/degrade"): plain(),
     ("GET", f"{API}/control/refused-invites"): plain(f"{API}/control/refused-invites"),
     ("POST", f"{API}/control/searchable"): plain_ask(
         f"{API}/control/searchable", {"searchable": "yes"}
@@ -235,7 +236,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("GET", f"{API}/control/emoji"): plain(f"{API}/control/emoji"),
     ("DELETE", API + "/control/emoji/{shortcode}"): lambda n: [
-        f"{API}/control/emoji/{guess}" for guess in (n.post, n.offer)
+        f"{API}/control/emoji/{guess}" for guess in (n.post, n.tag)
     ],
     ("POST", f"{API}/control/media"): lambda n: [Ask(f"{API}/control/media", {"file": n.upload})],
     ("POST", f"{API}/control/posts"): lambda n: (
@@ -322,11 +323,11 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/cotweets/trusted/remove", {"who": n.remote_note})
     ],
     ("GET", f"{API}/cotweets/proposals/{{id}}"): lambda n: [
-        f"{API}/cotweets/proposals/{guess}" for guess in (n.post, n.invite)
+        f"{API}/cotweets/proposals/{guess}" for guess in (n.proposal, n.post, n.invite)
     ],
     **{
         ("POST", f"{API}/cotweets/proposals/{{id}}/{what}"): (
-            lambda n, what=what: [Ask(f"{API}/cotweets/proposals/{n.post}/{what}", {})]  # type: ignore[misc]
+            lambda n, what=what: [Ask(f"{API}/cotweets/proposals/{n.proposal}/{what}", {})]  # type: ignore[misc]
         )
         for what in ("take", "decline", "withdraw")
     },
@@ -435,7 +436,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         f"/media/{file}"
         for file in (n.picture, n.copied_picture, n.picture[:-4], f"{n.picture[:-4]}.json")
     ],
-    ("GET", "/emoji/{shortcode}"): lambda n: [f"/emoji/{guess}" for guess in (n.post, n.offer)],
+    ("GET", "/emoji/{shortcode}"): lambda n: [f"/emoji/{guess}" for guess in (n.post, n.tag)],
     ("GET", "/emoji/files/{file}"): lambda n: [
         f"/emoji/files/{file}" for file in (n.picture, n.copied_picture)
     ],
