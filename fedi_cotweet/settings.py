@@ -217,6 +217,14 @@ class Settings:
             high=64 * 1024 * 1024,
         ),
     )
+    secure_mode: bool = field(
+        default=False,
+        metadata=_about(
+            "Whether other servers must sign when they fetch people and posts, so that blocked "
+            "ones get none. Their readers find less, and pages stay public. Co-tweets and consent "
+            "to them can always be fetched: anybody must be able to check them."
+        ),
+    )
     deliver_concurrency: int = field(
         default=32,
         metadata=_about(

@@ -56,6 +56,8 @@ def build_actor(
     webfinger: str,
     rsa_public_pem: str,
     ed25519_multikey: str,
+    ed25519_key_id: str | None = None,
+    former_keys: Sequence[tuple[str, str]] = (),
     kind: str = "Person",
     name: str = "",
     summary: str = "",
@@ -84,8 +86,9 @@ def build_actor(
     The instance actor carries ``implements`` itself, the others a ``generator`` that refers to it
     (``application``, FEP-844e). ``summary`` and field values are HTML. ``publicKey`` is one
     object: Misskey refuses an array; the Ed25519 key stands in ``assertionMethod`` (FEP-521a).
-    Empty texts are left out, since Misskey refuses empty ones. Of ``published_at`` (ms) others get
-    the day: the hour in which somebody signed up is nobody's business (as Mastodon does).
+    ``former_keys``: ids and Multikeys whose proofs still hold. Empty texts are left out, since
+    Misskey refuses empty ones. Of ``published_at`` (ms) others get the day: the hour in which
+    somebody signed up is nobody's business (as Mastodon does).
     """
     document: dict[str, Any] = {
         "@context": actor_context(),
@@ -107,11 +110,15 @@ def build_actor(
         },
         "assertionMethod": [
             {
-                "id": id + ED25519_KEY_FRAGMENT,
+                "id": key_id,
                 "type": "Multikey",
                 "controller": id,
-                "publicKeyMultibase": ed25519_multikey,
+                "publicKeyMultibase": multikey,
             }
+            for key_id, multikey in (
+                (ed25519_key_id or id + ED25519_KEY_FRAGMENT, ed25519_multikey),
+                *former_keys,
+            )
         ],
     }
     optional: dict[str, Any] = {

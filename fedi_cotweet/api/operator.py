@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict, dataclass, field
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Handle, Username
 from fedi_cotweet.api.relations import HostName
 from fedi_cotweet.api.words import find_person
-from fedi_cotweet.services import accounts, shutting_out
+from fedi_cotweet.services import accounts, key_rotation, shutting_out
 from fedi_cotweet.services.hosts import host_named
 from storage.engine import Tx
 from storage.queries import relations
@@ -24,6 +25,14 @@ class Rule:
     severity: str
     reason: str = field(default="", metadata={"most": 500})
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Whose keys; ``forget_old``: they were stolen, nothing proven with them holds any more."""
+
+    username: str
+    forget_old: bool = False
 
 
 async def set_rule(call: Call) -> web.Response:
@@ -98,3 +107,15 @@ async def delete_account(call: Call) -> web.Response:
         return actor.uri
 
     return answer({"state": "deleted", "uri": await call.site.write(write)})
+
+
+async def rotate_keys(call: Call) -> web.Response:
+    """Give an account new keys; others are told with the old one."""
+    wanted, env = await call.members(Rotation), call.site.env
+    pairs = await asyncio.to_thread(accounts.make_keys)
+
+    def write(tx: Tx) -> str:
+        actor = accounts.person_here(tx, wanted.username)
+        return key_rotation.rotate(tx, env, actor.id, pairs, forget_old=wanted.forget_old)
+
+    return answer({"key": await call.site.write(write)})

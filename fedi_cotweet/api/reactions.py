@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import notices, reactions, reading
+from fedi_cotweet.services import notices, pinning, reactions, reading
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import PostView
@@ -35,6 +35,16 @@ async def boost(call: Call) -> web.Response:
 async def unboost(call: Call) -> web.Response:
     """Take a boost back."""
     return await _do(call, reactions.unboost)
+
+
+async def pin(call: Call) -> web.Response:
+    """Show an own post first on the account's profile."""
+    return await _do(call, pinning.pin)
+
+
+async def unpin(call: Call) -> web.Response:
+    """Show it in its place again."""
+    return await _do(call, pinning.unpin)
 
 
 async def mute(call: Call) -> web.Response:

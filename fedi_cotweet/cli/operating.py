@@ -105,6 +105,23 @@ def _change(session: Session, what: str, handle: str, state: str) -> None:
     session.show(answer, lambda: Text(f"@{line(known)} {state}."))
 
 
+def rotate_keys(
+    session: Session,
+    name: NameArgument,
+    forget_old: Annotated[
+        bool,
+        typer.Option("--forget-old", help="They were stolen: what they proved is void."),
+    ] = False,
+) -> None:
+    """Give an account new keys. Other servers are told with the old one, which they know.
+
+    Without --forget-old what was proven with the old keys still holds: consent to co-tweets.
+    """
+    document = {"username": name, "forget_old": forget_old}
+    answer = session.client().post(f"{CONTROL}/rotate-keys", document)
+    session.show(answer, lambda: Text(f"{line(name)} has new keys; other servers are being told."))
+
+
 def _rule(session: Session, host: str, severity: str, reason: str | None, dry_run: bool) -> None:
     document: dict[str, Any] = {"host": host, "severity": severity, "dry_run": dry_run}
     if reason:

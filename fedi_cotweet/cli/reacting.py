@@ -30,6 +30,16 @@ def unboost(session: Session, target: PostArgument) -> None:
     _do(session, target, "unboost")
 
 
+def pin(session: Session, target: PostArgument) -> None:
+    """Show a post of yours first on your profile."""
+    _do(session, target, "pin")
+
+
+def unpin(session: Session, target: PostArgument) -> None:
+    """Show it in its place again."""
+    _do(session, target, "unpin")
+
+
 def mute_post(session: Session, target: PostArgument) -> None:
     """Hear no more of likes, boosts and replies of a post. Its other authors still do."""
     _do(session, target, "mute")

@@ -6,6 +6,7 @@ from typing import Any
 
 from activitypub.documents.actor import ApprovalPolicy, Picture, build_actor
 from fedi_cotweet.services import emoji
+from fedi_cotweet.services.accounts import proving_key_id
 from fedi_cotweet.services.composing import hashtags_in
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
@@ -19,7 +20,11 @@ _TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
     """The document of a local actor."""
     at = env.addresses
-    public = {key.kind: key.public for key in actors.keys_of(tx, actor.id)}
+    account = actors.account_of(tx, actor.id)
+    assert account is not None, "a local actor has an account"
+    proving = proving_key_id(account, actor)
+    keys = actors.keys_of(tx, actor.id)
+    public = {key.kind: key.public for key in keys if key.kind == "rsa" or key.key_id == proving}
     service = actor.kind == "Application"
     return build_actor(
         id=actor.uri,
@@ -30,6 +35,12 @@ def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
         webfinger=f"{actor.username}@{at.host}",
         rsa_public_pem=public["rsa"],
         ed25519_multikey=public["ed25519"],
+        ed25519_key_id=proving,
+        former_keys=[
+            (key.key_id, key.public)
+            for key in keys
+            if key.kind == "ed25519" and key.key_id != proving
+        ],
         kind=actor.kind,
         name=actor.name,
         summary=actor.summary,

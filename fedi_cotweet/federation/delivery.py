@@ -109,7 +109,12 @@ class Courier:
         """Make one delivery; False when its server should be left alone now."""
         try:
             key = await self.runtime.keys.rsa(row.signer_id)
-            result = await self.runtime.client.post(row.inbox, row.body.encode(), key=key)
+            former = await self.runtime.keys.former(row.signer_id, row.uri)
+            body = row.body.encode()
+            result = await self.runtime.client.post(row.inbox, body, key=former or key)
+            if former is not None and result.status == 401:
+                # They have fetched the new key already, or never knew the old one.
+                result = await self.runtime.client.post(row.inbox, body, key=key)
         except LookupError:
             result = PostResult(0, error="no_signing_key")
         now = self.runtime.env.now()

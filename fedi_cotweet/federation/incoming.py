@@ -149,6 +149,12 @@ async def check_request(
     return claim if isinstance(claim, Refused) else await _check_claim(directory, claim)
 
 
+def refused_before_looking(runtime: Runtime, request: SignedRequest) -> Refused | None:
+    """Whether whoever signs a request is of a server that is shut out; nothing else is checked."""
+    claim = _claim(runtime, request)
+    return claim if isinstance(claim, Refused) and claim.code == _SUSPENDED.code else None
+
+
 def _claim(runtime: Runtime, request: SignedRequest) -> SignatureClaim | Refused:
     env = runtime.env
     claim = find_signature(request, authority=env.addresses.host, now=env.now())

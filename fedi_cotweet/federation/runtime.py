@@ -11,7 +11,7 @@ import structlog
 
 from activitypub.shell.client import FederationClient
 from activitypub.signatures.keys import SigningKey, load_private
-from fedi_cotweet.services.accounts import INSTANCE_USERNAME
+from fedi_cotweet.services.accounts import INSTANCE_USERNAME, proving_key_id
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import Queue, noticing
 from fedi_cotweet.services.host_rules import HostRules
@@ -48,6 +48,7 @@ class Keys:
     env: Env
     _rsa: dict[int, SigningKey] = field(default_factory=dict)
     _ed25519: dict[int, SigningKey] = field(default_factory=dict)
+    _former: dict[str, SigningKey] = field(default_factory=dict)
     _instance: int | None = None
 
     async def rsa(self, account_id: int) -> SigningKey:
@@ -61,6 +62,16 @@ class Keys:
         if account_id not in self._ed25519:
             await self._load(account_id)
         return self._ed25519[account_id]
+
+    async def former(self, account_id: int, activity_uri: str) -> SigningKey | None:
+        """The key before the present one, if this activity announces the present one."""
+        await self.rsa(account_id)
+        return self._former.get(activity_uri)
+
+    def forget(self, account_id: int) -> None:
+        """The account may have new keys."""
+        self._rsa.pop(account_id, None)
+        self._ed25519.pop(account_id, None)
 
     async def instance_id(self) -> int:
         """The instance actor's account."""
@@ -76,15 +87,24 @@ class Keys:
         return await self.rsa(await self.instance_id())
 
     async def _load(self, account_id: int) -> None:
-        def query(tx: Tx) -> tuple[str, str, str]:
+        def query(tx: Tx) -> tuple[str, str, str, str, str | None, str | None]:
             account, actor = actors.account_of(tx, account_id), actors.actor(tx, account_id)
             if account is None or actor is None:
                 raise LookupError(f"no account {account_id}")
-            return actor.uri, account.rsa_private, account.ed25519_private
+            return (
+                actor.uri,
+                account.rsa_private,
+                account.ed25519_private,
+                proving_key_id(account, actor),
+                account.former_rsa_private,
+                account.rotation_uri,
+            )
 
-        uri, rsa, ed25519 = await self.store.read(query)
+        uri, rsa, ed25519, proving, former, rotation = await self.store.read(query)
         self._rsa[account_id] = SigningKey(f"{uri}#main-key", load_private(rsa))
-        self._ed25519[account_id] = SigningKey(f"{uri}#ed25519-key", load_private(ed25519))
+        self._ed25519[account_id] = SigningKey(proving, load_private(ed25519))
+        if former is not None and rotation is not None:
+            self._former[rotation] = SigningKey(f"{uri}#main-key", load_private(former))
 
 
 @dataclass(slots=True)

@@ -208,6 +208,11 @@ def session_of(tx: Tx, env: Env, token: str) -> Session | None:
     return actors.session(tx, token_hash(token), env.now())
 
 
+def proving_key_id(account: Account, actor: Actor) -> str:
+    """The id of the key with which an account makes proofs."""
+    return account.ed25519_key_id or f"{actor.uri}#ed25519-key"
+
+
 def find_actor(tx: Tx, actor_id: int) -> Actor:
     """Somebody by id of ours, local or not; 404 for nobody."""
     actor = actors.actor(tx, actor_id)

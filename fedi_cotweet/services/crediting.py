@@ -20,7 +20,7 @@ from activitypub.vocab.reading import as_list
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move, why_not
 from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
 from fedi_cotweet.services import documents
-from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.accounts import find_actor, proving_key_id
 from fedi_cotweet.services.credit_endings import apply_move, drop_stamp, log
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -213,7 +213,7 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> Non
     uri = env.addresses.credit(me.username, env.token())
     document = prove(
         wire.build_credit_stamp(id=uri, offer=question, published_at=env.now()),
-        SigningKey(f"{me.uri}#ed25519-key", load_private(account.ed25519_private)),
+        SigningKey(proving_key_id(account, me), load_private(account.ed25519_private)),
         env.now(),
     )
     apply_move(tx, env, offer, Move.ACCEPT, me.uri)

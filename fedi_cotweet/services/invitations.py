@@ -15,6 +15,7 @@ from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services import emoji, hiding, invite_mutes
+from fedi_cotweet.services.accounts import proving_key_id
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record, tell
@@ -217,7 +218,7 @@ def accept(
         refusal = cannot_accept(tx, offer)
         if refusal is not None:
             raise ServiceError("cannot_accept", 422, refusal)
-    uri, key_id = env.addresses.stamp(me.username, env.token()), f"{me.uri}#ed25519-key"
+    uri, key_id = env.addresses.stamp(me.username, env.token()), proving_key_id(account, me)
     how = {"how": "accepted by standing instruction"} if by_instruction else {}
     outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri, stamp=uri, key=key_id, **how)
     match outcome:

@@ -24,7 +24,7 @@ from fedi_cotweet.services.views import (
 )
 from storage.engine import Tx
 from storage.models import Actor, Credit, Media, Notification, Post, PostAuthor
-from storage.queries import actors, consents, follows, home, posts
+from storage.queries import actors, consents, follows, home, pins, posts
 from storage.queries import crediting as stored_credits
 from storage.queries import polls as stored_polls
 
@@ -35,6 +35,10 @@ WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
 """Notifications of an invitation that waits for an answer."""
 WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
 """Notifications of a proposal that waits for one; their subject is its id."""
+
+
+MOST_PINNED = 20
+"""Pinned posts shown of one person; of this server nobody has more than five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +380,17 @@ def profile(
         joined_at=actor.published_at,
         page=visible_page(tx, env, viewer_id, fetch, looking, before, limit, stale),
         uri=actor.uri,
+        pinned=_pinned(tx, env, actor, viewer_id, stale) if before is None else (),
     )
+
+
+def _pinned(
+    tx: Tx, env: Env, actor: Actor, viewer_id: int | None, stale: Stale | None
+) -> tuple[PostView, ...]:
+    found = pins.pinned_posts(tx, actor.id, MOST_PINNED)
+    unseen = hiding.hidden(tx, env.now(), viewer_id, found, looking=Looking(at=actor.id))
+    shown = [post for post in found if post.id not in unseen]
+    return post_views(tx, env, shown, viewer_id=viewer_id, stale=stale)
 
 
 def may_see(post: Post, viewer_id: int | None) -> bool:

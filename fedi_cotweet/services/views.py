@@ -168,6 +168,8 @@ class ProfileView:
     joined_at: int | None
     page: TimelinePage
     uri: str
+    pinned: tuple[PostView, ...] = ()
+    """Only on its first page."""
 
 
 @dataclass(frozen=True, slots=True)

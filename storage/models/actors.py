@@ -99,6 +99,12 @@ class Account(Base):
     featured_tags: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     hides_network: Mapped[bool] = mapped_column(default=False, server_default="0")
     """Whether only the sizes of ``followers`` and ``following`` are public."""
+    ed25519_key_id: Mapped[str | None]
+    """Of the key that makes proofs; NULL: the actor's id and ``#ed25519-key``."""
+    former_rsa_private: Mapped[str | None]
+    """The key before the last rotation, with which that is announced."""
+    rotation_uri: Mapped[str | None]
+    """The ``Update`` that announces the last rotation."""
     service: Mapped[bool] = mapped_column(default=False)
     """True for the instance actor, which nobody signs in to."""
     created_at: Mapped[int]

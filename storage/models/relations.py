@@ -146,3 +146,17 @@ class ListMember(Base):
     )
 
     __table_args__ = (Index("ix_list_members_actor", "actor_id"),)
+
+
+class Pin(Base):
+    """A post that its author, here or elsewhere, shows first on their profile."""
+
+    __tablename__ = "pins"
+
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    pinned_at: Mapped[int]

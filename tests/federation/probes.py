@@ -229,6 +229,7 @@ PROBES: dict[tuple[str, str], Probe] = {
             ("actors/suspend", "handle"),
             ("actors/unsuspend", "handle"),
             ("accounts/delete", "username"),
+            ("rotate-keys", "username"),
         )
     },
     ("POST", f"{API}/control/emoji"): lambda n: [
@@ -259,7 +260,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("DELETE", f"{API}/control/posts/{{id}}"): lambda n: [f"{API}/control/posts/{n.post}"],
     **{
         ("POST", f"{API}/control/posts/{{id}}/{what}"): done_to_posts(what)
-        for what in ("like", "unlike", "boost", "unboost", "mute", "unmute")
+        for what in ("like", "unlike", "boost", "unboost", "pin", "unpin", "mute", "unmute")
     },
     ("POST", f"{API}/control/posts/{{id}}/votes"): lambda n: [
         Ask(f"{API}/control/posts/{guess}/votes", {"choices": [0]}) for guess in (n.post, n.invite)

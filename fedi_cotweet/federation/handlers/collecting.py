@@ -5,7 +5,7 @@ from __future__ import annotations
 from activitypub.activities.collecting import Collecting, parse_collecting
 from activitypub.activities.envelope import Target
 from activitypub.vocab.reading import as_id, same_origin, types
-from fedi_cotweet.federation.handlers import discussion
+from fedi_cotweet.federation.handlers import discussion, pins
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import reactions, relays
@@ -24,6 +24,8 @@ async def collect(context: Context, incoming: Incoming) -> str:
     It owns the collections, so it is believed about who liked and boosted; about people of this
     server nobody else is believed, and a reply is fetched from its own origin.
     """
+    if pins.is_about_pins(incoming):
+        return await pins.pin(context, incoming)
     activity = parse_collecting(incoming.document)
     env = context.env
 
@@ -43,6 +45,8 @@ async def collect(context: Context, incoming: Incoming) -> str:
 
 async def remove(context: Context, incoming: Incoming) -> str:
     """Taken out of such a collection; of a draft, which is another matter."""
+    if pins.is_about_pins(incoming):
+        return await pins.pin(context, incoming)
     target, env = as_id(incoming.document.get("target")), context.env
     found = await context.runtime.store.read(
         lambda tx: relays.find_collection(tx, env, incoming.actor, target or "")

@@ -23,7 +23,11 @@ from fedi_cotweet.federation.jobs.fetching import (
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.moving import move
 from fedi_cotweet.federation.jobs.periodic import periodic, write_views
-from fedi_cotweet.federation.jobs.profiles import fetch_profile_picture, verify_link
+from fedi_cotweet.federation.jobs.profiles import (
+    fetch_pin,
+    fetch_profile_picture,
+    verify_link,
+)
 from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
 from fedi_cotweet.federation.jobs.settling import settle_proposals
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
@@ -89,6 +93,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "fetch_emoji": fetch_emoji,
     "fetch_media": fetch_media,
     "fetch_note": fetch_note_job,
+    "fetch_pin": fetch_pin,
     "fetch_profile_picture": fetch_profile_picture,
     "guard_post": guard_post,
     "let_in": let_in,

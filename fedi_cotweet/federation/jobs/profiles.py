@@ -10,8 +10,9 @@ from urllib.parse import urljoin
 
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.fetching import fetch_note
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import own_profile
+from fedi_cotweet.services import own_profile, pinning
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import StoredFile, store_remote
 from storage.engine import Tx
@@ -73,6 +74,21 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
             own_profile.forget_picture(tx, old)
 
     await runtime.write(keep)
+
+
+async def fetch_pin(context: Context, payload: Mapping[str, Any]) -> None:
+    """Get a post that its author elsewhere pinned, and pin it if it is theirs."""
+    uri, actor_id = str(payload["uri"]), int(payload["actor_id"])
+    await fetch_note(context, uri)
+
+    def pin(tx: Tx) -> str:
+        post, actor = posts.post_by_uri(tx, uri), actors.actor(tx, actor_id)
+        if post is None or actor is None:
+            return "unknown_object"
+        return pinning.receive(tx, context.env, actor, post, removed=False)
+
+    outcome = await context.runtime.write(pin)
+    log.info("pin_fetched", uri=uri, outcome=outcome)
 
 
 async def verify_link(context: Context, payload: Mapping[str, Any]) -> None:

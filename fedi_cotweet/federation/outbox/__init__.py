@@ -49,6 +49,7 @@ from fedi_cotweet.federation.outbox.offers import (
     offer_made,
     offer_withdrawn,
 )
+from fedi_cotweet.federation.outbox.pins import post_pinned, post_unpinned
 from fedi_cotweet.federation.outbox.polls import poll_counted, poll_voted
 from fedi_cotweet.federation.outbox.posts import post_deleted, post_published, post_updated
 from fedi_cotweet.federation.outbox.reactions import (
@@ -160,7 +161,9 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "poll.counted": poll_counted,
     "poll.voted": poll_voted,
     "post.deleted": post_deleted,
+    "post.pinned": post_pinned,
     "post.published": post_published,
+    "post.unpinned": post_unpinned,
     "post.updated": post_updated,
     "proposal.answered": proposal_answered,
     "proposal.made": proposal_made,

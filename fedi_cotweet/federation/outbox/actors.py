@@ -23,6 +23,7 @@ async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             raise GoneError("actor")
         return found, actor_document(tx, runtime.env, found)
 
+    runtime.keys.forget(payload["actor_id"])
     me, now_like_this = await runtime.store.read(query)
     uri = f"{me.uri}#updates/{payload['version']}"
     document = build_update(uri, me.uri, now_like_this)

@@ -9,6 +9,7 @@ from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.routes.actors import (
     actor_page,
     empty,
+    featured,
     featured_tags,
     followers,
     following,
@@ -17,6 +18,7 @@ from fedi_cotweet.federation.routes.actors import (
 from fedi_cotweet.federation.routes.answering import CONTEXT, constant
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
 from fedi_cotweet.federation.routes.emoji import emoji
+from fedi_cotweet.federation.routes.fetching import guarded
 from fedi_cotweet.federation.routes.inbox import inbox
 from fedi_cotweet.federation.routes.messages import message, picture
 from fedi_cotweet.federation.routes.objects import (
@@ -45,25 +47,25 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/actor/outbox", empty)
     app.router.add_get("/actor/followers", empty)
     app.router.add_get("/actor/following", empty)
-    app.router.add_get("/users/{name}", actor_page)
+    app.router.add_get("/users/{name}", guarded(actor_page))
     app.router.add_post("/users/{name}/inbox", inbox)
-    app.router.add_get("/users/{name}/outbox", outbox)
-    app.router.add_get("/users/{name}/followers", followers)
-    app.router.add_get("/users/{name}/following", following)
-    app.router.add_get("/users/{name}/collections/featured", empty)
-    app.router.add_get("/users/{name}/collections/tags", featured_tags)
+    app.router.add_get("/users/{name}/outbox", guarded(outbox))
+    app.router.add_get("/users/{name}/followers", guarded(followers))
+    app.router.add_get("/users/{name}/following", guarded(following))
+    app.router.add_get("/users/{name}/collections/featured", guarded(featured))
+    app.router.add_get("/users/{name}/collections/tags", guarded(featured_tags))
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
     app.router.add_get("/users/{name}/credits/{token}", credit)
     app.router.add_get("/users/{name}/offers/{token}", offer)
     app.router.add_get("/users/{name}/messages/{token}", message)
     app.router.add_get("/users/{name}/messages/{token}/{number:\\d}{suffix:(\\.[a-z]+)?}", picture)
-    app.router.add_get("/users/{name}/activities/{id}", activity)
-    app.router.add_get("/users/{name}/announces/{id}", activity)
+    app.router.add_get("/users/{name}/activities/{id}", guarded(activity))
+    app.router.add_get("/users/{name}/announces/{id}", guarded(activity))
     app.router.add_get("/users/{name}/statistics", statistics)
     app.router.add_get("/emoji/{shortcode}", emoji)
-    app.router.add_get("/notes/{id:\\d{1,19}}", note)
-    app.router.add_get("/notes/{id:\\d{1,19}}/activity", create)
-    app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares|replies}", counted)
+    app.router.add_get("/notes/{id:\\d{1,19}}", guarded(note))
+    app.router.add_get("/notes/{id:\\d{1,19}}/activity", guarded(create))
+    app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares|replies}", guarded(counted))
 
 
 __all__ = ["CONTEXT", "may_fetch_draft_media", "setup"]

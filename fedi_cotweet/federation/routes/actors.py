@@ -22,9 +22,10 @@ from fedi_cotweet.federation.routes.answering import (
     wants_page,
 )
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
+from fedi_cotweet.services.pinning import MOST_PINS
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, consents, follows
+from storage.queries import actors, consents, follows, pins
 
 PAGE: Final = 40
 
@@ -143,6 +144,17 @@ async def following(request: web.Request) -> web.Response:
     )
 
 
+async def featured(request: web.Request) -> web.Response:
+    """The posts that somebody shows first, by their ids."""
+    found = await _local_actor(request)
+    if found is None or found.actor.gone_at is not None:
+        return missing()
+    context, actor_id = request.app[CONTEXT], found.actor.id
+    held = await context.runtime.store.read(lambda tx: pins.pinned_posts(tx, actor_id, MOST_PINS))
+    collection = context.env.addresses.base + request.path
+    return json_answer(build_collection(collection, len(held), items=[post.uri for post in held]))
+
+
 async def featured_tags(request: web.Request) -> web.Response:
     """The hashtags that somebody shows on their profile, as Mastodon has them."""
     found = await _local_actor(request)
@@ -158,7 +170,7 @@ async def featured_tags(request: web.Request) -> web.Response:
 
 
 async def empty(request: web.Request) -> web.Response:
-    """A collection that exists and holds nothing: pins, and everything of the instance actor."""
+    """A collection that exists and holds nothing: everything of the instance actor."""
     if await _local_actor(request) is None:
         return missing()
     base = request.app[CONTEXT].env.addresses.base

@@ -1,0 +1,60 @@
+"""Posts that their authors show first on their profiles (``featured``)."""
+
+from __future__ import annotations
+
+from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.reading import may_see
+from storage.engine import Tx
+from storage.models import Actor, Post
+from storage.queries import pins, posts
+
+MOST_PINS = 5
+MOST_REMOTE_PINS = 20
+
+
+def pin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Show an own post first. Raises ``not_yours`` (403), ``too_many_pins`` (409).
+
+    Only the primary author's: on other servers a post belongs to whom its address belongs to.
+    """
+    me, post = find_actor(tx, account_id), _own(tx, account_id, post_id)
+    if pins.count_pins(tx, me.id) >= MOST_PINS:
+        raise ServiceError(
+            "too_many_pins", 409, f"You have {MOST_PINS} pinned posts.", "Unpin one of them first."
+        )
+    if pins.pin(tx, me.id, post.id, env.now()):
+        emit(tx, env, "post.pinned", actor_id=me.id, post_id=post.id, version=env.new_id())
+
+
+def unpin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """Show it in its place again; it is no error if it was."""
+    post = posts.post(tx, post_id)
+    if post is not None and pins.unpin(tx, account_id, post.id):
+        emit(tx, env, "post.unpinned", actor_id=account_id, post_id=post.id, version=env.new_id())
+
+
+def receive(tx: Tx, env: Env, actor: Actor, post: Post, *, removed: bool) -> str:
+    """Somebody elsewhere pinned a post of theirs, or did so no more."""
+    if post.author_id != actor.id or post.local:
+        return "not_the_author"
+    if removed:
+        return "unpinned" if pins.unpin(tx, actor.id, post.id) else "unknown"
+    if post.visibility not in ("public", "unlisted"):
+        return "not_public"
+    if pins.count_pins(tx, actor.id) >= MOST_REMOTE_PINS:
+        return "too_many"
+    return "pinned" if pins.pin(tx, actor.id, post.id, env.now()) else "repeated"
+
+
+def _own(tx: Tx, account_id: int, post_id: int) -> Post:
+    post = posts.post(tx, post_id)
+    if post is None or post.state != "published" or not may_see(post, account_id):
+        raise not_found("post")
+    if post.author_id != account_id:
+        raise ServiceError("not_yours", 403, "Only posts of your own can be pinned.")
+    if post.visibility not in ("public", "unlisted"):
+        raise ServiceError("not_public", 422, "Only public and unlisted posts can be pinned.")
+    return post
