@@ -49,8 +49,15 @@ def _says_a_code(node: Function) -> bool:
 
 
 def _returned(node: Function) -> Iterator[str]:
+    """Texts in what a function returns, and in what it assigns to the names it returns."""
+    names = set[str]()
     for part in ast.walk(node):
         if isinstance(part, ast.Return) and part.value is not None:
+            yield from _constants(part.value)
+            parts = part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]
+            names |= {name.id for name in parts if isinstance(name, ast.Name)}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) in names:
             yield from _constants(part.value)
 
 

@@ -6,7 +6,7 @@ from tests.docs.outcomes import outcomes
 from tests.docs.pages import ROOT, section, table
 
 PAGE = ROOT / "docs" / "reference" / "inbox.md"
-COMPOSED = {"created", "proposal_applied", "proposal_declined", "unknown_type", "updated"}
+COMPOSED = {"proposal_applied", "proposal_declined"}
 """Not written out where they are returned."""
 
 
