@@ -103,8 +103,10 @@ class FederationClient:
         accept: str = ACCEPT,
         max_bytes: int | None = None,
         parse: bool = True,
+        redirects: int | None = None,
     ) -> Fetched:
-        """GET ``url``, signed if there is a ``key``, following redirects.
+        """GET ``url``, signed if there is a ``key``, following ``redirects``, else as many as
+        ``Limits`` allows.
 
         Each hop is checked and signed anew; on 401 the other signature profile is tried once. With
         ``parse``, a 200 of a JSON media type brings a ``document`` (``error`` is ``bad_document``
@@ -115,7 +117,7 @@ class FederationClient:
         """
         limit = self._limits.max_bytes if max_bytes is None else max_bytes
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
-        fetched = await self._follow(url, key, headers, limit)
+        fetched = await self._follow(url, key, headers, limit, redirects)
         if not parse or fetched.status != 200 or not is_json_type(fetched.media_type):
             return fetched
         try:
@@ -181,12 +183,18 @@ class FederationClient:
         )
 
     async def _follow(
-        self, url: str, key: SigningKey | None, headers: Mapping[str, str], max_bytes: int
+        self,
+        url: str,
+        key: SigningKey | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        redirects: int | None = None,
     ) -> Fetched:
         current, inside, error = url.partition("#")[0], True, ""
+        hops = self._limits.max_redirects if redirects is None else redirects
         try:
             async with asyncio.timeout(self._limits.total_s):
-                for _ in range(self._limits.max_redirects + 1):
+                for _ in range(hops + 1):
                     target = self._policy.check_url(current)
                     if isinstance(target, Refused):
                         error = target.code

@@ -16,6 +16,7 @@ from fedi_cotweet.services.exports import ExportView
 from fedi_cotweet.services.own_profile import OwnProfileView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
+from fedi_cotweet.services.threads import ThreadView
 from fedi_cotweet.services.trusting import TrustedView
 from fedi_cotweet.services.views import (
     AuthorView,
@@ -134,6 +135,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/posts"): Answer(PostView, 201),
     ("GET", f"{_CONTROL}/posts"): Answer(PostView),
     ("GET", _CONTROL + "/posts/{id}"): Answer(PostView),
+    ("GET", _CONTROL + "/posts/{id}/thread"): Answer(ThreadView),
     ("PUT", _CONTROL + "/posts/{id}"): Answer(PostView),
     ("DELETE", _CONTROL + "/posts/{id}"): _NOTHING,
     ("POST", _CONTROL + "/posts/{id}/like"): Answer(PostView),

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
-from fedi_cotweet.services import polls, posts, reading, viewing
+from fedi_cotweet.services import polls, posts, reading, threads, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import PostView
@@ -83,6 +83,16 @@ async def show_post(call: Call) -> web.Response:
     """One post that the account may see."""
     account_id, post_id = await call.account_id(), call.path_id("post")
     return await _shown(call, await _held(call, post_id), account_id)
+
+
+async def show_thread(call: Call) -> web.Response:
+    """One post in its thread; what is missing of it is fetched in the background."""
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    post, stale, env = await _held(call, post_id), reading.Stale(), call.site.env
+    view = await call.site.read(lambda tx: threads.thread(tx, env, post, account_id, stale))
+    call.rechecks.ask(stale.post_ids)
+    await call.rechecks.open_thread(post_id, stranger=False)
+    return answer(view)
 
 
 async def find_post(call: Call) -> web.Response:

@@ -97,6 +97,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{CONTROL}/posts", posts.create_post),
     ("GET", f"{CONTROL}/posts", posts.find_post),
     ("GET", CONTROL + "/posts/{id}", posts.show_post),
+    ("GET", CONTROL + "/posts/{id}/thread", posts.show_thread),
     ("PUT", CONTROL + "/posts/{id}", posts.edit_post),
     ("DELETE", CONTROL + "/posts/{id}", posts.delete_post),
     ("POST", CONTROL + "/posts/{id}/like", reactions.like),

@@ -117,6 +117,7 @@ app.command("refused-invites")(command(invite_mutes.refused_invites))
 
 app.command("timeline")(command(reading.timeline))
 app.command("show")(command(reading.show))
+app.command("thread")(command(reading.thread))
 app.command("like")(command(reacting.like))
 app.command("unlike")(command(reacting.unlike))
 app.command("boost")(command(reacting.boost))

@@ -15,6 +15,7 @@ from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, plain
 from fedi_cotweet.cli.writing import POSTS
+from fedi_cotweet.services.threads import ThreadView
 from fedi_cotweet.services.views import PostView, TimelinePage
 
 CONTROL = "/api/v1/control"
@@ -51,6 +52,18 @@ def show(
     else:
         answer = client.get(f"{POSTS}/{segment(target)}")
     session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+
+
+def thread(
+    session: Session,
+    post: Annotated[str, typer.Argument(metavar="POST", help="Id of a post.")],
+) -> None:
+    """Show one post with what it answers and what answers it.
+
+    What is missing is fetched from its own servers meanwhile: look again a little later.
+    """
+    answer = session.client().get(f"{POSTS}/{segment(post)}/thread")
+    session.show(answer, lambda: rendering.thread(read_view(ThreadView, answer.document()), now()))
 
 
 def follow(

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fedi_cotweet.cli.text import count, distance, line, links, moment, plain
+from fedi_cotweet.services.threads import ThreadView
 from fedi_cotweet.services.views import (
     AuthorView,
     CompanionView,
@@ -265,6 +266,19 @@ def post(view: PostView, now: int) -> RenderableType:
 def _companion(entry: CompanionView) -> Text:
     how = "agreed by reply" if entry.how == "reply" else "agreed by message"
     return Text("with ", style="dim").append_text(person(entry.person)).append(f", {how}", "dim")
+
+
+def thread(view: ThreadView, now: int) -> RenderableType:
+    """A post between what it answers and what answers it, which is set in below it."""
+    parts: list[RenderableType] = [post(one, now) for one in view.ancestors]
+    parts.append(post(view.post, now))
+    depths = {view.post.uri: 0}
+    for one in view.descendants:
+        depths[one.uri] = depths.get(one.in_reply_to or "", 0) + 1
+        parts.append(Padding(post(one, now), (0, 0, 0, 2 * min(depths[one.uri], 8))))
+    if view.waiting:
+        parts.append(Text("More of this thread is being fetched.", style="dim"))
+    return Group(*parts)
 
 
 def timeline(

@@ -6,6 +6,8 @@ Kept in memory: a restart forgives everything, and several processes forgive eac
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +38,24 @@ class Budget:
         return True
 
 
+@dataclass(slots=True)
+class Places:
+    """``most`` at the same time."""
+
+    most: int
+    _taken: int = 0
+
+    @contextmanager
+    def take(self) -> Iterator[bool]:
+        """A place for as long as the block runs; False when none was free."""
+        free = self._taken < self.most
+        self._taken += free
+        try:
+            yield free
+        finally:
+            self._taken -= free
+
+
 @dataclass(frozen=True, slots=True)
 class Budgets:
     """All of them."""
@@ -46,5 +66,7 @@ class Budgets:
     """Posts of one server whose counts are asked for."""
     statistics: Budget = field(default_factory=lambda: Budget(60, 10 * MINUTE))
     """Statistics asked of one server."""
+    crawling: Places = field(default_factory=lambda: Places(8))
+    """Requests of crawls, so that slow servers leave most of the workers to everybody else."""
     reports: Budget = field(default_factory=lambda: Budget(30, HOUR))
     """Reports taken from one server."""

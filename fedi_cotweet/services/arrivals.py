@@ -65,11 +65,12 @@ def _relevant(tx: Tx, arrival: Arrival) -> bool:
 
 
 def store_arrival(
-    tx: Tx, env: Env, arrival: Arrival, *, update: bool, asked: bool = True
+    tx: Tx, env: Env, arrival: Arrival, *, update: bool, asked: bool = True, quiet: bool = False
 ) -> tuple[int | None, str]:
     """Store a new object, or a newer version of a known one; (post id, outcome).
 
-    ``asked``: somebody here wants it, else it may be nobody's business here. Outcomes:
+    ``asked``: somebody here wants it, else it may be nobody's business here. ``quiet``: it is of
+    the past, so nobody is notified. Outcomes:
     ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
@@ -159,11 +160,12 @@ def store_arrival(
             post_id=post_id,
             uri=note.id,
             visibility=note.visibility,
+            quiet=quiet,
         )
     # A co-author's Mention is for software that knows nothing of co-authors.
     tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)
     for actor in actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values():
-        if actor.local and actor.id not in told:
+        if actor.local and actor.id not in told and not quiet:
             tell_of_mention(tx, env, actor.id, arrival.author, post_id)
     sort_id = id_at(published_at, post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)

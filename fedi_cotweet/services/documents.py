@@ -15,6 +15,7 @@ from activitypub.documents.note import AttachmentView
 from activitypub.documents.polls import with_tallies
 from activitypub.vocab.reading import as_list, format_time
 from activitypub.vocab.terms import Doc, context_for
+from fedi_cotweet.services.conversations import context_of
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Media, Post, PostAuthor
@@ -88,6 +89,9 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
     if post.state == "published":
         # Where an unaware server shows the counts from, and what an aware one asks for.
         core |= build_collections(post.uri, totals_of(tx, post))
+        thread = context_of(tx, post)
+        if thread is not None:
+            core["context"] = thread
     author = actors.actor(tx, post.author_id)
     assert author is not None, "posts.author_id is a foreign key"
     rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])

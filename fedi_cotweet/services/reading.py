@@ -433,28 +433,6 @@ def _hidden_by_you(why: Why) -> ServiceError:
     )
 
 
-def thread(
-    tx: Tx, env: Env, post: Post, viewer_id: int | None = None
-) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
-    """(ancestors, replies) of a public post, as far as they are known here and meant to be seen."""
-    ancestors: list[Post] = []
-    seen = {post.uri}
-    current = post
-    while current.in_reply_to_uri and len(ancestors) < 20 and current.in_reply_to_uri not in seen:
-        seen.add(current.in_reply_to_uri)
-        parent = posts.post_by_uri(tx, current.in_reply_to_uri)
-        if parent is None or not may_see(parent, None):
-            break
-        ancestors.insert(0, parent)
-        current = parent
-    replies = posts.replies_to(tx, post.uri, 100)
-    kept = hiding.hidden(tx, env.now(), viewer_id, [*ancestors, *replies])
-    return (
-        post_views(tx, env, [one for one in ancestors if one.id not in kept]),
-        post_views(tx, env, [one for one in replies if one.id not in kept]),
-    )
-
-
 def notifications(
     tx: Tx, env: Env, account_id: int, *, before: int | None = None, limit: int = 40
 ) -> list[NotificationView]:

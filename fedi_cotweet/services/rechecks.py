@@ -8,11 +8,12 @@ from collections.abc import Iterable
 
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import freshness
+from fedi_cotweet.services import crawling, freshness
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
 from storage.errors import StorageError
 from storage.models import Post
+from storage.queries import posts
 
 ASK_AGAIN_AFTER = 10 * MINUTE
 REMEMBERED = 10_000
@@ -56,6 +57,7 @@ class Rechecks:
         self._site = site
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: OrderedDict[int, int] = OrderedDict()
+        self._opened: OrderedDict[int, int] = OrderedDict()
 
     def ask(self, post_ids: Iterable[int]) -> None:
         """Have what is old of these posts fetched again. A post is asked for once in ten minutes:
@@ -75,6 +77,26 @@ class Rechecks:
         task = asyncio.create_task(self._write(wanted))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def open_thread(self, post_id: int, *, stranger: bool) -> None:
+        """Somebody looks at a post in its thread: have what is missing fetched (``crawling``)."""
+        now, env = self._site.env.now(), self._site.env
+        if self._opened.get(post_id, 0) > now - crawling.THREAD_AGAIN_AFTER:
+            return
+        self._opened[post_id] = now
+        self._opened.move_to_end(post_id)
+        while len(self._opened) > REMEMBERED:
+            self._opened.popitem(last=False)
+
+        def transaction(tx: Tx) -> None:
+            post = posts.post(tx, post_id)
+            if post is not None:
+                crawling.begin_thread(tx, env, post, stranger=stranger)
+
+        try:
+            await self._site.write(transaction)
+        except StorageError:  # what is known is shown all the same
+            self._opened.pop(post_id, None)
 
     async def finish(self) -> None:
         """Wait for what was begun: before the store closes."""

@@ -13,12 +13,20 @@ COUNTED = ("public", "unlisted")
 
 
 def replied(
-    tx: Tx, env: Env, target_uri: str, by: Actor, *, post_id: int, uri: str, visibility: str
+    tx: Tx,
+    env: Env,
+    target_uri: str,
+    by: Actor,
+    *,
+    post_id: int,
+    uri: str,
+    visibility: str,
+    quiet: bool = False,
 ) -> list[int]:
     """A reply was published, here or elsewhere. The accounts that need no word of a mention in it.
 
     ``post_id`` and ``uri`` are the reply's. Only what everybody may read is counted and told to
-    other servers, by its address.
+    other servers, by its address. ``quiet``: nobody here is notified.
     """
     target = posts.post_by_uri(tx, target_uri)
     if target is None or target.state != "published":
@@ -27,6 +35,8 @@ def replied(
     if visibility in COUNTED:
         reactions.count_one(tx, target, "replies", 1)
         relay(tx, env, target, rows, "replies", uri, by=by)
+    if quiet:
+        return []
     return tell_authors(
         tx,
         env,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, STAMP_UNUSED_FOR
+from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, DAY, STAMP_UNUSED_FOR
 from fedi_cotweet.services import (
     answers,
     crediting,
@@ -22,7 +22,7 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
-from storage.queries import actors, consents, jobs
+from storage.queries import actors, consents, crawls, jobs
 from storage.queries import posts as post_queries
 
 BATCH: Final = 100
@@ -82,7 +82,7 @@ def renew_awareness(tx: Tx, env: Env) -> bool:
 def forget(tx: Tx, env: Env) -> bool:
     """Memories that can no longer matter."""
     consents.forget_withdrawn(tx, env.now())
-    return False
+    return crawls.forget(tx, env.now() - 2 * DAY, BATCH) == BATCH
 
 
 def close_polls(tx: Tx, env: Env) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
-from fedi_cotweet.services import hiding, listings, reading, timelines, viewing
+from fedi_cotweet.services import hiding, listings, reading, threads, timelines, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.reading import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
@@ -103,7 +103,7 @@ async def post(visit: Visit) -> web.Response:
         author = actors.actor(tx, held.author_id)
         if author is None or author.suspended_at is not None:
             raise not_found("post")
-        ancestors, replies = reading.thread(tx, visit.env, held, visit.account_id)
+        ancestors, replies = threads.around(tx, visit.env, held, visit.account_id)
         now = visit.env.now()
         consents = tuple(
             ConsentView(row.actor_uri, row.stamp_uri, row.fetched_at)
@@ -123,6 +123,10 @@ async def post(visit: Visit) -> web.Response:
     if found.counts and visit.request.method == "GET":
         visit.site.views.note(int(found.view.id))
     visit.pages.rechecks.ask(stale.post_ids)
+    if visit.request.method == "GET":
+        await visit.pages.rechecks.open_thread(
+            int(found.view.id), stranger=visit.account_id is None
+        )
     response = visit.html(
         pages.render_post(
             found.view,

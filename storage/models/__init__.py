@@ -45,6 +45,7 @@ from storage.models.relations import (
     ReaderList,
     TrustedAuthor,
 )
+from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
 
 __all__ = [
@@ -58,6 +59,9 @@ __all__ = [
     "Change",
     "ConsentLogEntry",
     "ConsentMessage",
+    "Crawl",
+    "CrawlHost",
+    "CrawlItem",
     "Credit",
     "CreditOffer",
     "CustomEmoji",

@@ -120,6 +120,14 @@ def retry(tx: Connection, job: JobRow, *, run_at: int, error: str) -> None:
         tx.execute(_RELEASE, {"job": job.id, "lease": job.lease_until + 1})
 
 
+def go_on(tx: Connection, job: JobRow, *, run_at: int) -> None:
+    """A part of a job is done: the rest at ``run_at``, with the payload it has by now.
+
+    Also if it was put again while it ran: whatever that was about is part of the rest.
+    """
+    tx.execute(_GO_ON, {"job": job.id, "lease": job.lease_until, "at": run_at})
+
+
 def count_due(tx: Connection, now: int, most: int) -> int:
     """How many jobs are due or under way; counts no further than ``most``."""
     found = select(Job.id).where(Job.run_at <= now).limit(limit(most)).subquery()
@@ -177,6 +185,14 @@ _RETRY = (
     update(Job)
     .where(*_MINE)
     .values(lease_until=0, run_at=bindparam("at"), error=bindparam("error"))
+)
+_GO_ON = (
+    update(Job)
+    .where(
+        Job.id == bindparam("job"),
+        Job.lease_until.between(bindparam("lease"), bindparam("lease") + 1),
+    )
+    .values(lease_until=0, attempts=0, run_at=bindparam("at"))
 )
 _RELEASE_ALL = (
     update(Job).where(Job.run_at <= bindparam("now"), Job.lease_until > 0).values(lease_until=0)

@@ -314,11 +314,9 @@ def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
     return {str(uri): int(n) for uri, n in rows}
 
 
-def replies_to(tx: Connection, uri: str, limit: int) -> list[Post]:
-    """Published public and unlisted replies to an object, oldest first."""
-    return many(
-        tx,
-        Post,
+def replies_to(tx: Connection, uri: str, limit: int, *, after: int | None = None) -> list[Post]:
+    """Published public and unlisted replies to an object, oldest first; ``after`` a sort id."""
+    statement = (
         select(Post)
         .where(
             Post.in_reply_to_uri == uri,
@@ -326,8 +324,17 @@ def replies_to(tx: Connection, uri: str, limit: int) -> list[Post]:
             Post.visibility.in_(("public", "unlisted")),
         )
         .order_by(Post.sort_id)
-        .limit(literal_limit(limit)),
+        .limit(literal_limit(limit))
     )
+    return many(tx, Post, statement if after is None else statement.where(Post.sort_id > after))
+
+
+def replies_to_any(tx: Connection, uris: Iterable[str], limit: int) -> list[Post]:
+    """Published public and unlisted replies to any of these objects, oldest first."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return []
+    return many(tx, Post, _REPLIES_TO_ANY.limit(literal_limit(limit)), {"wanted": wanted})
 
 
 def add_boost(tx: Connection, /, **values: Any) -> bool:
@@ -468,6 +475,15 @@ _REPLIES = (
         Post.visibility.in_(("public", "unlisted")),
     )
     .group_by(Post.in_reply_to_uri)
+)
+_REPLIES_TO_ANY = (
+    select(Post)
+    .where(
+        Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)),
+        Post.state == "published",
+        Post.visibility.in_(("public", "unlisted")),
+    )
+    .order_by(Post.sort_id)
 )
 _OF_POSTS = one_of(Media.post_id, "posts")
 _OF_OFFERS = one_of(Media.offer_id, "offers")

@@ -72,10 +72,18 @@ class InterruptedClient(FederationClient):
         accept: str = ACCEPT,
         max_bytes: int | None = None,
         parse: bool = True,
+        redirects: int | None = None,
     ) -> Fetched:
         if self.silent is not None and url.startswith(self.silent):
             return Fetched(url=url, status=0, fetched_at=self._clock(), error="connection")
-        fetched = await super().get(url, key=key, accept=accept, max_bytes=max_bytes, parse=parse)
+        fetched = await super().get(
+            url,
+            key=key,
+            accept=accept,
+            max_bytes=max_bytes,
+            parse=parse,
+            redirects=redirects,
+        )
         if self.meanwhile is not None:
             await self.meanwhile()
         return fetched

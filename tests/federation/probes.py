@@ -142,7 +142,13 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("GET", "/notes/{id}/activity"): lambda n: [f"/notes/{n.post}/activity"],
     ("GET", "/notes/{id}/{collection}"): lambda n: [
-        f"/notes/{n.post}/{name}" for name in ("likes", "shares", "replies", "activities")
+        f"/notes/{n.post}/{name}" for name in ("likes", "shares", "activities")
+    ],
+    ("GET", "/notes/{id}/replies"): lambda n: [
+        f"/notes/{n.post}/replies{page}" for page in ("", "?page=1", "?page=1&after=1")
+    ],
+    ("GET", "/notes/{id}/context"): lambda n: [
+        f"/notes/{n.post}/context{page}" for page in ("", "?page=1", "?page=1&after=1")
     ],
     ("POST", f"{API}/control/accounts"): lambda n: [
         Ask(
@@ -253,6 +259,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("GET", f"{API}/control/posts/{{id}}"): lambda n: [
         f"{API}/control/posts/{guess}" for guess in (n.post, n.invite, n.upload)
+    ],
+    ("GET", f"{API}/control/posts/{{id}}/thread"): lambda n: [
+        f"{API}/control/posts/{guess}/thread" for guess in (n.post, n.invite)
     ],
     ("PUT", f"{API}/control/posts/{{id}}"): lambda n: [
         Ask(f"{API}/control/posts/{n.post}", {"text": "Mine"})

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Delete, Update, delete, update
 
 from fedi_cotweet.domain.limits import HOUR
-from fedi_cotweet.services import events, hiding, reactions, reading
+from fedi_cotweet.services import events, hiding, reactions, reading, threads
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.hiding import Looking
 from storage.engine import Store, Tx
@@ -339,7 +339,7 @@ async def test_replies_and_ancestors_are_hidden_in_a_thread(story: Story) -> Non
 
     async def around(viewer: str) -> list[str]:
         before, after = await story.look(
-            lambda tx: reading.thread(tx, story.env, second, story.ids[viewer])
+            lambda tx: threads.around(tx, story.env, second, story.ids[viewer])
         )
         return [post.text for post in (*before, *after)]
 

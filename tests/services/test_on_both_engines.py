@@ -23,6 +23,7 @@ from fedi_cotweet.services import (
     publishing,
     reactions,
     reading,
+    threads,
 )
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.errors import ServiceError
@@ -234,7 +235,7 @@ async def test_readers_like_boost_and_answer(story: Story) -> None:
     shown = await story.look(lambda tx: reading.one_post(tx, story.env, post, None))
     assert (shown.likes, shown.boosts, shown.replies, shown.sensitive) == (1, 1, 1, False)
     assert [tag["type"] for tag in post.tags] == ["Mention", "Hashtag"]
-    ancestors, replies = await story.look(lambda tx: reading.thread(tx, story.env, post))
+    ancestors, replies = await story.look(lambda tx: threads.around(tx, story.env, post))
     assert ([view.text for view in ancestors], [view.text for view in replies]) == (
         [],
         ["Well said."],

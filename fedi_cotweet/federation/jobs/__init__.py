@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.handlers.context import Context
-from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.again import Again, More
 from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
 from fedi_cotweet.federation.jobs.counting import count_poll
+from fedi_cotweet.federation.jobs.crawling import crawl
 from fedi_cotweet.federation.jobs.crediting import check_credits, verify_credit
 from fedi_cotweet.federation.jobs.departing import apply_host_rule, depart, let_in
 from fedi_cotweet.federation.jobs.emoji import fetch_emoji, name_emoji
@@ -53,6 +55,12 @@ async def run(context: Context, job: JobRow) -> None:
     runtime = context.runtime
     try:
         await KINDS[job.kind](context, job.payload)
+    except More as more:
+        run_at = runtime.env.now() + more.after
+        await runtime.store.write(lambda tx: jobs.go_on(tx, job, run_at=run_at))
+        # Workers look once a second by themselves, which is as long as there is to wait.
+        asyncio.get_running_loop().call_later(more.after / SECOND, runtime.bells.jobs.set)
+        return
     except Exception as error:  # whatever it is, the job is kept and the next one runs
         after = error.after if isinstance(error, Again) else None
         if not isinstance(error, Again):
@@ -86,6 +94,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "apply_host_rule": apply_host_rule,
     "check_credits": check_credits,
     "count_poll": count_poll,
+    "crawl": crawl,
     "deliver_local": deliver_local,
     "depart": depart,
     "fetch_actor": fetch_actor,

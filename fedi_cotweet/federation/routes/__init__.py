@@ -16,6 +16,8 @@ from fedi_cotweet.federation.routes.actors import (
     outbox,
 )
 from fedi_cotweet.federation.routes.answering import CONTEXT, constant
+from fedi_cotweet.federation.routes.conversation import context as whole_thread
+from fedi_cotweet.federation.routes.conversation import replies
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
 from fedi_cotweet.federation.routes.emoji import emoji
 from fedi_cotweet.federation.routes.fetching import guarded
@@ -65,7 +67,9 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/emoji/{shortcode}", emoji)
     app.router.add_get("/notes/{id:\\d{1,19}}", guarded(note))
     app.router.add_get("/notes/{id:\\d{1,19}}/activity", guarded(create))
-    app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares|replies}", guarded(counted))
+    app.router.add_get("/notes/{id:\\d{1,19}}/replies", guarded(replies))
+    app.router.add_get("/notes/{id:\\d{1,19}}/context", guarded(whole_thread))
+    app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares}", guarded(counted))
 
 
 __all__ = ["CONTEXT", "may_fetch_draft_media", "setup"]

@@ -23,6 +23,7 @@ from fedi_cotweet.federation.routes.answering import (
     signed_request,
     wants_page,
 )
+from fedi_cotweet.federation.routes.conversation import replies_member
 from fedi_cotweet.services import documents
 from fedi_cotweet.services import statistics as known
 from fedi_cotweet.services.statistics import Part
@@ -107,7 +108,9 @@ async def note(request: web.Request) -> web.StreamResponse:
             return None
         if post.state == "published" and post.visibility in ("public", "unlisted"):
             render = documents.plain_note if single else documents.full_note
-            return post, render(tx, post)
+            document = render(tx, post)
+            document["replies"] = replies_member(tx, context.env, post)
+            return post, document
         if post.state == "draft":
             return post, documents.full_note(tx, post, state="draft")
         return post, None
@@ -161,7 +164,7 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def counted(request: web.Request) -> web.Response:
-    """How often a published note was liked, shared or answered; never by whom."""
+    """How often a published note was liked or shared; never by whom."""
     context = request.app[CONTEXT]
     post_id = number(request.match_info["id"])
     name = request.match_info["collection"]

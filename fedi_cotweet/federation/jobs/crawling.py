@@ -1,0 +1,268 @@
+"""One request of a crawl at a time: a post, its author, or a page of a collection.
+
+There is one job per server with something to ask of it, so one server is asked by one request at a
+time. What a document says is used only if that document came from its own origin: an item is an
+address, never a post.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from activitypub.documents.conversation import context_id, embedded_replies, read_page
+from activitypub.errors import ActivityPubError
+from activitypub.origins import check_fetched
+from activitypub.verdicts import Fetched, Refused
+from activitypub.vocab.reading import (
+    as_id,
+    as_list,
+    parse_json,
+    parse_strict_json,
+    same_origin,
+    types,
+)
+from activitypub.vocab.terms import Doc
+from fedi_cotweet.domain.limits import SECOND
+from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.again import More
+from fedi_cotweet.federation.runtime import log
+from fedi_cotweet.services import arrivals, crawling, verification
+from fedi_cotweet.services.arrivals import Arrival
+from fedi_cotweet.services.conversations import everybodys
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.models import Actor, Crawl, CrawlItem
+from storage.queries import actors, crawls, posts
+
+LONGEST_S: Final = 10.0
+"""Seconds for one request: nobody waits for it, and others do for its place."""
+PUBLIC_ONES: Final = ("public", "unlisted")
+
+
+async def crawl(context: Context, payload: Mapping[str, Any]) -> None:
+    """Ask a server for the next thing that a crawl wants of it."""
+    runtime, env, host = context.runtime, context.env, str(payload["host"])
+    if runtime.rules.suspended(host):
+        return
+    with context.budgets.crawling.take() as free:
+        if not free:
+            raise More(SECOND // 4)
+        taken = await runtime.write(lambda tx: crawling.take(tx, env, host))
+        if taken is None:
+            return
+        if isinstance(taken, int):
+            raise More(taken)
+        of, item = taken
+        began = env.now()
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await (_note if item.what == "note" else _page)(context, of, item)
+        except TimeoutError:
+            await runtime.write(lambda tx: crawls.drop_host(tx, of.id, host))
+        except ActivityPubError as error:
+            log.info("crawl_unreadable", uri=item.uri, code=error.code)
+            await runtime.write(lambda tx: crawling.end(tx, item))
+    raise More(max(0, began + crawling.EVERY - env.now()))
+
+
+async def _get(context: Context, uri: str) -> tuple[Fetched, dict[str, Any] | Refused]:
+    key = await context.runtime.keys.instance()
+    # A redirect would be one more request, and to whomever its sender chooses.
+    fetched = await context.runtime.client.get(uri, key=key, redirects=0)
+    return fetched, check_fetched(fetched)
+
+
+async def _failed(context: Context, of: Crawl, item: CrawlItem, refused: Refused) -> None:
+    """It is not there, or not now: then once more, and a server that is ill is left alone."""
+
+    def transaction(tx: Tx) -> None:
+        ended = refused.code != "not_fetched" or item.tries + 1 >= crawling.TRIES
+        if ended:
+            crawling.end(tx, item)
+        if ended and item.what == "context" and item.page == 0:
+            crawling.no_context(tx, context.env, of.id)
+        if ended and refused.code == "not_fetched":
+            crawls.drop_host(tx, of.id, item.host)
+
+    log.info("crawl_refused", uri=item.uri, code=refused.code)
+    await context.runtime.write(transaction)
+
+
+async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
+    runtime, text = context.runtime, item.document
+    if text is None:
+        fetched, checked = await _get(context, item.uri)
+        if isinstance(checked, Refused):
+            await _failed(context, of, item, checked)
+            return
+        text = fetched.body.decode()
+    document = _parse(text)
+    owner = as_id(next(iter(as_list(document.get("attributedTo"))), None))
+    if owner is None or not same_origin(owner, item.uri):
+        await runtime.write(lambda tx: crawling.end(tx, item))
+        return
+    known = await runtime.store.read(lambda tx: actors.actor_by_uri(tx, owner))
+    if known is None and item.document is None:
+        # Who wrote it is another request to the same server: not now, but next.
+        await runtime.write(
+            lambda tx: crawls.change_item(tx, item.id, document=text, rank=0, tries=0)
+        )
+        return
+    author = known or await context.directory.actor(owner)
+    if isinstance(author, Refused):
+        await _failed(context, of, item, author)
+        return
+    arrival, env, held = read_arrival(document, author), context.env, text
+
+    def transaction(tx: Tx) -> None:
+        if isinstance(arrival, Refused) or author.suspended_at is not None:
+            crawling.end(tx, item)
+            return
+        _Settling(tx, env, of).settle(item, arrival, document, held)
+
+    await runtime.write(transaction)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    document = parse_json(text.encode())
+    return parse_strict_json(text.encode()) if document.get("coAuthors") else document
+
+
+@dataclass(slots=True)
+class _Settling:
+    """Whether a fetched post belongs to what is crawled, and what follows from it."""
+
+    tx: Tx
+    env: Env
+    of: Crawl
+
+    def settle(self, item: CrawlItem, arrival: Arrival, document: Doc, text: str) -> None:
+        """Take it, leave it, or keep it until the post that it answers is there."""
+        waiting = [(item, arrival, document, text)]
+        while waiting:
+            one = waiting.pop()
+            if self._settle(*one):
+                waiting += self._children(one[0].uri)
+
+    def _settle(self, item: CrawlItem, arrival: Arrival, document: Doc, text: str) -> bool:
+        tx, note = self.tx, arrival.note
+        if note.visibility not in PUBLIC_ONES:
+            crawling.end(tx, item)
+            return False
+        if self.of.kind == "outbox":
+            if arrival.author.id == self.of.actor_id:
+                self._store(arrival)
+            crawling.end(tx, item)
+            return False
+        parent = posts.post_by_uri(tx, note.in_reply_to) if note.in_reply_to else None
+        if (parent is not None and everybodys(parent)) or posts.replies_to(tx, note.id, 1):
+            crawling.end(tx, item)
+            self._store(arrival)
+            self._follow(item, arrival, document)
+            return True
+        above = note.in_reply_to
+        if above is None or parent is not None or self.env.addresses.owns(above):
+            crawling.end(tx, item)  # no part of any thread that is known here
+            return False
+        crawls.change_item(tx, item.id, state="parent", document=text, parent_uri=above)
+        crawling.want_notes(tx, self.env, self.of.id, [above], rank=0, depth=item.depth + 1)
+        return False
+
+    def _store(self, arrival: Arrival) -> None:
+        arrivals.store_arrival(self.tx, self.env, arrival, update=False, quiet=True)
+        verification.guard(self.tx, self.env, arrival.note.id)
+
+    def _follow(self, item: CrawlItem, arrival: Arrival, document: Doc) -> None:
+        tx, env, crawl_id = self.tx, self.env, self.of.id
+        above = arrival.note.in_reply_to
+        if above is not None:
+            crawling.want_notes(tx, env, crawl_id, [above], rank=0, depth=item.depth + 1)
+        now = crawls.crawl(tx, crawl_id)
+        by_context = now is not None and now.by_context
+        if above is None and not by_context:
+            whole = context_id(document)
+            if whole is not None and not env.addresses.owns(whole):
+                crawls.change_crawl(tx, crawl_id, by_context=True)
+                crawling.want_page(tx, env, crawl_id, whole, "context", rank=0)
+                return
+        if by_context:
+            return
+        listed, following = embedded_replies(document)
+        depth = item.depth + 1
+        crawling.want_notes(tx, env, crawl_id, listed, rank=2 * depth, depth=depth)
+        if following is not None:
+            crawling.want_page(
+                tx, env, crawl_id, following, "replies", rank=2 * depth - 1, depth=item.depth
+            )
+
+    def _children(self, uri: str) -> list[tuple[CrawlItem, Arrival, Doc, str]]:
+        found: list[tuple[CrawlItem, Arrival, Doc, str]] = []
+        for item in crawls.waiting_for(self.tx, self.of.id, uri):
+            document = _parse(item.document or "{}")
+            owner = as_id(next(iter(as_list(document.get("attributedTo"))), None))
+            author = actors.actor_by_uri(self.tx, owner) if owner is not None else None
+            arrival = read_arrival(document, author) if author is not None else None
+            if arrival is None or isinstance(arrival, Refused):
+                crawling.end(self.tx, item)
+            else:
+                found.append((item, arrival, document, item.document or ""))
+        return found
+
+
+async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
+    _, checked = await _get(context, item.uri)
+    view = None if isinstance(checked, Refused) else read_page(checked)
+    if isinstance(checked, Refused) or view is None:
+        refused = checked if isinstance(checked, Refused) else Refused("bad_document", "no page")
+        await _failed(context, of, item, refused)
+        return
+    following = view.next or view.first
+    if following is not None and not same_origin(following, item.uri):
+        following = None
+    env = context.env
+
+    def transaction(tx: Tx) -> None:
+        crawling.end(tx, item)
+        if item.what == "outbox":
+            more = _from_outbox(tx, env, of, view.items)
+        else:
+            depth = item.depth + 1
+            crawling.want_notes(tx, env, of.id, view.item_ids, rank=2 * depth, depth=depth)
+            more = True
+        if following is not None and more:
+            crawling.want_page(
+                tx,
+                env,
+                of.id,
+                following,
+                item.what,
+                rank=item.rank,
+                depth=item.depth,
+                page=item.page + 1,
+            )
+
+    await context.runtime.write(transaction)
+
+
+def _from_outbox(tx: Tx, env: Env, of: Crawl, items: tuple[str | Doc, ...]) -> bool:
+    """Put the newest posts of an outbox on the list; whether there is room for more."""
+    actor = actors.actor(tx, of.actor_id) if of.actor_id is not None else None
+    now = crawls.crawl(tx, of.id)
+    if actor is None or now is None:
+        return False
+    room = crawling.FROM_OUTBOX - now.notes
+    wanted = [uri for uri in (_created(item, actor) for item in items) if uri is not None]
+    crawling.want_notes(tx, env, of.id, wanted[:room], rank=2, depth=1)
+    return len(wanted) < room
+
+
+def _created(item: str | Doc, actor: Actor) -> str | None:
+    """The post that an activity of an outbox made, if it is the actor's own."""
+    if isinstance(item, str) or "Create" not in types(item):
+        return None
+    made = as_id(item.get("object"))
+    return made if made is not None and same_origin(made, actor.uri) else None

@@ -1,0 +1,226 @@
+"""What is to be fetched of a thread that somebody opened, or of the past of somebody they follow.
+
+Everything named here is named by strangers. So a crawl ends: in number, depth, pages and time; and
+one server is asked once a second, by all crawls together and however many processes run them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import orjson
+
+from activitypub.documents.conversation import context_id, replies_id
+from activitypub.vocab.reading import host_of, same_origin
+from fedi_cotweet.domain.limits import DAY, MINUTE, SECOND
+from fedi_cotweet.services.conversations import ancestors, descendants, everybodys
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import later
+from storage.engine import Tx
+from storage.models import Actor, Crawl, CrawlItem, Post
+from storage.queries import crawls, posts
+
+THREAD_AGAIN_AFTER: Final = 5 * MINUTE
+OUTBOX_AGAIN_AFTER: Final = DAY
+ENDS_AFTER: Final = 15 * MINUTE
+EVERY: Final = SECOND
+"""One server is asked once in this time."""
+MOST_NOTES: Final = 500
+MOST_OF_HOST: Final = 200
+"""Addresses of one server in one crawl."""
+MOST_PAGES: Final = 300
+MOST_PAGES_OF_ONE: Final = {"context": 10, "replies": 5, "outbox": 3}
+DEEPEST: Final = 50
+TRIES: Final = 2
+FROM_OUTBOX: Final = 20
+FOR_STRANGERS: Final = 20
+"""With so many crawls begun within ``THREAD_AGAIN_AFTER``, strangers begin no more."""
+FOR_PEOPLE: Final = 200
+
+
+def begin_thread(tx: Tx, env: Env, post: Post, *, stranger: bool) -> bool:
+    """Somebody looks at a post: begin to fetch what is missing of its thread; whether it was begun.
+
+    Never more often than every few minutes, and for people of this server before strangers.
+    """
+    if not everybodys(post):
+        return False
+    now = env.now()
+    above = ancestors(tx, post)
+    first = above[0] if above else post
+    held = crawls.crawl_of(tx, first.uri)
+    if held is not None and held.begun_at > now - THREAD_AGAIN_AFTER:
+        return False
+    room = FOR_STRANGERS if stranger else FOR_PEOPLE
+    if crawls.count_since(tx, now - THREAD_AGAIN_AFTER, room) >= room:
+        return False
+    crawl_id = env.new_id()
+    context = None if first.local else _context(first) or (None if post.local else _context(post))
+    by_context = context is not None and not env.addresses.owns(context)
+    crawls.begin(
+        tx,
+        id=crawl_id,
+        subject=first.uri,
+        kind="thread",
+        actor_id=None,
+        by_context=by_context,
+        begun_at=now,
+    )
+    host = None if post.local else host_of(post.uri)
+    if host is not None:
+        # At this moment it is asked for the post's counts.
+        crawls.set_next_at(tx, host, max(crawls.next_at(tx, host), now + EVERY))
+    if first.in_reply_to_uri is not None:
+        want_notes(tx, env, crawl_id, [first.in_reply_to_uri], rank=0, depth=1)
+    if by_context and context is not None:
+        want_page(tx, env, crawl_id, context, "context", rank=0)
+    else:
+        ask_for_replies(tx, env, crawl_id, first)
+    return True
+
+
+def _context(post: Post) -> str | None:
+    return context_id(orjson.loads(post.document))
+
+
+def ask_for_replies(tx: Tx, env: Env, crawl_id: int, first: Post) -> None:
+    """Without a list of the whole thread, every post in it is asked what answers it."""
+    for one in (first, *descendants(tx, first, MOST_NOTES // 2)):
+        address = None if one.local else replies_id(orjson.loads(one.document))
+        if address is not None:
+            want_page(tx, env, crawl_id, address, "replies", rank=1)
+
+
+def begin_outbox(tx: Tx, env: Env, actor: Actor) -> bool:
+    """Somebody here follows an actor elsewhere: begin to fetch what they wrote last."""
+    subject, now = f"outbox {actor.uri}", env.now()
+    if actor.local or actor.outbox is None or not same_origin(actor.outbox, actor.uri):
+        return False
+    held = crawls.crawl_of(tx, subject)
+    if held is not None and held.begun_at > now - OUTBOX_AGAIN_AFTER:
+        return False
+    if crawls.count_since(tx, now - THREAD_AGAIN_AFTER, FOR_PEOPLE) >= FOR_PEOPLE:
+        return False
+    crawl_id = env.new_id()
+    crawls.begin(tx, id=crawl_id, subject=subject, kind="outbox", actor_id=actor.id, begun_at=now)
+    want_page(tx, env, crawl_id, actor.outbox, "outbox", rank=0)
+    return True
+
+
+def want_notes(
+    tx: Tx, env: Env, crawl_id: int, uris: Iterable[str], *, rank: int, depth: int
+) -> None:
+    """Put posts that are not known here on the list, within the bounds of a crawl."""
+    crawl = crawls.crawl(tx, crawl_id)
+    if crawl is None or depth > DEEPEST:
+        return
+    count, hosts = crawl.notes, set()
+    for uri in uris:
+        host = host_of(uri)
+        if count >= MOST_NOTES:
+            break
+        if host is None or env.addresses.owns(uri) or posts.post_by_uri(tx, uri) is not None:
+            continue
+        if _add(tx, env, crawl, uri, host, "note", rank=rank, depth=depth):
+            count += 1
+            hosts.add(host)
+    if count > crawl.notes:
+        crawls.change_crawl(tx, crawl_id, notes=count)
+    for host in hosts:
+        wake(tx, env, host)
+
+
+def want_page(
+    tx: Tx,
+    env: Env,
+    crawl_id: int,
+    uri: str,
+    what: str,
+    *,
+    rank: int,
+    depth: int = 0,
+    page: int = 0,
+) -> None:
+    """Put a collection, or a further page of one, on the list, within the bounds of a crawl."""
+    crawl, host = crawls.crawl(tx, crawl_id), host_of(uri)
+    if crawl is None or host is None or env.addresses.owns(uri):
+        return
+    if crawl.pages >= MOST_PAGES or page >= MOST_PAGES_OF_ONE[what] or depth > DEEPEST:
+        return
+    if _add(tx, env, crawl, uri, host, what, rank=rank, depth=depth, page=page):
+        crawls.change_crawl(tx, crawl_id, pages=crawl.pages + 1)
+        wake(tx, env, host)
+
+
+def _add(
+    tx: Tx,
+    env: Env,
+    crawl: Crawl,
+    uri: str,
+    host: str,
+    what: str,
+    *,
+    rank: int,
+    depth: int,
+    page: int = 0,
+) -> bool:
+    if crawls.count_of_host(tx, crawl.id, host) >= MOST_OF_HOST:
+        return False
+    return crawls.add_item(
+        tx,
+        id=env.new_id(),
+        crawl_id=crawl.id,
+        uri=uri,
+        host=host,
+        what=what,
+        rank=rank,
+        depth=depth,
+        page=page,
+    )
+
+
+def wake(tx: Tx, env: Env, host: str) -> None:
+    """There is something to ask of a server, as soon as it may be asked."""
+    wait = max(0, crawls.next_at(tx, host) - env.now())
+    later(tx, env, "crawl", host, delay=wait, host=host)
+
+
+def take(tx: Tx, env: Env, host: str) -> tuple[Crawl, CrawlItem] | int | None:
+    """What to ask a server now: one thing, or how many ms to wait, or nothing more.
+
+    From now on it is left alone for ``EVERY``.
+    """
+    now = env.now()
+    wait = crawls.next_at(tx, host) - now
+    if wait > 0:
+        return wait
+    while (item := crawls.next_item(tx, host)) is not None:
+        crawl = crawls.crawl(tx, item.crawl_id)
+        if crawl is None or crawl.begun_at <= now - ENDS_AFTER:
+            crawls.drop(tx, item.crawl_id)
+        elif item.tries >= TRIES or (
+            item.what == "note" and posts.post_by_uri(tx, item.uri) is not None
+        ):
+            end(tx, item)
+        else:
+            crawls.change_item(tx, item.id, tries=item.tries + 1)
+            crawls.set_next_at(tx, host, now + EVERY)
+            return crawl, item
+    return None
+
+
+def end(tx: Tx, item: CrawlItem) -> None:
+    """An address was asked, or is not worth it."""
+    crawls.change_item(tx, item.id, state="done", document=None)
+
+
+def no_context(tx: Tx, env: Env, crawl_id: int) -> None:
+    """A thread's list cannot be had: its posts are asked one by one."""
+    crawl = crawls.crawl(tx, crawl_id)
+    first = posts.post_by_uri(tx, crawl.subject) if crawl is not None else None
+    if crawl is None or first is None or not crawl.by_context:
+        return
+    crawls.change_crawl(tx, crawl_id, by_context=False)
+    above = ancestors(tx, first)
+    ask_for_replies(tx, env, crawl_id, above[0] if above else first)
