@@ -22,7 +22,7 @@ class Limits:
     max_error_bytes: int = 4096
     max_redirects: int = 3
     max_retry_after_s: int = 7 * 86_400
-    connections: int = 100
+    connections: int = 300
     connections_per_host: int = 4
     # A new TLS connection costs four RSA signatures, so they are kept beyond aiohttp's 15 s.
     keepalive_s: float = 75.0

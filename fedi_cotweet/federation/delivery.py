@@ -20,6 +20,10 @@ from storage.queries.deliveries import DeliveryRow
 GIVE_UP_AFTER: Final = 3 * DAY
 LEASE: Final = 2 * MINUTE
 PER_HOST: Final = 20
+SLOW_AFTER: Final = 2.0
+"""Seconds after which a server that has not answered yet only waits: it costs no work."""
+PATIENCE: Final = 8
+"""How many times ``concurrency`` may wait for slow servers."""
 RETRIED: Final = frozenset({408, 425, 429})
 """4xx that pass. 401 was tried with both signatures already; once more may meet a rotated key."""
 
@@ -44,18 +48,29 @@ def is_permanent(status: int, attempts: int) -> bool:
 
 @dataclass(slots=True)
 class Courier:
-    """Works off deliveries until stopped. One per process."""
+    """Works off deliveries until stopped. One per process.
+
+    ``concurrency``: how many are worked on at once. Those that wait for a slow server are not
+    among them, else fifty such servers would hold up all others.
+    """
 
     runtime: Runtime
     concurrency: int = 32
     retry_after: int = 15 * SECOND
     """Milliseconds to wait after a first failure."""
     _busy: set[str] = field(default_factory=set)
+    _after: str = ""
+    """The server whose turn was last: the next ones by name come first."""
+    _slow: set[str] = field(default_factory=set)
     _lanes: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def once(self) -> int:
         """Start a lane for every server that something is due for; how many deliveries."""
-        room = self.concurrency - len(self._lanes)
+        under_way = len(self._lanes)
+        room = min(
+            self.concurrency - (under_way - len(self._slow)),
+            self.concurrency * PATIENCE - under_way,
+        )
         if room <= 0:
             return 0
         now = self.runtime.env.now()
@@ -64,11 +79,14 @@ class Courier:
                 tx,
                 now=now,
                 limit=room * PER_HOST,
+                servers=room,
                 lease_ms=LEASE,
                 per_host_limit=PER_HOST,
                 busy_hosts=sorted(self._busy),
+                after=self._after,
             )
         )
+        self._after = rows[-1].host if rows else ""
         lanes: dict[str, list[DeliveryRow]] = {}
         for row in rows:
             lanes.setdefault(row.host, []).append(row)
@@ -107,6 +125,7 @@ class Courier:
 
     async def _deliver(self, row: DeliveryRow) -> bool:
         """Make one delivery; False when its server should be left alone now."""
+        patience = asyncio.get_running_loop().call_later(SLOW_AFTER, self._only_waits, row.host)
         try:
             key = await self.runtime.keys.rsa(row.signer_id)
             former = await self.runtime.keys.former(row.signer_id, row.uri)
@@ -117,6 +136,9 @@ class Courier:
                 result = await self.runtime.client.post(row.inbox, body, key=key)
         except LookupError:
             result = PostResult(0, error="no_signing_key")
+        finally:
+            patience.cancel()
+            self._slow.discard(row.host)
         now = self.runtime.env.now()
         log.info(
             "delivery_attempt",
@@ -128,6 +150,10 @@ class Courier:
             attempt=row.attempts,
         )
         return await self.runtime.store.write(lambda tx: self._settle(tx, row, result, now))
+
+    def _only_waits(self, host: str) -> None:
+        self._slow.add(host)
+        self.runtime.bells.deliveries.set()
 
     def _settle(self, tx: Tx, row: DeliveryRow, result: PostResult, now: int) -> bool:
         status, error = result.status, (result.detail or result.error)[:500]

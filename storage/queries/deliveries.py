@@ -107,22 +107,25 @@ def claim_due(
     limit: int,
     lease_ms: int,
     per_host_limit: int,
+    servers: int | None = None,
     busy_hosts: Collection[str] = (),
     after: str = "",
 ) -> list[DeliveryRow]:
     """Take up to ``limit`` due deliveries and hold them until ``now + lease_ms``.
 
-    At most ``per_host_limit`` per server, oldest first; one only to a server whose last delivery
-    failed. Left out: servers in ``busy_hosts``, servers of which any worker holds a delivery, and
-    those not to be tried yet.
+    At most ``per_host_limit`` per server and to at most ``servers`` servers, oldest first; one only
+    to a server whose last delivery failed. Left out: servers in ``busy_hosts``, servers of which
+    any worker holds a delivery, and those not to be tried yet.
 
     Servers are visited in the order of their names, beginning behind ``after``: pass the last
     row's ``host`` the next time, so that all get their turn.
     """
-    found = lanes.ready(tx, now, limit, per_host_limit, busy_hosts, after)
-    if after and len(found) < limit:
-        others = {*busy_hosts, *(row.host for row in found)}
-        found += lanes.ready(tx, now, limit - len(found), per_host_limit, others, "")
+    most = limit if servers is None else servers
+    found = lanes.ready(tx, now, limit, most, per_host_limit, busy_hosts, after)
+    visited = {row.host for row in found}
+    if after and len(found) < limit and len(visited) < most:
+        left, others = most - len(visited), {*busy_hosts, *visited}
+        found += lanes.ready(tx, now, limit - len(found), left, per_host_limit, others, "")
     claimed: list[DeliveryRow] = []
     lease = now + lease_ms
     probed: set[str] = set()

@@ -18,18 +18,19 @@ def ready(
     tx: Connection,
     now: int,
     limit: int,
+    servers: int,
     per_host_limit: int,
     busy: Collection[str],
     after: str,
 ) -> list[Any]:
-    """Up to ``limit`` due deliveries of servers behind ``after``, with their bodies.
+    """Up to ``limit`` due deliveries of ``servers`` servers behind ``after``, with their bodies.
 
     ``failures`` is that of the server. Rows come by server, oldest first, and are locked where the
     engine locks rows.
     """
     if tx.execute(_ANY_DUE, {"now": now}).first() is None:
         return []
-    statement = _ready_statement(tx.dialect.name, int(limit), int(per_host_limit))
+    statement = _ready_statement(tx.dialect.name, int(limit), int(servers), int(per_host_limit))
     return list(tx.execute(statement, {"now": now, "after": after, "busy": list(busy)}))
 
 
@@ -37,8 +38,8 @@ _ANY_DUE = text("SELECT 1 FROM deliveries WHERE state = 'pending' AND next_at <=
 """An idle server asks this often: it should not walk to find nothing."""
 
 
-@lru_cache(maxsize=64)
-def _ready_statement(dialect: str, limit: int, per_host_limit: int) -> TextClause:
+@lru_cache(maxsize=512)
+def _ready_statement(dialect: str, limit: int, servers: int, per_host_limit: int) -> TextClause:
     """The lanes are found by jumping from host to host in the index, never by reading their rows.
 
     So neither a dead server's backlog nor the deliveries long done cost anything.
@@ -65,7 +66,7 @@ def _ready_statement(dialect: str, limit: int, per_host_limit: int) -> TextClaus
               AND (h.next_try_at IS NULL OR h.next_try_at <= :now)
               AND EXISTS (SELECT 1 FROM {window} WHERE w.next_at <= :now)
               AND NOT EXISTS (SELECT 1 FROM {window} WHERE w.lease_until > :now)
-            LIMIT {limit}
+            LIMIT {servers}
         )
         SELECT d.id, d.activity_id, d.signer_id, d.inbox, d.host, d.attempts, d.first_at,
                lane.failures, a.kind, a.uri,

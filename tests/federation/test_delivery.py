@@ -1,5 +1,6 @@
 """The courier and servers that are slow or dead. Only the posting is scripted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from activitypub.shell.client import PostResult
 from fedi_cotweet.domain.limits import DAY, SECOND
+from fedi_cotweet.federation import delivery
 from fedi_cotweet.federation.delivery import GIVE_UP_AFTER, LEASE, Courier
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from storage import migrations
@@ -73,10 +75,10 @@ async def enqueue(story: Story, *ages: int) -> None:
     await story.world.site.store.write(run)
 
 
-async def work(story: Story, client: Client) -> None:
-    """One round of the courier, to its end."""
+def runtime_of(story: Story, client: object) -> Runtime:
+    """What a courier needs; only ``client`` is scripted."""
     site = story.world.site
-    runtime = Runtime(
+    return Runtime(
         settings=site.settings,
         env=site.env,
         store=site.store,
@@ -84,6 +86,11 @@ async def work(story: Story, client: Client) -> None:
         anonymous=cast("Any", client),
         keys=Keys(site.store, site.env),
     )
+
+
+async def work(story: Story, client: Client) -> None:
+    """One round of the courier, to its end."""
+    runtime = runtime_of(story, client)
     assert await Courier(runtime).once() > 0
     await runtime.bells.deliveries.wait()
 
@@ -124,3 +131,50 @@ async def test_a_refusal_of_one_is_not_the_end_of_the_others(story: Story) -> No
     assert len(client.sent) == 3
     numbers = await story.world.site.store.read(deliveries.counts)
     assert (numbers["refused"], numbers["given_up"]) == (3, 0)
+
+
+async def test_servers_that_take_long_to_answer_hold_up_no_others(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "SLOW_AFTER", 0.01)
+    monkeypatch.setattr(delivery, "PATIENCE", 4)
+    answer, sent = asyncio.Event(), set()
+
+    class Patient:
+        async def post(self, inbox: str, body: bytes, *, key: object) -> PostResult:
+            sent.add(inbox)
+            if "slow" in inbox:
+                await answer.wait()
+            return PostResult(202)
+
+    alice, now = story.ids["alice"], story.clock.now
+    hosts = [f"slow{n}.example" for n in range(9)] + ["well.example"]
+
+    def run(tx: Tx) -> None:
+        activity = ActivityRow(1, "https://x.example/1", alice, "Like", None, "{}", None, True, now)
+        deliveries.add_activity(tx, activity)
+        rows = [
+            NewDelivery(n, 1, alice, f"https://{host}/inbox", host, False, now)
+            for n, host in enumerate(hosts, 1)
+        ]
+        deliveries.enqueue(tx, rows)
+
+    await story.world.site.store.write(run)
+    runtime = runtime_of(story, Patient())
+    courier = Courier(runtime, concurrency=2)
+    async with asyncio.timeout(10):
+        while len(sent) < 8:
+            runtime.bells.deliveries.clear()
+            await courier.once()
+            await runtime.bells.deliveries.wait()
+            assert len(sent) % 2 == 0
+    # Two at a time, but at most eight that wait; then nobody more is asked.
+    assert await courier.once() == 0
+    answer.set()
+    async with asyncio.timeout(10):
+        while len(sent) < 10:
+            await courier.once()
+            await asyncio.sleep(0.01)
+        assert "https://well.example/inbox" in sent
+    await courier.stop()
+    assert await courier.once() == 0
