@@ -42,10 +42,11 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+def _cleaner(tags: frozenset[str], without: frozenset[str] = frozenset()) -> nh3.Cleaner:
     return nh3.Cleaner(
-        tags=set(tags),
-        clean_content_tags={"script", "style", "template", "noscript", "iframe", "object"},
+        tags=set(tags - without),
+        clean_content_tags={"script", "style", "template", "noscript", "iframe", "object"}
+        | without,
         attributes={
             "*": set(),
             "a": {"href", "class", "translate"},
@@ -62,7 +63,10 @@ def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
     )
 
 
+_UNSAID: Final = frozenset({"blockquote", "q", "del", "s", "strike"})
+"""What stands in these somebody else said, or it is said no more."""
 _CLEANER = _cleaner(_TAGS)
+_CLEANER_OF_UNSAID = _cleaner(_TAGS, without=_UNSAID)
 _CLEANER_WITH_HEADINGS = _cleaner(_TAGS | set(_HEADINGS))
 
 _UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
@@ -102,6 +106,15 @@ def sanitise(html: str) -> str:
         with_headings,
     )
     return _CLEANER.clean(bold)
+
+
+def own_words(html: str) -> str | None:
+    """``html`` as ``sanitise`` leaves it, without quotations and without words crossed out.
+
+    None for what is too expensive to parse: nobody can tell there what is quoted.
+    """
+    html = _UNPRINTABLE.sub(_replacement, html)
+    return None if _is_too_expensive(html) else _CLEANER_OF_UNSAID.clean(html)
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from activitypub.coauthorship.consent_notes import says_so
 from activitypub.documents.note import NoteView
-from activitypub.html import from_text, sanitise, to_text
+from activitypub.html import from_text, own_words, to_text
 from fedi_cotweet.domain.answers import Reading, hints_at_leaving, read_answer
 from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.services import unnaming
@@ -37,9 +37,6 @@ MOST_CLEAR_KEPT = 50
 _S = ConsentState
 _OPEN = frozenset({_S.OFFERED.value, _S.ACCEPTED.value})
 _OVER = frozenset({_S.WITHDRAWN.value, _S.EXPIRED.value, _S.DECLINED.value, _S.LEFT.value})
-_QUOTED = re.compile(
-    r'<blockquote\b.*?</blockquote>|<(?P<tag>p|span) class="quote-inline">.*?</(?P=tag)>', re.DOTALL
-)
 _UNSAID = re.compile(r"<(?:del|s|strike|q)\b", re.IGNORECASE)
 """Words crossed out, or put into somebody else's mouth."""
 
@@ -64,21 +61,20 @@ class Answer:
 
 def answer_of(note: NoteView, document: str, evidence: Mapping[str, Any]) -> Answer:
     """The answer that a note is, if it is one."""
-    html = sanitise(note.content)
-    before = None
-    while before != html:  # quotations in quotations
-        before, html = html, _QUOTED.sub("", html)
+    html = own_words(note.content)
     more = bool(
-        note.attachments
+        html is None
+        or _UNSAID.search(note.content)
+        or "quote-inline" in note.content.casefold()
+        or note.attachments
         or note.options
         or note.quote
         or note.name
         or note.kind != "Note"
         or _own_warning(note.summary)
-        or _UNSAID.search(note.content)
     )
     public = note.visibility in ("public", "unlisted")
-    return Answer(note.id, to_text(html), more, public, note.in_reply_to, document, evidence)
+    return Answer(note.id, to_text(html or ""), more, public, note.in_reply_to, document, evidence)
 
 
 def _own_warning(summary: str) -> bool:

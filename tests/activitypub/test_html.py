@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from activitypub.html import consent_safe, from_text, sanitise, to_text
+from activitypub.html import consent_safe, from_text, own_words, sanitise, to_text
 
 PLAIN = [
     "",
@@ -314,3 +314,23 @@ def test_plain_text_becomes_paragraphs() -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_text_made_into_html_is_safe_to_agree_to(plain: str) -> None:
     assert consent_safe(from_text(plain))
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<p>yes</p><blockquote>no</blockquote>", "<p>yes</p>"),
+        ("<blockquote>a<blockquote>b</blockquote>c</blockquote><p>d</p>", "<p>d</p>"),
+        ("<blockquote><p>never closed", ""),
+        ("<p>a <del>b</del> <s>c</s> <strike>d</strike> <q>e</q> f</p>", "<p>a     f</p>"),
+        ("<p>a</p></blockquote><p>b</p>", "<p>a</p><p>b</p>"),
+    ],
+)
+def test_own_words_are_what_is_left_without_quotations_and_what_is_crossed_out(
+    html: str, left: str
+) -> None:
+    assert own_words(html) == left
+
+
+def test_nobody_can_tell_whose_words_too_expensive_ones_are() -> None:
+    assert own_words("<blockquote>" * 40_000 + "yes") is None

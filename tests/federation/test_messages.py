@@ -285,6 +285,20 @@ async def test_likes_boosts_edits_and_others_are_no_consent(cast: Cast) -> None:
     await asked.say("accept", to=message, summary="just kidding")
     await asked.say("> accept", to=message)
     await asked.say("<blockquote>accept</blockquote>", to=message)
+    for quoted in (
+        "<blockquote><blockquote><p>may it?</p></blockquote><p>accept</p></blockquote>",
+        "<blockquote><p>a</p><blockquote>b</blockquote><blockquote>c</blockquote>yes</blockquote>",
+        "<BLOCKQUOTE>accept</BLOCKQUOTE>",
+        "<blockquote class='x'>accept",
+        "<p><blockquote>accept</blockquote></p>",
+        '<p class="quote-inline">RE: x</p><p>accept</p>',
+        '<p class="QUOTE-INLINE">accept</p>',
+        '<span class="x quote-inline">accept</span>',
+        f"{'<blockquote>' * 40_000}accept",
+        f"{'<b x=1>' * 2_000}{'<blockquote>accept</blockquote>' * 200}",
+    ):
+        await asked.say(quoted, to=message)
+        assert await asked.state() == "offered", quoted[:100]
     for tag in ("del", "s", "strike", "q", "S"):
         await asked.say(f"<p><{tag}>accept</{tag}></p>", to=message)
     assert await asked.state() == "offered"
