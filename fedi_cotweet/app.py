@@ -176,6 +176,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         env=env,
         store=store,
         find_actor=finding.ActorFinder(context),
+        find_actor_now=finding.ActorFinder(context, anew=True),
         find_post=finding.PostFinder(context),
         changed=runtime.bells.ring,
         rules=rules,

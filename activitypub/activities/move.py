@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from activitypub.activities.envelope import expect, read_object
+from activitypub.activities.envelope import build_activity, expect, read_object
 from activitypub.errors import DocumentError
 from activitypub.vocab.reading import as_id, origin
 from activitypub.vocab.terms import Doc
@@ -28,3 +30,14 @@ def parse_move(document: Doc) -> Move:
     if target is None or origin(target) is None or target == moved.id:
         raise DocumentError("a Move needs exactly one target")
     return Move(envelope.id, envelope.actor, moved.id, moved.document, target)
+
+
+def build_move(
+    id: str,  # noqa: A002 - the field's own name
+    actor: str,
+    target: str,
+    *,
+    to: Sequence[str],
+) -> dict[str, Any]:
+    """The Move of an actor to ``target``, which must name it in ``alsoKnownAs``."""
+    return build_activity(id, "Move", actor, actor, to=to) | {"target": target}

@@ -14,6 +14,7 @@ from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.emoji import OwnEmoji
 from fedi_cotweet.services.exports import ExportView
 from fedi_cotweet.services.own_profile import OwnProfileView
+from fedi_cotweet.services.people_lists import ImportView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.threads import ThreadView
@@ -48,6 +49,7 @@ class Answer:
 _NOTHING: Final = Answer(None, 204)
 _STATE: Final = Answer({"state": str})
 _ACTOR_STATE: Final = Answer({"state": str, "uri": str})
+_ALIASES: Final = Answer({"aliases": list[str]})
 _PERSON_SINCE: Final = {"person": AuthorView, "created_at": int}
 
 
@@ -81,6 +83,14 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("PUT", f"{_CONTROL}/profile"): Answer(OwnProfileView),
     ("POST", f"{_CONTROL}/profile/pictures"): Answer(OwnProfileView),
     ("DELETE", _CONTROL + "/profile/pictures/{kind}"): Answer(OwnProfileView),
+    ("GET", f"{_CONTROL}/aliases"): _ALIASES,
+    ("POST", f"{_CONTROL}/aliases"): _ALIASES,
+    ("POST", f"{_CONTROL}/aliases/remove"): _ALIASES,
+    ("POST", f"{_CONTROL}/move"): Answer({"moved_to": str}),
+    ("POST", f"{_CONTROL}/move/cancel"): Answer({"moved_to": None}),
+    ("GET", _CONTROL + "/people/{kind}"): Answer({"kind": str, "csv": str}),
+    ("POST", f"{_CONTROL}/imports"): Answer({"kind": str, "rows": int}, 202),
+    ("GET", f"{_CONTROL}/imports"): Answer({"imports": list[ImportView]}),
     ("GET", _CONTROL + "/tags/{tag}"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/search"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/lists"): Answer({"lists": list[ListView]}),

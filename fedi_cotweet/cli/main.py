@@ -18,6 +18,7 @@ from fedi_cotweet.cli import (
     invite_mutes,
     keeping,
     lists,
+    migration,
     moderating,
     operating,
     profile,
@@ -132,6 +133,14 @@ app.command("notifications")(command(reading.notifications))
 app.command("search")(command(finding.search))
 app.command("tag")(command(finding.tag))
 app.command("profile")(command(profile.profile))
+app.command("aliases")(command(migration.aliases))
+app.command("move")(command(migration.move))
+app.command("stay")(command(migration.stay))
+people = typer.Typer(help="Whom you follow, block and mute, as CSV.", no_args_is_help=True)
+people.command("export")(command(migration.export_people))
+people.command("import")(command(migration.import_people))
+people.command("imports")(command(migration.imports))
+app.add_typer(people, name="people")
 app.command("searchable")(command(finding.searchable))
 reader_list.command("create")(command(lists.create))
 reader_list.command("all")(command(lists.show_all))

@@ -23,11 +23,13 @@ class ActorFinder:
     """
 
     context: Context
+    anew: bool = False
+    """Whether their server is asked again, whatever is held."""
 
     async def __call__(self, text: str) -> Actor:
         wanted = text.strip()
         if wanted.startswith(("http://", "https://")):
-            found = await self.context.directory.actor(wanted)
+            found = await self.context.directory.actor(wanted, refresh=self.anew)
         else:
             at = self.context.env.addresses
             bare = wanted.removeprefix("@")

@@ -21,6 +21,12 @@ def receive_move(tx: Tx, env: Env, old: Actor, new: Actor) -> str:
     if old.local or not is_alias(old, new):
         return "not_an_alias"
     actors.set_moved(tx, old.id, new.uri)
+    carry_followers(tx, env, old, new)
+    return "moved"
+
+
+def carry_followers(tx: Tx, env: Env, old: Actor, new: Actor) -> None:
+    """Whoever follows ``old`` here follows ``new`` instead, and is told."""
     for account_id in follows.local_followers(tx, [old.id]):
         try:
             following.follow(tx, env, account_id, new)
@@ -39,7 +45,6 @@ def receive_move(tx: Tx, env: Env, old: Actor, new: Actor) -> str:
                 " You follow the new account."
             ),
         )
-    return "moved"
 
 
 def is_alias(old: Actor, new: Actor) -> bool:

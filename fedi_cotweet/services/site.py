@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import Queue, noticing
 from fedi_cotweet.services.host_rules import HostRules
 from fedi_cotweet.services.statistics import NOBODY_ASKED, Asked
@@ -21,6 +22,11 @@ T = TypeVar("T")
 async def nobody_is_asked(account_id: int, post_id: int) -> Asked:
     """For a site without network."""
     return NOBODY_ASKED
+
+
+async def nobody_is_found(text: str) -> Actor:
+    """The same for people."""
+    raise ServiceError("no_such_actor", 404, f"Nobody was found for “{text}”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Site:
     find_actor: Callable[[str], Awaitable[Actor]]
     find_post: Callable[[str], Awaitable[Post | None]]
     changed: Callable[[Iterable[Queue]], None]
+    find_actor_now: Callable[[str], Awaitable[Actor]] = nobody_is_found
+    """As ``find_actor``, and asks their server again if that answers."""
     rules: HostRules = field(default_factory=HostRules)
     ask_statistics: Callable[[int, int], Awaitable[Asked]] = nobody_is_asked
     views: Views = field(default_factory=Views)

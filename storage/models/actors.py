@@ -103,6 +103,8 @@ class Account(Base):
     """Of the key that makes proofs; NULL: the actor's id and ``#ed25519-key``."""
     former_rsa_private: Mapped[str | None]
     """The key before the last rotation, with which that is announced."""
+    moved_at: Mapped[int | None]
+    """When its owner last went on elsewhere."""
     rotation_uri: Mapped[str | None]
     """The ``Update`` that announces the last rotation."""
     service: Mapped[bool] = mapped_column(default=False)

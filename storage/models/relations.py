@@ -160,3 +160,22 @@ class Pin(Base):
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
     )
     pinned_at: Mapped[int]
+
+
+class ImportRow(Base):
+    """One line of a list of people that somebody brought with them.
+
+    ``kind``: ``following``, ``blocks``, ``mutes`` or ``domain_blocks``; ``address`` a handle or a
+    host; ``state``: ``waiting``, ``done`` or ``failed``.
+    """
+
+    __tablename__ = "import_rows"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    address: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[int]
+
+    __table_args__ = (Index("ix_import_rows_account_state", "account_id", "state", "id"),)

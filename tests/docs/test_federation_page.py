@@ -93,6 +93,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "credit.declined": "an artist's no",
         "credit.revoked": "an artist takes their name off",
         "credit.withdrawn": "a question to an artist withdrawn",
+        "actor.moved": "goes on as another account",
         "actor.updated": "a changed actor",
         "block.made": "somebody here blocks",
         "block.undone": "a block taken back",

@@ -188,6 +188,19 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("DELETE", API + "/control/profile/pictures/{kind}"): lambda n: [
         f"{API}/control/profile/pictures/{guess}" for guess in ("avatar", n.post)
     ],
+    ("GET", f"{API}/control/aliases"): plain(f"{API}/control/aliases"),
+    **{
+        ("POST", f"{API}/control/{path}"): naming_the_draft(f"{API}/control/{path}", "handle")
+        for path in ("aliases", "aliases/remove", "move")
+    },
+    ("POST", f"{API}/control/move/cancel"): plain_ask(f"{API}/control/move/cancel", {}),
+    ("GET", API + "/control/people/{kind}"): lambda n: [
+        f"{API}/control/people/{kind}" for kind in ("following", n.post)
+    ],
+    ("POST", f"{API}/control/imports"): plain_ask(
+        f"{API}/control/imports", {"kind": "mutes", "csv": "nobody@127.0.0.1:1"}
+    ),
+    ("GET", f"{API}/control/imports"): plain(f"{API}/control/imports"),
     ("GET", f"{API}/control/tags/{{tag}}"): lambda n: [f"{API}/control/tags/{n.tag}"],
     ("GET", f"{API}/control/search"): lambda n: [
         f"{API}/control/search?q={word}" for word in (n.tag, n.post)

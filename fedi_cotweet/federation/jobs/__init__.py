@@ -23,6 +23,7 @@ from fedi_cotweet.federation.jobs.fetching import (
     seek_publication,
 )
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
+from fedi_cotweet.federation.jobs.importing import import_row
 from fedi_cotweet.federation.jobs.moving import move
 from fedi_cotweet.federation.jobs.periodic import periodic, write_views
 from fedi_cotweet.federation.jobs.profiles import (
@@ -105,6 +106,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "fetch_pin": fetch_pin,
     "fetch_profile_picture": fetch_profile_picture,
     "guard_post": guard_post,
+    "import_row": import_row,
     "let_in": let_in,
     "move": move,
     "name_emoji": name_emoji,

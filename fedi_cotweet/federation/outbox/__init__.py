@@ -43,6 +43,7 @@ from fedi_cotweet.federation.outbox.follows import (
 )
 from fedi_cotweet.federation.outbox.lookups import Payload
 from fedi_cotweet.federation.outbox.messages import message_written
+from fedi_cotweet.federation.outbox.moves import actor_moved
 from fedi_cotweet.federation.outbox.offers import (
     offer_accepted,
     offer_declined,
@@ -135,6 +136,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "credit.declined": credit_declined,
     "credit.revoked": credit_revoked,
     "credit.withdrawn": credit_withdrawn,
+    "actor.moved": actor_moved,
     "actor.updated": actor_updated,
     "block.made": block_made,
     "block.undone": block_undone,

@@ -1,0 +1,112 @@
+"""Other accounts of one's own, moving to one, and lists of people as CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.api.people import Handle
+from fedi_cotweet.api.words import find_person
+from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.services import migration, people_lists
+from fedi_cotweet.services.errors import ServiceError
+from storage.engine import Tx
+from storage.models import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A list (``following``, ``blocks``, ``mutes``, ``domain_blocks``) as Mastodon writes it."""
+
+    kind: str
+    csv: str = field(metadata={"most": 900_000})
+
+
+async def list_aliases(call: Call) -> web.Response:
+    """Which other accounts the account calls its own."""
+    account_id = await call.account_id()
+    return answer({"aliases": await call.site.read(lambda tx: migration.aliases(tx, account_id))})
+
+
+async def add_alias(call: Call) -> web.Response:
+    """Call another account one's own, so that it may move here."""
+    account_id, env = await call.account_id(), call.site.env
+    person = await find_person(call.site, (await call.members(Handle)).handle)
+
+    def write(tx: Tx) -> list[str]:
+        migration.add_alias(tx, env, account_id, person)
+        return migration.aliases(tx, account_id)
+
+    return answer({"aliases": await call.site.write(write)})
+
+
+async def remove_alias(call: Call) -> web.Response:
+    """Do so no more."""
+    account_id, env = await call.account_id(), call.site.env
+    given = (await call.members(Handle)).handle
+    # It may be gone: then its identifier will do.
+    uri = given if "://" in given else (await find_person(call.site, given)).uri
+
+    def write(tx: Tx) -> list[str]:
+        migration.remove_alias(tx, env, account_id, uri)
+        return migration.aliases(tx, account_id)
+
+    return answer({"aliases": await call.site.write(write)})
+
+
+async def move(call: Call) -> web.Response:
+    """Go on as another account, which names this one."""
+    account_id, env = await call.account_id(), call.site.env
+    target = await _just_fetched(call, (await call.members(Handle)).handle)
+    await call.site.write(lambda tx: migration.move(tx, env, account_id, target))
+    return answer({"moved_to": target.uri})
+
+
+async def stay(call: Call) -> web.Response:
+    """Go on here again."""
+    account_id, env = await call.account_id(), call.site.env
+    await call.site.write(lambda tx: migration.stay(tx, env, account_id))
+    return answer({"moved_to": None})
+
+
+async def export_list(call: Call) -> web.Response:
+    """Whom the account follows, blocks or mutes, as CSV."""
+    account_id, env = await call.account_id(), call.site.env
+    kind = people_lists.check_kind(call.request.match_info["kind"])
+    text = await call.site.read(lambda tx: people_lists.export(tx, env, account_id, kind))
+    return answer({"kind": kind, "csv": text})
+
+
+async def import_list(call: Call) -> web.Response:
+    """Follow, block or mute everybody on a list, one a second."""
+    account_id, env = await call.account_id(), call.site.env
+    wanted = await call.members(Import)
+    rows = await call.site.write(
+        lambda tx: people_lists.begin(tx, env, account_id, wanted.kind, wanted.csv)
+    )
+    return answer({"kind": wanted.kind, "rows": rows}, status=202)
+
+
+async def list_imports(call: Call) -> web.Response:
+    """How far the account's imports are."""
+    account_id = await call.account_id()
+    found = await call.site.read(lambda tx: people_lists.progress(tx, account_id))
+    return answer({"imports": found})
+
+
+async def _just_fetched(call: Call, handle: str) -> Actor:
+    """Somebody as their server says that they are now: an alias may be new, or gone."""
+    person = await find_person(call.site, handle)
+    if person.local:
+        return person
+    fresh = await call.site.find_actor_now(person.uri)
+    if fresh.fetched_at < call.site.env.now() - MINUTE:
+        raise ServiceError(
+            "no_such_actor",
+            404,
+            f"The server of @{fresh.username}@{fresh.host} does not answer.",
+            "Try again later: it has to say that the account is yours.",
+        )
+    return fresh
