@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,16 +31,20 @@ class FetchAgain:
 
 
 def build_delete_stamp(
-    *, stamp_uri: str, actor: str, primary: str, followers: str
+    *, stamp_uri: str, actor: str, authors: Sequence[str], followers: str
 ) -> dict[str, Any]:
-    """The ``Delete`` with which a co-author leaves, without the proof that it must carry."""
+    """The ``Delete`` with which a co-author leaves, without the proof that it must carry.
+
+    ``authors`` are those who are told, in the order of the author list; ``actor`` may be among
+    them.
+    """
     return {
         "@context": stamp_context(),
         "id": f"{stamp_uri}#delete",
         "type": "Delete",
         "actor": actor,
         "to": [PUBLIC],
-        "cc": [primary, followers],
+        "cc": [*(author for author in authors if author != actor), followers],
         "object": {"type": STAMP_TYPE, "id": stamp_uri},
     }
 

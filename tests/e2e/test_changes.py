@@ -335,3 +335,24 @@ async def test_who_leaves_comes_back_and_leaves_again_is_gone_everywhere_each_ti
             assert await shown(servers.places["d"], run.uri) == {"bob", "ann"}
     forwarded = [row for row in a.sent[seen:] if "#forwarded/" in row.uri]
     assert len({row.uri for row in forwarded if row.inbox.startswith(d.env.addresses.base)}) == 2
+
+
+async def test_all_other_authors_hear_from_whoever_leaves_while_alices_server_is_down(
+    servers: World,
+) -> None:
+    """Nobody on bob's server follows dave, and nothing gets to alice's, which could forward it."""
+    run = await published(servers, "b/bob", "d/dave")
+    a, b, d = (servers.places[name] for name in "abd")
+    assert await shown(b, run.uri) == {"bob", "dave"}
+    await run.leave(1)
+    await servers.work(d)
+    told = [row for row in await d.pending() if row.kind == "Delete"]
+    assert {row.host for row in told} == {place.server.settings.host for place in (a, b)}
+    for row in told:
+        if row.host == b.server.settings.host:
+            await servers.deliver(d, row)
+    await servers.work(b)
+    assert await shown(b, run.uri) == {"bob"}
+    assert await shown(a, run.uri) == {"bob", "dave"}
+    await servers.drain()
+    assert await shown(a, run.uri) == {"bob"}

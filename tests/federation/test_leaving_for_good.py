@@ -58,7 +58,10 @@ def bob_leaves(cast: Cast, post: CoTweet) -> dict[str, object]:
     cast.b.fail(stamp, 410)
     return cast.bob.proven(
         build_delete_stamp(
-            stamp_uri=stamp, actor=cast.bob.id, primary=cast.alice.id, followers=cast.bob.followers
+            stamp_uri=stamp,
+            actor=cast.bob.id,
+            authors=post.authors,
+            followers=cast.bob.followers,
         )
     )
 

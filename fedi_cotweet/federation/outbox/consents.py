@@ -111,23 +111,28 @@ async def delete_carried(runtime: Runtime, payload: Payload) -> list[Outgoing]:
 
 async def stamp_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     """A local co-author left: everyone learns it from them, whatever the primary's server does."""
+    unpublished = payload.get("post_id") is None
 
-    def query(tx: Tx) -> tuple[Stamp | None, Actor | None, Actor | None]:
+    def query(tx: Tx) -> tuple[Stamp | None, Actor | None, list[str], dict[str, Actor]]:
         stamp = consents.stamp_by_id(tx, payload["stamp_id"])
         me = actors.actor(tx, payload["account_id"])
-        primary = actors.actor_by_uri(tx, str(stamp.authors[0])) if stamp is not None else None
-        return stamp, me, primary
+        agreed = [] if stamp is None else [str(author) for author in stamp.authors]
+        # Nobody but the primary author ever heard of a stamp for a draft.
+        authors = agreed[:1] if unpublished else agreed
+        return stamp, me, authors, actors.actors_by_uri(tx, authors)
 
-    stamp, me, primary = await runtime.store.read(query)
+    stamp, me, authors, known = await runtime.store.read(query)
     if stamp is None or me is None:
         return []
+    primary = known.get(authors[0])
+    # Without them a primary author's server that is down would keep the name on the others'.
+    others = [actor.id for uri, actor in known.items() if uri in authors[1:] and not actor.local]
     document = leaving.build_delete_stamp(
         stamp_uri=stamp.uri,
         actor=me.uri,
-        primary=str(stamp.authors[0]),
+        authors=authors,
         followers=me.followers_uri or f"{me.uri}/followers",
     )
-    unpublished = payload.get("post_id") is None
     people = (primary.id,) if primary is not None else ()
     deletion = Outgoing(
         uri=str(document["id"]),
@@ -138,10 +143,11 @@ async def stamp_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         # Software that does not know the stamp's type may refuse a document with one (Fedify: 400).
         plain_body=await proven(runtime, me.id, {**document, "object": stamp.uri}),
         audience=Audience(people=people, personal=True),
-        # Nobody but the primary author ever heard of a draft.
         extra=()
         if unpublished
-        else (Audience(followers_of=(me.id,), holders_of=(stamp.object_uri,)),),
+        else (
+            Audience(people=tuple(others), followers_of=(me.id,), holders_of=(stamp.object_uri,)),
+        ),
     )
     if payload.get("keep_boost"):
         return [deletion]

@@ -28,7 +28,16 @@ from tests.activitypub.coauthorship.cast import (
     core,
 )
 
-DELETE = build_delete_stamp(stamp_uri=STAMP, actor=BOB, primary=ALICE, followers=f"{BOB}/followers")
+DELETE = build_delete_stamp(
+    stamp_uri=STAMP, actor=BOB, authors=[ALICE, BOB], followers=f"{BOB}/followers"
+)
+
+
+def test_whoever_leaves_tells_all_other_authors() -> None:
+    told = build_delete_stamp(
+        stamp_uri=STAMP, actor=BOB, authors=[ALICE, BOB, CAROL], followers=f"{BOB}/followers"
+    )
+    assert told["cc"] == [ALICE, CAROL, f"{BOB}/followers"]
 
 
 def test_bob_leaves_by_deleting_his_stamp_with_proof() -> None:

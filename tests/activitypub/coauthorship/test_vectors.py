@@ -265,7 +265,7 @@ def test_we_send_the_announce_of_the_vector() -> None:
 def test_the_leave_of_the_vector_reads_and_is_the_one_we_send() -> None:
     assert check_delete_stamp(MESSAGES["leave"], proven_by=BOB) == StampDeleted(STAMP, BOB)
     built = build_delete_stamp(
-        stamp_uri=STAMP, actor=BOB, primary=ALICE, followers=f"{BOB}/followers"
+        stamp_uri=STAMP, actor=BOB, authors=AUTHORS, followers=f"{BOB}/followers"
     )
     assert without(built, "@context") == without(MESSAGES["leave"], "@context", "proof")
 
