@@ -15,6 +15,8 @@ from fedi_cotweet.services import author_views, changes, drafts, leaving, publis
 from fedi_cotweet.services.author_list import own_cotweet
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.invitations import own_invitation
+from fedi_cotweet.services.site import Site
+from fedi_cotweet.services.standing import received_by
 from fedi_cotweet.services.views import DraftView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
@@ -205,16 +207,27 @@ async def leave(call: Call) -> web.Response:
     account_id = await call.account_id()
     wanted = await call.members(Departure)
     env, given = call.site.env, call.request.match_info["id"]
+    uri = await _named(call.site, account_id, wanted.uri) if wanted.uri is not None else None
 
     def write(tx: Tx) -> str:
-        return leaving.leave(tx, env, account_id, _left_object(tx, account_id, wanted, given))
+        left = uri or _left_object(tx, account_id, wanted, given)
+        return leaving.leave(tx, env, account_id, left)
 
     return answer({"stamp": await call.site.write(write)})
 
 
+async def _named(site: Site, account_id: int, given: str) -> str:
+    """The identifier of what is left, by itself or by its page.
+
+    Asked of nobody where it is one already: its server may be down or hostile.
+    """
+    if await site.read(lambda tx: received_by(tx, account_id, given)):
+        return given
+    post = await texts.find_post(site, given, account_id)
+    return given if post is None else post.uri
+
+
 def _left_object(tx: Tx, account_id: int, wanted: Departure, given: str) -> str:
-    if wanted.uri is not None:
-        return wanted.uri
     number = as_id(given if wanted.invite is None else wanted.invite)
     if number is None:
         raise not_found("co-authored post")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from activitypub.discovery import parse_handle
 from activitypub.errors import DocumentError
-from activitypub.origins import check_fetched
-from activitypub.verdicts import Refused
+from activitypub.verdicts import Fetched, Refused
+from activitypub.vocab.reading import as_id, same_origin
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.jobs import Again, fetch_note
 from fedi_cotweet.services.errors import ServiceError
@@ -55,20 +55,38 @@ class ActorFinder:
 
 @dataclass(frozen=True, slots=True)
 class PostFinder:
-    """Finds posts by address, here or at their origin; None where there is none to be had."""
+    """Finds posts by identifier or page, here or at their origin; None for none to be had.
+
+    A page leads to the post (ours redirect), or is served as the post (Mastodon's are). Whatever
+    it names is asked for at its own identifier: a page says where to look, and nothing else.
+    """
 
     context: Context
 
     async def __call__(self, url: str) -> Post | None:
         runtime = self.context.runtime
-        held = await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
+        held = await self._held(url)
         if held is not None or runtime.is_own(url):
             return held
         fetched = await runtime.client.get(url, key=await runtime.keys.instance())
-        if isinstance(check_fetched(fetched), Refused):
+        uri = _identifier(fetched)
+        if uri is None:
             return None
+        if uri != url and (held := await self._held(uri)) is not None:
+            return held
         try:
-            await fetch_note(self.context, url)
+            await fetch_note(self.context, uri)
         except Again:  # it answered a moment ago and does not any more
             return None
-        return await runtime.store.read(lambda tx: posts.post_by_uri(tx, url))
+        return await self._held(uri)
+
+    async def _held(self, uri: str) -> Post | None:
+        return await self.context.runtime.store.read(lambda tx: posts.post_by_uri(tx, uri))
+
+
+def _identifier(fetched: Fetched) -> str | None:
+    """What a document fetched for a post calls itself, if it is of the host that was asked."""
+    if fetched.document is None or not fetched.same_origin:
+        return None
+    uri = as_id(fetched.document.get("id"))
+    return uri if uri is not None and same_origin(uri, fetched.url) else None
