@@ -93,6 +93,9 @@ ACTOR_TERMS: Final[Mapping[str, Any]] = {
     "PropertyValue": "schema:PropertyValue",
     "value": "schema:value",
     "assertionMethod": {"@id": "sec:assertionMethod", "@type": "@id", "@container": "@set"},
+    "Multikey": "sec:Multikey",
+    "controller": {"@id": "sec:controller", "@type": "@id"},
+    "publicKeyMultibase": {"@id": "sec:publicKeyMultibase", "@type": "sec:multibase"},
     "webfinger": {
         "@id": "https://purl.archive.org/socialweb/webfinger#webfinger",
         "@type": "xsd:string",
@@ -107,7 +110,10 @@ ACTOR_TERMS: Final[Mapping[str, Any]] = {
     "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
     "canCoAuthor": {"@id": "fep-af48:canCoAuthor", "@type": "@id"},
 }
-"""Mastodon's actor terms, FEP-521a, FEP-2c59, FEP-844e and FEP-af48's policy."""
+"""Mastodon's actor terms, FEP-521a, FEP-2c59, FEP-844e and FEP-af48's policy.
+
+Those of Multikeys inline: Mastodon would fetch their context for an ``Update`` that is passed on.
+"""
 
 ROLE_TERMS: Final[Mapping[str, Any]] = {
     "authorRoles": {"@id": "fep-af48:authorRoles", "@container": "@list"},
@@ -156,7 +162,7 @@ PROOF_TERMS: Final[Mapping[str, Any]] = {
 
 def actor_context() -> list[Any]:
     """The ``@context`` of an actor document with an RSA key and Multikeys."""
-    return [AS2, SECURITY_V1, MULTIKEY_V1, dict(ACTOR_TERMS)]
+    return [AS2, SECURITY_V1, dict(ACTOR_TERMS)]
 
 
 def note_context(co_authored: bool) -> list[Any]:

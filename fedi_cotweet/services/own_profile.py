@@ -234,9 +234,9 @@ def is_link(value: str) -> bool:
 
 
 def links_of(fields: Sequence[Sequence[str]]) -> list[str]:
-    """The links of a profile that can be verified: over https, as Mastodon has it."""
+    """The links of a profile, whose pages are looked at."""
     found = (str(value) for _, value in fields)
-    return [value for value in dict.fromkeys(found) if is_link(value) and value.startswith("http")]
+    return [value for value in dict.fromkeys(found) if is_link(value)]
 
 
 def link_verified(tx: Tx, env: Env, account_id: int, url: str, *, links_back: bool) -> None:
