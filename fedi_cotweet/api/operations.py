@@ -76,6 +76,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/unfollow"): _STATE,
     ("GET", f"{_CONTROL}/timeline"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/notifications"): Answer({"notifications": list[NotificationView]}),
+    ("GET", f"{_CONTROL}/invite-policy"): Answer({"policy": str}),
     ("POST", f"{_CONTROL}/invite-policy"): Answer({"policy": str}),
     ("GET", f"{_CONTROL}/refused-invites"): Answer({"hosts": [{"host": str, "refused": int}]}),
     ("POST", f"{_CONTROL}/searchable"): Answer({"searchable": str}),

@@ -11,6 +11,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.words import find_person, find_post
 from fedi_cotweet.services import accounts, follows, passwords, reading
+from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
 from storage.queries import actors
@@ -162,6 +163,15 @@ async def notifications(call: Call) -> web.Response:
         )
     )
     return answer({"notifications": found})
+
+
+async def show_invite_policy(call: Call) -> web.Response:
+    """Who may invite the account."""
+    account_id = await call.account_id()
+    account = await call.site.read(lambda tx: actors.account_of(tx, account_id))
+    if account is None:
+        raise not_found("account")
+    return answer({"policy": account.invite_policy})
 
 
 async def set_invite_policy(call: Call) -> web.Response:

@@ -52,6 +52,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{CONTROL}/unfollow", people.unfollow),
     ("GET", f"{CONTROL}/timeline", people.timeline),
     ("GET", f"{CONTROL}/notifications", people.notifications),
+    ("GET", f"{CONTROL}/invite-policy", people.show_invite_policy),
     ("POST", f"{CONTROL}/invite-policy", people.set_invite_policy),
     ("GET", f"{CONTROL}/consent-log", keeping.moderate_log),
     ("GET", f"{CONTROL}/degrade", keeping.degrade_outlook),

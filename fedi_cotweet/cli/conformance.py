@@ -237,4 +237,6 @@ def _summary(report: Report) -> RenderableType:
     if not report.conforms:
         said = f"{count(len(report.failed), 'case')} failed." if report.failed else _NOTHING
         text.append(f"\n{said}", style="bold red")
+    if report.left:
+        text.append(f"\nNot everything is as it was before: {line(report.left)}", style="yellow")
     return text

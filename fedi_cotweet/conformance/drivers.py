@@ -16,6 +16,7 @@ A driver gets one JSON object per request and answers with one. Requests:
 ``delete``      ``object``                     ``{}``: a draft or a published object, for everybody
 ``leave``       ``object``                     ``{}``: take the user's name off it
 ``authors``     ``object``                     ``{"authors": [id, …]}`` as shown, or null: not there
+``end``         ``servers``                    ``{}``: all that ``begin`` changed is as before
 ``advance``     ``seconds``                    ``{}``: let the server's clock run ahead, for tests
 =============== ============================== ==================================================
 
@@ -196,6 +197,17 @@ class Hands:
         """Get ready: nobody's invitations are to be kept from the user."""
         with contextlib.suppress(NotRun):
             await self._ask("begin")
+
+    async def end(self, servers: list[str]) -> str:
+        """Put back what ``begin`` changed, and close what the kit's ``servers`` left open.
+
+        What went wrong, empty for nothing.
+        """
+        try:
+            answer = await self._driver.ask({"do": "end", "servers": servers})
+        except NotRun as problem:
+            return str(problem)
+        return str(answer.get("refused", ""))
 
     async def invitations(self) -> list[str]:
         """The Offers that wait for the user's answer."""

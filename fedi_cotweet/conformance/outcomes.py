@@ -53,11 +53,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results of a run against one actor."""
+    """All results of a run against one actor. ``left``: what could not be put back after it."""
 
     target: str
     results: tuple[Result, ...]
     seconds: float
+    left: str = ""
 
     def of(self, state: State) -> tuple[Result, ...]:
         """The results of one state."""
@@ -84,5 +85,6 @@ class Report:
             "conforms": self.conforms,
             "counts": self.counts(),
             "seconds": round(self.seconds, 1),
+            "left": self.left,
             "results": [result.document() for result in self.results],
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import aiohttp
@@ -13,6 +13,7 @@ from fedi_cotweet.conformance.outcomes import NotRun
 COTWEETS: Final = "/api/v1/cotweets"
 INVITES: Final = f"{COTWEETS}/invites"
 CONTROL: Final = "/api/v1/control"
+POLICY: Final = f"{CONTROL}/invite-policy"
 
 
 class _RefusedError(Exception):
@@ -30,11 +31,14 @@ class OwnDriver:
         self._base = base
         self._headers = {"Authorization": f"Bearer {token}", "X-Account": account}
         self._session: aiohttp.ClientSession | None = None
+        self._policy = ""
+        self._made: list[str] = []
 
     async def ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """One or two calls of the API."""
         asked = {
             "begin": self._begin,
+            "end": self._end,
             "invitations": self._invitations,
             "accept": self._accept,
             "decline": self._decline,
@@ -75,8 +79,40 @@ class OwnDriver:
             return said
 
     async def _begin(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
-        await self._call("POST", f"{CONTROL}/invite-policy", {"policy": "anyone"})
+        self._policy = str((await self._call("GET", POLICY))["policy"])
+        await self._call("POST", POLICY, {"policy": "anyone"})
         return {}
+
+    async def _end(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The policy first: it matters most, should the rest fail."""
+        if self._policy and (await self._call("GET", POLICY))["policy"] == "anyone":
+            await self._call("POST", POLICY, {"policy": self._policy})
+        left = [await self._closed(invite) for invite in await self._open(request["servers"])]
+        left += [await self._deleted(uri) for uri in self._made]
+        problems = sorted(set(filter(None, left)))
+        return {"refused": "; ".join(problems)} if problems else {}
+
+    async def _open(self, servers: Sequence[str]) -> list[Mapping[str, Any]]:
+        found = await self._call("GET", INVITES)
+        ours = tuple(f"{server}/" for server in servers)
+        return [invite for invite in found["invites"] if invite["offer"].startswith(ours)]
+
+    async def _closed(self, invite: Mapping[str, Any]) -> str:
+        try:
+            if invite["state"] == "offered":
+                await self._call("POST", f"{INVITES}/{invite['id']}/decline", {})
+            else:
+                await self._call("POST", f"{COTWEETS}/0/leave", {"invite": invite["id"]})
+        except _RefusedError as error:
+            return f"an invite stays open: {error}"
+        return ""
+
+    async def _deleted(self, uri: str) -> str:
+        try:
+            await self._delete({"object": uri})
+        except _RefusedError as error:
+            return "" if error.status == 404 else f"a post of the kit stays: {error}"
+        return ""
 
     async def _invitations(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         found = await self._call("GET", INVITES)
@@ -100,6 +136,7 @@ class OwnDriver:
     async def _invite(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         document = {"text": request["text"], "with": request["handles"]}
         made = await self._call("POST", COTWEETS, document)
+        self._made.append(made["post"]["uri"])
         return {"object": made["post"]["uri"]}
 
     async def _post(self, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -89,17 +89,23 @@ async def run(
         for place in plan.places
     ]
     results: list[Result] = []
+    undone = ""
     chosen = frozenset(case.id for case in cases)
     try:
         async with open_kit(url, driver, origins, moment, plan.waits, chosen) as kit:
-            await kit.hands.begin()
-            for case in cases:
-                left = plan.seconds - (time.monotonic() - began)
-                results.append(result := await _one(kit, case, left))
-                tell(result)
+            try:
+                await kit.hands.begin()
+                for case in cases:
+                    left = plan.seconds - (time.monotonic() - began)
+                    results.append(result := await _one(kit, case, left))
+                    tell(result)
+            finally:
+                # While the kit's servers still hear that an invitation is declined, and also after
+                # Ctrl-C: the user is not to be left open to everybody's invitations.
+                undone = await kit.hands.end([origin.base for origin in origins])
     finally:
         await driver.close()
-    return Report(url, tuple(results), time.monotonic() - began)
+    return Report(url, tuple(results), time.monotonic() - began, undone)
 
 
 async def _one(kit: Kit, case: Case, left: float) -> Result:

@@ -6,15 +6,17 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fedi_cotweet.conformance.cases import CASES, Part, Severity
-from fedi_cotweet.conformance.drivers import CommandDriver, HttpDriver, Nobody, Person
+from fedi_cotweet.conformance.drivers import CommandDriver, Driver, HttpDriver, Nobody, Person
 from fedi_cotweet.conformance.kit import Waits
 from fedi_cotweet.conformance.outcomes import NotRun, State
+from fedi_cotweet.conformance.own_driver import COTWEETS, INVITES, POLICY
 from fedi_cotweet.conformance.running import Place, Plan, choose, free_places, run
 from fedi_cotweet.conformance.target import TargetError
 from tests.conformance.target import Tried, open_target
@@ -170,6 +172,42 @@ async def test_the_command_reports_and_exits_with_what_it_found(tried: Tried) ->
     code, text = await command(tried.actor, "--driver", "none", "--case", "offer.too-*")
     assert code == 2
     assert "2 not run" in text
+
+
+class Interrupted:
+    """A driver at which somebody presses Ctrl-C after the first case began."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self.close = driver.close
+
+    async def ask(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """As the driver, until it is asked what is there."""
+        if request["do"] == "invitations":
+            raise asyncio.CancelledError
+        return await self._driver.ask(request)
+
+
+async def test_after_a_run_the_user_is_as_open_to_invitations_as_before(tried: Tried) -> None:
+    plan = Plan(free_places(), QUICK)
+    cases = choose(["offer.shown", "answer.full-rendition"])
+    report = await run(tried.actor, tried.driver(), plan, cases)
+    assert report.left == ""
+    looking = tried.driver()
+    assert (await looking._call("GET", POLICY))["policy"] == "people_i_follow"
+    assert (await looking._call("GET", INVITES))["invites"] == []
+    assert (await looking._call("GET", COTWEETS))["cotweets"] == []
+    await looking.close()
+
+
+async def test_ctrl_c_leaves_nobody_open_to_everybodys_invitations(tried: Tried) -> None:
+    plan = Plan(free_places(), QUICK)
+    with pytest.raises(asyncio.CancelledError):
+        await run(tried.actor, Interrupted(tried.driver()), plan, choose(["offer.shown"]))
+    looking = tried.driver()
+    assert (await looking._call("GET", POLICY))["policy"] == "people_i_follow"
+    assert (await looking._call("GET", INVITES))["invites"] == []
+    await looking.close()
 
 
 @pytest.mark.skipif("COTWEET_FAULTS" not in os.environ, reason="make faults tries all of it")

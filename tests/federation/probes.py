@@ -168,6 +168,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("GET", f"{API}/control/timeline"): plain(f"{API}/control/timeline"),
     ("GET", f"{API}/control/notifications"): plain(f"{API}/control/notifications"),
+    ("GET", f"{API}/control/invite-policy"): plain(f"{API}/control/invite-policy"),
     ("POST", f"{API}/control/invite-policy"): lambda n: [
         Ask(f"{API}/control/invite-policy", {"policy": "anyone"})
     ],
