@@ -194,6 +194,14 @@ def forget_picture(tx: Tx, path: str) -> None:
         posts.remove_media(tx, [held.id])
 
 
+def drop_pictures(tx: Tx, actor: Actor) -> None:
+    """Whoever is gone has no face here any more."""
+    for kind, path in (("avatar", actor.avatar), ("header", actor.header)):
+        if path is not None:
+            own_profiles.set_copy(tx, actor.id, kind, None)
+            forget_picture(tx, path)
+
+
 def token_of(path: str) -> str:
     """The unguessable part of a picture's path."""
     return path.rpartition("/")[2].partition(".")[0]

@@ -136,6 +136,13 @@ async def test_an_avatar_is_made_clean_shown_to_all_and_taken_away(cast: Cast) -
     assert (await cast.here.get(view["avatar"]))[0] == 404
 
 
+async def test_the_face_of_who_is_gone_goes_too(cast: Cast) -> None:
+    _, view = await upload(cast, "avatar", png((1, 2, 3)))
+    await cast.here.api("POST", f"{CONTROL}/accounts/delete", {"username": "alice"})
+    await cast.here.settle()
+    assert (await cast.here.get(view["avatar"]))[0] == 404
+
+
 async def test_who_hides_their_network_tells_its_size_only(cast: Cast) -> None:
     await cast.deliver(cast.carol, cast.carol.activity("Follow", cast.here.actor("alice")))
     page = await actor(cast, path="/followers?page=1")
