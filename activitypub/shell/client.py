@@ -137,11 +137,18 @@ class FederationClient:
         url = webfinger_url(handle, self._policy.scheme_for(handle.host))
         return await self.get(url, accept=_ACCEPT_JRD)
 
-    async def post(self, inbox: str, body: bytes, *, key: SigningKey) -> PostResult:
+    async def post(
+        self,
+        inbox: str,
+        body: bytes,
+        *,
+        key: SigningKey,
+        headers: Mapping[str, str] | None = None,
+    ) -> PostResult:
         """Deliver ``body`` as ``application/activity+json``. Redirects are not followed.
 
         On 400 or 401 the other signature profile is tried once and, if it is accepted, remembered
-        for the host.
+        for the host. ``headers`` are sent besides.
         """
         target = self._policy.check_url(inbox)
         if isinstance(target, Refused):
@@ -150,9 +157,10 @@ class FederationClient:
         result = PostResult(0, error="timeout", profile=profile)
         try:
             async with asyncio.timeout(self._limits.total_s):
-                result = await self._deliver(target, body, key, profile)
+                result = await self._deliver(target, body, key, profile, headers)
                 if result.status in (400, 401):
-                    second = await self._deliver(target, body, key, other_profile(profile))
+                    other = other_profile(profile)
+                    second = await self._deliver(target, body, key, other, headers)
                     # If neither is accepted, the first answer says more about why.
                     if second.status not in (0, 400, 401):
                         result = second
@@ -162,9 +170,19 @@ class FederationClient:
         return result
 
     async def _deliver(
-        self, target: URL, body: bytes, key: SigningKey, profile: Profile
+        self,
+        target: URL,
+        body: bytes,
+        key: SigningKey,
+        profile: Profile,
+        besides: Mapping[str, str] | None,
     ) -> PostResult:
-        headers = {"Content-Type": ACTIVITY_JSON, "Accept": ACCEPT, "Accept-Encoding": "gzip"}
+        headers = {
+            **(besides or {}),
+            "Content-Type": ACTIVITY_JSON,
+            "Accept": ACCEPT,
+            "Accept-Encoding": "gzip",
+        }
         try:
             try:
                 answer = await self._transport.send("POST", target, body, key, profile, headers, 0)

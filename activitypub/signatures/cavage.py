@@ -20,6 +20,7 @@ from activitypub.signatures.digests import digest_header
 from activitypub.signatures.keys import KeyKind, SigningKey
 from activitypub.signatures.parameters import parse_parameters
 from activitypub.signatures.request import (
+    ALSO_SIGNED,
     SignatureClaim,
     SignedRequest,
     combined_value,
@@ -45,8 +46,9 @@ def sign_cavage(
 ) -> dict[str, str]:
     """``headers`` with ``Host``, ``Date``, ``Digest`` (if there is a body) and ``Signature``.
 
-    Sign per attempt: Takahē takes a date for a minute only. ``now`` is in ms. A ``Content-Type``
-    among ``headers`` is covered too. Raises ``DocumentError`` if ``url`` is not an http(s) URL.
+    Sign per attempt: Takahē takes a date for a minute only. ``now`` is in ms. Of
+    ``headers`` those in ``ALSO_SIGNED`` are covered too. Raises ``DocumentError`` if ``url`` is not
+    an http(s) URL.
     """
     target = split_target(url)
     if target is None:
@@ -59,8 +61,7 @@ def sign_cavage(
         sent["Digest"] = digest_header(body)
         covered.append("digest")
     by_name = {name.lower(): value for name, value in sent.items()}
-    if "content-type" in by_name:
-        covered.append("content-type")
+    covered += [name for name in ALSO_SIGNED if name in by_name]
     lines = [f"(request-target): {method.lower()} {target.origin_form}"]
     lines += [f"{name}: {by_name[name]}" for name in covered]
     signature = base64.b64encode(key.sign("\n".join(lines).encode())).decode("ascii")

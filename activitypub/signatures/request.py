@@ -13,6 +13,9 @@ from activitypub.verdicts import Refused
 
 Profile = Literal["cavage", "rfc9421"]
 
+ALSO_SIGNED: Final = ("content-type", "collection-synchronization")
+"""Headers that our signatures cover where they are sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
@@ -120,6 +123,20 @@ def field_lines(headers: Mapping[str, tuple[str, ...]], name: str) -> tuple[str,
     if any("\n" in line for line in lines):
         lines = tuple(_OBSOLETE_FOLD.sub(" ", line) for line in lines)
     return tuple(line.strip(" \t") for line in lines)
+
+
+def is_covered(request: SignedRequest, name: str) -> bool:
+    """Whether the one signature of a request says that it covers this header.
+
+    Of a request whose signature was checked. Of several signatures none is looked at: which of
+    them was checked is not known here.
+    """
+    inputs = combined_value(field_lines(request.headers, "signature-input"))
+    if inputs is not None:
+        return inputs.count("=(") == 1 and f'"{name}"' in inputs.partition(")")[0]
+    signature = combined_value(field_lines(request.headers, "signature")) or ""
+    listed = re.findall(r'(?:^|[\s,])headers="([^"]*)"', signature)
+    return len(listed) == 1 and name in listed[0].lower().split(" ")
 
 
 _FIELD_VALUE: Final = re.compile(r"[\t -~]*")

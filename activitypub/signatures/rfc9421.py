@@ -16,6 +16,7 @@ from activitypub.signatures.components import Component, signature_base
 from activitypub.signatures.digests import content_digest_header
 from activitypub.signatures.keys import KeyKind, SigningKey
 from activitypub.signatures.request import (
+    ALSO_SIGNED,
     SignatureClaim,
     SignedRequest,
     combined_value,
@@ -42,7 +43,7 @@ def sign_rfc9421(
 ) -> dict[str, str]:
     """``headers`` with ``Host``, ``Content-Digest`` (if there is a body) and the signature.
 
-    ``now`` is in ms. A ``Content-Type`` among ``headers`` is covered too. Raises ``DocumentError``
+    ``now`` is in ms. Of ``headers`` those in ``ALSO_SIGNED`` are covered. Raises ``DocumentError``
     if ``url`` is not an http(s) URL.
     """
     target = split_target(url)
@@ -54,8 +55,8 @@ def sign_rfc9421(
     if body is not None:
         values["content-digest"] = sent["Content-Digest"] = content_digest_header(body)
     for name, value in sent.items():
-        if name.lower() == "content-type":
-            values["content-type"] = value
+        if name.lower() in ALSO_SIGNED:
+            values[name.lower()] = value
     covered = " ".join(f'"{name}"' for name in values)
     parameters = f'({covered});created={now // 1000};keyid="{key.key_id}"'
     lines = [f'"{name}": {value}' for name, value in values.items()]

@@ -68,5 +68,9 @@ class Budgets:
     """Statistics asked of one server."""
     crawling: Places = field(default_factory=lambda: Places(8))
     """Requests of crawls, so that slow servers leave most of the workers to everybody else."""
+    hearsay: Budget = field(default_factory=lambda: Budget(60, HOUR))
+    """Answers to fetch because one server passed them on without a proof."""
+    followers: Budget = field(default_factory=lambda: Budget(2, HOUR))
+    """How often the followers of one actor are compared with what its server knows."""
     reports: Budget = field(default_factory=lambda: Budget(30, HOUR))
     """Reports taken from one server."""

@@ -13,6 +13,7 @@ from typing import Final
 from activitypub.shell.client import PostResult
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.runtime import Runtime, log
+from fedi_cotweet.federation.synchronising import Headers
 from storage.engine import Tx
 from storage.queries import deliveries
 from storage.queries.deliveries import DeliveryRow
@@ -62,7 +63,11 @@ class Courier:
     _after: str = ""
     """The server whose turn was last: the next ones by name come first."""
     _slow: set[str] = field(default_factory=set)
+    _headers: Headers = field(init=False)
     _lanes: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._headers = Headers(self.runtime)
 
     async def once(self) -> int:
         """Start a lane for every server that something is due for; how many deliveries."""
@@ -129,11 +134,12 @@ class Courier:
         try:
             key = await self.runtime.keys.rsa(row.signer_id)
             former = await self.runtime.keys.former(row.signer_id, row.uri)
-            body = row.body.encode()
-            result = await self.runtime.client.post(row.inbox, body, key=former or key)
+            body, headers = row.body.encode(), await self._headers.of(row)
+            post = self.runtime.client.post
+            result = await post(row.inbox, body, key=former or key, headers=headers)
             if former is not None and result.status == 401:
                 # They have fetched the new key already, or never knew the old one.
-                result = await self.runtime.client.post(row.inbox, body, key=key)
+                result = await post(row.inbox, body, key=key, headers=headers)
         except LookupError:
             result = PostResult(0, error="no_signing_key")
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -59,6 +59,16 @@ class NotNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearsay:
+    """Somebody passed on what they cannot prove: worth asking its origin, and nothing else."""
+
+    object_id: str
+    answers: str | None
+    """The post that the object says it answers."""
+    signer: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Departed:
     """The sender deleted itself, and its key is gone with it: the origin's 410 is the proof."""
 
@@ -67,7 +77,7 @@ class Departed:
 
 async def authenticate(
     runtime: Runtime, directory: Directory, request: SignedRequest, recipient_id: int | None
-) -> Incoming | Refused | NotNow | Departed:
+) -> Incoming | Refused | NotNow | Departed | Hearsay:
     """Who sent this request. Nothing is stored; ``DocumentError`` for a body that is no activity.
 
     The request's signature is checked before the body is parsed. If the actor is not the signer,
@@ -100,7 +110,7 @@ async def authenticate(
         else:
             covered = await _ld_signed(runtime, directory, document, envelope.actor)
             if covered is None or peek(covered) != envelope:
-                return Refused(
+                return _hearsay(document, envelope, signer) or Refused(
                     "not_the_actor", "the activity is not by the one who signed the request"
                 )
             # Only what the signature covers, with its terms at face value, is the actor's.
@@ -125,6 +135,16 @@ async def authenticate(
         recipient_id=recipient_id,
         request=request,
     )
+
+
+def _hearsay(document: Doc, envelope: Envelope, signer: Actor) -> Hearsay | None:
+    made = document.get("object")
+    if envelope.type not in ("Create", "Update") or not isinstance(made, Mapping):
+        return None
+    object_id = as_id(made.get("id"))
+    if object_id is None or not same_origin(object_id, envelope.actor):
+        return None
+    return Hearsay(object_id, as_id(made.get("inReplyTo")), signer)
 
 
 async def _departed(directory: Directory, key_id: str, body: bytes) -> Departed | None:

@@ -13,7 +13,8 @@ import orjson
 
 from activitypub.documents.conversation import context_id, replies_id
 from activitypub.vocab.reading import host_of, same_origin
-from fedi_cotweet.domain.limits import DAY, MINUTE, SECOND
+from fedi_cotweet.domain.limits import DAY, MINUTE, SECOND, STAMP_SHOWN_FOR
+from fedi_cotweet.services import timelines
 from fedi_cotweet.services.conversations import ancestors, descendants, everybodys
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
@@ -90,6 +91,20 @@ def ask_for_replies(tx: Tx, env: Env, crawl_id: int, first: Post) -> None:
         address = None if one.local else replies_id(orjson.loads(one.document))
         if address is not None:
             want_page(tx, env, crawl_id, address, "replies", rank=1)
+
+
+def begin_past(tx: Tx, env: Env, actor: Actor) -> None:
+    """Somebody here began to follow an actor: what they wrote last stands in its own place.
+
+    What is known here at once, the rest of what they show to everybody once it is fetched.
+    """
+    now = env.now()
+    since = now - STAMP_SHOWN_FOR
+    for post in posts.profile_posts(
+        tx, actor.id, shown_since=since, before=None, limit=FROM_OUTBOX
+    ):
+        timelines.refresh(tx, post.id, now)
+    begin_outbox(tx, env, actor)
 
 
 def begin_outbox(tx: Tx, env: Env, actor: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.services import hiding, timelines
+from fedi_cotweet.services import crawling, hiding, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
@@ -100,6 +100,8 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
         + ("follows you." if accepted else "asks to follow you."),
     )
     if accepted:
+        if follower.local:
+            crawling.begin_past(tx, env, followed)
         emit(tx, env, "follow.answered", follow_id=follow_id)
 
 
@@ -111,6 +113,8 @@ def answer_request(tx: Tx, env: Env, account_id: int, follower: Actor, *, accept
         raise not_found("follow request")
     if accepted:
         follows.set_follow(tx, held.id, state="accepted")
+        if follower.local:
+            crawling.begin_past(tx, env, me)
         emit(tx, env, "follow.answered", follow_id=held.id)
     else:
         follows.remove_follow(tx, follower.id, account_id)
@@ -137,16 +141,21 @@ def end_both(tx: Tx, env: Env, me: Actor, other: Actor, *, told: bool = False) -
         _reject(tx, env, other, me, theirs.uri)
 
 
-def receive_answer(tx: Tx, now: int, uri: str, answerer: Actor, *, accepted: bool) -> bool:
-    """The followed actor accepted or rejected a Follow of ours. False: no such Follow of theirs."""
+def receive_answer(tx: Tx, env: Env, uri: str, answerer: Actor, *, accepted: bool) -> bool:
+    """The followed actor accepted or rejected a Follow of ours. False: no such Follow of theirs.
+
+    Once accepted, what they wrote last is there for the new reader (``crawling``).
+    """
     held = follows.follow_by_uri(tx, uri)
     if held is None or held.followed_id != answerer.id:
         return False
     if accepted:
         follows.set_follow(tx, held.id, state="accepted")
+        if held.state != "accepted":
+            crawling.begin_past(tx, env, answerer)
     else:
         follows.remove_follow(tx, held.follower_id, held.followed_id)
-        timelines.forget_source(tx, held.follower_id, held.followed_id, now)
+        timelines.forget_source(tx, held.follower_id, held.followed_id, env.now())
     return True
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Follow
-from storage.queries.rows import find, many
+from storage.queries.rows import among, find, many
 
 
 def follow_between(tx: Connection, follower_id: int, followed_id: int) -> Follow | None:
@@ -179,6 +179,31 @@ def following_page(
     if before is not None:
         statement = statement.where(Follow.id < before)
     return [(int(a), str(b)) for a, b in tx.execute(statement)]
+
+
+def follower_uris_on(tx: Connection, actor_id: int, host: str) -> list[str]:
+    """Which people of one server follow an actor, as far as this server knows."""
+    rows = tx.execute(
+        select(Actor.uri)
+        .join(Follow, Follow.follower_id == Actor.id)
+        .where(Follow.followed_id == actor_id, Follow.state == "accepted", Actor.host == host)
+        .order_by(Actor.uri)
+    )
+    return [str(row[0]) for row in rows]
+
+
+def local_follows_of(tx: Connection, actor_id: int) -> list[tuple[Follow, str]]:
+    """The follows of an actor by people of this server, in whatever state, and by whom."""
+    found = many(
+        tx,
+        Follow,
+        select(Follow)
+        .join(Account, Account.id == Follow.follower_id)
+        .where(Follow.followed_id == actor_id, Follow.state.in_(("accepted", "requested"))),
+    )
+    people = among(tx, Actor, "id", {follow.follower_id for follow in found})
+    uris = {person.id: person.uri for person in people}
+    return [(follow, uris[follow.follower_id]) for follow in found if follow.follower_id in uris]
 
 
 def local_among(tx: Connection, actor_ids: Iterable[int]) -> list[int]:

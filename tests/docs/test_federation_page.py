@@ -128,6 +128,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "proposal.made": "a proposal, to the primary author's",
         "proposal.withdrawn": "a proposal withdrawn",
         "reaction.passed_on": "a `Like` or `Announce`",
+        "reply.forwarded": "[answers to a post of ours](#threads)",
         "report.made": "somebody here reports a post or a person",
         "stamp.deleted": "a co-author leaves",
         "stamp.forwarded": "a co-author's `Delete` of a stamp to everyone",

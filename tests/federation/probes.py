@@ -99,6 +99,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/users/{name}"): plain("/users/alice", "/users/bob"),
     ("GET", "/users/{name}/outbox"): paged("/users/NAME/outbox"),
     ("GET", "/users/{name}/followers"): paged("/users/NAME/followers"),
+    ("GET", "/users/{name}/followers_synchronization"): plain(
+        "/users/alice/followers_synchronization", "/users/bob/followers_synchronization"
+    ),
     ("GET", "/users/{name}/following"): paged("/users/NAME/following"),
     ("GET", "/users/{name}/collections/featured"): paged("/users/NAME/collections/featured"),
     ("GET", "/users/{name}/collections/tags"): paged("/users/NAME/collections/tags"),

@@ -33,7 +33,7 @@ class Client:
     meanwhile: Callable[[], Awaitable[None]] | None = None
     sent: list[str] = field(default_factory=list)
 
-    async def post(self, inbox: str, body: bytes, *, key: object) -> PostResult:
+    async def post(self, inbox: str, body: bytes, *, key: object, headers: object) -> PostResult:
         self.sent.append(inbox)
         self.clock.now += self.takes
         if self.meanwhile is not None:
@@ -141,7 +141,9 @@ async def test_servers_that_take_long_to_answer_hold_up_no_others(
     answer, sent = asyncio.Event(), set()
 
     class Patient:
-        async def post(self, inbox: str, body: bytes, *, key: object) -> PostResult:
+        async def post(
+            self, inbox: str, body: bytes, *, key: object, headers: object
+        ) -> PostResult:
             sent.add(inbox)
             if "slow" in inbox:
                 await answer.wait()

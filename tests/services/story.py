@@ -98,7 +98,7 @@ class Story:
             held = follow_queries.follow_between(tx, me.id, other.id)
             assert held is not None
             follows.receive_follow(tx, self.env, me, other, held.uri)
-            assert follows.receive_answer(tx, self.env.now(), held.uri, other, accepted=True)
+            assert follows.receive_answer(tx, self.env, held.uri, other, accepted=True)
             return follows.follow(tx, self.env, me.id, other)
 
         return await self.do(arrives)

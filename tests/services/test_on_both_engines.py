@@ -288,7 +288,7 @@ async def from_afar(story: Story) -> list[str]:
     def accepted(tx: Connection) -> bool:
         held = follow_queries.follow_by_id(tx, events[-1].payload["follow_id"])
         assert held is not None
-        return follows.receive_answer(tx, story.env.now(), held.uri, zoe, accepted=True)
+        return follows.receive_answer(tx, story.env, held.uri, zoe, accepted=True)
 
     assert await story.do(accepted)
     first = story.note(1, coAuthors=["https://y.example/users/yuri"])

@@ -52,7 +52,7 @@ async def accept(context: Context, incoming: Incoming) -> str:
             if decided is not None:
                 return decided
             answered = follows.receive_answer(
-                tx, env.now(), activity.object_id, incoming.actor, accepted=True
+                tx, env, activity.object_id, incoming.actor, accepted=True
             )
             return "follow_accepted" if answered else "unknown_object"
         checked = check_accept(
@@ -89,7 +89,7 @@ async def reject(context: Context, incoming: Incoming) -> str:
             if decided is not None:
                 return decided
             answered = follows.receive_answer(
-                tx, env.now(), activity.object_id, incoming.actor, accepted=False
+                tx, env, activity.object_id, incoming.actor, accepted=False
             )
             return "follow_rejected" if answered else "unknown_object"
         checked = check_reject(

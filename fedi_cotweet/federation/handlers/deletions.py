@@ -11,6 +11,7 @@ from activitypub.origins import may_delete
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import same_origin, types
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.handlers.passing_on import forward
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import (
     arrivals,
@@ -76,7 +77,10 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     if fallen is not None and held is None:
         return fallen
     text = incoming.text if incoming.proven else ""
-    return arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)
+    outcome = arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)
+    if outcome == "deleted":
+        forward(tx, context, incoming, held)
+    return outcome
 
 
 def _delete_credit(tx: Tx, context: Context, incoming: Incoming, stamp_uri: str) -> str:

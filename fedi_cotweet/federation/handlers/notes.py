@@ -14,7 +14,7 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import remark
-from fedi_cotweet.federation.handlers.passing_on import pass_on
+from fedi_cotweet.federation.handlers.passing_on import forward, pass_on
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import arrivals, polls, reactions, standing
 from fedi_cotweet.services.events import emit, later
@@ -101,6 +101,8 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
             return outcome
         if outcome in ("created", "updated", "same"):
             standing.no_longer_named(tx, env, arrival.note.id, arrival.note.co_authors)
+            if outcome != "same":
+                forward(tx, context, incoming, post_queries.post(tx, post_id))
             if update and incoming.proven and consents.live_stamps(tx, arrival.note.id):
                 emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
         return outcome

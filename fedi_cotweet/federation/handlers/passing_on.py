@@ -7,10 +7,24 @@ from typing import Literal
 from activitypub.vocab.reading import ids
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import relays
+from fedi_cotweet.services import forwarding, relays
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import actors
+
+
+def verifiable(incoming: Incoming) -> bool:
+    """Whether an activity that its actor sent us can be believed by others without us."""
+    return incoming.how == "http" and (incoming.proven or "signature" in incoming.document)
+
+
+def forward(tx: Tx, context: Context, incoming: Incoming, reply: Post | None) -> None:
+    """Inbox forwarding: an answer to a post of ours, or news of one, goes to who follows it."""
+    if reply is not None and verifiable(incoming):
+        envelope = incoming.envelope
+        forwarding.forward(
+            tx, context.env, reply, incoming.actor, envelope.type, envelope.id, incoming.text
+        )
 
 
 def pass_on(

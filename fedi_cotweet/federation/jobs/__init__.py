@@ -33,6 +33,7 @@ from fedi_cotweet.federation.jobs.profiles import (
 )
 from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
 from fedi_cotweet.federation.jobs.settling import settle_proposals
+from fedi_cotweet.federation.jobs.synchronising import synchronise
 from fedi_cotweet.federation.jobs.verifying import guard_post, verify_post, verify_stamp
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services import answers
@@ -114,6 +115,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "refresh_counts": refresh_counts,
     "relay": relay,
     "settle_proposals": settle_proposals,
+    "synchronise": synchronise,
     "take_reaction": take_reaction,
     "verify_consent_notes": verify_consent_notes,
     "verify_credit": verify_credit,

@@ -52,7 +52,12 @@ from fedi_cotweet.federation.outbox.offers import (
 )
 from fedi_cotweet.federation.outbox.pins import post_pinned, post_unpinned
 from fedi_cotweet.federation.outbox.polls import poll_counted, poll_voted
-from fedi_cotweet.federation.outbox.posts import post_deleted, post_published, post_updated
+from fedi_cotweet.federation.outbox.posts import (
+    post_deleted,
+    post_published,
+    post_updated,
+    reply_forwarded,
+)
 from fedi_cotweet.federation.outbox.reactions import (
     boost_made,
     boost_undone,
@@ -171,6 +176,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "proposal.made": proposal_made,
     "proposal.withdrawn": proposal_withdrawn,
     "reaction.passed_on": reaction_passed_on,
+    "reply.forwarded": reply_forwarded,
     "report.made": report_made,
     "stamp.deleted": stamp_deleted,
     "stamp.forwarded": stamp_forwarded,

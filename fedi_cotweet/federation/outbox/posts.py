@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from activitypub.activities.create import build_create
@@ -15,9 +16,10 @@ from fedi_cotweet.federation.outbox.lookups import Payload
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
 from fedi_cotweet.services import documents
+from fedi_cotweet.services.timelines import shown_author_ids
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, crediting, posts
+from storage.queries import actors, crediting, follows, posts
 
 
 async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -105,6 +107,32 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             ),
         )
     ]
+
+
+async def reply_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """What somebody elsewhere answered to a post of ours, unchanged, to its authors' followers."""
+
+    def query(tx: Tx) -> list[Outgoing]:
+        post, by = posts.post(tx, payload["post_id"]), actors.actor(tx, payload["actor_id"])
+        if post is None or by is None or post.state != "published":
+            return []
+        rows = posts.authors_of(tx, [post.id])[post.id]
+        shown = shown_author_ids(post, rows, runtime.env.now())
+        number = sha256(str(payload["uri"]).encode()).hexdigest()
+        outgoing = Outgoing(
+            uri=f"{post.uri}#forwarded/{number}",
+            actor_id=by.id,
+            signer_id=post.author_id,
+            kind="Create",
+            body=payload["text"],
+            audience=Audience(
+                followers_of=tuple(follows.local_among(tx, shown)),
+                not_hosts=frozenset({by.host}),
+            ),
+        )
+        return [replace(outgoing, kind=payload["type"])]
+
+    return await runtime.store.read(query)
 
 
 def _announces(tx: Tx, post_id: int) -> list[str]:

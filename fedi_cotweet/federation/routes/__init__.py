@@ -12,6 +12,7 @@ from fedi_cotweet.federation.routes.actors import (
     featured,
     featured_tags,
     followers,
+    followers_there,
     following,
     outbox,
 )
@@ -53,6 +54,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_post("/users/{name}/inbox", inbox)
     app.router.add_get("/users/{name}/outbox", guarded(outbox))
     app.router.add_get("/users/{name}/followers", guarded(followers))
+    app.router.add_get("/users/{name}/followers_synchronization", guarded(followers_there))
     app.router.add_get("/users/{name}/following", guarded(following))
     app.router.add_get("/users/{name}/collections/featured", guarded(featured))
     app.router.add_get("/users/{name}/collections/tags", guarded(featured_tags))

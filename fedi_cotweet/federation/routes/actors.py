@@ -19,8 +19,11 @@ from fedi_cotweet.federation.routes.answering import (
     json_answer,
     missing,
     number,
+    problem,
     wants_page,
 )
+from fedi_cotweet.federation.routes.objects import fetcher_of
+from fedi_cotweet.services import synchronising
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.pinning import MOST_PINS
 from storage.engine import Tx
@@ -133,6 +136,22 @@ async def followers(request: web.Request) -> web.Response:
         lambda tx, actor_id, before: follows.follower_page(tx, actor_id, before, PAGE),
         of_network=True,
     )
+
+
+async def followers_there(request: web.Request) -> web.Response:
+    """Who follows somebody from the server of whoever signed the request (FEP-8fcf)."""
+    found, asking = await _local_actor(request), await fetcher_of(request)
+    if asking is None:
+        return problem(401, "no_signature", "This part of the followers is for their own server.")
+    if found is None or found.actor.gone_at is not None:
+        return missing()
+    context, actor, there = request.app[CONTEXT], found.actor, asking
+    listed = await context.runtime.store.read(
+        lambda tx: synchronising.partial_followers(tx, actor, there.uri, there.host)
+    )
+    url = context.env.addresses.base + request.path
+    document = build_collection(url, len(listed), items=listed)
+    return json_answer(document, cache="private, no-store", vary="Signature")
 
 
 async def following(request: web.Request) -> web.Response:

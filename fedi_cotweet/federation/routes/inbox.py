@@ -10,9 +10,11 @@ from activitypub.errors import DocumentError
 from activitypub.verdicts import Refused
 from activitypub.vocab.terms import ACTIVITY_JSON, is_activitypub_type
 from fedi_cotweet.federation.handlers import handle
-from fedi_cotweet.federation.incoming import Departed, NotNow, authenticate
+from fedi_cotweet.federation.handlers.hearsay import ask_origin
+from fedi_cotweet.federation.incoming import Departed, Hearsay, NotNow, authenticate
 from fedi_cotweet.federation.routes.answering import CONTEXT, missing, problem, signed_request
 from fedi_cotweet.federation.runtime import log
+from fedi_cotweet.federation.synchronising import compare
 from storage.errors import StorageError
 from storage.queries import actors
 
@@ -56,7 +58,13 @@ async def inbox(request: web.Request) -> web.Response:
         if isinstance(incoming, Refused):
             log.info("inbox_refused", code=incoming.code, reason=incoming.reason)
             return problem(401, incoming.code, incoming.reason)
+        if isinstance(incoming, Hearsay):
+            if not await ask_origin(context, incoming):
+                code, reason = "not_the_actor", "the activity is not by who signed the request"
+                return problem(401, code, reason)
+            return web.Response(status=202)
         await handle(context, incoming)
+        await compare(context, incoming)
     except DocumentError as error:
         log.info("inbox_bad_document", code=error.code, reason=error.safe)
         return problem(400, error.code, error.safe)
