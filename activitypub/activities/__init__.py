@@ -20,6 +20,7 @@ from activitypub.activities.follow import Follow, parse_follow
 from activitypub.activities.like import Like, parse_like
 from activitypub.activities.move import Move, parse_move
 from activitypub.activities.offer import Offer, parse_offer
+from activitypub.activities.quote_request import QuoteRequest, parse_quote_request
 from activitypub.activities.reject import Reject, parse_reject
 from activitypub.activities.remove import Remove, parse_remove
 from activitypub.activities.undo import Undo, parse_undo
@@ -39,6 +40,7 @@ Activity = (
     | Like
     | Move
     | Offer
+    | QuoteRequest
     | Reject
     | Remove
     | Undo
@@ -56,6 +58,7 @@ _PARSERS: Final[Mapping[str, Callable[[Doc], Activity]]] = {
     "Like": parse_like,
     "Move": parse_move,
     "Offer": parse_offer,
+    "QuoteRequest": parse_quote_request,
     "Reject": parse_reject,
     "Remove": parse_remove,
     "Undo": parse_undo,

@@ -15,9 +15,10 @@ from activitypub.coauthorship.offers import read_media
 from activitypub.coauthorship.projection import NoDigest, consent_projection, is_sha256_multibase
 from activitypub.documents.emoji import MAX_EMOJI, SHORTCODE
 from activitypub.html import consent_safe
+from activitypub.quotes.forms import QUOTE_NAME, QUOTE_RELATION
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import origin, parse_time
-from activitypub.vocab.terms import Doc
+from activitypub.vocab.terms import LD_JSON, Doc
 
 _ALWAYS: Final = frozenset({"profile", "id", "type", "visibility", "addressees", "mediaType"})
 
@@ -44,6 +45,7 @@ class CanShow:
             "summaryMap",
             "sensitive",
             "inReplyTo",
+            "quote",
             "attachment",
             "tag",
             "oneOf",
@@ -57,7 +59,7 @@ class CanShow:
 
 
 CAN_SHOW: Final = CanShow()
-"""Posts with pictures, emoji or a poll. Not: titles, quotes, events, other media."""
+"""Posts with pictures, emoji, a poll or a quote. Not: titles, events, other media."""
 
 
 def acceptance_refusal(
@@ -91,7 +93,8 @@ def acceptance_refusal(
         _texts_refusal(covered)
         or _poll_refusal(covered)
         or _attachments_refusal(covered.get("attachment", []), can_show)
-        or _tags_refusal(covered.get("tag", []), can_show)
+        or _quote_refusal(covered.get("quote", []))
+        or _tags_refusal(covered.get("tag", []), can_show, covered.get("quote", []))
     )
 
 
@@ -143,10 +146,19 @@ def _attachments_refusal(attachments: list[dict[str, Any]], can_show: CanShow) -
     return None
 
 
-def _tags_refusal(tags: list[dict[str, Any]], can_show: CanShow) -> str | None:
+def _quote_refusal(quoted: list[str]) -> str | None:
+    if all(origin(uri) is not None for uri in quoted):
+        return None
+    return "this server cannot show quote"
+
+
+def _tags_refusal(tags: list[dict[str, Any]], can_show: CanShow, quoted: list[str]) -> str | None:
     emoji: set[str] = set()
     for tag in tags:
         kinds = tag.get("type", [])
+        # The quote once more (FEP-e232). A Link to anything else would be a second quote to some.
+        if kinds == ["Link"] and [tag.get("href")] == quoted and _is_quote_link(tag):
+            continue
         if len(kinds) != 1 or kinds[0] not in can_show.tag_types:
             return "this server cannot show one of the tags"
         if not isinstance(tag.get("name", ""), str):
@@ -166,6 +178,17 @@ def _tags_refusal(tags: list[dict[str, Any]], can_show: CanShow) -> str | None:
         elif not tag.keys() <= {"type", "name", "href"} or origin(tag.get("href")) is None:
             return "this server cannot show one of the tags"
     return None
+
+
+def _is_quote_link(tag: Mapping[str, Any]) -> bool:
+    name = tag.get("name", "")
+    return (
+        tag.keys() <= {"type", "mediaType", "href", "rel", "name"}
+        and tag.get("rel") == QUOTE_RELATION
+        and tag.get("mediaType", LD_JSON) == LD_JSON
+        and isinstance(name, str)
+        and QUOTE_NAME.fullmatch(name) is not None
+    )
 
 
 def _is_one_picture(emoji: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from activitypub.documents.media import AttachmentView, build_attachment, parse_
 from activitypub.documents.polls import build_options
 from activitypub.errors import DocumentError
 from activitypub.html import from_text
+from activitypub.quotes.forms import quote_members, quote_tag, read_quotation
 from activitypub.vocab.reading import (
     as_id,
     as_list,
@@ -147,7 +148,7 @@ def parse_note(document: Doc) -> NoteView:
         updated_at=parse_time(document.get("updated")),
         attachments=parse_attachments(document.get("attachment")),
         tags=_tags(document),
-        quote=_quote(document),
+        quote=quotation.quoted if (quotation := read_quotation(document)) is not None else None,
         options=options,
         multiple=multiple,
         end_at=parse_time(document.get("endTime")) or parse_time(document.get("closed")),
@@ -195,21 +196,6 @@ def _tags(document: Doc) -> tuple[TagView, ...]:
     return tuple(found)
 
 
-_MISSKEY_QUOTE: Final = "https://misskey-hub.net/ns#_misskey_quote"
-
-
-def _quote(document: Doc) -> str | None:
-    """FEP-044f's ``quote``, its older names, or a Link tag with Misskey's relation (FEP-e232)."""
-    for member in ("quote", "quoteUrl", "quoteUri", "_misskey_quote"):
-        found = next(iter(ids(document.get(member))), None)
-        if found is not None:
-            return found
-    for entry in as_list(document.get("tag"))[:MAX_TAGS]:
-        if isinstance(entry, Mapping) and _MISSKEY_QUOTE in as_list(entry.get("rel")):
-            return as_id(entry.get("href"))
-    return None
-
-
 def _options(document: Doc) -> tuple[tuple[tuple[str, int], ...], bool]:
     single, several = as_list(document.get("oneOf")), as_list(document.get("anyOf"))
     found = []
@@ -244,6 +230,7 @@ def build_note(
     url: str | None = None,
     published_at: int | None = None,
     updated_at: int | None = None,
+    quote: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The core of a note of ours: everything but its authors, stamps, proofs and context.
 
@@ -251,7 +238,8 @@ def build_note(
     published note. ``media_digests=False`` belongs to notes without co-authors (see
     ``build_attachment``). A draft has no ``published_at``. With ``options`` it is a poll, which
     ends at ``end_at`` (ms) and has ``kind`` ``Question``. ``emoji`` are tags as ``build_emoji``
-    makes them.
+    makes them. ``quote`` is a quoted post's identifier and page; the line for it in the text is
+    the caller's to write.
     """
     document: dict[str, Any] = {"id": id, "type": kind, "to": list(to), "cc": list(cc)}
     optional: dict[str, Any] = {
@@ -265,11 +253,17 @@ def build_note(
         "published": None if published_at is None else format_time(published_at),
         "updated": None if updated_at is None else format_time(updated_at),
         "contentMap": {language: content} if language is not None else None,
-        "tag": [*(_build_tag(tag) for tag in tags), *emoji],
+        "tag": [
+            *(_build_tag(tag) for tag in tags),
+            *emoji,
+            *([quote_tag(*quote)] if quote is not None else ()),
+        ],
         "attachment": [
             build_attachment(attachment, with_digest=media_digests) for attachment in attachments
         ],
     }
+    if quote is not None:
+        optional |= quote_members(quote[0])
     document["content"] = content
     return document | {member: value for member, value in optional.items() if value}
 

@@ -128,6 +128,34 @@ CREDIT_TERMS: Final[Mapping[str, Any]] = {
 }
 """FEP-af48, section Credit for media."""
 
+QUOTE_STAMP_TERMS: Final[Mapping[str, Any]] = {
+    "gts": "https://gotosocial.org/ns#",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+    "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+}
+"""FEP-044f: a stamp, a request, and their answers."""
+
+QUOTE_POLICY_TERMS: Final[Mapping[str, Any]] = {
+    "gts": "https://gotosocial.org/ns#",
+    "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+    "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+    "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+}
+"""FEP-044f: who may quote a post."""
+
+QUOTE_TERMS: Final[Mapping[str, Any]] = {
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+    "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "quoteUrl": "as:quoteUrl",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+}
+"""FEP-044f and the older names, as Mastodon defines them."""
+
 NOTE_TERMS: Final[Mapping[str, Any]] = {
     "toot": "http://joinmastodon.org/ns#",
     "sensitive": "as:sensitive",
@@ -191,6 +219,10 @@ def context_for(note: Doc) -> list[Any]:
         context[1]["votersCount"] = "toot:votersCount"
     if "consentNotes" in note:
         context[1] |= CONSENT_NOTE_TERMS
+    if "interactionPolicy" in note:
+        context[1] |= QUOTE_POLICY_TERMS
+    if "quote" in note:
+        context[1] |= QUOTE_TERMS
     return context
 
 

@@ -52,6 +52,8 @@ class NewCoTweet:
     publish_at: int | None = None
     role: str = AUTHOR
     poll: NewPoll | None = None
+    quote: str | None = None
+    quote_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ async def create_cotweet(call: Call) -> web.Response:
         in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
         media_ids=media_ids(wanted.media),
         poll=poll_words(call.site, wanted.poll),
+        quote=await texts.quote_target(call.site, wanted.quote, account_id),
+        quote_policy=wanted.quote_policy,
     )
     seconds = wanted.expires_in_seconds
     env = call.site.env

@@ -31,7 +31,10 @@ class NewPoll:
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """``in_reply_to`` is an id of ours or an address; ``media`` are ids of uploads."""
+    """``in_reply_to`` and ``quote`` are an id of ours or an address; ``media`` are ids of uploads.
+
+    ``quote_policy``: who may quote it (``public``, ``followers``, ``ask``, ``nobody``).
+    """
 
     text: str = field(metadata=MOST_TEXT)
     summary: str = ""
@@ -40,6 +43,8 @@ class NewPost:
     in_reply_to: str | None = None
     media: tuple[str, ...] = ()
     poll: NewPoll | None = None
+    quote: str | None = None
+    quote_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ async def create_post(call: Call) -> web.Response:
         in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
         media_ids=media_ids(wanted.media),
         poll=poll_words(call.site, wanted.poll),
+        quote=await texts.quote_target(call.site, wanted.quote, account_id),
+        quote_policy=wanted.quote_policy,
     )
     env = call.site.env
 

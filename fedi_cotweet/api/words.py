@@ -95,6 +95,26 @@ async def reply_target(site: Site, given: str | None, viewer_id: int) -> str | N
     return post.uri
 
 
+async def quote_target(site: Site, given: str | None, viewer_id: int) -> str | None:
+    """The identifier of the post that is quoted. Raises ``no_such_post`` (422)."""
+    if given is None:
+        return None
+    post = await find_post(site, given, viewer_id)
+    if (
+        post is None
+        or post.state != "published"
+        or post.visibility not in ("public", "unlisted")
+        or await _kept_away(site, post, viewer_id)
+    ):
+        raise ServiceError(
+            "no_such_post",
+            422,
+            "The post to quote cannot be found.",
+            "Check its address: it must be public, and its server must answer.",
+        )
+    return post.uri
+
+
 async def _kept_away(site: Site, post: Post, viewer_id: int) -> bool:
     """Whether a block, of either side, or the operator stands before a post. A mute does not."""
     found = await site.read(lambda tx: hiding.hidden(tx, site.env.now(), viewer_id, [post]))

@@ -22,6 +22,7 @@ from fedi_cotweet.cli import (
     moderating,
     operating,
     profile,
+    quoting,
     reacting,
     reading,
     reference,
@@ -83,6 +84,8 @@ app.command("vote")(command(writing.vote))
 app.command("credit")(command(crediting.credit))
 app.command("uncredit")(command(crediting.uncredit))
 app.command("credits")(command(crediting.credits))
+app.command("quotes")(command(quoting.quotes))
+app.command("quote-policy")(command(quoting.quote_policy))
 app.command("edit")(command(writing.edit))
 app.command("publish")(command(writing.publish))
 app.command("withdraw")(command(writing.withdraw))

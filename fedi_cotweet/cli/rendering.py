@@ -27,6 +27,7 @@ from fedi_cotweet.services.views import (
     MediaView,
     PollView,
     PostView,
+    QuoteView,
     TimelinePage,
 )
 
@@ -122,6 +123,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
     body += _content(view.summary, view.text, view.sensitive)
     body += _poll(view.poll, now)
     body += _pictures(view.media)
+    body += quoted(view.quote)
     body += [Rule(style="dim"), *links_of(view.content)]
     facts = _facts()
     if view.mentions:
@@ -173,6 +175,7 @@ def draft(view: DraftView, now: int) -> RenderableType:
     body += _content(view.post.summary, view.post.text, view.post.sensitive)
     body += _poll(view.post.poll, now)
     body += _pictures(view.post.media)
+    body += quoted(view.post.quote)
     body += [Text(), _heading("Co-authors")]
     body += [_consent(entry, now) for entry in view.co_authors]
     if view.change is not None:
@@ -254,6 +257,7 @@ def post(view: PostView, now: int) -> RenderableType:
     body += _content(view.summary, view.text, view.sensitive)
     body += _poll(view.poll, now)
     body += _pictures(view.media)
+    body += quoted(view.quote)
     counts = ", ".join(
         (count(view.replies, "reply", "replies"), count(view.boosts, "boost"),
          count(view.likes, "like"))
@@ -261,6 +265,32 @@ def post(view: PostView, now: int) -> RenderableType:
     body += [Text(), Text(counts, style="dim"), Text(line(view.url or view.uri), style="dim")]
     title = Text(f" {line(view.id)} ", style="dim")
     return Panel(Group(*body), title=title, title_align="right", box=box.ROUNDED, padding=(0, 1))
+
+
+QUOTES = {
+    "pending": "quotes a post whose author has not agreed yet",
+    "rejected": "quotes a post whose author does not agree",
+    "revoked": "quotes a post whose author does not agree any more",
+    "deleted": "quotes a post that is deleted",
+    "unauthorised": "quotes a post whose author was not asked",
+    "hidden": "quotes a post that you do not see",
+}
+
+
+def quoted(view: QuoteView | None) -> list[RenderableType]:
+    """What a post quotes, or why it is not shown."""
+    if view is None:
+        return []
+    parts: list[RenderableType] = [Text()]
+    if view.state != "accepted":
+        parts.append(Text(f"  {QUOTES.get(view.state, line(view.state))}", style="dim"))
+    if view.post is not None:
+        words = _content(view.post.summary, view.post.text, view.post.sensitive)
+        inside = Group(names(view.post.authors), *words, *_pictures(view.post.media))
+        parts.append(Padding(Panel(inside, box=box.ROUNDED, style="default"), (0, 2)))
+    if view.url:
+        parts.append(Text(f"  {line(view.url)}", style="dim", overflow="fold"))
+    return parts
 
 
 def _companion(entry: CompanionView) -> Text:

@@ -37,6 +37,15 @@ class Audience(StrEnum):
     UNLISTED = "unlisted"
 
 
+class QuotePolicyChoice(StrEnum):
+    """Who may quote a post."""
+
+    PUBLIC = "public"
+    FOLLOWERS = "followers"
+    ASK = "ask"
+    NOBODY = "nobody"
+
+
 class Mode(StrEnum):
     """When a co-tweet goes out."""
 
@@ -100,6 +109,19 @@ def post(
     reply_to: Annotated[
         str | None,
         typer.Option("--reply-to", metavar="URL", help="The post it answers.", show_default=False),
+    ] = None,
+    quote: Annotated[
+        str | None,
+        typer.Option("--quote", metavar="URL", help="A post to show in it.", show_default=False),
+    ] = None,
+    quote_policy: Annotated[
+        QuotePolicyChoice | None,
+        typer.Option(
+            "--quote-policy",
+            metavar="public|followers|ask|nobody",
+            help="Who may quote it, if not as your account says.",
+            show_default=False,
+        ),
     ] = None,
     options: Annotated[
         list[str] | None,
@@ -181,6 +203,10 @@ def post(
         document["language"] = language
     if reply_to:
         document["in_reply_to"] = reply_to
+    if quote:
+        document["quote"] = quote
+    if quote_policy:
+        document["quote_policy"] = quote_policy.value
     if co_authors:
         document["with"] = [_credited(text) for text in co_authors]
     if expires:

@@ -14,6 +14,7 @@ from activitypub.documents.interactions import read_totals, without_totals
 from activitypub.documents.note import parse_note
 from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
+from activitypub.quotes.forms import without_inline
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, ids, parse_time
 from activitypub.vocab.terms import Doc
@@ -71,7 +72,7 @@ def read_arrival(
     return Arrival(
         note=note,
         author=author,
-        content=sanitise(content),
+        content=sanitise(content if note.quote is None else without_inline(content)),
         summary=to_text(note.summary)[:2000],
         text=orjson.dumps(without_totals(whole)).decode(),
         totals=read_totals(document),

@@ -72,5 +72,7 @@ class Budgets:
     """Answers to fetch because one server passed them on without a proof."""
     followers: Budget = field(default_factory=lambda: Budget(2, HOUR))
     """How often the followers of one actor are compared with what its server knows."""
+    quotes: Budget = field(default_factory=lambda: Budget(120, HOUR))
+    """Requests to quote taken from one server; and quotes of one server's posts looked at."""
     reports: Budget = field(default_factory=lambda: Budget(30, HOUR))
     """Reports taken from one server."""

@@ -12,8 +12,18 @@ from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.documents.emoji import EmojiView
 from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
 from activitypub.documents.note import AttachmentView, NoteView
+from activitypub.quotes.forms import read_quotation
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import crediting, emoji, endings, indexing, polls, standing, timelines
+from fedi_cotweet.services import (
+    crediting,
+    emoji,
+    endings,
+    indexing,
+    polls,
+    quotes,
+    standing,
+    timelines,
+)
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.posts import remove, tell_of_mention
@@ -65,12 +75,19 @@ def _relevant(tx: Tx, arrival: Arrival) -> bool:
 
 
 def store_arrival(
-    tx: Tx, env: Env, arrival: Arrival, *, update: bool, asked: bool = True, quiet: bool = False
+    tx: Tx,
+    env: Env,
+    arrival: Arrival,
+    *,
+    update: bool,
+    asked: bool = True,
+    quiet: bool = False,
+    depth: int = 0,
 ) -> tuple[int | None, str]:
     """Store a new object, or a newer version of a known one; (post id, outcome).
 
     ``asked``: somebody here wants it, else it may be nobody's business here. ``quiet``: it is of
-    the past, so nobody is notified. Outcomes:
+    the past, so nobody is notified. ``depth``: over how many quotes we came to it. Outcomes:
     ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
@@ -132,6 +149,9 @@ def store_arrival(
         outcome = "updated"
     if known is not None or note.kind == "Question":
         polls.store_remote(tx, env, post_id, note)
+    said = read_quotation(note.raw)
+    if known is not None or said is not None:
+        quotes.store_remote(tx, env, post_id, arrival.author, note.id, said, depth)
     _note_totals(tx, post_id, arrival.totals, now)
     if known is not None or arrival.media:
         crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))

@@ -23,7 +23,8 @@ from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
 from fedi_cotweet.services.offers import current_offers
 from fedi_cotweet.services.people import author_view, handles_at
-from fedi_cotweet.services.reading import emojis_of, media_views, post_view
+from fedi_cotweet.services.quote_views import READABLE, quotes_in
+from fedi_cotweet.services.reading import emojis_of, media_views, post_view, post_views
 from fedi_cotweet.services.views import (
     AuthorView,
     DraftAuthorView,
@@ -32,6 +33,7 @@ from fedi_cotweet.services.views import (
     InviteView,
     PollOptionView,
     PollView,
+    QuoteView,
 )
 from storage.engine import Tx
 from storage.models import Actor, Offer, PostAuthor
@@ -124,7 +126,19 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
             *(name for name, _ in note.options),
             covered=True,
         ),
+        quote=None if note.quote is None else _quote(tx, env, account_id, note.quote),
     )
+
+
+def _quote(tx: Tx, env: Env, account_id: int, uri: str) -> QuoteView:
+    """What would be quoted, as far as it is known here. Nobody was asked yet: it is a draft."""
+    quoted = posts.post_by_uri(tx, uri)
+    if quoted is None or quoted.state != "published" or quoted.visibility not in READABLE:
+        return QuoteView("pending", uri, uri)
+    if hiding.hidden(tx, env.now(), account_id, [quoted]):
+        return QuoteView("hidden", uri, "")
+    [view] = post_views(tx, env, [quoted], quoted=True)
+    return QuoteView("pending", uri, quoted.url, view)
 
 
 def _poll(document: Doc, note: NoteView, now: int) -> PollView | None:
@@ -185,7 +199,8 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
     pictures = posts.media_of(tx, post_ids=[post_id])
     ordered = sorted(offers.values(), key=lambda offer: _position(offer, named))
     poll = stored_polls.poll(tx, post_id)
-    shown = post_view(env, post, rows, people, pictures, env.now())
+    quote = quotes_in(tx, env, [post], account_id, lambda o: post_views(tx, env, o, quoted=True))
+    shown = post_view(env, post, rows, people, pictures, env.now(), quote=quote.get(post_id))
     shown = replace(shown, emojis=emojis_of(tx, [post], {post_id: named})[post_id])
     return DraftView(
         post=shown if poll is None else replace(shown, poll=polls.view(poll, env.now())),

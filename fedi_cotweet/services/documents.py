@@ -13,13 +13,14 @@ from activitypub.coauthorship.roles import AUTHOR
 from activitypub.documents.interactions import Totals, build_collections
 from activitypub.documents.note import AttachmentView
 from activitypub.documents.polls import with_tallies
+from activitypub.quotes.policies import build_quote_policy
 from activitypub.vocab.reading import as_list, format_time
 from activitypub.vocab.terms import Doc, context_for
 from fedi_cotweet.services.conversations import context_of
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Media, Post, PostAuthor
-from storage.queries import actors, crediting, polls, posts
+from storage.queries import actors, crediting, polls, posts, quotes
 
 __all__ = [
     "attachment",
@@ -94,6 +95,8 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
             core["context"] = thread
     author = actors.actor(tx, post.author_id)
     assert author is not None, "posts.author_id is a foreign key"
+    if post.state == "published":
+        core |= _quoting(tx, post, author)
     rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])
     notes = _consent_notes(tx, post) if stamps else []
     if notes:
@@ -125,6 +128,18 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
         ),
         roles=roles,
     )
+
+
+def _quoting(tx: Tx, post: Post, author: Actor) -> dict[str, Any]:
+    """Who may quote a post, and the consent to what it quotes itself."""
+    followers = author.followers_uri or f"{author.uri}/followers"
+    said: dict[str, Any] = {
+        "interactionPolicy": build_quote_policy(post.quote_policy, author.uri, followers)
+    }
+    quote = quotes.quote(tx, post.id)
+    if quote is not None and quote.state == "accepted" and quote.stamp_uri is not None:
+        said["quoteAuthorization"] = quote.stamp_uri
+    return said
 
 
 def _consent_notes(tx: Tx, post: Post) -> list[str]:

@@ -19,7 +19,7 @@ from fedi_cotweet.domain.limits import (
     POLL_SHORTEST,
     SCHEDULED_WITHIN,
 )
-from fedi_cotweet.services import companions, documents, message_questions, polls
+from fedi_cotweet.services import companions, documents, message_questions, polls, quotes
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -68,6 +68,8 @@ def create_draft(
         if role not in ROLES:
             raise ServiceError("bad_role", 422, f"A role is one of: {', '.join(ROLES)}.")
     media = check_words(tx, env, author_id, words)
+    if words.quote is not None:
+        quotes.check_quotable(tx, env, author_id, words.quote)
     check_inviting(tx, env, author, co_authors, words, lasts, by_message=by_message)
     asked = [actor for actor in co_authors if actor.can_co_author is None]
     offered = [actor for actor in co_authors if actor.can_co_author is not None]
@@ -97,7 +99,10 @@ def create_draft(
         author_role=did.get(author_id, AUTHOR),
         scheduled_at=publish_at,
         fetched_at=now,
+        quote_policy=quotes.policy_for(tx, author_id, words.quote_policy),
     )
+    if words.quote is not None:
+        quotes.begin(tx, post_id, words.quote)
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)
     if words.poll is not None:

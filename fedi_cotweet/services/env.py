@@ -79,6 +79,10 @@ class Addresses:
         """The id of an artist's consent to be named."""
         return f"{self.actor(username)}/credits/{token}"
 
+    def quote_stamp(self, username: str, token: str) -> str:
+        """The id of consent to be quoted."""
+        return f"{self.actor(username)}/quotes/{token}"
+
     def activity(self, username: str, activity_id: int) -> str:
         """The id of an activity that has no better one."""
         return f"{self.actor(username)}/activities/{activity_id}"

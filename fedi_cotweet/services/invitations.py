@@ -10,6 +10,7 @@ from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import build_stamp
 from activitypub.documents.emoji import MAX_EMOJI, read_emoji
 from activitypub.proofs.securing import prove
+from activitypub.quotes.forms import read_quotation
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
@@ -92,6 +93,10 @@ def receive_offer(
         expires_at=invitation.expires_at,
         created_at=now,
     )
+    quoted = read_quotation(orjson.loads(text)["object"])
+    if quoted is not None and posts.post_by_uri(tx, quoted.quoted) is None:
+        # To be shown with the question. One for each invite, of which there are only so many.
+        later(tx, env, "fetch_note", quoted.quoted, uri=quoted.quoted)
     for position, item in enumerate(invitation.media):
         media_id = env.new_id()
         posts.add_media(

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
-from fedi_cotweet.services import companions, documents, endings, indexing, polls, timelines
+from fedi_cotweet.services import companions, documents, endings, indexing, polls, quotes, timelines
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -35,6 +35,8 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
             "Choose public or unlisted.",
         )
     media = check_words(tx, env, author_id, words)
+    if words.quote is not None:
+        quotes.check_quotable(tx, env, author_id, words.quote)
     post_id, now = env.new_id(), env.now()
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
     document = _document(tx, env, author, post_id, words, media, mentioned)
@@ -59,6 +61,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         document=orjson.dumps(document).decode(),
         published_at=now,
         fetched_at=now,
+        quote_policy=quotes.policy_for(tx, author_id, words.quote_policy),
     )
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)
@@ -81,6 +84,9 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     timelines.refresh(tx, post_id, now)
     indexing.refresh(tx, post_id)
     emit(tx, env, "post.published", post_id=post_id)
+    if words.quote is not None:
+        quotes.begin(tx, post_id, words.quote)
+        quotes.published(tx, env, post_id)
     return post_id
 
 

@@ -16,6 +16,7 @@ from fedi_cotweet.services import (
     drafts,
     indexing,
     polls,
+    quotes,
     timelines,
 )
 from fedi_cotweet.services.accounts import find_actor
@@ -198,6 +199,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
     indexing.refresh(tx, post.id)
     _tell_people_here(tx, env, post)
     emit(tx, env, "post.published", post_id=post.id)
+    quotes.published(tx, env, post.id)
     if rows:
         later(tx, env, "verify_post", str(post.id), post_id=post.id)
 

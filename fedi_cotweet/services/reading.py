@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from activitypub.html import to_text
+from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import emoji, freshness, hiding, moving, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
@@ -13,6 +14,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.hiding import Looking, Why
 from fedi_cotweet.services.people import author_view, profile_lines, profile_path
+from fedi_cotweet.services.quote_views import quotes_in
 from fedi_cotweet.services.views import (
     CompanionView,
     CreditView,
@@ -20,6 +22,7 @@ from fedi_cotweet.services.views import (
     MediaView,
     PostView,
     ProfileView,
+    QuoteView,
     TimelinePage,
 )
 from storage.engine import Tx
@@ -92,10 +95,12 @@ def post_views(
     boosted_by: Mapping[int, int] | None = None,
     stale: Stale | None = None,
     viewer_id: int | None = None,
+    quoted: bool = False,
 ) -> tuple[PostView, ...]:
     """Posts as views, in the same order, with a handful of queries in all.
 
-    Only verified authors appear. ``viewer_id`` is whose votes in polls are shown.
+    Only verified authors appear. ``viewer_id`` is whose votes in polls are shown, and who may see
+    what is quoted. ``quoted``: these are, and what they quote themselves is not shown.
     """
     now = env.now()
     ids = [post.id for post in found]
@@ -125,6 +130,13 @@ def post_views(
     answers = posts.reply_counts(tx, [post.uri for post in found])
     companions = _companions(tx, env, ids)
     emojis = emojis_of(tx, found, rows)
+    quoting = quotes_in(
+        tx,
+        env,
+        found,
+        viewer_id,
+        None if quoted else lambda others: post_views(tx, env, others, stale=stale, quoted=True),
+    )
     views = []
     for post in found:
         if stale is not None and freshness.due(post, rows[post.id], now):
@@ -147,6 +159,7 @@ def post_views(
                 now,
                 homes,
                 credited.get(post.id, ()),
+                quoting.get(post.id),
             )
         )
         views[-1] = replace(
@@ -201,6 +214,7 @@ def post_view(
     now: int,
     homes: Mapping[int, str] | None = None,
     credited: Sequence[Credit] = (),
+    quote: QuoteView | None = None,
 ) -> PostView:
     shown = timelines.shown_author_ids(post, rows, now)
     roles = {row.actor_id: row.role for row in rows}
@@ -212,14 +226,16 @@ def post_view(
         if author in people
     )
     primary = people[post.author_id]
+    # The line that stands for the quote elsewhere; here the quote itself does.
+    content = post.content if quote is None else without_inline(post.content)
     return PostView(
         id=str(post.id),
         uri=post.uri,
         url=post.url,
         page=f"{profile_path(primary)}/{post.id}",
         authors=authors,
-        content=post.content,
-        text=to_text(post.content),
+        content=content,
+        text=to_text(content),
         summary=post.summary,
         sensitive=post.sensitive,
         language=post.language,
@@ -235,6 +251,8 @@ def post_view(
         in_reply_to=post.in_reply_to_uri,
         local=post.local,
         state=post.state,
+        quote=quote,
+        quote_policy=post.quote_policy if post.local else None,
     )
 
 
@@ -345,7 +363,7 @@ def visible_page(
         before,
         limit,
     )
-    views = post_views(tx, env, found, stale=stale)
+    views = post_views(tx, env, found, stale=stale, viewer_id=viewer_id)
     return TimelinePage(views, None if following is None else str(following))
 
 

@@ -38,6 +38,8 @@ _NO_NEWS = frozenset(
         "coAuthors",
         "coAuthorAuthorization",
         "consentNotes",
+        "interactionPolicy",
+        "quoteAuthorization",
         "to",
         "cc",
         "tag",

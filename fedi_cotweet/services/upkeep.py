@@ -16,6 +16,7 @@ from fedi_cotweet.services import (
     leaving,
     polls,
     publishing,
+    quotes,
     reminders,
     verification,
 )
@@ -102,6 +103,13 @@ def recheck_credits(tx: Tx, env: Env) -> bool:
     return crediting.recheck_due(tx, env, BATCH) == BATCH
 
 
+def recheck_quotes(tx: Tx, env: Env) -> bool:
+    """Consent to quotes that is due for another look, as long as few jobs wait."""
+    if jobs.count_due(tx, env.now(), MOST_WAITING) >= MOST_WAITING:
+        return False
+    return quotes.recheck_due(tx, env, BATCH) == BATCH
+
+
 STEPS: Final[tuple[Step, ...]] = (
     publish_scheduled,
     expire,
@@ -112,5 +120,6 @@ STEPS: Final[tuple[Step, ...]] = (
     close_polls,
     end_questions,
     recheck_credits,
+    recheck_quotes,
     forget,
 )

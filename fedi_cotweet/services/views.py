@@ -94,6 +94,21 @@ class PollView:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What a post quotes. ``post`` is there when it may be shown: ``state`` is ``accepted``.
+
+    Else ``pending``, ``rejected``, ``revoked``, ``deleted``, ``unauthorised`` (nobody was asked, or
+    what is said to be consent is none), where ``url`` is a link and no more; or ``hidden`` from
+    whoever looks, without one. A quoted post's own quote has no ``post``.
+    """
+
+    state: str
+    uri: str
+    url: str
+    post: PostView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
 
@@ -125,6 +140,28 @@ class PostView:
     """Who is named with the authors, and is never one of them."""
     emojis: tuple[EmojiView, ...] = ()
     """Of the text, the warning and the poll; ``:shortcode:`` of another stays as it is."""
+    quote: QuoteView | None = None
+    quote_policy: str | None = None
+    """Of a post of this server: who may quote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRequestView:
+    """Somebody's wish to quote ``post`` (an address) in ``quoting``, or that they do.
+
+    ``text`` and ``summary`` are the quoting post's, empty where it is not known here.
+    ``may_accept``: the account can say yes. Every author can say no.
+    """
+
+    id: str
+    state: str
+    sender: AuthorView
+    post: str
+    quoting: str
+    text: str
+    summary: str
+    may_accept: bool
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +253,8 @@ class InviteView:
     """It will not be published before that."""
     emojis: tuple[EmojiView, ...] = ()
     """As in a ``PostView``, of what the digest covers."""
+    quote: QuoteView | None = None
+    """What it quotes; whether it will be shown there is for the quoted author to say."""
 
 
 @dataclass(frozen=True, slots=True)

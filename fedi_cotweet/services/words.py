@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from activitypub.documents.note import TagView, build_note, parse_note
+from activitypub.quotes.forms import with_inline, without_inline
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
 from fedi_cotweet.services import companions, documents, emoji
@@ -18,7 +19,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, posts
+from storage.queries import actors, posts, quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Words:
     in_reply_to: str | None = None
     media_ids: tuple[int, ...] = ()
     poll: PollWords | None = None
+    quote: str | None = None
+    """The identifier of a quoted post. A version of a post quotes what the first one did."""
+    quote_policy: str | None = None
 
 
 def core_document(
@@ -62,6 +66,8 @@ def core_document(
         to, cc = [PUBLIC], [followers, *people]
     poll = words.poll or PollWords(())
     named = words.body.tags if tags is None else tags
+    quote = _quote(tx, words, post_id)
+    content = words.body.html if quote is None else with_inline(words.body.html, quote[1])
     texts = (words.body.html, words.summary, *poll.options)
     return build_note(
         kind="Question" if poll.options else "Note",
@@ -71,19 +77,30 @@ def core_document(
         id=env.addresses.note(post_id),
         to=to,
         cc=cc,
-        content=words.body.html,
+        content=content,
         language=words.language,
         summary=escape(words.summary, quote=False),
         sensitive=bool(words.summary),
         # Their pictures are those that the shortcodes have now.
-        tags=[tag for tag in named if tag.kind != "Emoji"],
+        tags=[tag for tag in named if tag.kind not in ("Emoji", "Link")],
         emoji=emoji.tags_for(tx, env, *texts, with_digest=tags is not None),
         attachments=[documents.attachment(env, item) for item in media],
         # On ordinary notes the term would cost replies their forwarding by Mastodon.
         media_digests=tags is not None,
         in_reply_to=words.in_reply_to,
         url=env.addresses.page(author.username, post_id),
+        quote=quote,
     )
+
+
+def _quote(tx: Tx, words: Words, post_id: int) -> tuple[str, str] | None:
+    """The identifier and the page of what a post quotes."""
+    held = quotes.quote(tx, post_id) if words.quote is None else None
+    quoted = words.quote if held is None else held.quoted_uri
+    if quoted is None:
+        return None
+    post = posts.post_by_uri(tx, quoted)
+    return quoted, quoted if post is None else post.url
 
 
 def present_words(tx: Tx, post: Post, co_authors: Sequence[Actor]) -> Words:
@@ -92,6 +109,8 @@ def present_words(tx: Tx, post: Post, co_authors: Sequence[Actor]) -> Words:
     beside = companions.people(tx, post.id)
     named |= {actor.uri for actor in beside}
     content = companions.text_without(post.content) if beside else post.content
+    if quotes.quote(tx, post.id) is not None:
+        content = without_inline(content)
     tags = tuple(
         TagView(tag.kind, tag.href, tag.name)
         for tag in parse_note(orjson.loads(post.document)).tags
@@ -128,7 +147,7 @@ def shared_document(
 
 def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
     """The pictures of a post that may be made of these words; ``ServiceError`` if it may not."""
-    if not words.body.html and not words.media_ids:
+    if not words.body.html and not words.media_ids and words.quote is None:
         raise ServiceError("empty_post", 422, "The post is empty.", "Write something.")
     if len(words.body.html) > env.limits.post_characters * 8:
         raise ServiceError(

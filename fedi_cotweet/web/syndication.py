@@ -17,9 +17,18 @@ from xml.etree import ElementTree as Xml
 
 import orjson
 
+from activitypub.quotes.forms import with_inline
 from fedi_cotweet.services.views import AuthorView, MediaView, PostView
 from fedi_cotweet.web.emoji import with_emoji
-from fedi_cotweet.web.rendering import InstanceView, absolute, kind, language_tag, moment, shorten
+from fedi_cotweet.web.rendering import (
+    InstanceView,
+    absolute,
+    kind,
+    language_tag,
+    link,
+    moment,
+    shorten,
+)
 
 ATOM = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
@@ -65,7 +74,11 @@ def title_of(post: PostView) -> str:
 def content_of(post: PostView, instance: InstanceView) -> str:
     """The post as HTML that stands alone, its warning before it."""
     warning = f"<p><strong>{escape(post.summary)}</strong></p><hr>" if post.summary else ""
-    return str(with_emoji(warning + post.content, post.emojis, instance.base_url))
+    content = post.content
+    if post.quote is not None and link(post.quote.url):
+        # As other software writes it, where nothing else says that there is a quote.
+        content = with_inline(content, absolute(post.quote.url, instance))
+    return str(with_emoji(warning + content, post.emojis, instance.base_url))
 
 
 def build_rss(feed: Feed, instance: InstanceView) -> bytes:

@@ -22,6 +22,7 @@ from storage.models.posts import (
     PostAuthor,
     Tombstone,
 )
+from storage.models.quotes import Quote, QuoteRequest
 from storage.models.reading import (
     CustomEmoji,
     EmojiPicture,
@@ -97,6 +98,8 @@ __all__ = [
     "PostTag",
     "PostViews",
     "ProfileHide",
+    "Quote",
+    "QuoteRequest",
     "ReaderList",
     "Relay",
     "Report",

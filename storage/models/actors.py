@@ -107,6 +107,8 @@ class Account(Base):
     """When its owner last went on elsewhere."""
     rotation_uri: Mapped[str | None]
     """The ``Update`` that announces the last rotation."""
+    quote_policy: Mapped[str] = mapped_column(default="public", server_default="public")
+    """Who may quote what they write from now on."""
     service: Mapped[bool] = mapped_column(default=False)
     """True for the instance actor, which nobody signs in to."""
     created_at: Mapped[int]

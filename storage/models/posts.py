@@ -51,6 +51,8 @@ class Post(Base):
     scheduled_at: Mapped[int | None]
     author_role: Mapped[str] = mapped_column(default="author", server_default="author")
     """What the primary author did."""
+    quote_policy: Mapped[str] = mapped_column(default="public", server_default="public")
+    """Of a post of ours: who may quote it, a ``QuotePolicy`` of ``activitypub.quotes``."""
     likes_total: Mapped[int | None]
     """Of a remote post: what its server counts. ``NULL``: it was never asked."""
     boosts_total: Mapped[int | None]

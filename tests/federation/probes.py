@@ -114,6 +114,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/users/{name}/credits/{token}"): lambda n: [
         f"/users/alice/credits/{guess}" for guess in (n.offer, n.post)
     ],
+    ("GET", "/users/{name}/quotes/{token}"): lambda n: [
+        f"/users/alice/quotes/{guess}" for guess in (n.offer, n.post)
+    ],
     ("GET", "/users/{name}/offers/{token}"): lambda n: [
         f"/users/{name}/offers/{token}" for name in ("alice", "bob") for token in (n.offer, n.post)
     ],
@@ -268,6 +271,10 @@ PROBES: dict[tuple[str, str], Probe] = {
             Ask(f"{API}/control/posts", {"text": "Hm?", "in_reply_to": wanted})
             for wanted in (n.note, n.post, n.remote_note, n.invite)
         ]
+        + [
+            Ask(f"{API}/control/posts", {"text": "Hm!", "quote": wanted})
+            for wanted in (n.note, n.post, n.remote_note, n.invite)
+        ]
         + [Ask(f"{API}/control/posts", {"text": "Look!", "media": [n.upload]})]
     ),
     ("GET", f"{API}/control/posts"): lambda n: [
@@ -291,6 +298,22 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/posts/{{id}}/votes"): lambda n: [
         Ask(f"{API}/control/posts/{guess}/votes", {"choices": [0]}) for guess in (n.post, n.invite)
     ],
+    ("POST", f"{API}/control/posts/{{id}}/quote-policy"): lambda n: [
+        Ask(f"{API}/control/posts/{guess}/quote-policy", {"policy": "nobody"})
+        for guess in (n.post, n.invite)
+    ],
+    ("POST", f"{API}/control/quote-policy"): plain_ask(
+        f"{API}/control/quote-policy", {"policy": "public"}
+    ),
+    ("GET", f"{API}/control/quotes"): plain(f"{API}/control/quotes"),
+    **{
+        ("POST", f"{API}/control/quotes/{{id}}/{what}"): (
+            lambda n, what=what: [  # type: ignore[misc]
+                Ask(f"{API}/control/quotes/{guess}/{what}", {}) for guess in (n.post, n.invite)
+            ]
+        )
+        for what in ("accept", "decline")
+    },
     ("POST", f"{API}/control/posts/{{id}}/credits"): lambda n: [
         Ask(f"{API}/control/posts/{n.post}/credits", {"picture": 0, "name": "Me"})
     ],

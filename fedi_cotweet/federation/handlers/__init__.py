@@ -20,6 +20,7 @@ from fedi_cotweet.federation.handlers import (
     moves,
     notes,
     offers,
+    quotes,
     reports,
 )
 from fedi_cotweet.federation.handlers.context import Context
@@ -40,6 +41,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "Like": likes.like,
     "Move": moves.move,
     "Offer": offers.offer,
+    "QuoteRequest": quotes.quote_request,
     "Reject": answers.reject,
     "Remove": collecting.remove,
     "Undo": answers.undo,

@@ -20,6 +20,7 @@ from fedi_cotweet.services import (
     follows,
     invitations,
     proposals,
+    quotes,
     reactions,
     relations,
 )
@@ -45,6 +46,11 @@ async def accept(context: Context, incoming: Incoming) -> str:
             return crediting.receive_acceptance(
                 tx, env, asked, incoming.actor, activity.result or ""
             )
+        quoted = quotes.receive_acceptance(
+            tx, env, activity.object_id, incoming.actor, activity.result or ""
+        )
+        if quoted is not None:
+            return quoted
         if sent is None:
             decided = proposals.receive_answer(
                 tx, env, activity.object_id, incoming.actor, accepted=True
@@ -81,6 +87,9 @@ async def reject(context: Context, incoming: Incoming) -> str:
         asked = stored_credits.offer_by_uri(tx, activity.object_id, "sent")
         if asked is not None:
             return crediting.receive_rejection(tx, env, asked, incoming.actor)
+        quoted = quotes.receive_rejection(tx, env, activity.object_id, incoming.actor)
+        if quoted is not None:
+            return quoted
         if sent is None:
             why = to_text(activity.content).strip()
             decided = proposals.receive_answer(

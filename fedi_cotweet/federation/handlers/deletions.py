@@ -8,6 +8,7 @@ from activitypub.activities.delete import Delete, parse_delete
 from activitypub.coauthorship.credits import CREDIT_TYPE
 from activitypub.coauthorship.leaving import FetchAgain, StampDeleted, check_delete_stamp
 from activitypub.origins import may_delete
+from activitypub.quotes.stamps import deleted_quote_stamp
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import same_origin, types
 from fedi_cotweet.federation.handlers.context import Context
@@ -20,6 +21,7 @@ from fedi_cotweet.services import (
     discussion,
     leaving,
     message_answers,
+    quotes,
 )
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
@@ -51,6 +53,12 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     deleted = incoming.document.get("object")
     if isinstance(deleted, Mapping) and CREDIT_TYPE in types(deleted):
         return _delete_credit(tx, context, incoming, activity.object_id)
+    text = incoming.text if incoming.proven else ""
+    quote = quotes.receive_revocation(tx, env, activity.object_id, incoming.actor, text)
+    if quote is not None:
+        return quote
+    if deleted_quote_stamp(incoming.document) is not None:
+        return "unknown_object"
     rows = post_queries.authors_with_stamp(tx, activity.object_id)
     stamp = check_delete_stamp(
         incoming.document,
@@ -76,7 +84,6 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     fallen = message_answers.deleted(tx, env, incoming.actor, activity.object_id)
     if fallen is not None and held is None:
         return fallen
-    text = incoming.text if incoming.proven else ""
     outcome = arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)
     if outcome == "deleted":
         forward(tx, context, incoming, held)

@@ -31,6 +31,7 @@ from fedi_cotweet.federation.jobs.profiles import (
     fetch_profile_picture,
     verify_link,
 )
+from fedi_cotweet.federation.jobs.quotes import answer_quote, verify_quote
 from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
 from fedi_cotweet.federation.jobs.settling import settle_proposals
 from fedi_cotweet.federation.jobs.synchronising import synchronise
@@ -93,6 +94,7 @@ Kind = Callable[[Context, Mapping[str, Any]], Awaitable[None]]
 
 KINDS: Final[Mapping[str, Kind]] = {
     "announce": announce,
+    "answer_quote": answer_quote,
     "apply_host_rule": apply_host_rule,
     "check_credits": check_credits,
     "count_poll": count_poll,
@@ -121,6 +123,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "verify_credit": verify_credit,
     "verify_link": verify_link,
     "verify_post": verify_post,
+    "verify_quote": verify_quote,
     "verify_stamp": verify_stamp,
 }
 

@@ -33,8 +33,13 @@ async def fetch_actor(context: Context, payload: Mapping[str, Any]) -> None:
         raise Again(found.reason)
 
 
-async def fetch_note(context: Context, uri: str, announce: Mapping[str, Any] | None = None) -> None:
-    """Get an object from its origin, and finish the Announce that named it."""
+async def fetch_note(
+    context: Context, uri: str, announce: Mapping[str, Any] | None = None, *, depth: int = 0
+) -> None:
+    """Get an object from its origin, and finish the Announce that named it.
+
+    ``depth``: over how many quotes we came to it.
+    """
     runtime, env = context.runtime, context.env
     if runtime.is_own(uri):
         return
@@ -65,7 +70,7 @@ async def fetch_note(context: Context, uri: str, announce: Mapping[str, Any] | N
     )
 
     def transaction(tx: Tx) -> None:
-        post_id, _ = arrivals.store_arrival(tx, env, arrival, update=True)
+        post_id, _ = arrivals.store_arrival(tx, env, arrival, update=True, depth=depth)
         verification.guard(tx, env, uri)
         post = post_queries.post(tx, post_id) if post_id is not None else None
         if post is None or announce is None or booster is None or isinstance(booster, Refused):

@@ -58,6 +58,11 @@ from fedi_cotweet.federation.outbox.posts import (
     post_updated,
     reply_forwarded,
 )
+from fedi_cotweet.federation.outbox.quotes import (
+    quote_answered,
+    quote_requested,
+    quote_revoked,
+)
 from fedi_cotweet.federation.outbox.reactions import (
     boost_made,
     boost_undone,
@@ -175,6 +180,9 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "proposal.answered": proposal_answered,
     "proposal.made": proposal_made,
     "proposal.withdrawn": proposal_withdrawn,
+    "quote.answered": quote_answered,
+    "quote.requested": quote_requested,
+    "quote.revoked": quote_revoked,
     "reaction.passed_on": reaction_passed_on,
     "reply.forwarded": reply_forwarded,
     "report.made": report_made,

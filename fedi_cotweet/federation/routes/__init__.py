@@ -32,6 +32,7 @@ from fedi_cotweet.federation.routes.objects import (
     may_fetch_draft_media,
     note,
     offer,
+    quote_stamp,
     stamp,
     statistics,
 )
@@ -60,6 +61,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/collections/tags", guarded(featured_tags))
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
     app.router.add_get("/users/{name}/credits/{token}", credit)
+    app.router.add_get("/users/{name}/quotes/{token}", quote_stamp)
     app.router.add_get("/users/{name}/offers/{token}", offer)
     app.router.add_get("/users/{name}/messages/{token}", message)
     app.router.add_get("/users/{name}/messages/{token}/{number:\\d}{suffix:(\\.[a-z]+)?}", picture)

@@ -13,6 +13,7 @@ from activitypub.coauthorship.statistics import Statistics, build_statistics
 from activitypub.documents.interactions import Totals, build_collections
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.quirks import needs_single_author_on_get
+from activitypub.quotes.stamps import QUOTE_STAMP, QuoteStamp, build_quote_stamp
 from activitypub.vocab.terms import AS2
 from fedi_cotweet.federation.incoming import check_request
 from fedi_cotweet.federation.routes.answering import (
@@ -29,7 +30,7 @@ from fedi_cotweet.services import statistics as known
 from fedi_cotweet.services.statistics import Part
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents, crediting
+from storage.queries import actors, consents, crediting, quotes
 from storage.queries import posts as post_queries
 
 
@@ -57,6 +58,31 @@ async def credit(request: web.Request) -> web.Response:
         document = build_tombstone(uri, held.stamp_deleted_at, CREDIT_TYPE)
         return json_answer(document, status=410, cache="no-store")
     return json_answer(orjson.loads(held.stamp_document), cache="no-cache")
+
+
+async def quote_stamp(request: web.Request) -> web.Response:
+    """Consent to a quote of a post of ours; 410 once it was taken back, or the post deleted."""
+    context = request.app[CONTEXT]
+    uri = context.env.addresses.base + request.path
+
+    def query(tx: Tx) -> tuple[QuoteStamp, int | None] | None:
+        held = quotes.request_by_stamp(tx, uri)
+        quoted = post_queries.post(tx, held.quoted_id) if held is not None else None
+        owner = actors.actor(tx, held.owner_id) if held is not None else None
+        if held is None or quoted is None or owner is None:
+            return None
+        stands = held.state == "accepted" and quoted.state == "published"
+        stamp = QuoteStamp(uri, owner.uri, held.quoting_uri, quoted.uri)
+        return stamp, None if stands else held.answered_at or held.created_at
+
+    found = await context.runtime.store.read(query)
+    if found is None:
+        return missing()
+    stamp, ended_at = found
+    if ended_at is not None:
+        document = build_tombstone(uri, ended_at, QUOTE_STAMP)
+        return json_answer(document, status=410, cache="no-store")
+    return json_answer(build_quote_stamp(stamp), cache="no-cache")
 
 
 async def fetcher_of(request: web.Request) -> Actor | None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from activitypub.coauthorship.acceptance import CAN_SHOW, acceptance_refusal
+from activitypub.quotes.forms import quote_members, quote_tag
 from tests.activitypub.coauthorship.cast import BOB, CAROL, PICTURE, draft, vector
 
 HASHTAG = {"type": "Hashtag", "name": "#cats", "href": "https://a.example/tags/cats"}
@@ -33,6 +34,11 @@ EMOJI: dict[str, Any] = {
         {"attachment": [PICTURE, {**PICTURE, "width": 3, "blurhash": "x", "name": None}]},
         {"attachment": [{**PICTURE, "type": "Document", "mediaType": "image/webp"}]},
         {"tag": [HASHTAG, {"type": "Mention", "href": CAROL, "name": "@carol@c.example"}]},
+        {"quoteUrl": "https://d.example/2"},
+        {
+            **quote_members("https://d.example/2"),
+            "tag": [quote_tag("https://d.example/2", "https://d.example/@d/2")],
+        },
         {"mediaType": "text/html"},
         {"content": '<p><a href="https://x.example/" rel="me">x</a></p>'},
     ],
@@ -51,8 +57,22 @@ def test_what_this_server_shows_may_be_accepted(changes: dict[str, Any]) -> None
         ({"duration": "PT2H"}, "cannot show duration"),
         ({"location": {"type": "Place", "name": "Here"}}, "cannot show location"),
         ({"audience": ["https://g.example/group"]}, "cannot show audience"),
-        ({"quote": "https://d.example/2"}, "cannot show quote"),
-        ({"quoteUrl": "https://d.example/2"}, "cannot show quote"),
+        ({"quote": "not an address"}, "cannot show quote"),
+        ({"tag": [quote_tag("https://d.example/2", "https://d.example/2")]}, "one of the tags"),
+        (
+            {
+                "quote": "https://d.example/2",
+                "tag": [quote_tag("https://d.example/3", "https://d.example/2")],
+            },
+            "one of the tags",
+        ),
+        (
+            {
+                "quote": "https://d.example/2",
+                "tag": [quote_tag("https://d.example/2", "") | {"name": "Buy tea!"}],
+            },
+            "one of the tags",
+        ),
         ({"image": PICTURE}, "cannot show image"),
         ({"oneOf": [{"name": "yes"}]}, "cannot show the poll"),
         ({"anyOf": [{"name": "yes"}]}, "cannot show the poll"),
