@@ -160,6 +160,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", _CONTROL + "/posts/{id}/unmute"): Answer(PostView),
     ("POST", _CONTROL + "/posts/{id}/votes"): Answer(PostView),
     ("POST", _CONTROL + "/posts/{id}/quote-policy"): Answer(PostView),
+    ("POST", _CONTROL + "/posts/{id}/unquote"): Answer(PostView),
     ("POST", f"{_CONTROL}/quote-policy"): Answer({"policy": str}),
     ("GET", f"{_CONTROL}/quotes"): Answer({"quotes": list[QuoteRequestView]}),
     ("POST", _CONTROL + "/quotes/{id}/accept"): Answer(QuoteRequestView),

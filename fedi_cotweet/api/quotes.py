@@ -60,6 +60,18 @@ async def decline(call: Call) -> web.Response:
     return await _answer(call, accepted=False)
 
 
+async def veto(call: Call) -> web.Response:
+    """Take a post that the account wrote, alone or with others, out of this one that quotes it."""
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    env = call.site.env
+
+    def write(tx: Tx) -> PostView:
+        quotes.veto(tx, env, account_id, post_id)
+        return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
+
+    return answer(await call.site.write(write))
+
+
 async def _answer(call: Call, *, accepted: bool) -> web.Response:
     account_id, request_id = await call.account_id(), call.path_id("quote")
     env = call.site.env

@@ -121,6 +121,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", CONTROL + "/posts/{id}/unmute", reactions.unmute),
     ("POST", CONTROL + "/posts/{id}/votes", posts.vote),
     ("POST", CONTROL + "/posts/{id}/quote-policy", quotes.set_policy),
+    ("POST", CONTROL + "/posts/{id}/unquote", quotes.veto),
     ("POST", f"{CONTROL}/quote-policy", quotes.set_default),
     ("GET", f"{CONTROL}/quotes", quotes.list_requests),
     ("POST", CONTROL + "/quotes/{id}/accept", quotes.accept),

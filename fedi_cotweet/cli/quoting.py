@@ -14,7 +14,7 @@ from fedi_cotweet.cli.client import segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, plain
-from fedi_cotweet.cli.writing import POSTS, QuotePolicyChoice, resolve
+from fedi_cotweet.cli.writing import POSTS, PostArgument, QuotePolicyChoice, resolve
 from fedi_cotweet.services.views import PostView, QuoteRequestView
 
 QUOTES = "/api/v1/control/quotes"
@@ -79,6 +79,13 @@ def quotes(
         session.say(Text("Nobody quotes you, and nobody asks to."))
     for view in found:
         session.say(_request(view))
+
+
+def unquote(session: Session, target: PostArgument) -> None:
+    """Take a post of yours, written alone or with others, out of one that quotes it."""
+    client = session.client()
+    answer = client.post(f"{POSTS}/{resolve(client, target)}/unquote")
+    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
 
 
 _WHO = {

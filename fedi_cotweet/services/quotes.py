@@ -180,6 +180,30 @@ def refuse(tx: Tx, env: Env, request: QuoteRequest) -> None:
         emit(tx, env, "quote.revoked", request_id=request.id)
 
 
+def veto(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+    """An author of a quoted post takes it out of the post that quotes it.
+
+    Where the quoted post is another server's, its primary author there is told to take consent
+    back; here it is not shown any more from now on.
+    """
+    held, post = quotes.quote(tx, post_id), posts.post(tx, post_id)
+    quoted = posts.post_by_uri(tx, held.quoted_uri) if held is not None else None
+    if held is None or post is None or quoted is None or held.state not in ("pending", "accepted"):
+        raise not_found("quote")
+    if account_id not in _authors(tx, env, quoted):
+        raise not_found("quote")
+    if not quoted.local:
+        if held.stamp_uri is None:
+            raise not_found("quote")
+        _refused(tx, env, post_id)
+        emit(tx, env, "quote.vetoed", post_id=post_id, account_id=account_id)
+        return
+    about = [one for one in quotes.requests_by(tx, post.uri) if one.quoted_id == quoted.id]
+    if not about:
+        raise not_found("quote")
+    answer(tx, env, account_id, about[-1].id, accept=False)
+
+
 def own_request(tx: Tx, env: Env, account_id: int, request_id: int) -> QuoteRequest:
     """A request about a post of which this person is an author, or 404."""
     request = quotes.request(tx, request_id)
@@ -239,7 +263,7 @@ def receive_acceptance(
     quoted = posts.post_by_uri(tx, held.quoted_uri)
     if quoted is None or quoted.author_id != sender.id:
         return "not_the_author"
-    if held.state not in ("pending", "rejected"):
+    if held.state not in ("pending", "rejected", "unauthorised"):
         return "kept"
     if not may_be_stamp_of(stamp_uri, held.quoted_uri):
         return "bad_result"

@@ -130,6 +130,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "quote.answered": "a quote agreed to",
         "quote.requested": "a published post quotes one of somebody elsewhere",
         "quote.revoked": "consent to a quote is taken back",
+        "quote.vetoed": "a co-author's veto of a quote",
         "reaction.passed_on": "a `Like` or `Announce`",
         "reply.forwarded": "[answers to a post of ours](#threads)",
         "report.made": "somebody here reports a post or a person",

@@ -302,6 +302,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/control/posts/{guess}/quote-policy", {"policy": "nobody"})
         for guess in (n.post, n.invite)
     ],
+    ("POST", f"{API}/control/posts/{{id}}/unquote"): lambda n: [
+        Ask(f"{API}/control/posts/{guess}/unquote", {}) for guess in (n.post, n.invite)
+    ],
     ("POST", f"{API}/control/quote-policy"): plain_ask(
         f"{API}/control/quote-policy", {"policy": "public"}
     ),

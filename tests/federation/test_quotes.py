@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from activitypub.quotes.forms import quote_members, quote_tag
 from activitypub.quotes.stamps import QuoteStamp, build_quote_stamp
 from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC
+from fedi_cotweet.conformance.cotweets import addressing
 from fedi_cotweet.domain.limits import DAY
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
@@ -185,14 +187,10 @@ async def test_a_request_for_somebody_elses_post_gets_nothing(cast: Cast) -> Non
         assert not origin.received_of("Accept", "Reject")
     found = await cast.here.api("GET", f"{CONTROL}/quotes", account="alice")
     assert found["quotes"] == []
-
-
-async def test_a_request_with_an_id_alone_is_answered_once_the_post_was_seen(cast: Cast) -> None:
-    view = await written(cast)
-    quoting = said(cast.bob, quote=view["uri"])
-    await cast.deliver(cast.bob, request(cast.bob, view["uri"], quoting["id"]))
+    # By its author it may, and with its id alone: then it is fetched.
+    await cast.deliver(cast.bob, request(cast.bob, view["uri"], bobs["id"]))
     assert cast.b.received_of("Accept")
-    assert await state(cast, quoting["id"]) == ("accepted", True)
+    assert await state(cast, bobs["id"]) == ("accepted", True)
 
 
 async def test_a_quote_elsewhere_is_shown_with_the_quoted_authors_stamp_only(cast: Cast) -> None:
@@ -271,7 +269,7 @@ async def test_only_its_issuer_deletes_a_stamp(cast: Cast) -> None:
     assert await state(cast, quoting["id"]) == ("revoked", False)
 
 
-async def test_older_forms_are_a_link(cast: Cast) -> None:
+async def test_older_forms_are_a_link_and_one_quotes_oneself_freely(cast: Cast) -> None:
     await cast.follow(cast.bob)
     quoted = said(cast.carol)
     for form in (
@@ -294,10 +292,6 @@ async def test_older_forms_are_a_link(cast: Cast) -> None:
             "url": quoted["id"],
             "post": None,
         }
-
-
-async def test_one_quotes_oneself_freely(cast: Cast) -> None:
-    await cast.follow(cast.bob)
     first = said(cast.bob, "<p>One.</p>")
     second = said(cast.bob, "<p>Two.</p>", quote=first["id"])
     await cast.deliver(cast.bob, cast.bob.activity("Create", second))
@@ -347,18 +341,20 @@ async def test_we_publish_at_once_ask_and_update_with_the_stamp(cast: Cast) -> N
     assert "Tea." not in page
 
 
-@pytest.mark.parametrize("wrong", ["another post", "another origin", "nothing"])
-async def test_an_acceptance_without_a_stamp_for_this_quote_is_none(cast: Cast, wrong: str) -> None:
+async def test_an_acceptance_without_a_stamp_for_this_quote_is_none(cast: Cast) -> None:
     quoted, view = await quoting_carol(cast)
     [asked] = cast.c.received_of("QuoteRequest")
-    url = {
-        "another post": stamp(cast.carol, f"{view['uri']}0", quoted["id"]),
-        "another origin": stamp(cast.bob, view["uri"], quoted["id"], attributedTo=cast.carol.id),
-        "nothing": f"{cast.carol.id}/quotes/nothing",
-    }[wrong]
+    for url in (
+        stamp(cast.carol, f"{view['uri']}0", quoted["id"]),
+        stamp(cast.bob, view["uri"], quoted["id"], attributedTo=cast.carol.id),
+        f"{cast.carol.id}/quotes/nothing",
+    ):
+        await cast.deliver(cast.carol, cast.carol.activity("Accept", asked["id"], result=url))
+        assert not (await state(cast, view["uri"]))[1]
+        assert "quoteAuthorization" not in await note(cast, view["uri"])
+    url = stamp(cast.carol, view["uri"], quoted["id"])
     await cast.deliver(cast.carol, cast.carol.activity("Accept", asked["id"], result=url))
-    assert not (await state(cast, view["uri"]))[1]
-    assert "quoteAuthorization" not in await note(cast, view["uri"])
+    assert await state(cast, view["uri"]) == ("accepted", True)
 
 
 async def test_a_no_is_shown_as_one(cast: Cast) -> None:
@@ -368,15 +364,12 @@ async def test_a_no_is_shown_as_one(cast: Cast) -> None:
     assert await state(cast, view["uri"]) == ("pending", False)
     await cast.deliver(cast.carol, cast.carol.activity("Reject", asked))
     assert await state(cast, view["uri"]) == ("rejected", False)
-
-
-async def test_a_post_whose_author_wants_no_quotes_is_not_quoted(cast: Cast) -> None:
     quoted = said(
         cast.carol, interactionPolicy={"canQuote": {"automaticApproval": [cast.carol.id]}}
     )
     with pytest.raises(ApiRefusalError, match="quote_not_allowed"):
         await written(cast, quote=quoted["id"])
-    assert not cast.c.received_of("QuoteRequest")
+    assert cast.c.received_of("QuoteRequest") == [asked]
 
 
 async def test_what_a_reader_may_not_see_is_not_shown_in_a_quote(cast: Cast) -> None:
@@ -427,3 +420,42 @@ async def test_each_author_of_a_quoted_co_tweet_can_take_consent_back(cast: Cast
     await cast.deliver(cast.bob, cast.bob.activity("Reject", result))
     assert await state(cast, quoting["id"]) == ("revoked", False)
     assert cast.c.received_of("Delete")[-1]["object"]["id"] == result
+
+
+async def test_a_co_author_here_takes_a_quote_back_and_the_primary_authors_server_hears_of_it(
+    cast: Cast,
+) -> None:
+    quoted = said(cast.carol, "<p>Tea.</p>")
+    tag = [
+        *addressing(cast.alice, [cast.local("bob")])["tag"],
+        quote_tag(quoted["id"], "https://x/"),
+    ]
+    post = cast.cotweet(cast.local("bob"), **quote_members(quoted["id"]), tag=tag)
+    await cast.deliver(cast.alice, post.offer(cast.local("bob")))
+    invite = await cast.invite()
+    assert invite is not None
+    assert invite["quote"]["post"]["text"] == "Tea."
+    path = f"/api/v1/cotweets/invites/{invite['id']}/accept"
+    await cast.here.api("POST", path, {"digest": invite["digest"]}, account="bob")
+    await cast.here.settle()
+    post.stamps[cast.local("bob").id] = cast.a.received_of("Accept")[-1]["result"]
+    post.publish()
+    await cast.deliver(cast.alice, post.create())
+    assert await cast.shown(post.id) == post.authors
+    await cast.follow(cast.mallory)
+    quoting = said(cast.mallory, quote=post.id)
+    quoting["quoteAuthorization"] = stamp(cast.alice, quoting["id"], post.id)
+    await cast.deliver(cast.mallory, cast.mallory.activity("Create", quoting))
+    assert await state(cast, quoting["id"]) == ("accepted", True)
+    held = await cast.here.post(quoting["id"])
+    assert held is not None
+    with pytest.raises(ApiRefusalError, match="not_found"):
+        await cast.here.api("POST", f"{POSTS}/{held.id}/unquote", {}, account="carol")
+    await cast.here.api("POST", f"{POSTS}/{held.id}/unquote", {}, account="bob")
+    await cast.here.settle()
+    [told] = cast.a.received_of("Reject")
+    assert (told["actor"], told["object"]["id"]) == (
+        cast.here.actor("bob"),
+        quoting["quoteAuthorization"],
+    )
+    assert await state(cast, quoting["id"]) == ("revoked", False)

@@ -62,6 +62,7 @@ from fedi_cotweet.federation.outbox.quotes import (
     quote_answered,
     quote_requested,
     quote_revoked,
+    quote_vetoed,
 )
 from fedi_cotweet.federation.outbox.reactions import (
     boost_made,
@@ -183,6 +184,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "quote.answered": quote_answered,
     "quote.requested": quote_requested,
     "quote.revoked": quote_revoked,
+    "quote.vetoed": quote_vetoed,
     "reaction.passed_on": reaction_passed_on,
     "reply.forwarded": reply_forwarded,
     "report.made": report_made,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from activitypub.activities.accept import build_accept
 from activitypub.activities.quote_request import build_quote_request, quote_request_reference
 from activitypub.activities.reject import build_reject
-from activitypub.quotes.stamps import QuoteStamp, build_delete_quote_stamp
+from activitypub.quotes.stamps import QuoteStamp, build_delete_quote_stamp, build_quote_stamp
 from activitypub.vocab.terms import AS2, QUOTE_STAMP_TERMS
 from fedi_cotweet.federation.outbox.lookups import GoneError, Payload
 from fedi_cotweet.federation.runtime import Runtime
@@ -79,6 +79,38 @@ async def quote_revoked(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             # People of ours have it from the same database.
             audience=Audience(people=() if quoter.local else (quoter.id,), personal=True),
             extra=(Audience(followers_of=(author.id,), holders_of=(quoted.uri,)),),
+        )
+    ]
+
+
+async def quote_vetoed(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """A co-author here of what is quoted asks the primary author's server to take consent back."""
+
+    def query(tx: Tx) -> tuple[QuoteStamp, Actor, Actor] | None:
+        post, held = posts.post(tx, payload["post_id"]), quotes.quote(tx, payload["post_id"])
+        quoted = posts.post_by_uri(tx, held.quoted_uri) if held is not None else None
+        if post is None or held is None or quoted is None or held.stamp_uri is None:
+            return None
+        people = actors.actors(tx, [payload["account_id"], quoted.author_id])
+        primary = people[quoted.author_id]
+        stamp = QuoteStamp(held.stamp_uri, primary.uri, post.uri, quoted.uri)
+        return stamp, people[payload["account_id"]], primary
+
+    found = await runtime.store.read(query)
+    if found is None:
+        return []
+    stamp, me, primary = found
+    uri = f"{me.uri}#vetoes/{payload['post_id']}"
+    given = {name: value for name, value in build_quote_stamp(stamp).items() if name != "@context"}
+    document = build_reject(uri, me.uri, given, [primary.uri])
+    document["@context"] = [AS2, dict(QUOTE_STAMP_TERMS)]
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=me.id,
+            kind="Reject",
+            body=await proven(runtime, me.id, document),
+            audience=Audience(people=(primary.id,), personal=True),
         )
     ]
 
