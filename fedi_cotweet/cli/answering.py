@@ -114,7 +114,9 @@ def _ask(session: Session, view: InviteView) -> None:
 def _accepted(answer: Answer) -> Text:
     view = read_view(InviteView, answer.document())
     text = Text("Agreed. ", style="bold green")
-    if view.state == "published" or view.already_published:
+    if view.state != "published" and view.already_author:
+        text.append("It replaces the published version once everyone has agreed.")
+    elif view.state == "published" or view.already_published:
         text.append("Your name stands on the post once its author's server adds it.")
     else:
         text.append(f"It is published when {view.sender.name or view.sender.handle}'s server has ")

@@ -107,12 +107,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
     """The whole preview of an invite: nothing that consent would cover is left out."""
     follows = "follows you" if view.sender_follows_you else "does not follow you"
     opening = person(view.sender).append(f" ({follows})", style="dim")
-    opening.append(
-        " asks to add your name to this published post."
-        if view.already_published
-        else " asks you to be an author of this post.",
-        style="default",
-    )
+    opening.append(_asked(view), style="default")
     body: list[RenderableType] = [opening, Text()]
     body.append(_heading("Authors, in this order"))
     for position, entry in enumerate(view.authors, 1):
@@ -149,6 +144,14 @@ def invite(view: InviteView, now: int) -> RenderableType:
     return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
 
 
+def _asked(view: InviteView) -> str:
+    if not view.already_published:
+        return " asks you to be an author of this post."
+    if not view.already_author:
+        return " asks to add your name to this published post."
+    return " asks you to agree to a change of this post, which you are an author of."
+
+
 def _answers(view: InviteView) -> list[RenderableType]:
     if view.refusal:
         return [
@@ -164,7 +167,12 @@ def _answers(view: InviteView) -> list[RenderableType]:
     return [
         _hint("Accept", f"fedi-cotweet accept {line(view.id)}"),
         _hint("Decline", f"fedi-cotweet decline {line(view.id)} [--reason TEXT]"),
-        Text("No answer is an answer too: nothing is sent, and the invite ends.", style="dim"),
+        Text(
+            "Until everyone has agreed, the published version stands."
+            if view.already_author
+            else "No answer is an answer too: nothing is sent, and the invite ends.",
+            style="dim",
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
@@ -14,7 +14,7 @@ from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
 from activitypub.vocab.reading import parse_time
 from activitypub.vocab.terms import Doc
-from fedi_cotweet.services import emoji, hiding, invite_mutes, polls
+from fedi_cotweet.services import emoji, hiding, invite_mutes, polls, timelines
 from fedi_cotweet.services.change_views import open_change
 from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.env import Env
@@ -41,6 +41,7 @@ from storage.queries import actors, consents, follows, posts
 from storage.queries import polls as stored_polls
 
 SHOWN_INVITES = ("offered", "accepted")
+_UNCONFIRMED = "not yet confirmed"
 
 
 def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
@@ -72,6 +73,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
     agreed = _agreed_before(tx, offer)
     people = actors.actors_by_uri(tx, [str(uri) for uri in offer.authors])
     me = actors.actor(tx, account_id)
+    shown = _shown_now(tx, env, offer)
     content = sanitise(remove_notice(note.content, [str(uri) for uri in offer.authors]))
     return InviteView(
         id=str(offer.id),
@@ -82,7 +84,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         authors=tuple(
             InviteAuthorView(
                 author=_invited_author(env, str(uri), people, str(offer.roles.get(uri, AUTHOR))),
-                standing=_standing(str(uri), sender, me),
+                standing=_standing(str(uri), sender, me, shown),
             )
             for uri in offer.authors
         ),
@@ -103,6 +105,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         ),
         in_reply_to=note.in_reply_to,
         already_published=offer.change,
+        already_author=me is not None and me.uri in shown,
         expires_at=offer.expires_at,
         digest=offer.digest,
         poll=_poll(document, note, env.now()),
@@ -169,10 +172,21 @@ def _agreed_before(tx: Tx, offer: Offer) -> Offer | None:
     return found[-1] if found else None
 
 
-def _standing(uri: str, sender: Actor, me: Actor | None) -> str:
+def _shown_now(tx: Tx, env: Env, offer: Offer) -> frozenset[str]:
+    """The co-authors that the published version of what is offered shows here."""
+    post = posts.post_by_uri(tx, offer.object_uri) if offer.change else None
+    if post is None or post.state != "published":
+        return frozenset()
+    rows = posts.authors_of(tx, [post.id])[post.id]
+    return frozenset(row.actor_uri for row in rows if timelines.shown(row, env.now()))
+
+
+def _standing(uri: str, sender: Actor, me: Actor | None, shown: Collection[str]) -> str:
     if uri == sender.uri:
         return "inviting"
-    return "you" if me is not None and uri == me.uri else "not yet confirmed"
+    if me is not None and uri == me.uri:
+        return "you"
+    return f"an author now; this version {_UNCONFIRMED}" if uri in shown else _UNCONFIRMED
 
 
 def _invited_author(env: Env, uri: str, people: Mapping[str, Actor], role: str) -> AuthorView:

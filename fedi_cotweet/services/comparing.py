@@ -41,7 +41,7 @@ _OTHERS: Final[Mapping[str, str]] = {
 def differences(
     tx: Tx, old: Doc, old_authors: Sequence[str], new: Doc, new_authors: Sequence[str]
 ) -> tuple[str, ...]:
-    """Lines that begin with ``+`` (new), ``-`` (gone) or a space (beside them, the same).
+    """Lines that begin with ``+`` (new), ``-`` (gone) or two spaces (text beside them, the same).
 
     Everything that consent covers is compared: authors in order, audience, warning, text and its
     translations, pictures, emoji, questions, links, mentions. Without a difference there are no
@@ -49,7 +49,11 @@ def differences(
     """
     before, after = _lines(tx, old, old_authors), _lines(tx, new, new_authors)
     found = difflib.unified_diff(before, after, n=1, lineterm="")
-    return tuple(line for line in found if not line.startswith(("---", "+++", "@@")))
+    return tuple(
+        line
+        for line in found
+        if line.startswith(("+", "-", "  ")) and not line.startswith(("---", "+++"))
+    )
 
 
 def _lines(tx: Tx, document: Doc, authors: Sequence[str]) -> list[str]:

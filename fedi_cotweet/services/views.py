@@ -211,7 +211,11 @@ class ProfileView:
 
 @dataclass(frozen=True, slots=True)
 class InviteAuthorView:
-    """An author in an invite. ``standing``: ``inviting``, ``you`` or ``not yet confirmed``."""
+    """An author in an invite.
+
+    ``standing``: ``inviting``, ``you``, ``not yet confirmed`` or, where the published version
+    shows them, ``an author now; this version not yet confirmed``.
+    """
 
     author: AuthorView
     standing: str
@@ -248,9 +252,11 @@ class InviteView:
     beyond_followers: bool = False
     """Whether this account approves its followers by hand, and the post would reach everybody."""
     differences: tuple[str, ...] = ()
-    """Against the version they agreed to last: lines that begin with ``+``, ``-`` or a space."""
+    """Against the version they agreed to last: lines that begin with ``+``, ``-`` or two spaces."""
     publish_at: int | None = None
     """It will not be published before that."""
+    already_author: bool = False
+    """Whether the published version shows this person as an author: they are asked for a change."""
     emojis: tuple[EmojiView, ...] = ()
     """As in a ``PostView``, of what the digest covers."""
     quote: QuoteView | None = None

@@ -44,6 +44,27 @@ async def test_an_invite_shows_everything_that_would_stand_under_the_name(
     assert "\x1b" not in shown.out
 
 
+async def test_an_author_who_is_asked_about_an_edit_is_told_that_it_is_one(
+    script: Script, run: Run
+) -> None:
+    edit = replace(INVITE, already_published=True, already_author=True)
+    script.expect("GET", LIST, {"invites": [wire(edit)]})
+    words = (await run("invites")).words
+    assert "asks you to agree to a change of this post, which you are an author of" in words
+    assert "add your name" not in words
+    assert "Until everyone has agreed, the published version stands." in words
+    script.expect("GET", LIST, {"invites": [wire(replace(edit, already_author=False))]})
+    assert "asks to add your name to this published post" in (await run("invites")).words
+    script.expect(
+        "POST",
+        f"{LIST}/7/accept",
+        wire(replace(edit, state="accepted")),
+        body={"digest": "uEiBdigest"},
+    )
+    words = (await run("accept", "7", "--digest", "uEiBdigest", "--yes")).words
+    assert "It replaces the published version once everyone has agreed." in words
+
+
 async def test_json_is_the_answer_as_the_server_wrote_it(script: Script, run: Run) -> None:
     script.expect("GET", LIST, {"invites": [wire(INVITE)]})
     assert (await run("invites", "--json")).document == {"invites": [wire(INVITE)]}

@@ -14,8 +14,9 @@ import pytest_asyncio
 import structlog
 
 from fedi_cotweet.domain.limits import MINUTE
-from fedi_cotweet.services import author_list, changes, timelines
+from fedi_cotweet.services import author_list, author_views, changes, timelines
 from fedi_cotweet.services.composing import compose
+from fedi_cotweet.services.views import InviteView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import PostAuthor
@@ -94,6 +95,32 @@ async def has_at_home(place: Place, name: str, uri: str) -> bool:
         return any(entry.account_id == reader for entry in entries)
 
     return await place.read(query)
+
+
+async def test_who_is_an_author_already_is_told_so_and_not_asked_for_their_name(
+    servers: World,
+) -> None:
+    run = await published(servers, "b/bob")
+    ben = await local_id(servers.places["b"], "ben")
+    env, alice_at = run.alice_at.env, run.alice_at
+    actor = await alice_at.actor(servers.places["b"].uri("ben"))
+    await alice_at.write(
+        lambda tx: author_list.add(tx, env, run.alice, run.post_id, actor, again=True)
+    )
+    await servers.drain()
+    bob_at = servers.places["b"]
+    now = "an author now; this version not yet confirmed"
+    for account_id, already, standings in (
+        (run.co_authors[0].account_id, True, ["inviting", "you", "not yet confirmed"]),
+        (ben, False, ["inviting", now, "you"]),
+    ):
+
+        def look(tx: Tx, account_id: int = account_id) -> InviteView:
+            return author_views.invitations(tx, bob_at.env, account_id)[0]
+
+        invite = await bob_at.read(look)
+        assert (invite.already_published, invite.already_author) == (True, already)
+        assert [entry.standing for entry in invite.authors] == standings
 
 
 async def test_an_edit_is_published_once_everybody_has_agreed_and_not_before(

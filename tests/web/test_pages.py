@@ -561,7 +561,12 @@ def test_an_invite_shows_everything_that_consent_would_cover() -> None:
 
 
 def test_an_invite_to_something_published_says_so() -> None:
-    assert "Already published" in invite_page(already_published=True).one(class_="facts").text
+    new = invite_page(already_published=True)
+    assert "Already published: this adds your name" in new.one(class_="facts").text
+    assert "asks to add your name to this published post" in new.one("h2").text
+    edit = invite_page(already_published=True, already_author=True)
+    assert "Already published, with your name: this is a change" in edit.one(class_="facts").text
+    assert "asks you to agree to a change of a post you are an author of" in edit.one("h2").text
 
 
 def test_sensitive_media_are_open_in_the_preview_of_an_invite() -> None:
