@@ -10,9 +10,9 @@ from rich.text import Text
 
 from fedi_cotweet.cli import rendering
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import Answer, UsageError, handles, segment
+from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
-from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.session import Session, interactive
 from fedi_cotweet.cli.text import line, plain
 from fedi_cotweet.cli.writing import COTWEETS, POSTS, PostArgument, resolve
 from fedi_cotweet.services.views import CreditRequestView, PostView
@@ -68,23 +68,42 @@ def credits(  # noqa: A001 - the command's name
             show_default=False,
         ),
     ] = None,
+    digest: Annotated[
+        str | None,
+        typer.Option(
+            "--digest", metavar="D", help="Agree only to what has this digest.", show_default=False
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask.", show_default=False)
+    ] = False,
 ) -> None:
-    """Show who asks to name you under a picture; agree or decline."""
+    """Show who asks to name you under a picture; agree or decline.
+
+    --accept shows the post and the picture and asks. What you saw is what you agree to.
+    """
     client = session.client()
     if decline:
         answer = client.post(f"{COTWEETS}/credits/{segment(decline)}/decline")
         session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
         return
-    asked = client.get(f"{COTWEETS}/credits")
     if accept:
-        found = read_list(CreditRequestView, asked.document(), "credits")
-        shown = next((view for view in found if view.id == accept), None)
-        if shown is None:
-            raise UsageError(f"Nobody asks you anything under the id {accept}.")
+        if digest is None or not (yes or session.as_json):
+            view = _find(client, accept)
+            if digest is not None and digest != view.digest:
+                raise CommandError(
+                    "content_changed",
+                    "The question is not what you name: the post or the picture changed.",
+                    f"Look at it again: fedi-cotweet credits    Its digest is {view.digest}",
+                )
+            if not (yes or session.as_json):
+                _ask(session, view)
+            digest = view.digest
         path = f"{COTWEETS}/credits/{segment(accept)}/accept"
-        answer = client.post(path, {"digest": shown.digest})
+        answer = client.post(path, {"digest": digest})
         session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
         return
+    asked = client.get(f"{COTWEETS}/credits")
     if session.as_json:
         session.show(asked, Text)
         return
@@ -93,6 +112,37 @@ def credits(  # noqa: A001 - the command's name
         session.say(Text("Nobody asks."))
     for view in questions:
         session.say(_question(view))
+
+
+def _find(client: Client, wanted: str) -> CreditRequestView:
+    answer = client.get(f"{COTWEETS}/credits")
+    for view in read_list(CreditRequestView, answer.document(), "credits"):
+        if view.id == wanted:
+            return view
+    raise UsageError(f"Nobody asks you anything under the id {wanted}.")
+
+
+def _ask(session: Session, view: CreditRequestView) -> None:
+    session.say(_question(view))
+    if not interactive():
+        raise UsageError(
+            "There is no terminal to ask you on.",
+            f"To agree to what is shown above: fedi-cotweet credits --accept {view.id} "
+            f"--digest {view.digest} --yes",
+        )
+    if not typer.confirm("Be named under this picture?", default=False):
+        raise CommandError(
+            "not_accepted",
+            "Nothing was agreed to; the question stays open.",
+            f"To say no: fedi-cotweet credits --decline {view.id}",
+        )
+
+
+_NEXT = {
+    "offered": ("--accept", "--decline"),
+    "accepted": ("--decline",),
+}
+"""What can be answered in each state; in all others it is over."""
 
 
 def _question(view: CreditRequestView) -> RenderableType:
@@ -107,7 +157,11 @@ def _question(view: CreditRequestView) -> RenderableType:
             f"  {plain(view.summary)}\n  {plain(view.text)}" if view.summary else plain(view.text)
         ),
         Text(f"  {label}", style=style),
-        Text(f"  fedi-cotweet credits --accept {line(view.id)}", style="dim"),
+        Text(f"  Digest {line(view.digest)}", style="dim"),
+        *(
+            Text(f"  fedi-cotweet credits {option} {line(view.id)}", style="dim")
+            for option in _NEXT.get(view.state, ())
+        ),
     )
 
 

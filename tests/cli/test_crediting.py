@@ -99,13 +99,46 @@ async def test_an_artist_answers(script: Script, run: Run) -> None:
     shown = await run("credits")
     assert "Alice A. @alice@a.example names you under a picture." in shown.words
     assert "fedi-cotweet credits --accept 9" in shown.words
-    script.expect("GET", CREDITS, {"credits": [wire(QUESTION)]})
     agreed = wire(replace(QUESTION, state="accepted"))
     script.expect("POST", f"{CREDITS}/9/accept", agreed, body={"digest": "zQmDigest"})
-    assert "agreed" in (await run("credits", "--accept", "9")).words
+    shown = await run("credits", "--accept", "9", "--digest", "zQmDigest", "--yes")
+    assert "agreed" in shown.words
+    assert "credits --accept" not in shown.words
+    assert "fedi-cotweet credits --decline 9" in shown.words
     script.expect("POST", f"{CREDITS}/9/decline", wire(replace(QUESTION, state="left")), body={})
-    assert (await run("credits", "--decline", "9")).code == 0
+    shown = await run("credits", "--decline", "9")
+    assert (shown.code, "fedi-cotweet" in shown.words) == (0, False)
     script.expect("GET", CREDITS, {"credits": []})
     assert (await run("credits", "--accept", "9")).code == 2
     script.expect("GET", CREDITS, {"credits": []})
     assert "Nobody asks." in (await run("credits")).words
+
+
+async def test_nobody_agrees_to_a_credit_unseen(script: Script, run: Run) -> None:
+    """Whoever changes the post between two looks gets no consent to what was not shown."""
+    script.expect("GET", CREDITS, {"credits": [wire(QUESTION)]})
+    shown = await run("credits", "--accept", "9")
+    assert shown.code == 2
+    assert "https://a.example/media/1.png" in shown.words
+    assert "Digest zQmDigest" in shown.words
+    assert "fedi-cotweet credits --accept 9 --digest zQmDigest --yes" in shown.err
+    changed = replace(QUESTION, digest="zQmOther")
+    script.expect("GET", CREDITS, {"credits": [wire(changed)]})
+    shown = await run("credits", "--accept", "9", "--digest", "zQmDigest")
+    assert shown.code != 0
+    assert "is not what you name" in shown.err
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_an_artist_is_asked_at_a_terminal(
+    script: Script, run: Run, monkeypatch: pytest.MonkeyPatch, agreed: bool
+) -> None:
+    monkeypatch.setattr("fedi_cotweet.cli.crediting.interactive", lambda: True)
+    script.expect("GET", CREDITS, {"credits": [wire(QUESTION)]})
+    if agreed:
+        answer = wire(replace(QUESTION, state="accepted"))
+        script.expect("POST", f"{CREDITS}/9/accept", answer, body={"digest": "zQmDigest"})
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: agreed)
+    shown = await run("credits", "--accept", "9")
+    assert "https://a.example/media/1.png" in shown.words
+    assert (shown.code == 0) is agreed
