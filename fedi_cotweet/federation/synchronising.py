@@ -33,7 +33,7 @@ class Headers:
 
     async def of(self, row: DeliveryRow) -> dict[str, str]:
         """The header of a delivery; none unless it is by its signer and to their followers."""
-        if row.kind not in KINDS:
+        if row.kind not in KINDS or '/followers"' not in row.body:
             return {}
         at, value = self._made.get((row.signer_id, row.inbox), (0, None))
         now = self.runtime.env.now()
