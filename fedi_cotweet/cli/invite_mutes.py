@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +12,46 @@ from rich.text import Text
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import count, line
 
+POLICY = "/api/v1/control/invite-policy"
 MUTES = "/api/v1/cotweets/invite-mutes"
 REFUSED = "/api/v1/control/refused-invites"
+
+
+class Policy(StrEnum):
+    """Who may invite."""
+
+    NOBODY = "nobody"
+    PEOPLE_I_FOLLOW = "people_i_follow"
+    FOLLOWERS = "followers"
+    ANYONE = "anyone"
+
+
+_WELCOME = {
+    "nobody": "Nobody may invite you.",
+    "people_i_follow": "People you follow may invite you.",
+    "followers": "People who follow you may invite you.",
+    "anyone": "Anyone may invite you.",
+}
+
+
+def invite_policy(
+    session: Session,
+    policy: Annotated[
+        Policy | None,
+        typer.Argument(
+            metavar="|".join(Policy), help="Who may invite you from now on.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Show who may invite you to write together, or decide it."""
+    client = session.client()
+    answer = client.get(POLICY) if policy is None else client.post(POLICY, {"policy": policy.value})
+
+    def shown() -> Text:
+        found = str(answer.document().get("policy"))
+        return Text(_WELCOME.get(found, line(found)))
+
+    session.show(answer, shown)
 
 
 def mute_invites(

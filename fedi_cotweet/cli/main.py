@@ -114,6 +114,7 @@ app.command("export")(command(keeping.export))
 cotweets.command("degrade")(command(keeping.degrade))
 app.add_typer(cotweets, name="cotweets")
 
+app.command("invite-policy")(command(invite_mutes.invite_policy))
 app.command("mute-invites")(command(invite_mutes.mute_invites))
 app.command("trust")(command(trusting.trust))
 app.command("untrust")(command(trusting.untrust))

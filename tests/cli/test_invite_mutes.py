@@ -36,3 +36,12 @@ async def test_the_operator_sees_what_was_refused(script: Script, run: Run) -> N
     assert "z.example 2 invites" in (await run("refused-invites")).words
     script.expect("GET", path, {"hosts": []})
     assert "No invites were dropped" in (await run("refused-invites")).words
+
+
+async def test_who_may_invite_is_shown_and_decided(script: Script, run: Run) -> None:
+    path = "/api/v1/control/invite-policy"
+    script.expect("GET", path, {"policy": "people_i_follow"})
+    assert (await run("invite-policy")).words == "People you follow may invite you."
+    script.expect("POST", path, {"policy": "nobody"}, body={"policy": "nobody"})
+    assert (await run("invite-policy", "nobody")).words == "Nobody may invite you."
+    assert (await run("invite-policy", "friends")).code == 2
