@@ -12,6 +12,7 @@ from fedi_cotweet.cli import rendering
 from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.session import Session, interactive
+from fedi_cotweet.cli.text import line
 from fedi_cotweet.services.views import InviteView
 
 INVITES = "/api/v1/cotweets/invites"
@@ -81,7 +82,14 @@ def decline(
     """Say no. Nothing is published; the inviter is told, with your reason if you give one."""
     document = {"reason": reason} if reason else {}
     answer = session.client().post(f"{INVITES}/{segment(invite)}/decline", document)
-    session.show(answer, lambda: Text(f"Declined invite {invite}. Its author has been told."))
+    session.show(answer, lambda: _declined(read_view(InviteView, answer.document())))
+
+
+def _declined(view: InviteView) -> Text:
+    if view.state == "declined":
+        return Text(f"Declined invite {line(view.id)}. Its author has been told.")
+    label, _ = rendering.CONSENTS.get(view.state, (line(view.state), ""))
+    return Text(f"Invite {line(view.id)} was over already: {label}. Nothing was sent.")
 
 
 def _find(client: Client, invite: str) -> InviteView:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from fedi_cotweet.cli import rendering
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import segment
+from fedi_cotweet.cli.client import UsageError, segment
 from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.reading import CONTROL, BeforeOption, LimitOption
 from fedi_cotweet.cli.session import Session
@@ -45,6 +45,8 @@ def tag(
 ) -> None:
     """Read the newest public posts with a hashtag."""
     bare = name.removeprefix("#")
+    if not bare:
+        raise UsageError(f'"{name}" is no hashtag.', "Write it like #pie.")
     answer = session.client().get(f"{CONTROL}/tags/{segment(bare)}", limit=limit, before=before)
     session.show(
         answer,

@@ -83,7 +83,12 @@ def follow(
     [known] = handles([handle])
     document = {"handle": known} if post is None else {"handle": known, "post": post}
     answer = session.client().post(f"{CONTROL}/follow", document)
-    session.show(answer, lambda: Text(f"Asked to follow @{known}."))
+
+    def said() -> Text:
+        already = answer.document().get("state") == "accepted"
+        return Text(f"You follow @{known}." if already else f"Asked to follow @{known}.")
+
+    session.show(answer, said)
 
 
 def unfollow(session: Session, handle: HandleArgument) -> None:

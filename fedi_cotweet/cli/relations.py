@@ -31,7 +31,7 @@ def unblock(session: Session, handle: HandleArgument) -> None:
     """Take a block back. Follows stay ended."""
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/unblock", {"handle": known})
-    session.show(answer, lambda: Text(f"You do not block @{known}."))
+    session.show(answer, lambda: Text(f"@{known} is not blocked any more."))
 
 
 def mute(
@@ -57,7 +57,7 @@ def unmute(session: Session, handle: HandleArgument) -> None:
     """See somebody's posts again."""
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/unmute", {"handle": known})
-    session.show(answer, lambda: Text(f"You do not mute @{known}."))
+    session.show(answer, lambda: Text(f"@{known} is not muted any more."))
 
 
 def block_host(session: Session, host: HostArgument) -> None:
@@ -69,7 +69,7 @@ def block_host(session: Session, host: HostArgument) -> None:
 def unblock_host(session: Session, host: HostArgument) -> None:
     """Take the block of a server back."""
     answer = session.client().post(f"{CONTROL}/unblock-host", {"host": host})
-    session.show(answer, lambda: Text(f"You do not block {line(host)}."))
+    session.show(answer, lambda: Text(f"{line(host)} is not blocked any more."))
 
 
 def blocks(session: Session) -> None:

@@ -253,7 +253,8 @@ def post(view: PostView, now: int) -> RenderableType:
     body += [_companion(entry) for entry in view.companions]
     when = Text(f"{moment(view.published_at)}, {distance(view.published_at, now)}", style="dim")
     if view.updated_at is not None:
-        when.append(f", edited {distance(view.updated_at, now)}")
+        # Their clock may be ahead of ours; and an edit is always later than the one before it.
+        when.append(f", edited {distance(min(view.updated_at, now), now)}")
     if view.visibility != "public":
         when.append(f", {line(view.visibility)}")
     if view.state != "published":

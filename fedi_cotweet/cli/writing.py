@@ -356,6 +356,8 @@ def _credited(text: str) -> str | dict[str, str]:
     handle, _, role = text.strip().rpartition(":")
     if role in ROLES and handle:
         return {"handle": handles([handle])[0], "role": role}
+    if role.isalpha() and handle:
+        raise UsageError(f"“{role}” is no role.", f"There are {', '.join(ROLES)}.")
     return handles([text])[0]
 
 

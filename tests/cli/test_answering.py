@@ -200,3 +200,12 @@ async def test_a_passed_deadline_is_shown_as_passed(script: Script, run: Run) ->
     shown = await run("invites")
     assert "answered or closed: did not answer in time" in shown.words
     assert "minute ago" in shown.words
+
+
+async def test_declining_what_is_over_says_that_nothing_was_sent(script: Script, run: Run) -> None:
+    over = wire(replace(INVITE, state="superseded"))
+    script.expect("POST", f"{LIST}/7/decline", over, body={})
+    said = (await run("decline", "7")).words
+    assert "was over already" in said
+    assert "Nothing was sent." in said
+    assert "told" not in said

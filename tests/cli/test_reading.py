@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from fedi_cotweet.services.views import TimelinePage
-from tests.cli.conftest import Run, Script
+from tests.cli.conftest import LITTLE_LATER, Run, Script
 from tests.cli.samples import BOB, NOW, POST, wire
 
 CONTROL = "/api/v1/control"
@@ -75,3 +77,33 @@ async def test_an_answer_of_another_version_names_the_member_that_does_not_fit(
 async def test_members_of_a_newer_server_do_not_disturb(script: Script, run: Run) -> None:
     script.expect("GET", f"{CONTROL}/posts/42", wire(POST) | {"mood": "good"})
     assert (await run("show", "42")).code == 0
+
+
+async def test_a_clock_that_runs_ahead_makes_no_edit_of_tomorrow(script: Script, run: Run) -> None:
+    ahead = replace(POST, updated_at=NOW + LITTLE_LATER + 1_500)
+    script.expect("GET", f"{CONTROL}/posts/42", wire(ahead))
+    assert "edited just now" in (await run("show", "42")).words
+
+
+async def test_whoever_is_followed_already_is_not_asked_again(script: Script, run: Run) -> None:
+    script.expect(
+        "POST", f"{CONTROL}/follow", {"state": "accepted"}, body={"handle": "bob@b.example"}
+    )
+    assert "You follow @bob@b.example." in (await run("follow", "@bob@b.example")).out
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("unmute", "is not muted any more"), ("unblock", "is not blocked any more")],
+)
+async def test_what_was_undone_is_said(script: Script, run: Run, command: str, said: str) -> None:
+    script.expect(
+        "POST", f"{CONTROL}/{command}", {"state": "none"}, body={"handle": "bob@b.example"}
+    )
+    assert f"@bob@b.example {said}" in (await run(command, "@bob@b.example")).words
+
+
+async def test_a_tag_needs_a_name(run: Run) -> None:
+    said = await run("tag", "#")
+    assert said.code == 2
+    assert "is no hashtag" in " ".join(said.err.split())

@@ -169,3 +169,10 @@ async def test_a_role_stands_behind_the_handle_and_a_port_is_none(script: Script
     people = ("--with", "@bob@b.example:8443:artist", "--with", "@carol@c.example:8443")
     shown = await run("post", "Ours", *people, "--role", "host")
     assert "art by Carol @carol@c.example agreed" in shown.words
+
+
+async def test_a_role_that_is_none_is_called_so(run: Run) -> None:
+    said = await run("post", "Hi", "--with", "@bob@b.example:king")
+    assert said.code == 2
+    assert "“king” is no role" in " ".join(said.err.split())
+    assert "artist" in said.err
