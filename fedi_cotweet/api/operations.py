@@ -17,7 +17,7 @@ from fedi_cotweet.services.own_profile import OwnProfileView
 from fedi_cotweet.services.people_lists import ImportView
 from fedi_cotweet.services.reading import NotificationView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
-from fedi_cotweet.services.threads import ThreadView
+from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.trusting import TrustedView
 from fedi_cotweet.services.views import (
     AuthorView,

@@ -15,7 +15,7 @@ from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, plain
 from fedi_cotweet.cli.writing import POSTS
-from fedi_cotweet.services.threads import ThreadView
+from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import PostView, TimelinePage
 
 CONTROL = "/api/v1/control"

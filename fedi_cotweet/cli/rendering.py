@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fedi_cotweet.cli.text import count, distance, line, links, moment, plain
-from fedi_cotweet.services.threads import ThreadView
+from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import (
     AuthorView,
     CompanionView,

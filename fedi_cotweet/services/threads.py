@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.conversations import ancestors, descendants
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.reading import Stale, one_post, post_views
+from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import PostView
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import crawls, posts
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadView:
-    """A post in its thread. ``descendants`` are in reading order: below each its answers.
-
-    ``waiting`` is how many addresses are still to be asked for more of it; 0 once it is complete.
-    """
-
-    ancestors: tuple[PostView, ...]
-    post: PostView
-    descendants: tuple[PostView, ...]
-    waiting: int
 
 
 def around(
