@@ -44,11 +44,6 @@ def change_item(tx: Connection, item_id: int, /, **values: Any) -> None:
     change(tx, CrawlItem, item_id, **values)
 
 
-def item_of(tx: Connection, crawl_id: int, uri: str) -> CrawlItem | None:
-    """An address on a crawl's list."""
-    return find(tx, CrawlItem, crawl_id=crawl_id, uri=uri)
-
-
 def next_item(tx: Connection, host: str) -> CrawlItem | None:
     """What is to be asked of a server next."""
     return one(

@@ -99,3 +99,15 @@ async def test_proposals_of_one_person_are_counted(stage: Stage) -> None:
     assert await stage.ask(changes.count_proposed, BOB, note_uri(10)) == 1  # the open one
     assert await stage.ask(changes.count_proposals_by, BOB, NOW) == 2  # of whatever object
     assert await stage.ask(changes.count_proposals_by, ALICE, NOW) == 0
+
+
+async def test_the_proposals_that_wait_are_those_nobody_decided_on_newest_first(
+    stage: Stage,
+) -> None:
+    await stage.post(11)
+    assert await change(stage, 1)
+    assert await change(stage, 2, state="declined")
+    assert await change(stage, 3)
+    assert await change(stage, 4, object_uri=note_uri(11))
+    assert ids(await stage.ask(changes.proposed, note_uri(10))) == [3, 1]
+    assert ids(await stage.ask(changes.proposed, note_uri(12))) == []

@@ -61,6 +61,18 @@ async def test_a_failed_job_comes_back_later(store: Store) -> None:
     assert await one_value(store, "SELECT error FROM jobs WHERE id = 1") == "no answer"
 
 
+async def test_the_rest_of_a_job_comes_later_as_if_for_the_first_time(store: Store) -> None:
+    await put(store, 1)
+    (job,) = await claim(store, now=0)
+    await store.write(lambda tx: jobs.go_on(tx, job, run_at=500))
+    assert await claim(store, now=499) == []
+    (rest,) = await claim(store, now=500)
+    assert (rest.id, rest.attempts) == (1, 1)
+    # Whoever was too slow does not put off what another runs by now.
+    await store.write(lambda tx: jobs.go_on(tx, job, run_at=900))
+    assert await store.write(lambda tx: jobs.done(tx, rest))
+
+
 async def test_the_same_key_is_one_job_at_the_earlier_time(store: Store) -> None:
     await put(store, 1, 50, key="a")
     await put(store, 2, 20, key="a")

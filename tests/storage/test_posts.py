@@ -219,6 +219,24 @@ async def like(stage: Stage, number: int, liker: int, post_id: int, **values: An
     return await stage.do(posts.add_like, actor_id=liker, post_id=post_id, **row)
 
 
+async def test_a_boost_that_was_told_of_comes_itself_with_its_own_identifier(stage: Stage) -> None:
+    await stage.post(10)
+    await stage.post(11)
+    for number, post_id in ((1, 10), (2, 11)):
+        assert await boost(stage, number, CAROL, post_id, relayed_at=NOW)
+    told = await stage.ask(posts.boost_between, CAROL, 10)
+    other = await stage.ask(posts.boost_between, CAROL, 11)
+    assert told is not None
+    assert other is not None
+    await stage.do(posts.boost_came_itself, told, "https://x.example/own")
+    # An identifier that is another boost's already is not taken over.
+    await stage.do(posts.boost_came_itself, other, "https://x.example/own")
+    for number, uri in ((10, "https://x.example/own"), (11, "https://x.example/2")):
+        row = await stage.ask(posts.boost_between, CAROL, number)
+        assert row is not None
+        assert (row.uri, row.relayed_at) == (uri, None)
+
+
 async def test_somebody_boosts_a_post_once(stage: Stage) -> None:
     await stage.post(10)
     assert await boost(stage, 1, CAROL, 10)
