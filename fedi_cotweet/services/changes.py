@@ -14,7 +14,14 @@ import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
-from fedi_cotweet.services import companions, documents, inviting, message_questions, polls
+from fedi_cotweet.services import (
+    companions,
+    documents,
+    inviting,
+    message_questions,
+    polls,
+    repeats,
+)
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.applying import try_apply
 from fedi_cotweet.services.env import Env
@@ -59,18 +66,19 @@ def offer_change(
     """Ask everybody for consent to a new version of a published post; the id of the change.
 
     Until the last of them accepts, the old version stands everywhere. None: the consent digest
-    stays the same, so nobody had to be asked and it is published.
+    stays the same, so nobody had to be asked and it is published, if it is not what is published.
 
     ``words`` is the whole new version; its visibility and the post it answers stay what they were
     whatever it says. ``authors`` are the co-authors it will name, in order of credit, without the
     primary author, ``beside`` those it will name by message; those it names now if one is left out.
     ``again``: people among them who once said no may be asked once more (C15). ``by_message``: new
     ones in ``beside`` may be asked so. ``expires_in`` is in milliseconds. A change that was out
-    already is over: its Offers are replaced.
+    already is over: its Offers are replaced. If it is this very version, and everybody it asks has
+    agreed or can still answer, nothing changes.
 
     Refusals: 404 for anything but a published post of this author, ``ordinary_post`` (409) where
-    nobody else is named, ``nothing_changed`` (409), ``content_unchanged`` and ``declined_before``
-    (409), and those of writing and inviting.
+    nobody else is named, ``nothing_changed`` (409) for what is published, while another change is
+    out, ``content_unchanged`` and ``declined_before`` (409), and those of writing and inviting.
     """
     post, author = own_post(tx, author_id, post_id), find_actor(tx, author_id)
     now = [*co_authors_of(tx, post), *companions.people(tx, post.id)]
@@ -88,16 +96,20 @@ def offer_change(
     inviting.check_version(env, author, everyone, words, lasts)
     check_words(tx, env, author_id, words)
     words = replace(words, poll=polls.words_of(tx, post.id))
+    document = _core(tx, env, post, author, words, named, with_them)
+    older = changes.open_change(tx, post.uri)
+    if older is not None and repeats.change_stands(
+        tx, env, older, document, [author, *named], with_them
+    ):
+        return older.id
     held = {actor.id for actor in now}
     new = [actor for actor in everyone if actor.id not in held]
     inviting.check_invitees(tx, env, author, new, by_message=by_message)
-    document = _core(tx, env, post, author, words, named, with_them)
     note = documents.offered_note(document, author, named, documents.roles_of(tx, post))
     if not new and len(everyone) == len(now) and _same_words(tx, post, note, author, named):
-        _at_once(tx, env, post, document, named)
+        _at_once(tx, env, post, document, named, older)
         return None
     check_not_refused(tx, post, note, everyone, again=again, new=new)
-    older = changes.open_change(tx, post.uri)
     said = {"content": words.body.html, "summary": words.summary, "language": words.language}
     change_id = _open(tx, env, post, document, said, named, with_them)
     old = documents.full_note(tx, post)
@@ -219,15 +231,23 @@ def _same_words(
 
 
 def _at_once(
-    tx: Tx, env: Env, post: Post, document: dict[str, Any], named: Sequence[Actor]
+    tx: Tx,
+    env: Env,
+    post: Post,
+    document: dict[str, Any],
+    named: Sequence[Actor],
+    other: Change | None,
 ) -> None:
     """Nothing that was agreed to changes: publish it now, and tell every author (C37)."""
-    dates = ("published", "updated")
-    old = orjson.loads(post.document)
-    if {k: v for k, v in old.items() if k not in dates} == {
-        k: v for k, v in document.items() if k not in dates
-    }:
-        raise ServiceError("nothing_changed", 409, "That is what the post says already.")
+    if repeats.says_already(post.document, document):
+        if other is None:
+            return
+        raise ServiceError(
+            "nothing_changed",
+            409,
+            "That is what the post says already; another version waits for consent.",
+            "To keep what is published, call the change off.",
+        )
     rewrite(tx, env, post, document)
     for actor in named:
         if actor.local:

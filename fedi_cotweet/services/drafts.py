@@ -19,7 +19,14 @@ from fedi_cotweet.domain.limits import (
     POLL_SHORTEST,
     SCHEDULED_WITHIN,
 )
-from fedi_cotweet.services import companions, documents, message_questions, polls, quotes
+from fedi_cotweet.services import (
+    companions,
+    documents,
+    message_questions,
+    polls,
+    quotes,
+    repeats,
+)
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -244,10 +251,17 @@ def _forget_answer(tx: Tx, post_id: int, row: PostAuthor) -> None:
 
 
 def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
-    """Change a draft's text: every Offer is replaced and consent to the old text is void (C14)."""
+    """Change a draft's text: every Offer is replaced and consent to the old text is void (C14).
+
+    To the text that it has already: nothing changes, unless somebody has to be asked anew.
+    """
     post = own_draft(tx, author_id, post_id)
     check_words(tx, env, author_id, words)
-    renew(tx, env, post, words, named_on(tx, post))
+    named = named_on(tx, post)
+    same = replace(words, poll=polls.words_of(tx, post.id))
+    if repeats.draft_stands(tx, env, post, same, core_with(tx, env, post, same, named), named):
+        return
+    renew(tx, env, post, words, named)
 
 
 def named_on(tx: Tx, post: Post) -> list[Actor]:

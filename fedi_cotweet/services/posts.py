@@ -9,7 +9,16 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
-from fedi_cotweet.services import companions, documents, endings, indexing, polls, quotes, timelines
+from fedi_cotweet.services import (
+    companions,
+    documents,
+    endings,
+    indexing,
+    polls,
+    quotes,
+    repeats,
+    timelines,
+)
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -111,7 +120,10 @@ def _document(
 
 
 def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
-    """Change an ordinary post of one author. A published co-tweet needs everybody's consent."""
+    """Change an ordinary post of one author. A published co-tweet needs everybody's consent.
+
+    To what it says already: nothing happens.
+    """
     post = own_post(tx, author_id, post_id)
     if documents.claimed_rows(posts.authors_of(tx, [post_id])[post_id]) or companions.rows(
         tx, post_id
@@ -131,6 +143,8 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     words = replace(words, poll=polls.words_of(tx, post_id))
     document = _document(tx, env, author, post_id, words, media, mentioned)
     document["published"] = documents.format_time(post.published_at or env.now())
+    if repeats.says_already(post.document, document):
+        return
     save_update(
         tx,
         env,

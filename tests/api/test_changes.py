@@ -65,3 +65,24 @@ async def test_authors_are_added_replaced_and_taken_off(api: Api, world: World, 
     assert [author["name"] for author in taken["post"]["authors"]] == ["Alice"]
     for method, part in (("GET", "changes"), ("POST", "changes/cancel")):
         assert await api.refused(method, f"{path}/{part}", account="bob") == (404, "not_found")
+
+
+async def test_what_is_sent_a_second_time_is_answered_in_the_same_way(
+    api: Api, world: World, path: str
+) -> None:
+    before = await api.ask("GET", path)
+    assert await api.ask("PUT", path, {"text": "Ours"}) == before
+    first = await api.ask("PUT", path, {"text": "Better"})
+    world.clock.now += 1_000
+    assert await api.ask("PUT", path, {"text": "Better"}) == first
+    assert len((await api.ask("GET", f"{path}/changes"))["changes"]) == 1
+
+
+async def test_a_post_that_is_saved_again_as_it_is_was_not_edited(api: Api) -> None:
+    post = await api.ask("POST", "/api/v1/control/posts", {"text": "Tea #green"}, status=201)
+    path = f"/api/v1/control/posts/{post['id']}"
+    same = await api.ask("PUT", path, {"text": "Tea #green"})
+    assert same["updated_at"] is None
+    edited = await api.ask("PUT", path, {"text": "Tea, #green"})
+    assert edited["updated_at"] is not None
+    assert await api.ask("PUT", path, {"text": "Tea, #green"}) == edited

@@ -14,7 +14,7 @@ import pytest_asyncio
 import structlog
 
 from fedi_cotweet.domain.limits import MINUTE
-from fedi_cotweet.services import author_list, author_views, changes, timelines
+from fedi_cotweet.services import author_list, author_views, changes, drafts, timelines
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.views import InviteView
 from fedi_cotweet.services.words import Words
@@ -383,3 +383,44 @@ async def test_all_other_authors_hear_from_whoever_leaves_while_alices_server_is
     assert await shown(a, run.uri) == {"bob", "dave"}
     await servers.drain()
     assert await shown(a, run.uri) == {"bob"}
+
+
+async def test_an_edit_that_is_sent_again_leaves_the_answers_to_it(servers: World) -> None:
+    run = await published(servers, "b/bob", "a/ann")
+    await change(run, "The same, twice")
+    await servers.drain()
+    await run.accept(0)
+    await servers.drain()
+    await change(run, "The same, twice")
+    await servers.drain()
+    assert len(await run.sent(run.co_authors[0])) == 2  # for the post and for its change
+    await run.accept(1)
+    await servers.drain()
+    for name in "abd":
+        assert await content(servers.places[name], run.uri) == "<p>The same, twice</p>"
+
+
+async def test_a_draft_that_is_saved_again_as_it_is_keeps_the_consent_to_it(
+    servers: World,
+) -> None:
+    run = await begin(servers, ("b/bob", "a/ann"))
+    env = run.alice_at.env
+    words = Words(compose("As it is", {}, env.addresses.base))
+
+    async def save() -> None:
+        await run.alice_at.write(
+            lambda tx: drafts.edit_draft(tx, env, run.alice, run.post_id, words)
+        )
+        await servers.drain()
+
+    await save()
+    await run.accept(0)
+    await save()
+    [*_, offer] = await run.sent(run.co_authors[0])
+    assert offer.state == "accepted"
+    await run.alice_at.write(lambda tx: drafts.withdraw(tx, env, run.alice, run.post_id))
+    await save()  # whose invitations were taken back are asked again
+    for who in (0, 1):
+        await run.accept(who)
+    await servers.drain()
+    assert await content(servers.places["b"], run.uri) == "<p>As it is</p>"
