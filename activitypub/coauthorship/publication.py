@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from activitypub.coauthorship.authors import listed_stamps, read_author_list
+from activitypub.coauthorship.offers import CLOCK_DIFFERENCE
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.stamps import Stamp
 from activitypub.coauthorship.verification import mismatch
@@ -66,15 +67,26 @@ def check_published(
     return None
 
 
-def version_at(document: Doc) -> int | None:
-    """When this version was made, in ms: ``updated``, or else ``published``."""
-    updated_at = parse_time(document.get("updated"))
-    return updated_at if updated_at is not None else parse_time(document.get("published"))
+def version_at(document: Doc, received_at: int | None = None) -> int | None:
+    """When this version was made, in ms: ``updated``, or else ``published``.
 
-
-def is_older_version(document: Doc, held: Doc) -> bool:
-    """Whether ``document`` must be ignored because ``held`` is newer.
-
-    A version without any date is older than one that has a date.
+    With ``received_at`` a date further ahead than clocks differ counts as that: "9999" must not
+    make every later version an older one.
     """
-    return (version_at(document) or 0) < (version_at(held) or 0)
+    updated_at = parse_time(document.get("updated"))
+    made_at = updated_at if updated_at is not None else parse_time(document.get("published"))
+    return made_at if made_at is None or received_at is None else at_most(made_at, received_at)
+
+
+def at_most(made_at: int, received_at: int) -> int:
+    """A date as it is believed: nothing was made after it was received, but for the clocks."""
+    return made_at if made_at <= received_at + CLOCK_DIFFERENCE else received_at
+
+
+def is_older_version(document: Doc, held: Doc, *, now: int, held_since: int) -> bool:
+    """Whether ``document``, received now, must be ignored because ``held`` is newer.
+
+    ``held_since``: when that was received. A version without any date is older than one that has
+    a date.
+    """
+    return (version_at(document, now) or 0) < (version_at(held, held_since) or 0)

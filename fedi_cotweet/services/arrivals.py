@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.consent_notes import listed_notes
+from activitypub.coauthorship.publication import at_most, version_at
 from activitypub.documents.emoji import EmojiView
 from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
 from activitypub.documents.note import AttachmentView, NoteView
@@ -29,7 +30,7 @@ from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.posts import remove, tell_of_mention
 from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
-from storage.models import Actor, Stamp
+from storage.models import Actor, Post, Stamp
 from storage.queries import actors, follows, posts, reactions
 
 
@@ -98,6 +99,7 @@ def store_arrival(
     if posts.buried(tx, note.id, arrival.author.uri) is not None:
         return None, "deleted_before"
     published_at = min(note.published_at or now, now)
+    updated_at = None if note.updated_at is None else at_most(note.updated_at, now)
     values: dict[str, Any] = {
         "visibility": note.visibility,
         "kind": note.kind,
@@ -127,7 +129,7 @@ def store_arrival(
             local=False,
             state="published",
             published_at=published_at,
-            updated_at=note.updated_at,
+            updated_at=updated_at,
             **values,
         )
         outcome = "created"
@@ -137,15 +139,17 @@ def store_arrival(
             return None, "other_author"
         if known.state == "deleted":
             return None, "deleted_before"
-        ours = known.updated_at or known.published_at or 0
-        theirs = note.updated_at or published_at
+        ours = at_most(known.updated_at or known.published_at or 0, known.fetched_at)
+        theirs = updated_at or published_at
+        if updated_at != note.updated_at and _same_date(known, note):
+            theirs = ours
         if theirs < ours:
             return post_id, "older"
         if theirs == ours and (not update or known.document == arrival.text):
             _note_totals(tx, post_id, arrival.totals, now)
             return post_id, "same"
         recount = theirs == ours
-        posts.change_post(tx, post_id, updated_at=note.updated_at, **values)
+        posts.change_post(tx, post_id, updated_at=updated_at, **values)
         outcome = "updated"
     if known is not None or note.kind == "Question":
         polls.store_remote(tx, env, post_id, note)
@@ -191,6 +195,11 @@ def store_arrival(
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
     indexing.begin(tx, post_id, sort_id, arrival.author, values)
     return post_id, outcome
+
+
+def _same_date(known: Post, note: NoteView) -> bool:
+    """Whether it is the version we hold, by a date that nobody believes."""
+    return version_at(orjson.loads(known.document)) == note.updated_at
 
 
 def _all_verified(tx: Tx, post_id: int) -> bool:

@@ -203,7 +203,9 @@ async def guard_post(context: Context, payload: Mapping[str, Any]) -> None:
         document = parse_strict_json(fetched.body)
     except ActivityPubError:
         document = checked  # it has no digest then, and so matches no stamp
-    if "Tombstone" in types(document) or is_older_version(document, orjson.loads(post.document)):
+    if "Tombstone" in types(document) or is_older_version(
+        document, orjson.loads(post.document), now=env.now(), held_since=post.fetched_at
+    ):
         return
     author = await runtime.store.read(lambda tx: actors.actor(tx, post.author_id))
     try:

@@ -129,4 +129,4 @@ def test_no_other_message_makes_the_checks_raise(changes: dict[str, Any]) -> Non
     own = parse_stamp(stamp())
     assert isinstance(own, Stamp)
     check_published({**published(), **changes}, own)
-    is_older_version({**published(), **changes}, published())
+    is_older_version({**published(), **changes}, published(), now=NOW, held_since=NOW)

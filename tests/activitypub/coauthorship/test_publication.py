@@ -14,6 +14,7 @@ from activitypub.coauthorship.publication import (
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.coauthorship.verification import verify_authors
 from activitypub.verdicts import Need, Refused
+from activitypub.vocab.reading import format_time
 from tests.activitypub.coauthorship.cast import (
     ALICE,
     BOB,
@@ -98,9 +99,25 @@ def test_a_version_is_dated_by_its_update_or_else_its_publication() -> None:
 
 
 def test_only_an_older_version_is_ignored() -> None:
+    later = NOW + 30 * 24 * 3_600_000
+
+    def is_older(document: dict[str, Any], than: dict[str, Any]) -> bool:
+        return is_older_version(document, than, now=later, held_since=later)
+
     held = published(updated="2026-11-21T00:00:00Z")
-    assert is_older_version(published(), held)
-    assert is_older_version(published(published=None), held)
-    assert not is_older_version(held, held)
-    assert not is_older_version(published(updated="2026-11-21T00:00:00.001Z"), held)
-    assert not is_older_version(published(updated="2026-11-21T01:00:00+01:00"), held)
+    assert is_older(published(), held)
+    assert is_older(published(published=None), held)
+    assert not is_older(held, held)
+    assert not is_older(published(updated="2026-11-21T00:00:00.001Z"), held)
+    assert not is_older(published(updated="2026-11-21T01:00:00+01:00"), held)
+
+
+def test_a_date_to_come_counts_as_the_moment_of_reception() -> None:
+    pinned = published(updated="9999-01-01T00:00:00Z")
+    assert version_at(pinned, NOW) == NOW
+    soon = published(updated=format_time(NOW + 300_000))
+    assert version_at(soon, NOW) == NOW + 300_000
+    newer = published(updated=format_time(NOW + 2_000))
+    assert not is_older_version(newer, pinned, now=NOW + 2_000, held_since=NOW)
+    assert is_older_version(newer, pinned, now=NOW + 2_000, held_since=NOW + 3_000)
+    assert not is_older_version(pinned, newer, now=NOW + 3_000, held_since=NOW + 2_000)
