@@ -20,6 +20,9 @@ from fedi_cotweet.services.errors import ServiceError
 M = TypeVar("M")
 
 LONGEST_TEXT = 2_000
+LARGEST_NUMBER = 2**53 - 1
+"""What every reader of JSON takes for the same number (RFC 7493)."""
+
 MOST_ENTRIES = 50
 _WORDS = {
     str: "a text",
@@ -92,6 +95,8 @@ def _value(name: str, item: Field[Any], hint: Any, value: Any) -> Any:
 
 def _number(name: str, value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > LARGEST_NUMBER:
+            raise _bad(name, f"must be between -{LARGEST_NUMBER} and {LARGEST_NUMBER}")
         return value
     raise _bad(name, "must be a whole number, or a list of them where several are meant")
 

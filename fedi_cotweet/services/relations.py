@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services import follows as following
 from fedi_cotweet.services import leaving
 from fedi_cotweet.services.drafts import drop_from_draft
@@ -15,6 +16,8 @@ from fedi_cotweet.services.offers import apply_move, current_offers
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, consents, posts, relations, trusting
+
+MUTE_LONGEST = 3_650 * DAY
 
 ASKED_ABOUT = 50
 """About so many posts written together somebody is asked after a block."""
@@ -86,9 +89,19 @@ def receive_unblock(tx: Tx, blocker: Actor, target_uri: str | None, uri: str | N
 def mute(
     tx: Tx, env: Env, account_id: int, other: Actor, *, lasts: int | None = None
 ) -> int | None:
-    """Do not see somebody's posts for ``lasts`` milliseconds, or until ``unmute``; until when."""
+    """Do not see somebody's posts for ``lasts`` milliseconds, or until ``unmute``; until when.
+
+    Refusals: ``self_block`` and ``bad_time`` (422).
+    """
     if other.id == account_id:
         raise ServiceError("self_block", 422, "You cannot keep yourself away.")
+    if lasts is not None and not 0 < lasts <= MUTE_LONGEST:
+        raise ServiceError(
+            "bad_time",
+            422,
+            "A mute lasts between a second and ten years.",
+            "Or until you take it back: leave the time out.",
+        )
     now = env.now()
     until = None if lasts is None else now + lasts
     relations.set_mute(tx, account_id, other.id, until=until, now=now)

@@ -398,3 +398,19 @@ async def _stamps(world: World, post_id: str, *, deleted: bool = False) -> list[
         return [stamp for stamp in stamps if stamp is not None and stamp.deleted_at is not None]
 
     return await world.site.read(find)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [(-1, "bad_time"), (0, "bad_time"), (2**40, "bad_time"), (2**63 - 1, "bad_member")],
+)
+async def test_a_mute_ends_at_a_time_that_there_is(api: Api, seconds: int, code: str) -> None:
+    body = {"handle": "bob", "for_seconds": seconds}
+    assert await api.refused("POST", f"{CONTROL}/mute", body) == (422, code)
+    assert await api.ask("GET", f"{CONTROL}/mutes") == {"mutes": []}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/cotweets", "/api/v1/cotweet"])
+async def test_what_is_no_address_of_the_api_is_refused_as_json(api: Api, path: str) -> None:
+    response = await api.raw("GET", path)
+    assert (response.status, (await response.json())["error"]) == (404, "not_found")

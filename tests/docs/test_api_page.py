@@ -119,9 +119,9 @@ def test_every_refusal_is_on_the_page_with_its_status() -> None:
 
 def test_the_codes_of_the_database_are_on_the_page() -> None:
     said = section(PAGE, "Errors")
-    for error in (
-        storage_errors.StorageBusyError,
-        storage_errors.StorageFullError,
-        storage_errors.StorageClosedError,
-    ):
+    answered: list[type[storage_errors.StorageError]] = [storage_errors.StorageError]
+    answered += storage_errors.StorageError.__subclasses__()
+    for error in answered:
+        if error.code in ("schema_mismatch", "bad_database_url"):
+            continue  # the server does not start
         assert f"`{error.code}` ({error.status})" in said
