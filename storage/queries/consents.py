@@ -110,6 +110,17 @@ def count_received_from_host(tx: Connection, host: str, since: int) -> int:
     )
 
 
+def co_authors_of(tx: Connection, actor_id: int) -> set[str]:
+    """Identifiers of all authors of the published co-tweets of somebody here, themselves too."""
+    stands = Offer.state == "published"
+    begun = select(Offer.authors).where(Offer.sender_id == actor_id, Offer.side == "sent", stands)
+    joined = select(Offer.authors).where(
+        Offer.target_id == actor_id, Offer.side == "received", stands
+    )
+    found = (*tx.execute(begun).scalars(), *tx.execute(joined).scalars())
+    return {str(uri) for authors in found for uri in authors}
+
+
 def offers_to_expire(tx: Connection, now: int, limit: int) -> list[Offer]:
     """Unanswered offers whose time is over."""
     return many(

@@ -372,3 +372,16 @@ async def test_everyone_an_object_went_to_is_named_once(stage: Stage) -> None:
     await stage.do(deliveries.enqueue, rows)
     assert sorted(await stage.ask(consents.recipients_of, note_uri(10))) == sorted(places)
     assert await stage.ask(consents.recipients_of, note_uri(12)) == []
+
+
+async def test_who_wrote_with_somebody_is_known_from_what_was_agreed_and_published(
+    stage: Stage,
+) -> None:
+    three = [uri_of(ALICE), uri_of(BOB), uri_of(CAROL)]
+    await offer(stage, 1, state="published", authors=three)
+    await offer(stage, 3, side="received", state="published", authors=three)
+    open_to_dave = [uri_of(ALICE), uri_of(DAVE)]
+    await offer(stage, 2, target_id=DAVE, object_uri=note_uri(11), authors=open_to_dave)
+    for somebody in (ALICE, BOB):
+        assert await stage.ask(consents.co_authors_of, somebody) == set(three)
+    assert await stage.ask(consents.co_authors_of, DAVE) == set()

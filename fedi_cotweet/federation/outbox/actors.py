@@ -13,18 +13,21 @@ from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, signed_for_all
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors
+from storage.queries import actors, consents
 
 
 async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    def query(tx: Tx) -> tuple[Actor, dict[str, Any]]:
+    """To their followers, and to all with whom they wrote a post: it is shown and found there."""
+
+    def query(tx: Tx) -> tuple[Actor, dict[str, Any], list[int]]:
         found = actors.actor(tx, payload["actor_id"])
         if found is None:
             raise GoneError("actor")
-        return found, actor_document(tx, runtime.env, found)
+        others = actors.actors_by_uri(tx, consents.co_authors_of(tx, found.id)).values()
+        return found, actor_document(tx, runtime.env, found), [a.id for a in others if not a.local]
 
     runtime.keys.forget(payload["actor_id"])
-    me, now_like_this = await runtime.store.read(query)
+    me, now_like_this, others = await runtime.store.read(query)
     uri = f"{me.uri}#updates/{payload['version']}"
     document = build_update(uri, me.uri, now_like_this)
     return [
@@ -33,7 +36,7 @@ async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             actor_id=me.id,
             kind="Update",
             body=await signed_for_all(runtime, me.id, document),
-            audience=Audience(followers_of=(me.id,)),
+            audience=Audience(followers_of=(me.id,), people=tuple(others)),
         )
     ]
 
