@@ -281,7 +281,7 @@ NOT_SHOWN: list[dict[str, Any]] = [
     {"contentMap": {"de": "<p>Something else.</p>"}},
     {"name": "A title that no page here shows"},
     {"type": "Question", "oneOf": [{"type": "Note", "name": "Yes"}]},
-    {"quoteUrl": "https://x.example/1"},
+    {"quoteUrl": "urn:x:1"},
     {"tag": [{"type": "Emoji", "name": ":hi:", "icon": {"url": "https://x.example/e.png"}}]},
     {"location": {"type": "Place", "name": "Home"}},
 ]
