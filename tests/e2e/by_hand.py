@@ -10,42 +10,37 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from unittest.mock import patch
 
-import pytest
-from sqlalchemy import Engine, create_engine, select, update
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import update
 
-from activitypub.shell.client import FederationClient
-from activitypub.shell.guard import AddressPolicy
-from activitypub.signatures.keys import SigningKey
-from activitypub.verdicts import Fetched
-from activitypub.vocab.terms import ACCEPT
-from fedi_cotweet import app
 from fedi_cotweet.domain.ids import time_of
-from fedi_cotweet.domain.limits import MINUTE, SECOND
+from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation import jobs, outbox
-from fedi_cotweet.services import accounts, follows
-from fedi_cotweet.services.env import Addresses, Env
-from fedi_cotweet.settings import Settings
+from fedi_cotweet.services import follows
 from fedi_cotweet.worker import Worker
-from storage.engine import Tx, open_store
-from storage.models import Activity, Actor, Base, Delivery
-from storage.queries import actors, deliveries
+from storage.models import Delivery
+from storage.queries import deliveries
 from storage.queries.deliveries import DeliveryRow
 from storage.queries.jobs import JobRow
+from tests.e2e.places import (
+    DATABASE,
+    InterruptedClient,
+    Place,
+    Step,
+    local_id,
+    settings_of,
+    settle,
+)
 from tests.federation.here import START, Clock
 from tests.servers import free_port
-
-T = TypeVar("T")
-M = TypeVar("M", bound=Base)
-Step = Callable[[], Awaitable[None]]
 
 
 def sequences(share: int, otherwise: int) -> int:
@@ -53,129 +48,10 @@ def sequences(share: int, otherwise: int) -> int:
     return int(os.environ.get("COTWEET_SEQUENCES", "0")) // share or otherwise
 
 
+RUNS_TOGETHER = 25
+"""So many runs of a test have the same servers, one after the other."""
 SOON = 20 * MINUTE
 """Draining waits this long for a job that is to run later."""
-
-
-class InterruptedClient(FederationClient):
-    """A client during whose fetches other things happen."""
-
-    meanwhile: Step | None = None
-    silent: str | None = None
-    """Whatever begins with this does not answer."""
-
-    async def get(
-        self,
-        url: str,
-        *,
-        key: SigningKey | None = None,
-        accept: str = ACCEPT,
-        max_bytes: int | None = None,
-        parse: bool = True,
-        redirects: int | None = None,
-    ) -> Fetched:
-        if self.silent is not None and url.startswith(self.silent):
-            return Fetched(url=url, status=0, fetched_at=self._clock(), error="connection")
-        fetched = await super().get(
-            url,
-            key=key,
-            accept=accept,
-            max_bytes=max_bytes,
-            parse=parse,
-            redirects=redirects,
-        )
-        if self.meanwhile is not None:
-            await self.meanwhile()
-        return fetched
-
-
-@dataclass
-class Place:
-    """One server. ``claimed`` are jobs it took and has not run yet; ``sent`` made deliveries."""
-
-    name: str
-    server: app.Server
-    database: Engine
-    """For looking: quicker than asking the server's own readers."""
-    serving: AsyncExitStack
-    claimed: list[JobRow] = field(default_factory=list)
-    ran: list[JobRow] = field(default_factory=list)
-    sent: list[DeliveryRow] = field(default_factory=list)
-
-    @property
-    def env(self) -> Env:
-        """Its clock, ids and addresses."""
-        return self.server.runtime.env
-
-    def uri(self, name: str) -> str:
-        """The actor id of somebody here."""
-        return self.env.addresses.actor(name)
-
-    async def read(self, fn: Callable[[Tx], T]) -> T:
-        """Look into its database."""
-        with self.database.connect() as tx:
-            return fn(tx)
-
-    async def write(self, fn: Callable[[Tx], T]) -> T:
-        """What a use case does."""
-        return await self.server.runtime.write(fn)
-
-    async def restart(self, clock: Clock) -> None:
-        """Stop, and begin again with nothing but what is on the disk."""
-        await self.serving.aclose()
-        self.claimed.clear()
-        self.ran.clear()
-        self.server = await _serve(self.server.settings, clock, self.serving)
-
-    @property
-    def client(self) -> InterruptedClient:
-        """What it fetches with."""
-        client = self.server.runtime.client
-        assert isinstance(client, InterruptedClient)
-        return client
-
-    async def id_of(self, uri: str) -> int:
-        """The id here of an actor anywhere, who is fetched if need be."""
-        found = await self.server.context.directory.actor(uri)
-        assert isinstance(found, Actor), found
-        return found.id
-
-    async def actor(self, uri: str) -> Actor:
-        """An actor as stored here."""
-        found = await self.server.context.directory.actor(uri)
-        assert isinstance(found, Actor), found
-        return found
-
-    async def pending(self) -> list[DeliveryRow]:
-        """Deliveries that were not made, whenever they are due, oldest first."""
-
-        def query(tx: Tx) -> list[DeliveryRow]:
-            found = rows_of(tx, Delivery, Delivery.state == "pending")
-            wanted = [row.activity_id for row in found]
-            made = {row.id: row for row in rows_of(tx, Activity, Activity.id.in_(wanted))}
-            return [_row(row, made[row.activity_id]) for row in found]
-
-        return await self.read(query)
-
-    def waiting(self) -> Waiting:
-        """What this server could do next. Asked before every step, so in plain SQL."""
-        claimed = ",".join(str(job.id) for job in self.claimed)
-        with self.database.connect() as tx:
-            events = tx.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one()
-            run_at = tx.exec_driver_sql(
-                f"SELECT min(run_at) FROM jobs WHERE id NOT IN ({claimed})"
-            ).scalar_one()
-            pending = tx.exec_driver_sql("SELECT id FROM deliveries WHERE state = 'pending'")
-            return Waiting(events, run_at, [int(row[0]) for row in pending])
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How many events there are, when the next job is to run, which deliveries are to be made."""
-
-    events: int
-    run_at: int | None
-    deliveries: list[int]
 
 
 @dataclass
@@ -194,6 +70,42 @@ class World:
     haste: float = 0.0
     """How often the newest overtakes everything that waits."""
     _inside: bool = False
+    _runs: int = 0
+    _first: int = 0
+    """What time it was when the first run began."""
+    _seen: object = None
+
+    async def begin_run(self, seed: int) -> None:
+        """Now and then the servers forget all runs and are as they were before the first.
+
+        Else every run would be slower than the one before: what was published is looked at again
+        for weeks, and a run of months has many weeks.
+        """
+        if self._runs % RUNS_TOGETHER == 0:
+            await self._go_back()
+        self._runs += 1
+        self._seen = None
+        self.dice = random.Random(seed)
+        self.story.clear()
+
+    async def _go_back(self) -> None:
+        for name, place in self.places.items():
+            await place.close()
+            settings = place.server.settings
+            database, first = settings.data / DATABASE, settings.data / "first.sqlite3"
+            if self._runs == 0:
+                shutil.copyfile(database, first)
+                self._first = self.clock.at
+            else:
+                shutil.copyfile(first, database)
+                self.clock.at = self._first
+            self.places[name] = await Place.open(settings, self.clock)
+
+    def changed(self) -> bool:
+        """Whether a server wrote something, or an hour passed, since this was asked last."""
+        now = [place.version() for place in self.places.values()], self.clock.at // HOUR
+        before, self._seen = self._seen, now
+        return before != now
 
     def tell(self, text: str) -> None:
         """Note what happens."""
@@ -354,87 +266,22 @@ class World:
         raise AssertionError("it does not come to an end")
 
 
-def settings_of(folder: Path, name: str, port: int) -> Settings:
-    """Generous where the number of invites is concerned: all runs share the servers."""
-    return Settings(
-        data=folder,
-        development=True,
-        base_url=f"http://127.0.0.1:{port}",
-        listen_host="127.0.0.1",
-        listen_port=port,
-        database=f"sqlite:///{folder / 'cotweet.sqlite3'}",
-        name=name,
-        announce_delay_seconds=0,
-        invite_min_account_age_hours=0,
-        invites_per_day=10_000,
-        open_invites_per_sender=1_000,
-        open_invites_per_pair=1_000,
-    )
-
-
-def _row(row: Delivery, activity: Activity) -> DeliveryRow:
-    return DeliveryRow(
-        id=row.id,
-        activity_id=row.activity_id,
-        signer_id=row.signer_id,
-        inbox=row.inbox,
-        host=row.host,
-        attempts=1,
-        first_at=row.first_at,
-        lease_until=0,
-        kind=activity.kind,
-        uri=activity.uri,
-        body=(activity.plain_body or activity.body) if row.plain else activity.body,
-    )
-
-
 @asynccontextmanager
 async def open_places(folder: Path, cast: Mapping[str, Sequence[str]]) -> AsyncIterator[World]:
     """Servers by name, each with its people, who let anyone invite them."""
     clock = Clock()
-    async with AsyncExitStack() as stack:
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(Worker, "start", lambda _: None)
-        places = {
-            name: await stack.enter_async_context(_open(folder / name, name, people, clock))
-            for name, people in cast.items()
-        }
-        yield World(places, clock, random.Random(0))
-
-
-@asynccontextmanager
-async def _open(
-    folder: Path, name: str, people: Sequence[str], clock: Clock
-) -> AsyncIterator[Place]:
-    settings = settings_of(folder, name, free_port())
-    store = await app.prepare(settings)
-    env = Env(Addresses(settings.base_url), clock=clock)
-    for username in people:
-        keys = accounts.make_keys()
-
-        def make(tx: Tx, username: str = username, keys: accounts.KeyPairs = keys) -> None:
-            made = accounts.create_account(tx, env, username=username, keys=keys)
-            accounts.set_invite_policy(tx, env, made, "anyone")
-
-        await store.write(make)
-    await store.close()
-    database = create_engine(settings.database, poolclass=StaticPool)
-    async with AsyncExitStack() as serving:
-        yield Place(name, await _serve(settings, clock, serving), database, serving)
-    database.dispose()
-
-
-async def _serve(settings: Settings, clock: Clock, serving: AsyncExitStack) -> app.Server:
-    server = app.build(settings, open_store(settings.database), clock)
-    await server.runtime.client.close()
-    server.runtime.client = _client(settings, clock)
-    await server.runtime.anonymous.close()
-    server.runtime.anonymous = _client(settings, clock)
-    await serving.enter_async_context(app.running(server))
-    return server
-
-
-def _client(settings: Settings, clock: Clock) -> InterruptedClient:
-    return InterruptedClient(f"test/1 (+{settings.base_url}/)", AddressPolicy(True), clock)
+    with patch.object(Worker, "start", lambda _: None):
+        places = {}
+        for name, people in cast.items():
+            settings = settings_of(folder / name, name, free_port())
+            await settle(settings, people, clock)
+            places[name] = await Place.open(settings, clock)
+        world = World(places, clock, random.Random(0))
+        try:
+            yield world
+        finally:
+            for place in world.places.values():
+                await place.close()
 
 
 def interrupted(world: World, *, often: bool = True) -> None:
@@ -445,13 +292,6 @@ def interrupted(world: World, *, often: bool = True) -> None:
             client.meanwhile = world.meanwhile if often else None
 
 
-async def local_id(place: Place, name: str) -> int:
-    """The id of somebody's account."""
-    found = await place.read(lambda tx: actors.account_by_name(tx, name))
-    assert found is not None
-    return found.id
-
-
 async def follow(world: World, who: str, whom: str) -> None:
     """Somebody follows somebody, each given as ``place/name``, and is accepted."""
     (home, _, name), (other, _, followed) = who.partition("/"), whom.partition("/")
@@ -460,9 +300,3 @@ async def follow(world: World, who: str, whom: str) -> None:
     actor = await place.actor(world.places[other].uri(followed))
     await place.write(lambda tx: follows.follow(tx, place.env, me, actor))
     await world.drain()
-
-
-def rows_of(tx: Tx, model: type[M], *where: Any) -> list[M]:
-    """The rows of a table, by id."""
-    order = model.__table__.primary_key
-    return [model(**r._mapping) for r in tx.execute(select(model).where(*where).order_by(*order))]

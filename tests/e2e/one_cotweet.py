@@ -15,7 +15,8 @@ from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Offer, Stamp
 from storage.queries import consents
-from tests.e2e.by_hand import Place, World, local_id
+from tests.e2e.by_hand import World
+from tests.e2e.places import Place, local_id
 
 
 @dataclass

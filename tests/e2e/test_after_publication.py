@@ -7,7 +7,6 @@ and overtake each other. Each run can be repeated by its number.
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +28,9 @@ from fedi_cotweet.services.posts import later_than
 from storage.engine import Tx
 from storage.models import HomeEntry, Post, PostAuthor
 from storage.queries import consents, home, posts
-from tests.e2e.by_hand import Place, World, follow, interrupted, local_id, open_places, sequences
+from tests.e2e.by_hand import World, follow, interrupted, open_places, sequences
 from tests.e2e.one_cotweet import Invited, Run, begin
+from tests.e2e.places import Place, local_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -163,6 +163,8 @@ async def look(place: Place, uri: str) -> Seen | None:
 
 async def check_all_the_time(run: Run, readers: dict[str, int], wrong: Misbehaviour) -> None:
     """No server shows a name whose consent to this version it could not see, or saw end."""
+    if not run.world.changed():
+        return
     for name in ("b", "d"):
         place = run.world.places[name]
         seen = await look(place, run.uri)
@@ -265,8 +267,7 @@ def plan(run: Run, wrong: Misbehaviour) -> Iterator[Act]:
 
 @pytest.mark.parametrize("seed", range(RUNS))
 async def test_nobody_is_named_without_their_consent(servers: World, seed: int) -> None:
-    servers.dice = random.Random(seed)
-    servers.story.clear()
+    await servers.begin_run(seed)
     readers = {name: await local_id(servers.places["d"], name) for name in FOLLOWS}
     run = await begin(servers, WITH[seed % len(WITH)])
     await run.agreed()

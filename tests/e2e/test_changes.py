@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -21,8 +20,9 @@ from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import PostAuthor
 from storage.queries import consents, home, posts
-from tests.e2e.by_hand import Place, World, follow, local_id, open_places
+from tests.e2e.by_hand import World, follow, open_places
 from tests.e2e.one_cotweet import Invited, Run, begin
+from tests.e2e.places import Place, local_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,8 +48,7 @@ def quiet_log() -> Iterator[None]:
 
 async def published(servers: World, *people: str, seed: int = 0) -> Run:
     """A co-tweet of alice's with these people, on every server."""
-    servers.dice = random.Random(seed)
-    servers.story.clear()
+    await servers.begin_run(seed)
     run = await begin(servers, people)
     await run.agreed()
     return run

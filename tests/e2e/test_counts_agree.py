@@ -16,8 +16,9 @@ from fedi_cotweet.services.events import later
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.queries import posts as stored
-from tests.e2e.by_hand import Place, World, follow, local_id, open_places
+from tests.e2e.by_hand import World, follow, open_places
 from tests.e2e.one_cotweet import Run, begin
+from tests.e2e.places import Place, local_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -19,9 +19,10 @@ from fedi_cotweet.services import drafts, timelines
 from storage.engine import Tx
 from storage.models import Activity, Boost, Delivery, Job, Notification, OutboxEvent, Post
 from storage.queries import posts
-from tests.e2e.by_hand import Place, World, follow, open_places, rows_of
+from tests.e2e.by_hand import World, follow, open_places
 from tests.e2e.changing import Changing
 from tests.e2e.one_cotweet import Run, begin
+from tests.e2e.places import Place, rows_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

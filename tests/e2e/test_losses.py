@@ -5,7 +5,6 @@ And no consent is lost: whatever was published with somebody's name stands on th
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -95,8 +94,7 @@ def plan(run: Run) -> Iterator[Callable[[], Awaitable[Any]]]:
 async def test_losses_name_nobody_without_consent_and_lose_no_consent(
     servers: World, seed: int
 ) -> None:
-    servers.dice = random.Random(seed)
-    servers.story.clear()
+    await servers.begin_run(seed)
     run = await begin(servers, WITH[("across", "both")[seed % 2]])
     interrupted(servers)
     try:

@@ -6,7 +6,6 @@ messages late, doubled and overtaking each other. Each run can be repeated by it
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -16,9 +15,10 @@ import structlog
 from storage.engine import Tx
 from storage.models import Change, Offer
 from storage.queries import changes, consents
-from tests.e2e.by_hand import World, interrupted, local_id, open_places, sequences
+from tests.e2e.by_hand import World, interrupted, open_places, sequences
 from tests.e2e.changing import Act, Changing
 from tests.e2e.one_cotweet import Invited, Run, begin
+from tests.e2e.places import local_id
 from tests.e2e.test_interleavings import check_all_the_time, check_in_the_end
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,8 +98,7 @@ async def check_the_change(run: Run) -> None:
 async def test_a_changed_post_has_on_both_servers_the_authors_who_agreed_to_it(
     servers: World, seed: int
 ) -> None:
-    servers.dice = random.Random(seed)
-    servers.story.clear()
+    await servers.begin_run(seed)
     run = await begin(servers, WITH[seed % len(WITH)])
     await run.agreed()
     run.co_authors = await everybody(run)

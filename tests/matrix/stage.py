@@ -25,7 +25,8 @@ from demo.plain_server.feed import home_timeline
 from demo.plain_server.records import Entry
 from demo.plain_server.store import Store
 from fedi_cotweet.domain.limits import SECOND
-from tests.e2e.by_hand import Place, World, local_id, open_places
+from tests.e2e.by_hand import World, open_places
+from tests.e2e.places import Place, local_id
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Origin
 from tests.federation.origins import Person as Actor
