@@ -46,8 +46,8 @@ corpus: $(VENV)/.dev ## Read every document of a folder of real payloads (COTWEE
 judges: $(VENV)/.dev ## Let software of others judge ours (needs node and npm; COTWEET_GOTOSOCIAL=binary for one more)
 	COTWEET_JUDGES=1 $(BIN)/python -m pytest tests/judges -q $(ARGS)
 
-walks: $(VENV)/.dev ## Do what every page of the documentation says, command by command
-	COTWEET_WALKS=1 $(BIN)/python -m pytest tests/docs/test_walks.py -n auto -q $(ARGS)
+walks: $(VENV)/.dev ## Do what the demo and every page of the documentation say, command by command
+	COTWEET_WALKS=1 $(BIN)/python -m pytest tests/docs/test_walks.py tests/demo/test_walk.py -n auto -q $(ARGS)
 
 threads: $(VENV)/.dev ## A thread of 200 answers on 20 servers: how soon it is here, at what cost to whom
 	COTWEET_THREADS=1 $(BIN)/python -m pytest tests/federation/test_a_large_thread.py -q -s $(ARGS)

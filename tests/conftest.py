@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -11,3 +13,16 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("house", patient, max_examples=50)
 settings.register_profile("ci", patient, max_examples=150)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "house")
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes: the tests of a whole run leave less."""
+
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    # Hundreds of databases that are written to the disk and thrown away cost more than the tests.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests of servers wait too, for each other and for time."""
+    return (os.cpu_count() or 1) + 1

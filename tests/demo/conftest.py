@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from aiohttp import web
 
 from demo.plain_server.app import TOKEN_FILE, make_app
 from tests.demo.scripted_peer import Peer, Person, loopback, post
+
+collect_ignore = [] if os.environ.get("COTWEET_WALKS") else ["test_walk.py"]
+"""The whole demo runs as ``make demo ARGS=--check``, and with ``make walks``."""
 
 
 @dataclass(frozen=True, slots=True)
