@@ -35,6 +35,8 @@ class Worker:
     courier: Courier
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _crawling: set[asyncio.Task[None]] = field(default_factory=set)
+    """Jobs that ask one server for one thing; they only wait, and have bounds of their own."""
 
     async def take_over(self) -> None:
         """Let go of what a killed process had begun, so that nothing waits for its leases.
@@ -68,11 +70,14 @@ class Worker:
         """Stop at once: what was begun is begun again next time."""
         # Again and again: a task that is cancelled in the moment in which what it waits for happens
         # may go on (asyncio.wait_for, before Python 3.12).
-        while pending := {task for task in (*self._tasks, *self._running) if not task.done()}:
+        while pending := {task for task in self._all() if not task.done()}:
             for task in pending:
                 task.cancel()
             await asyncio.wait(pending, timeout=0.5)
         await self.courier.stop()
+
+    def _all(self) -> set[asyncio.Task[None]]:
+        return {*self._tasks, *self._running, *self._crawling}
 
     async def _loop(
         self, name: str, bell: asyncio.Event, step: Callable[[], Awaitable[int]]
@@ -103,12 +108,13 @@ class Worker:
         found = await jobs.claim(self.context.runtime, room)
         for job in found:
             task = asyncio.create_task(jobs.run(self.context, job))
-            self._running.add(task)
+            (self._crawling if job.kind == "crawl" else self._running).add(task)
             task.add_done_callback(self._ended)
         return len(found)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._crawling.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("job_crashed", error=repr(task.exception()))
 

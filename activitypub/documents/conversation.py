@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from activitypub.documents.collection import CollectionView, parse_collection
 from activitypub.errors import DocumentError
-from activitypub.vocab.reading import as_id, origin, same_origin
+from activitypub.vocab.reading import as_id, as_list, origin, same_origin
 from activitypub.vocab.terms import AS2, Doc
 
 MOST_ON_A_PAGE: Final = 200
+_MEMBERS: Final = frozenset({"type", "attributedTo", "content", "to", "published"})
+"""What an embedded object has if it is more than a reference with a few words about it."""
 
 
 def context_id(document: Doc) -> str | None:
@@ -54,8 +56,8 @@ def read_page(document: Doc) -> CollectionView | None:
     )
 
 
-def embedded_replies(document: Doc) -> tuple[tuple[str, ...], str | None]:
-    """What an object itself lists of its answers, and where the list goes on."""
+def embedded_replies(document: Doc) -> tuple[tuple[str | Doc, ...], str | None]:
+    """What an object itself lists of its answers, as it came, and where the list goes on."""
     replies = document.get("replies")
     view = read_page(replies) if isinstance(replies, Mapping) else None
     if view is None:
@@ -65,7 +67,28 @@ def embedded_replies(document: Doc) -> tuple[tuple[str, ...], str | None]:
         following = replies_id(document)
     if following is not None and not same_origin(following, document.get("id")):
         following = None
-    return view.item_ids[:MOST_ON_A_PAGE], following
+    return view.items[:MOST_ON_A_PAGE], following
+
+
+def embedded_items(
+    items: Sequence[str | Doc], container: str, context: Any = None
+) -> dict[str, dict[str, Any]]:
+    """The objects, by identifier, that need not be fetched: whole, and of ``container``'s server.
+
+    ``container`` is the page or object they came in, fetched from its own address, and ``context``
+    its ``@context``. A server that lists its own posts (Mastodon's ``replies``) may hand them out
+    right there; of anybody else's only the identifier counts (FEP-fe34). Co-authored objects are
+    left out: their text must be read strictly, octet by octet.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for item in items:
+        if isinstance(item, str) or not item.keys() >= _MEMBERS or "coAuthors" in item:
+            continue
+        uri = as_id(item)
+        if uri is not None and same_origin(uri, container):
+            contexts = [*as_list(context), *as_list(item.get("@context"))]
+            found[uri] = {**item, "@context": contexts} if contexts else dict(item)
+    return found
 
 
 def build_replies(

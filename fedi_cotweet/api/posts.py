@@ -97,8 +97,8 @@ async def show_thread(call: Call) -> web.Response:
     account_id, post_id = await call.account_id(), call.path_id("post")
     post, stale, env = await _held(call, post_id), reading.Stale(), call.site.env
     view = await call.site.read(lambda tx: threads.thread(tx, env, post, account_id, stale))
-    call.rechecks.ask(stale.post_ids)
     await call.rechecks.open_thread(post_id, stranger=False)
+    call.rechecks.ask(stale.post_ids)
     return answer(view)
 
 

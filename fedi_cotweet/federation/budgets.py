@@ -66,8 +66,8 @@ class Budgets:
     """Posts of one server whose counts are asked for."""
     statistics: Budget = field(default_factory=lambda: Budget(60, 10 * MINUTE))
     """Statistics asked of one server."""
-    crawling: Places = field(default_factory=lambda: Places(8))
-    """Requests of crawls, so that slow servers leave most of the workers to everybody else."""
+    crawling: Places = field(default_factory=lambda: Places(64))
+    """Requests of crawls at the same time, most of which wait for an answer."""
     hearsay: Budget = field(default_factory=lambda: Budget(60, HOUR))
     """Answers to fetch because one server passed them on without a proof."""
     followers: Budget = field(default_factory=lambda: Budget(2, HOUR))

@@ -6,13 +6,14 @@ one server is asked once a second, by all crawls together and however many proce
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import orjson
 
-from activitypub.documents.conversation import context_id, replies_id
-from activitypub.vocab.reading import host_of, same_origin
+from activitypub.documents.conversation import context_id, embedded_replies, replies_id
+from activitypub.vocab.reading import host_of, ids, same_origin
 from fedi_cotweet.domain.limits import DAY, MINUTE, SECOND, STAMP_SHOWN_FOR
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.conversations import ancestors, descendants, everybodys
@@ -33,6 +34,9 @@ MOST_OF_HOST: Final = 200
 MOST_PAGES: Final = 300
 MOST_PAGES_OF_ONE: Final = {"context": 10, "replies": 5, "outbox": 3}
 DEEPEST: Final = 50
+URGENT: Final = 1
+LAST: Final = 2 * DEEPEST + 2
+"""Ranks: up to which others wait, and the one behind all others."""
 TRIES: Final = 2
 FROM_OUTBOX: Final = 20
 FOR_STRANGERS: Final = 20
@@ -68,10 +72,6 @@ def begin_thread(tx: Tx, env: Env, post: Post, *, stranger: bool) -> bool:
         by_context=by_context,
         begun_at=now,
     )
-    host = None if post.local else host_of(post.uri)
-    if host is not None:
-        # At this moment it is asked for the post's counts.
-        crawls.set_next_at(tx, host, max(crawls.next_at(tx, host), now + EVERY))
     if first.in_reply_to_uri is not None:
         want_notes(tx, env, crawl_id, [first.in_reply_to_uri], rank=0, depth=1)
     if by_context and context is not None:
@@ -86,11 +86,23 @@ def _context(post: Post) -> str | None:
 
 
 def ask_for_replies(tx: Tx, env: Env, crawl_id: int, first: Post) -> None:
-    """Without a list of the whole thread, every post in it is asked what answers it."""
+    """Without a list of the whole thread, every post in it is asked what answers it.
+
+    First what the copy that is here says, which saves a request and thereby a second; in the end
+    the list itself, which may have become longer.
+    """
     for one in (first, *descendants(tx, first, MOST_NOTES // 2)):
-        address = None if one.local else replies_id(orjson.loads(one.document))
-        if address is not None:
-            want_page(tx, env, crawl_id, address, "replies", rank=1)
+        if one.local:
+            continue
+        document = orjson.loads(one.document)
+        listed, following = embedded_replies(document)
+        want_notes(tx, env, crawl_id, ids(list(listed)), rank=2, depth=1)
+        address = replies_id(document)
+        if following is not None:
+            want_page(tx, env, crawl_id, following, "replies", rank=1)
+        if address is not None and address != following:
+            rank = 1 if following is None and not listed else LAST
+            want_page(tx, env, crawl_id, address, "replies", rank=rank)
 
 
 def begin_past(tx: Tx, env: Env, actor: Actor) -> None:
@@ -124,9 +136,20 @@ def begin_outbox(tx: Tx, env: Env, actor: Actor) -> bool:
 
 
 def want_notes(
-    tx: Tx, env: Env, crawl_id: int, uris: Iterable[str], *, rank: int, depth: int
+    tx: Tx,
+    env: Env,
+    crawl_id: int,
+    uris: Iterable[str],
+    *,
+    rank: int,
+    depth: int,
+    whole: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Put posts that are not known here on the list, within the bounds of a crawl."""
+    """Put posts that are not known here on the list, within the bounds of a crawl.
+
+    ``whole``: the texts of those that their own server has handed out already. Only who wrote
+    them may still have to be asked for, and that soon: it may be the author of several.
+    """
     crawl = crawls.crawl(tx, crawl_id)
     if crawl is None or depth > DEEPEST:
         return
@@ -137,7 +160,9 @@ def want_notes(
             break
         if host is None or env.addresses.owns(uri) or posts.post_by_uri(tx, uri) is not None:
             continue
-        if _add(tx, env, crawl, uri, host, "note", rank=rank, depth=depth):
+        text = whole.get(uri)
+        urgency = rank if text is None else min(rank, URGENT)
+        if _add(tx, env, crawl, uri, host, "note", rank=urgency, depth=depth, text=text):
             count += 1
             hosts.add(host)
     if count > crawl.notes:
@@ -179,6 +204,7 @@ def _add(
     rank: int,
     depth: int,
     page: int = 0,
+    text: str | None = None,
 ) -> bool:
     if crawls.count_of_host(tx, crawl.id, host) >= MOST_OF_HOST:
         return False
@@ -192,6 +218,7 @@ def _add(
         rank=rank,
         depth=depth,
         page=page,
+        document=text,
     )
 
 
@@ -223,6 +250,21 @@ def take(tx: Tx, env: Env, host: str) -> tuple[Crawl, CrawlItem] | int | None:
             crawls.set_next_at(tx, host, now + EVERY)
             return crawl, item
     return None
+
+
+def turn(tx: Tx, env: Env, host: str) -> int:
+    """Take a server's turn for something else: 0 to ask it once now, else how many ms to wait.
+
+    What a crawl cannot go on without comes first: somebody waits for the thread.
+    """
+    now = env.now()
+    wait = max(0, crawls.next_at(tx, host) - now)
+    if not wait:
+        item = crawls.next_item(tx, host)
+        wait = EVERY if item is not None and item.rank <= URGENT else 0
+    if not wait:
+        crawls.set_next_at(tx, host, now + EVERY)
+    return wait
 
 
 def end(tx: Tx, item: CrawlItem) -> None:

@@ -122,11 +122,11 @@ async def post(visit: Visit) -> web.Response:
         raise web.HTTPFound(found.view.uri, headers={"Vary": "Accept"})
     if found.counts and visit.request.method == "GET":
         visit.site.views.note(int(found.view.id))
-    visit.pages.rechecks.ask(stale.post_ids)
     if visit.request.method == "GET":
         await visit.pages.rechecks.open_thread(
             int(found.view.id), stranger=visit.account_id is None
         )
+    visit.pages.rechecks.ask(stale.post_ids)
     response = visit.html(
         pages.render_post(
             found.view,

@@ -69,6 +69,22 @@ def waiting_for(tx: Connection, crawl_id: int, parent_uri: str) -> list[CrawlIte
     )
 
 
+def held(tx: Connection, crawl_id: int, host: str) -> list[CrawlItem]:
+    """Posts of a server that are here already, and wait for who wrote them."""
+    return many(
+        tx,
+        CrawlItem,
+        select(CrawlItem)
+        .where(
+            CrawlItem.crawl_id == crawl_id,
+            CrawlItem.state == "waiting",
+            CrawlItem.host == host,
+            CrawlItem.document.is_not(None),
+        )
+        .order_by(CrawlItem.id),
+    )
+
+
 def count_waiting(tx: Connection, crawl_id: int) -> int:
     """How much of a crawl is still to be asked for."""
     return int(

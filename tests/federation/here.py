@@ -217,11 +217,14 @@ def one_ssl_context(ca_file: Path | None) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def open_here(template: Path, folder: Path, port: int) -> AsyncIterator[Here]:
-    """The server on a copy of the template, listening."""
-    shutil.copytree(template, folder)
+async def open_here(
+    template: Path | None, folder: Path, port: int, clock: Clock | None = None
+) -> AsyncIterator[Here]:
+    """The server, listening, on a copy of the template; without one, on what is in the folder."""
+    if template is not None:
+        shutil.copytree(template, folder)
     settings = settings_of(folder, port)
-    clock = Clock()
+    clock = Clock() if clock is None else clock
     with patch.object(app, "build_ssl_context", one_ssl_context):
         server = app.build(settings, open_store(settings.database), clock)
     async with app.running(server), aiohttp.ClientSession() as session:

@@ -36,8 +36,12 @@ def say(by: Person, text: str, answers: str | None = None, **members: Any) -> di
     return note
 
 
-def list_answers(by: Person, note: Mapping[str, Any], items: Sequence[str]) -> str:
-    """Serve a note's ``replies`` on a page of their own, as Mastodon does for others' answers."""
+def list_answers(by: Person, note: Mapping[str, Any], items: Sequence[Any]) -> dict[str, Any]:
+    """Serve a note's ``replies`` on a page of their own, as Mastodon does for others' answers; the
+    note with them.
+
+    ``items`` are addresses, or whole notes, as Mastodon lists those of its own people.
+    """
     collection = f"{note['id']}/replies"
     page = f"{collection}?page=1"
     by.origin.serve(
@@ -46,9 +50,10 @@ def list_answers(by: Person, note: Mapping[str, Any], items: Sequence[str]) -> s
     )
     first = {"type": "CollectionPage", "partOf": collection, "next": page, "items": []}
     replies = {"id": collection, "type": "Collection", "first": first}
-    by.origin.serve({**note, "replies": replies})
     by.origin.serve({"@context": AS2, **replies})
-    return collection
+    named = {**note, "replies": replies}
+    by.origin.serve(named)
+    return named
 
 
 def list_thread(by: Person, items: Sequence[str], size: int = 200) -> str:

@@ -103,6 +103,41 @@ async def test_answers_are_followed_from_server_to_server(cast: Cast) -> None:
     assert await cast.told("alice") == []
 
 
+async def test_posts_that_their_own_server_lists_whole_are_not_asked_for_again(cast: Cast) -> None:
+    root = say(cast.alice, "One")
+    one = say(cast.alice, "Two", root["id"])
+    two = say(cast.alice, "Three", one["id"])
+    other = say(cast.bob, "Four", one["id"])
+    by_bob = say(cast.bob, "Five", one["id"])
+    said = list_answers(cast.alice, one, [two, other["id"], by_bob | {"content": "<p>Not I</p>"}])
+    list_answers(cast.alice, root, [said])
+    number = await known(cast.here, cast.alice, root)
+    await open_thread(cast.here, number)
+    most = await seconds_pass(cast.here, 8, [cast.a, cast.b])
+    view = await open_thread(cast.here, number)
+    found = {post["uri"]: post["content"] for post in view["descendants"]}
+    assert set(found) == {note["id"] for note in (one, two, other, by_bob)}
+    assert "Five" in found[by_bob["id"]]
+    paths = {note["id"].removeprefix(cast.a.base) for note in (one, two)}
+    assert not paths & set(asked(cast.a))
+    assert most == 1
+
+
+async def test_posts_listed_whole_wait_for_who_wrote_them(cast: Cast) -> None:
+    root, carol = say(cast.alice, "One"), cast.a.person("carol")
+    answers = [say(carol, f"Answer {number}", root["id"]) for number in range(3)]
+    forged = say(carol, "Bob says", root["id"], attributedTo=cast.bob.id)
+    private = say(carol, "Psst", root["id"], to=[carol.followers], cc=[])
+    list_answers(cast.alice, root, [*answers, forged, private])
+    number = await known(cast.here, cast.alice, root)
+    await open_thread(cast.here, number)
+    most = await seconds_pass(cast.here, 8, [cast.a, cast.b])
+    view = await open_thread(cast.here, number)
+    assert {post["uri"] for post in view["descendants"]} == {note["id"] for note in answers}
+    assert (asked(cast.a)["/users/carol"], view["waiting"], most) == (1, 0, 1)
+    assert await held(cast.here, [forged["id"], private["id"]]) == 0
+
+
 async def test_a_list_of_the_whole_thread_saves_asking_everybody(cast: Cast) -> None:
     root = say(cast.alice, "One")
     one = say(cast.bob, "Two", root["id"])

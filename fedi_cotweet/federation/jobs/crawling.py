@@ -1,46 +1,35 @@
 """One request of a crawl at a time: a post, its author, or a page of a collection.
 
 There is one job per server with something to ask of it, so one server is asked by one request at a
-time. What a document says is used only if that document came from its own origin: an item is an
-address, never a post.
+time. What a document says is used only if that document came from its own origin (``crawled``).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from activitypub.documents.conversation import context_id, embedded_replies, read_page
+from activitypub.documents.conversation import embedded_items, read_page
 from activitypub.errors import ActivityPubError
 from activitypub.origins import check_fetched
 from activitypub.verdicts import Fetched, Refused
-from activitypub.vocab.reading import (
-    as_id,
-    as_list,
-    parse_json,
-    parse_strict_json,
-    same_origin,
-    types,
-)
+from activitypub.vocab.reading import as_id, as_list, same_origin, types
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.limits import SECOND
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import More
+from fedi_cotweet.federation.jobs.crawled import Settling, as_texts, parse
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import arrivals, crawling, verification
-from fedi_cotweet.services.arrivals import Arrival
-from fedi_cotweet.services.conversations import everybodys
+from fedi_cotweet.services import crawling
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Crawl, CrawlItem
-from storage.queries import actors, crawls, posts
+from storage.queries import actors, crawls
 
 LONGEST_S: Final = 10.0
 """Seconds for one request: nobody waits for it, and others do for its place."""
-PUBLIC_ONES: Final = ("public", "unlisted")
 
 
 async def crawl(context: Context, payload: Mapping[str, Any]) -> None:
@@ -100,7 +89,7 @@ async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
             await _failed(context, of, item, checked)
             return
         text = fetched.body.decode()
-    document = _parse(text)
+    document = parse(text)
     owner = as_id(next(iter(as_list(document.get("attributedTo"))), None))
     if owner is None or not same_origin(owner, item.uri):
         await runtime.write(lambda tx: crawling.end(tx, item))
@@ -119,98 +108,14 @@ async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
     arrival, env, held = read_arrival(document, author), context.env, text
 
     def transaction(tx: Tx) -> None:
+        settling = Settling(tx, env, of)
         if isinstance(arrival, Refused) or author.suspended_at is not None:
             crawling.end(tx, item)
-            return
-        _Settling(tx, env, of).settle(item, arrival, document, held)
+        else:
+            settling.settle(item, arrival, document, held)
+        settling.settle_held(item.host)
 
     await runtime.write(transaction)
-
-
-def _parse(text: str) -> dict[str, Any]:
-    document = parse_json(text.encode())
-    return parse_strict_json(text.encode()) if document.get("coAuthors") else document
-
-
-@dataclass(slots=True)
-class _Settling:
-    """Whether a fetched post belongs to what is crawled, and what follows from it."""
-
-    tx: Tx
-    env: Env
-    of: Crawl
-
-    def settle(self, item: CrawlItem, arrival: Arrival, document: Doc, text: str) -> None:
-        """Take it, leave it, or keep it until the post that it answers is there."""
-        waiting = [(item, arrival, document, text)]
-        while waiting:
-            one = waiting.pop()
-            if self._settle(*one):
-                waiting += self._children(one[0].uri)
-
-    def _settle(self, item: CrawlItem, arrival: Arrival, document: Doc, text: str) -> bool:
-        tx, note = self.tx, arrival.note
-        if note.visibility not in PUBLIC_ONES:
-            crawling.end(tx, item)
-            return False
-        if self.of.kind == "outbox":
-            if arrival.author.id == self.of.actor_id:
-                self._store(arrival)
-            crawling.end(tx, item)
-            return False
-        parent = posts.post_by_uri(tx, note.in_reply_to) if note.in_reply_to else None
-        if (parent is not None and everybodys(parent)) or posts.replies_to(tx, note.id, 1):
-            crawling.end(tx, item)
-            self._store(arrival)
-            self._follow(item, arrival, document)
-            return True
-        above = note.in_reply_to
-        if above is None or parent is not None or self.env.addresses.owns(above):
-            crawling.end(tx, item)  # no part of any thread that is known here
-            return False
-        crawls.change_item(tx, item.id, state="parent", document=text, parent_uri=above)
-        crawling.want_notes(tx, self.env, self.of.id, [above], rank=0, depth=item.depth + 1)
-        return False
-
-    def _store(self, arrival: Arrival) -> None:
-        arrivals.store_arrival(self.tx, self.env, arrival, update=False, quiet=True)
-        verification.guard(self.tx, self.env, arrival.note.id)
-
-    def _follow(self, item: CrawlItem, arrival: Arrival, document: Doc) -> None:
-        tx, env, crawl_id = self.tx, self.env, self.of.id
-        above = arrival.note.in_reply_to
-        if above is not None:
-            crawling.want_notes(tx, env, crawl_id, [above], rank=0, depth=item.depth + 1)
-        now = crawls.crawl(tx, crawl_id)
-        by_context = now is not None and now.by_context
-        if above is None and not by_context:
-            whole = context_id(document)
-            if whole is not None and not env.addresses.owns(whole):
-                crawls.change_crawl(tx, crawl_id, by_context=True)
-                crawling.want_page(tx, env, crawl_id, whole, "context", rank=0)
-                return
-        if by_context:
-            return
-        listed, following = embedded_replies(document)
-        depth = item.depth + 1
-        crawling.want_notes(tx, env, crawl_id, listed, rank=2 * depth, depth=depth)
-        if following is not None:
-            crawling.want_page(
-                tx, env, crawl_id, following, "replies", rank=2 * depth - 1, depth=item.depth
-            )
-
-    def _children(self, uri: str) -> list[tuple[CrawlItem, Arrival, Doc, str]]:
-        found: list[tuple[CrawlItem, Arrival, Doc, str]] = []
-        for item in crawls.waiting_for(self.tx, self.of.id, uri):
-            document = _parse(item.document or "{}")
-            owner = as_id(next(iter(as_list(document.get("attributedTo"))), None))
-            author = actors.actor_by_uri(self.tx, owner) if owner is not None else None
-            arrival = read_arrival(document, author) if author is not None else None
-            if arrival is None or isinstance(arrival, Refused):
-                crawling.end(self.tx, item)
-            else:
-                found.append((item, arrival, document, item.document or ""))
-        return found
 
 
 async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
@@ -224,6 +129,7 @@ async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
     if following is not None and not same_origin(following, item.uri):
         following = None
     env = context.env
+    whole = as_texts(embedded_items(view.items, item.uri, checked.get("@context")))
 
     def transaction(tx: Tx) -> None:
         crawling.end(tx, item)
@@ -231,7 +137,10 @@ async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
             more = _from_outbox(tx, env, of, view.items)
         else:
             depth = item.depth + 1
-            crawling.want_notes(tx, env, of.id, view.item_ids, rank=2 * depth, depth=depth)
+            crawling.want_notes(
+                tx, env, of.id, view.item_ids, rank=2 * depth, depth=depth, whole=whole
+            )
+            Settling(tx, env, of).settle_held(item.host)
             more = True
         if following is not None and more:
             crawling.want_page(

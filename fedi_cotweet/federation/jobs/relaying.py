@@ -9,7 +9,6 @@ from typing import Any, Final
 from activitypub.activities.collecting import MAX_ITEMS, build_collecting
 from activitypub.documents.interactions import (
     MEMBERS,
-    Totals,
     collection_ids,
     read_total,
     read_totals,
@@ -18,12 +17,14 @@ from activitypub.origins import check_fetched
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.federation.handlers.context import Context
-from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.again import Again, More
 from fedi_cotweet.federation.outbox.lookups import as_text
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.federation.sending import Audience, Outgoing, enqueue
+from fedi_cotweet.services import crawling
 from fedi_cotweet.services import reactions as reaction_services
 from fedi_cotweet.services.documents import claimed_rows, totals_of
+from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor, Relay
 from storage.queries import actors, posts, reactions
@@ -128,36 +129,47 @@ async def take_reaction(context: Context, payload: Mapping[str, Any]) -> None:
 
 
 async def refresh_counts(context: Context, payload: Mapping[str, Any]) -> None:
-    """Ask a post's server how often it was liked, boosted and answered.
+    """Ask a post's server how often it was liked, boosted and answered, a request at a time.
 
-    One GET of the post; where it only names its collections, one more for each. A server that
-    does not say is asked again when the post is next shown and the answer would be old.
+    One GET of the post; where it only names its collections, one more for each: ``left`` of the
+    payload, with what was ``said`` so far. A server that does not say is asked again when the post
+    is next shown and the answer would be old.
     """
     runtime, env, post_id = context.runtime, context.env, int(payload["post_id"])
     post = await runtime.store.read(lambda tx: posts.post(tx, post_id))
     if post is None or post.local or post.state != "published":
         return
     host = host_of(post.uri) or ""
-    if not context.budgets.counts.spend(host, env.now()):
+    wait = await runtime.write(lambda tx: crawling.turn(tx, env, host))
+    if wait:
+        raise More(wait)
+    said: dict[str, int] = dict(payload.get("said", {}))
+    left: dict[str, str] | None = payload.get("left")
+    if left is not None:
+        left, name = dict(left), min(left)
+        document = await _fetch(context, left.pop(name))
+        number = None if document is None else read_total(document)
+        said |= {} if number is None else {name: number}
+    elif context.budgets.counts.spend(host, env.now()):
+        document = await _fetch(context, post.uri) or {}
+        found = read_totals(document)
+        said = {name: number for name in MEMBERS if (number := getattr(found, name)) is not None}
+        left = {n: uri for n, uri in collection_ids(document).items() if n not in said}
+    else:
         log.info("counts_not_asked", post=post.uri, reason="too_many")
         return
-    totals = await _ask(context, post)
-    now = env.now()
-    said = {name: number for name in MEMBERS if (number := getattr(totals, name)) is not None}
-    await runtime.write(lambda tx: reactions.set_totals(tx, post_id, said, at=now))
+
+    def transaction(tx: Tx) -> None:
+        if left:
+            more = {"post_id": post_id, "said": said, "left": left}
+            later(tx, env, "refresh_counts", str(post_id), delay=crawling.EVERY, **more)
+        else:
+            reactions.set_totals(tx, post_id, said, at=env.now())
+
+    await runtime.write(transaction)
 
 
-async def _ask(context: Context, post: Post) -> Totals:
-    runtime = context.runtime
-    key = await runtime.keys.instance()
-    document = check_fetched(await runtime.client.get(post.uri, key=key))
-    if isinstance(document, Refused):
-        return Totals()
-    found = read_totals(document)
-    said = {name: getattr(found, name) for name in MEMBERS}
-    for name, address in collection_ids(document).items():
-        if said[name] is None:
-            collection = check_fetched(await runtime.client.get(address, key=key))
-            if not isinstance(collection, Refused):
-                said[name] = read_total(collection)
-    return Totals(**said)
+async def _fetch(context: Context, uri: str) -> dict[str, Any] | None:
+    key = await context.runtime.keys.instance()
+    document = check_fetched(await context.runtime.client.get(uri, key=key))
+    return None if isinstance(document, Refused) else document
