@@ -50,6 +50,15 @@ async def test_a_server_is_asked_for_what_is_most_urgent_first(stage: Stage) -> 
     assert await stage.ask(crawls.count_of_host, 1, A) == 2
 
 
+async def test_posts_that_are_here_wait_for_who_wrote_them(stage: Stage) -> None:
+    await put(stage, 10, document="{}")
+    await put(stage, 11, rank=0, document="{}")
+    await put(stage, 12)
+    await put(stage, 13, B, document="{}")
+    await put(stage, 14, document="{}", state="parent")
+    assert [item.id for item in await stage.ask(crawls.held, 1, A)] == [10, 11]
+
+
 async def test_a_crawl_begun_anew_forgets_the_last_one(stage: Stage) -> None:
     await put(stage, 10)
     again = {"subject": "https://a.example/1", "kind": "thread", "begun_at": NOW + 1}
