@@ -254,7 +254,8 @@ class World:
             if await self.step():
                 looked = False
                 continue
-            times = [place.waiting().run_at for place in self.places.values()]
+            found = [place.waiting() for place in self.places.values()]
+            times = [at for waiting in found for at in (waiting.run_at, waiting.tell_at)]
             soon = [at for at in times if at is not None and at <= self.clock.at + SOON]
             if soon:
                 self.clock.at = max(self.clock.at, *soon)

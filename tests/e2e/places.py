@@ -163,10 +163,12 @@ class Place:
         """What this server could do next. Asked before every step, so in plain SQL."""
         claimed = ",".join(str(job.id) for job in self.claimed)
         ask = self.looking.execute
-        [events] = ask("SELECT count(*) FROM outbox").fetchone()
+        now = (self.env.now(),)
+        [events] = ask("SELECT count(*) FROM outbox WHERE next_at <= ?", now).fetchone()
         [run_at] = ask(f"SELECT min(run_at) FROM jobs WHERE id NOT IN ({claimed})").fetchone()
+        [tell_at] = ask("SELECT min(next_at) FROM outbox WHERE next_at > ?", now).fetchone()
         pending = ask("SELECT id FROM deliveries WHERE state = 'pending'").fetchall()
-        return Waiting(events, run_at, [int(row[0]) for row in pending])
+        return Waiting(events, run_at, tell_at, [int(row[0]) for row in pending])
 
     def version(self) -> int:
         """Another number whenever something was written."""
@@ -176,10 +178,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many events there are, when the next job is to run, which deliveries are to be made."""
+    """How many events are due, when the next job is, which deliveries are to be made."""
 
     events: int
     run_at: int | None
+    tell_at: int | None
+    """When the next event is that is not due yet."""
     deliveries: list[int]
 
 

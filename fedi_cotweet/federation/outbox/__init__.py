@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.domain.limits import MINUTE, SECOND
 from fedi_cotweet.federation.outbox.actors import actor_deleted, actor_updated
 from fedi_cotweet.federation.outbox.blocks import block_made, block_undone
 from fedi_cotweet.federation.outbox.consents import (
@@ -41,7 +41,7 @@ from fedi_cotweet.federation.outbox.follows import (
     follow_requested,
     follow_undone,
 )
-from fedi_cotweet.federation.outbox.lookups import Payload
+from fedi_cotweet.federation.outbox.lookups import NotYetError, Payload
 from fedi_cotweet.federation.outbox.messages import message_written
 from fedi_cotweet.federation.outbox.moves import actor_moved
 from fedi_cotweet.federation.outbox.offers import (
@@ -96,8 +96,11 @@ async def _one(runtime: Runtime, event: EventRow) -> None:
     try:
         outgoing = await BUILDERS[event.kind](runtime, event.payload)
     except Exception as error:  # an event that cannot be built must not stop those behind it
-        log.exception("event_failed", kind=event.kind, event=event.id)
-        delay = min(MINUTE * 2**event.attempts, 360 * MINUTE)
+        unit = SECOND
+        if not isinstance(error, NotYetError):
+            unit = MINUTE
+            log.exception("event_failed", kind=event.kind, event_id=event.id)
+        delay = min(unit * 2**event.attempts, 360 * MINUTE)
         next_at, text = runtime.env.now() + delay, repr(error)
         await runtime.store.write(
             lambda tx: outbox.failed(tx, event.id, next_at=next_at, error=text)

@@ -7,7 +7,7 @@ import hashlib
 from activitypub.activities.undo import build_undo
 from activitypub.coauthorship import leaving
 from activitypub.vocab.terms import PUBLIC
-from fedi_cotweet.federation.outbox.lookups import GoneError, Payload, find_actor
+from fedi_cotweet.federation.outbox.lookups import NotYetError, Payload, find_actor
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
 from storage.engine import Tx
@@ -27,13 +27,15 @@ def _carried(tx: Tx, runtime: Runtime, payload: Payload) -> Outgoing | None:
     author = actors.actor(tx, post.author_id) if post is not None else None
     if post is None or me is None or author is None or post.state != "published":
         return None
+    if not consents.live_stamps(tx, post.uri, me.id):  # they left meanwhile
+        return None
     if post.local:
         uri = runtime.env.addresses.create(post.id)
         if post.updated_at is not None:  # whoever joined later is named by the newest version only
             uri = f"{post.uri}#updates/{post.updated_at}"
         held = consents.activity_by_uri(tx, uri)
-        if held is None:  # its event failed and will be tried again: so will this
-            raise GoneError(uri)
+        if held is None:  # changed before this was passed on: the change is told first
+            raise NotYetError(uri)
         text: str | None = held.body
     else:
         uri, text = f"{me.uri}#carried/{post.id}/{post.updated_at or 0}", post.carrier

@@ -18,6 +18,10 @@ class GoneError(LookupError):
     """What the event was about is not there any more."""
 
 
+class NotYetError(LookupError):
+    """Another event has to be told first: this one is tried again soon."""
+
+
 async def find_actor(runtime: Runtime, actor_id: int) -> Actor:
     actor = await runtime.store.read(lambda tx: actors.actor(tx, actor_id))
     if actor is None:
