@@ -41,7 +41,7 @@ from fedi_cotweet.federation.outbox.follows import (
     follow_requested,
     follow_undone,
 )
-from fedi_cotweet.federation.outbox.lookups import NotYetError, Payload
+from fedi_cotweet.federation.outbox.lookups import GoneError, NotYetError, Payload
 from fedi_cotweet.federation.outbox.messages import message_written
 from fedi_cotweet.federation.outbox.moves import actor_moved
 from fedi_cotweet.federation.outbox.offers import (
@@ -95,16 +95,15 @@ async def work_off(runtime: Runtime, *, limit: int = 50) -> int:
 async def _one(runtime: Runtime, event: EventRow) -> None:
     try:
         outgoing = await BUILDERS[event.kind](runtime, event.payload)
+    except GoneError as gone:  # it will not come back
+        log.warning("event_about_nothing", kind=event.kind, event_id=event.id, gone=str(gone))
+        outgoing = []
+    except NotYetError as waits:
+        await _try_again(runtime, event, waits, SECOND)
+        return
     except Exception as error:  # an event that cannot be built must not stop those behind it
-        unit = SECOND
-        if not isinstance(error, NotYetError):
-            unit = MINUTE
-            log.exception("event_failed", kind=event.kind, event_id=event.id)
-        delay = min(unit * 2**event.attempts, 360 * MINUTE)
-        next_at, text = runtime.env.now() + delay, repr(error)
-        await runtime.store.write(
-            lambda tx: outbox.failed(tx, event.id, next_at=next_at, error=text)
-        )
+        log.exception("event_failed", kind=event.kind, event_id=event.id)
+        await _try_again(runtime, event, error, MINUTE)
         return
 
     def transaction(tx: Tx) -> None:
@@ -115,6 +114,14 @@ async def _one(runtime: Runtime, event: EventRow) -> None:
         _after(tx, runtime, event)
 
     await runtime.write(transaction)
+
+
+async def _try_again(runtime: Runtime, event: EventRow, error: Exception, first: int) -> None:
+    """Keep an event for later, each time twice as late as before."""
+    next_at = runtime.env.now() + min(first * 2**event.attempts, 360 * MINUTE)
+    await runtime.store.write(
+        lambda tx: outbox.failed(tx, event.id, next_at=next_at, error=repr(error))
+    )
 
 
 def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
