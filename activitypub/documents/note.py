@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from activitypub.documents.kinds import MAX_KIND, post_kind
 from activitypub.documents.links import (
     context_language,
     image_url,
@@ -33,11 +34,6 @@ from activitypub.vocab.reading import (
 from activitypub.vocab.terms import PUBLIC, PUBLIC_FORMS, Doc
 
 __all__ = ["AttachmentView", "NoteView", "TagView", "build_note", "parse_note"]
-
-KINDS: Final = frozenset(
-    {"Note", "Article", "Question", "Page", "Event", "Image", "Audio", "Video", "Document"}
-)
-"""What Mastodon stores as a post, and Document; the last six have a title rather than content."""
 
 MAX_ADDRESSEES: Final = 1000
 MAX_TAGS: Final = 256
@@ -115,14 +111,14 @@ class NoteView:
 
 
 def parse_note(document: Doc) -> NoteView:
-    """The note in ``document``; DocumentError without an http(s) ``id`` or a type of ``KINDS``.
+    """The note in ``document``; DocumentError without an http(s) ``id`` or what is no post.
 
     Whether the sender may say this about this ``id`` is for ``origins`` to decide.
     """
     note_id = as_id(document.get("id"))
     if note_id is None or origin(note_id) is None:
         raise DocumentError("an object without an http(s) id")
-    kind = next((name for name in types(document) if name in KINDS), None)
+    kind = post_kind(document)
     if kind is None:
         raise DocumentError("not an object to show as a post")
     content_map = language_map(document.get("contentMap"))
@@ -137,7 +133,7 @@ def parse_note(document: Doc) -> NoteView:
         content_map=content_map,
         summary=natural(document, "summary"),
         name=natural(document, "name")[:_MAX_NAME],
-        sensitive=document.get("sensitive") is True or document.get("as:sensitive") is True,
+        sensitive=_is_sensitive(document),
         language=_language(document, content_map),
         in_reply_to=next(iter(ids(document.get("inReplyTo"))), None),
         to=_addressees(document.get("to")),
@@ -155,6 +151,16 @@ def parse_note(document: Doc) -> NoteView:
         raw=document,
         voters=_count(document.get("votersCount")),
         closed_at=parse_time(document.get("closed")),
+    )
+
+
+def _is_sensitive(document: Doc) -> bool:
+    """Whether it, or a file of it, says so."""
+    marked = (document, *as_list(document.get("attachment")))
+    return any(
+        isinstance(entry, Mapping)
+        and (entry.get("sensitive") is True or entry.get("as:sensitive") is True)
+        for entry in marked
     )
 
 
@@ -192,7 +198,8 @@ def _tags(document: Doc) -> tuple[TagView, ...]:
         if kind is not None:
             href = as_id(entry.get("href"))
             name = natural(entry, "name")[:_MAX_NAME]
-            found.append(TagView(kind[:64], href, name, image_url(entry.get("icon"))))
+            kind = kind.removeprefix("as:")
+            found.append(TagView(kind[:MAX_KIND], href, name, image_url(entry.get("icon"))))
     return tuple(found)
 
 

@@ -11,8 +11,10 @@ from activitypub.coauthorship.authors import WHOLE_OBJECT, AuthorList, read_auth
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.interactions import read_totals, without_totals
+from activitypub.documents.kinds import post_kind
 from activitypub.documents.note import parse_note
 from activitypub.documents.polls import covered_options
+from activitypub.documents.showing import attached_pictures, pictures, shown, warning
 from activitypub.html import sanitise, to_text
 from activitypub.quotes.forms import without_inline
 from activitypub.verdicts import Refused
@@ -22,8 +24,6 @@ from fedi_cotweet.services import emoji
 from fedi_cotweet.services.arrivals import Arrival
 from storage.models import Actor
 
-PICTURES = frozenset({"Image"})
-
 
 def read_arrival(
     document: Doc, author: Actor, *, context: Any = None, carrier: str | None = None
@@ -31,9 +31,11 @@ def read_arrival(
     """Read an object that ``author`` was proven to have written.
 
     A co-authored one must have been parsed strictly. ``context`` is the ``@context`` of the
-    activity it was embedded in; ``carrier`` that activity's text if it carries a proof. Raises
-    ``DocumentError`` for what is no note.
+    activity it was embedded in; ``carrier`` that activity's text if it carries a proof. What is no
+    post at all is ``not_a_post``; raises ``DocumentError`` for one that cannot be read.
     """
+    if post_kind(document) is None:
+        return Refused("not_a_post", "an object of a type that is not shown as a post")
     note = parse_note(document)
     authors = read_author_list(document)
     if isinstance(authors, Refused) and authors.code in WHOLE_OBJECT:
@@ -62,6 +64,7 @@ def read_arrival(
             sensitive=document.get("sensitive") is True,
             language=languages[0] if languages else None,
         )
+    content = content if note.quote is None else without_inline(content)
     emojis, kept = emoji.tags_to_keep(
         document.get("tag"),
         content,
@@ -72,13 +75,14 @@ def read_arrival(
     return Arrival(
         note=note,
         author=author,
-        content=sanitise(content if note.quote is None else without_inline(content)),
-        summary=to_text(note.summary)[:2000],
+        content=sanitise(content if co_authors else shown(note, content)),
+        summary=to_text(note.summary if co_authors else warning(note))[:2000],
         text=orjson.dumps(without_totals(whole)).decode(),
         totals=read_totals(document),
         digest=digest,
         carrier=carrier,
-        media=tuple(item for item in note.attachments if item.kind in PICTURES),
+        # The authors of a co-tweet agreed to its attachments, and to no other picture.
+        media=attached_pictures(note) if co_authors else pictures(note),
         tags=(
             *(
                 {"type": tag.kind, "href": tag.href, "name": tag.name, "icon": tag.icon}

@@ -1,4 +1,4 @@
-"""Objects of other servers: stored, renewed, deleted."""
+"""Objects of other servers: stored and renewed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import (
     crediting,
     emoji,
-    endings,
     indexing,
     polls,
     quotes,
@@ -26,8 +25,8 @@ from fedi_cotweet.services import (
     timelines,
 )
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import emit, later
-from fedi_cotweet.services.posts import remove, tell_of_mention
+from fedi_cotweet.services.events import later
+from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
 from storage.models import Actor, Post, Stamp
@@ -300,29 +299,3 @@ def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> list[int
             state=row.state if row is not None and keeps else "unknown",
         )
     return kept
-
-
-def receive_delete(tx: Tx, env: Env, uri: str, sender: Actor, text: str = "") -> str:
-    """Its author deleted an object. Unknown ids are remembered, so that a late copy stays out.
-
-    ``text`` is the ``Delete`` as received, if others can check it without us: whoever has the post
-    from a co-author here, hears from them that it is gone.
-    """
-    post = posts.post_by_uri(tx, uri)
-    if post is None:
-        posts.bury(tx, uri, sender.uri, env.now())
-        endings.end_consents(tx, env, uri, sender.id)
-        return "remembered"
-    if post.author_id != sender.id or post.local:
-        return "not_the_author"
-    for account_id in remove(tx, env, post):
-        if text:
-            emit(
-                tx,
-                env,
-                "cotweet.delete_carried",
-                post_id=post.id,
-                account_id=account_id,
-                text=text,
-            )
-    return "deleted"

@@ -18,7 +18,8 @@ from activitypub.activities import parse_activity, peek
 from activitypub.discovery import parse_jrd, parse_nodeinfo
 from activitypub.documents.actor import parse_actor
 from activitypub.documents.collection import COLLECTION_TYPES, parse_collection
-from activitypub.documents.note import KINDS, NoteView, parse_note
+from activitypub.documents.kinds import KINDS
+from activitypub.documents.note import NoteView, parse_note
 from activitypub.errors import DocumentError
 from activitypub.html import consent_safe, sanitise, to_text
 from activitypub.vocab.reading import parse_json, types

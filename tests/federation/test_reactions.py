@@ -253,3 +253,21 @@ async def test_who_is_blocked_can_neither_react_nor_be_heard(cast: Cast) -> None
     await cast.deliver(cast.mallory, cast.mallory.activity("Like", together.id))
     assert Counter(await cast.told("carol")) - before["carol"] == Counter()
     assert Counter(await cast.told("bob")) - before["bob"] == Counter(["like"])
+
+
+async def test_a_reaction_with_an_emoji_counts_as_a_like_until_it_is_undone(cast: Cast) -> None:
+    """Pleroma's form (FEP-c0e0); one of each person counts, and only whose it is takes it back."""
+    view = await cast.here.api("POST", POSTS, {"text": "Cake!"}, account="alice")
+    await cast.here.settle()
+
+    async def likes() -> int:
+        return int((await cast.here.api("GET", f"{POSTS}/{view['id']}"))["likes"])
+
+    reaction = cast.bob.activity("EmojiReact", view["uri"], content="🎂")
+    for sent in (reaction, cast.bob.activity("EmojiReact", view["uri"], content="🎉")):
+        assert (await cast.deliver(cast.bob, sent)).status == 202
+        assert await likes() == 1
+    await cast.deliver(cast.neighbour, cast.neighbour.activity("Undo", reaction))
+    assert await likes() == 1
+    await cast.deliver(cast.bob, cast.bob.activity("Undo", reaction))
+    assert await likes() == 0

@@ -13,7 +13,6 @@ from activitypub.vocab.reading import format_time
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services import (
     answers,
-    arrivals,
     author_views,
     drafts,
     follows,
@@ -23,6 +22,7 @@ from fedi_cotweet.services import (
     publishing,
     reactions,
     reading,
+    removals,
     threads,
 )
 from fedi_cotweet.services.composing import compose
@@ -303,10 +303,10 @@ async def from_afar(story: Story) -> list[str]:
         await story.arrives(newer, update=True),
         await story.arrives(second, update=True),
         await story.do(
-            lambda tx: arrivals.receive_delete(tx, story.env, "https://z.example/notes/1", zoe)
+            lambda tx: removals.receive_delete(tx, story.env, "https://z.example/notes/1", zoe)
         ),
         await story.do(
-            lambda tx: arrivals.receive_delete(tx, story.env, "https://z.example/notes/3", zoe)
+            lambda tx: removals.receive_delete(tx, story.env, "https://z.example/notes/3", zoe)
         ),
         await story.arrives(story.note(3)),
     ]

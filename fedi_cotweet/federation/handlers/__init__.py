@@ -11,11 +11,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from fedi_cotweet.federation.handlers import (
+    announces,
     answers,
     blocks,
     collecting,
     deletions,
     follows,
+    ignored,
     likes,
     moves,
     notes,
@@ -32,10 +34,11 @@ Handler = Callable[[Context, Incoming], Awaitable[str]]
 HANDLERS: Final[Mapping[str, Handler]] = {
     "Accept": answers.accept,
     "Add": collecting.collect,
-    "Announce": notes.announce,
+    "Announce": announces.announce,
     "Block": blocks.block,
     "Create": notes.create,
     "Delete": deletions.delete,
+    "EmojiReact": likes.like,
     "Flag": reports.flag,
     "Follow": follows.follow,
     "Like": likes.like,
@@ -48,13 +51,32 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "Update": notes.update,
 }
 
+IGNORED: Final[Mapping[str, Handler]] = {
+    "Arrive": ignored.counted_elsewhere,
+    "Dislike": ignored.counted_elsewhere,
+    "Invite": ignored.no_events,
+    "Join": ignored.no_events,
+    "Leave": ignored.no_events,
+    "Listen": ignored.counted_elsewhere,
+    "Lock": ignored.moderated_elsewhere,
+    "Read": ignored.counted_elsewhere,
+    "Resolve": ignored.moderated_elsewhere,
+    "TentativeAccept": ignored.no_events,
+    "TentativeReject": ignored.no_events,
+    "Travel": ignored.counted_elsewhere,
+    "View": ignored.counted_elsewhere,
+    "Warn": ignored.moderated_elsewhere,
+}
+"""Known, and of no effect here."""
+
 
 async def handle(context: Context, incoming: Incoming) -> str:
     """Do what an activity says, if its sender may; the reason code of the outcome.
 
     Raises ``DocumentError`` when the activity's own shape is wrong.
     """
-    handler = HANDLERS.get(incoming.envelope.type)
+    kind = incoming.envelope.type
+    handler = HANDLERS.get(kind) or IGNORED.get(kind)
     outcome = "unknown_type" if handler is None else await handler(context, incoming)
     log.info(
         "activity_received",
@@ -67,4 +89,4 @@ async def handle(context: Context, incoming: Incoming) -> str:
     return outcome
 
 
-__all__ = ["HANDLERS", "Context", "handle"]
+__all__ = ["HANDLERS", "IGNORED", "Context", "handle"]

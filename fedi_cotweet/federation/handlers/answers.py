@@ -143,7 +143,7 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
     match kinds[0] if kinds else None:
         case "Follow":
             return "unfollowed" if follows.receive_undo(tx, actor, what, uri) else "unknown_object"
-        case "Like":
+        case "Like" | "EmojiReact":
             return reactions.receive_unlike(tx, env, actor, uri, what)
         case "Announce":
             return reactions.receive_unboost(tx, env, actor, uri, what)

@@ -15,13 +15,13 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.passing_on import forward
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import (
-    arrivals,
     crediting,
     departing,
     discussion,
     leaving,
     message_answers,
     quotes,
+    removals,
 )
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
@@ -84,7 +84,7 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
     fallen = message_answers.deleted(tx, env, incoming.actor, activity.object_id)
     if fallen is not None and held is None:
         return fallen
-    outcome = arrivals.receive_delete(tx, env, activity.object_id, incoming.actor, text)
+    outcome = removals.receive_delete(tx, env, activity.object_id, incoming.actor, text)
     if outcome == "deleted":
         forward(tx, context, incoming, held)
     return outcome

@@ -1,4 +1,4 @@
-"""``Like``."""
+"""``Like``, and reactions with an emoji, which count as one (FEP-c0e0)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""``Create``, ``Update`` and ``Announce``."""
+"""``Create`` and ``Update``."""
 
 from __future__ import annotations
 
-from activitypub.activities.announce import parse_announce
+from collections.abc import Mapping
+from dataclasses import replace
+
 from activitypub.activities.create import parse_create
 from activitypub.activities.update import parse_update
+from activitypub.documents.kinds import post_kind
 from activitypub.documents.polls import read_vote
 from activitypub.origins import may_create, may_update
 from activitypub.verdicts import Refused
@@ -14,18 +17,19 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import remark
-from fedi_cotweet.federation.handlers.passing_on import forward, pass_on
+from fedi_cotweet.federation.handlers.passing_on import forward
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, polls, reactions, standing
+from fedi_cotweet.services import arrivals, polls, standing
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
-from storage.queries import consents, follows
+from storage.queries import consents
 from storage.queries import posts as post_queries
 
 
 async def create(context: Context, incoming: Incoming) -> str:
     """A new object; one that came without its content is fetched from its origin."""
+    incoming = _attributed(_one(incoming))
     activity = parse_create(incoming.document)
     if activity.object is None:
         return await _fetch_later(context, incoming, activity.object_id)
@@ -33,7 +37,9 @@ async def create(context: Context, incoming: Incoming) -> str:
     if refused is not None:
         return refused.code
     vote = read_vote(activity.object)
-    if vote is not None and context.runtime.is_own(vote.question):
+    if vote is not None and not context.runtime.is_own(vote.question):
+        return "no_poll"
+    if vote is not None:
         return await context.once(
             incoming, lambda tx: polls.receive_vote(tx, context.env, vote, incoming.actor)
         )
@@ -49,6 +55,7 @@ async def update(context: Context, incoming: Incoming) -> str:
 
     A co-author's server looks at the newest version after every Update (FEP-af48, Publication).
     """
+    incoming = _one(incoming)
     activity = parse_update(incoming.document)
     embedded = activity.object
     if activity.object_id == incoming.actor.uri or (
@@ -78,10 +85,32 @@ async def update(context: Context, incoming: Incoming) -> str:
     return edited or await _arrive(context, incoming, update=True)
 
 
+def _one(incoming: Incoming) -> Incoming:
+    """The activity with its one object, which may have come as a list of one."""
+    made = incoming.document.get("object")
+    if not isinstance(made, list) or len(made) != 1:
+        return incoming
+    return replace(incoming, document={**incoming.document, "object": made[0]})
+
+
+def _attributed(incoming: Incoming) -> Incoming:
+    """A new object that says of nobody that they wrote it is by whoever publishes it (Mastodon).
+
+    Not so a co-tweet, whose list of authors has a first; nor an Update, which takes over nothing.
+    """
+    made = incoming.document.get("object")
+    if not isinstance(made, Mapping) or made.get("attributedTo") or made.get("coAuthors"):
+        return incoming
+    whole = {**made, "attributedTo": incoming.actor.uri}
+    return replace(incoming, document={**incoming.document, "object": whole})
+
+
 async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     document = incoming.document
     embedded = document["object"]
-    if isinstance(embedded, dict) and embedded.get("coAuthors"):
+    if post_kind(embedded) is None:
+        return "not_a_post"
+    if embedded.get("coAuthors"):
         document = parse_strict_json(incoming.text)
         embedded = document["object"]
     arrival = read_arrival(
@@ -113,38 +142,6 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
 async def _fetch_later(context: Context, incoming: Incoming, uri: str) -> str:
     def transaction(tx: Tx) -> str:
         later(tx, context.env, "fetch_note", uri, uri=uri)
-        return "to_fetch"
-
-    return await context.once(incoming, transaction)
-
-
-async def announce(context: Context, incoming: Incoming) -> str:
-    """A boost, or the delivery of a co-tweet to a co-author's followers."""
-    activity = parse_announce(incoming.document)
-    env, actor = context.env, incoming.actor
-    published_at = activity.published_at or incoming.received_at
-
-    def transaction(tx: Tx) -> str:
-        post = post_queries.post_by_uri(tx, activity.object_id)
-        if post is not None and post.state == "published":
-            if post.visibility not in ("public", "unlisted"):
-                return "not_public"
-            outcome = reactions.receive_boost(tx, env, post, actor, activity.id, published_at)
-            if outcome == "boosted":
-                pass_on(tx, context, incoming, post, "Announce")
-            return outcome
-        if post is not None or context.runtime.is_own(activity.object_id):
-            return "unknown_object"
-        if not follows.is_followed_here(tx, [actor.id]):
-            return "not_relevant"
-        later(
-            tx,
-            env,
-            "fetch_note",
-            f"{activity.object_id} {activity.id}",
-            uri=activity.object_id,
-            announce={"id": activity.id, "actor": actor.uri, "published_at": published_at},
-        )
         return "to_fetch"
 
     return await context.once(incoming, transaction)

@@ -17,7 +17,15 @@ from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import arrivals, invitations, media, reactions, trusting, verification
+from fedi_cotweet.services import (
+    arrivals,
+    invitations,
+    media,
+    reactions,
+    removals,
+    trusting,
+    verification,
+)
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
@@ -49,6 +57,8 @@ async def fetch_note(
         if checked.code == "not_fetched":
             raise Again(f"{uri}: {fetched.status} {fetched.error}")
         log.info("note_not_fetched", uri=uri, code=checked.code)
+        if fetched.status == 410:
+            await runtime.write(lambda tx: removals.gone(tx, env, uri))
         return
     try:
         if checked.get("coAuthors"):
