@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import author_list, author_views, change_views, changes
@@ -18,13 +19,15 @@ from storage.engine import Tx
 class NewAuthor:
     """``replaces``: whose place they take. ``again``: also if they said no to an earlier text.
 
-    ``by_message``: ask by direct message if their server knows nothing of co-authors.
+    ``by_message``: ask by direct message if their server knows nothing of co-authors. ``role``:
+    what they did (one of ``ROLES``).
     """
 
     handle: str
     replaces: str | None = None
     again: bool = False
     by_message: bool = False
+    role: str = AUTHOR
 
 
 async def list_changes(call: Call) -> web.Response:
@@ -82,6 +85,7 @@ async def add_author(call: Call) -> web.Response:
             replaces=replaced,
             again=wanted.again,
             by_message=wanted.by_message,
+            role=wanted.role,
         )
         return author_views.draft(tx, env, account_id, post_id)
 

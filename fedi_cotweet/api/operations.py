@@ -53,6 +53,8 @@ _ACTOR_STATE: Final = Answer({"state": str, "uri": str})
 _ALIASES: Final = Answer({"aliases": list[str]})
 _PERSON_SINCE: Final = {"person": AuthorView, "created_at": int}
 
+_FILTER: Final = Answer({"co_tweets": str, "people": [{"person": AuthorView, "co_tweets": str}]})
+
 
 ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/accounts"): Answer(
@@ -113,7 +115,8 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
         {"people": [_PERSON_SINCE], "hosts": [{"host": str, "created_at": int}]}
     ),
     ("GET", f"{_CONTROL}/mutes"): Answer({"mutes": [_PERSON_SINCE | {"until": int | None}]}),
-    ("POST", f"{_CONTROL}/co-tweets"): Answer({"co_tweets": str | None}),
+    ("GET", f"{_CONTROL}/co-tweets"): _FILTER,
+    ("POST", f"{_CONTROL}/co-tweets"): _FILTER,
     ("GET", f"{_CONTROL}/follow-requests"): Answer({"follow_requests": [_PERSON_SINCE]}),
     ("POST", f"{_CONTROL}/follow-requests"): _STATE,
     ("POST", f"{_CONTROL}/lock"): Answer({"locked": bool}),

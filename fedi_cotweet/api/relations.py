@@ -38,7 +38,8 @@ class HostName:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """``co_tweets`` of ``handle``, None for “as of everybody”; without ``handle`` of everybody."""
+    """``co_tweets`` of ``handle``, None for “as of everybody”; without ``handle`` of everybody,
+    None for what it was to begin with."""
 
     co_tweets: str | None = None
     handle: str | None = None
@@ -161,7 +162,25 @@ async def filter_co_tweets(call: Call) -> web.Response:
     await call.site.write(
         lambda tx: relations.choose_co_tweets(tx, account_id, wanted.co_tweets, person)
     )
-    return answer({"co_tweets": wanted.co_tweets})
+    return await show_filter(call)
+
+
+async def show_filter(call: Call) -> web.Response:
+    """Which co-tweets the account sees in timelines: of everybody, and of whom it differs."""
+    account_id, env = await call.account_id(), call.site.env
+
+    def find(tx: Tx) -> dict[str, Any]:
+        wish, different = stored.wishes_of(tx, account_id)
+        people = actors.actors(tx, [actor_id for actor_id, _ in different])
+        return {
+            "co_tweets": wish,
+            "people": [
+                {"person": author_view(env, people[actor_id]), "co_tweets": own}
+                for actor_id, own in different
+            ],
+        }
+
+    return answer(await call.site.read(find))
 
 
 async def list_follow_requests(call: Call) -> web.Response:

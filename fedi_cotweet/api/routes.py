@@ -90,6 +90,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{CONTROL}/unblock-host", relations.unblock_host),
     ("GET", f"{CONTROL}/blocks", relations.list_blocks),
     ("GET", f"{CONTROL}/mutes", relations.list_mutes),
+    ("GET", f"{CONTROL}/co-tweets", relations.show_filter),
     ("POST", f"{CONTROL}/co-tweets", relations.filter_co_tweets),
     ("GET", f"{CONTROL}/follow-requests", relations.list_follow_requests),
     ("POST", f"{CONTROL}/follow-requests", relations.answer_follow_request),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from fedi_cotweet.cli.client import handles, segment
+from fedi_cotweet.cli.credited import credited
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.writing import COTWEETS, PostArgument, resolve, show_draft
 
@@ -16,7 +17,12 @@ PersonArgument = Annotated[str, typer.Argument(metavar="HANDLE", help="Like @bob
 def invite(
     session: Session,
     target: PostArgument,
-    person: PersonArgument,
+    person: Annotated[
+        str,
+        typer.Argument(
+            metavar="HANDLE[:ROLE]", help="Like @bob@b.example, or @bob@b.example:artist."
+        ),
+    ],
     replaces: Annotated[
         str | None,
         typer.Option(
@@ -40,7 +46,9 @@ def invite(
 ) -> None:
     """Invite one more co-author to a draft or a published co-tweet: everybody is asked."""
     client = session.client()
-    document: dict[str, Any] = {"handle": handles([person])[0], "again": again}
+    given = credited(person)
+    named = {"handle": given} if isinstance(given, str) else given
+    document: dict[str, Any] = {**named, "again": again}
     if replaces:
         document["replaces"] = handles([replaces])[0]
     if by_message:

@@ -87,12 +87,13 @@ def mutes(session: Session) -> None:
 def filter_co_tweets(
     session: Session,
     wish: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="WISH",
-            help="all, if_i_follow_primary, if_i_follow_all or none; with --of also: default.",
+            metavar="[WISH]",
+            help="all, if_i_follow_primary, if_i_follow_all or none; default is all, and with --of "
+            "what counts for everybody. Without one: show what is chosen.",
         ),
-    ],
+    ] = None,
     of: Annotated[
         str | None,
         typer.Option(
@@ -100,14 +101,40 @@ def filter_co_tweets(
         ),
     ] = None,
 ) -> None:
-    """Choose which posts of several authors your timelines show."""
-    document: dict[str, Any] = {"co_tweets": wish}
-    if of is not None:
-        [document["handle"]] = handles([of])
-        if wish == "default":
-            document["co_tweets"] = None
-    answer = session.client().post(f"{CONTROL}/co-tweets", document)
-    session.show(answer, lambda: Text("Your timelines follow that from now on."))
+    """Choose which posts of several authors your timelines show, or see what you have chosen."""
+    client = session.client()
+    if wish is None:
+        if of is not None:
+            raise UsageError("What of them?", "Say all, none, or default, as of everybody.")
+        answer = client.get(f"{CONTROL}/co-tweets")
+    else:
+        document: dict[str, Any] = {"co_tweets": None if wish == "default" else wish}
+        if of is not None:
+            [document["handle"]] = handles([of])
+        answer = client.post(f"{CONTROL}/co-tweets", document)
+    session.show(answer, lambda: _filter(answer))
+
+
+WISHES = {
+    "all": "you follow one of them, or somebody you follow boosted it",
+    "if_i_follow_primary": "you follow the one named first",
+    "if_i_follow_all": "you follow all of them",
+}
+
+
+def _filter(answer: Answer) -> RenderableType:
+    document = answer.document()
+    lines = [Text(f"A post of several authors is in your timelines {_if(document)}")]
+    for entry in document.get("people") or []:
+        handle = line(str((entry.get("person") or {}).get("handle")))
+        lines.append(Text(f"  through @{handle}: {_if(entry)}"))
+    return Group(*lines)
+
+
+def _if(entry: dict[str, Any]) -> str:
+    wish = line(str(entry.get("co_tweets")))
+    when = f"if {WISHES[wish]}" if wish in WISHES else "never"
+    return f"{when} ({wish})."
 
 
 def follow_requests(

@@ -65,6 +65,15 @@ STATES = {
 }
 
 
+MODES = {
+    "wait_all": "nothing is published; you decide what becomes of it",
+    "publish_without_decliners": "it is published with those who do, as soon as everybody has "
+    "answered or their time is over; under your name alone only if you say so",
+    "scheduled": "nothing is published, also when its time has come; you decide what becomes of it",
+}
+"""What happens when somebody declines or does not answer, by a draft's mode."""
+
+
 def person(author: AuthorView) -> Text:
     """Name and handle."""
     text = Text(line(author.name) or line(author.handle), style="bold")
@@ -191,6 +200,8 @@ def draft(view: DraftView, now: int) -> RenderableType:
         body += [*_differences(view.change.differences)]
         body += [_consent(entry, now) for entry in view.change.co_authors]
     facts = _facts()
+    if view.state != "published":
+        facts.add_row("If not all agree", line(MODES.get(view.mode, view.mode)))
     if view.state == "draft" and view.publish_at is not None:
         facts.add_row("Not before", f"{moment(view.publish_at)}, {distance(view.publish_at, now)}")
     facts.add_row("Audience", line(AUDIENCES.get(view.post.visibility, view.post.visibility)))

@@ -16,6 +16,7 @@ from activitypub.coauthorship.roles import ROLES, Role
 from fedi_cotweet.cli import rendering
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, Client, RefusedError, UsageError, handles, segment
+from fedi_cotweet.cli.credited import credited
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import seconds_of
@@ -208,7 +209,7 @@ def post(
     if quote_policy:
         document["quote_policy"] = quote_policy.value
     if co_authors:
-        document["with"] = [_credited(text) for text in co_authors]
+        document["with"] = [credited(text) for text in co_authors]
     if expires:
         document["expires_in_seconds"] = _duration(expires)
     if options:
@@ -349,16 +350,6 @@ def _text(given: str) -> str:
     if not text.strip():
         raise UsageError("There is no text.")
     return text
-
-
-def _credited(text: str) -> str | dict[str, str]:
-    """A co-author as the API takes them. A port is no role: ``@bob@b.example:8443``."""
-    handle, _, role = text.strip().rpartition(":")
-    if role in ROLES and handle:
-        return {"handle": handles([handle])[0], "role": role}
-    if role.isalpha() and handle:
-        raise UsageError(f"“{role}” is no role.", f"There are {', '.join(ROLES)}.")
-    return handles([text])[0]
 
 
 def _moment(text: str) -> int:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
-
-from activitypub.coauthorship.roles import AUTHOR
-from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Move, Moved
 from fedi_cotweet.services import applying
 from fedi_cotweet.services.draft_authors import offer_final_list
@@ -16,7 +12,7 @@ from fedi_cotweet.services.messages import CHANNEL, say
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import publish_with_the_rest, try_publish
 from storage.engine import Tx
-from storage.models import Actor, Offer, PostAuthor
+from storage.models import Actor, Offer
 from storage.queries import actors, consents, posts
 
 _TO_A_CHANGE = {
@@ -146,7 +142,7 @@ def stamp_verified(
         state="verified",
         stamp_uri=stamp_uri,
         stamp_document=stamp_text,
-        role=_agreed_role(row, stamp_text),
+        role=applying.agreed_role(row.role, stamp_text),
         digest=offer.digest,
         fetched_at=fetched_at,
         next_check_at=None,
@@ -164,12 +160,6 @@ def stamp_verified(
         )
     try_publish(tx, env, post.id)
     return "accepted"
-
-
-def _agreed_role(row: PostAuthor, stamp_text: str) -> str:
-    """The role that the stamp agrees to: none in one by software that does not know roles."""
-    stamp = parse_stamp(orjson.loads(stamp_text))
-    return row.role if isinstance(stamp, Stamp) and stamp.roles else AUTHOR
 
 
 def declined(person: Actor, reason: str) -> str:

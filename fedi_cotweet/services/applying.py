@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 
+from activitypub.coauthorship.roles import AUTHOR
+from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved, Outcome
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import companions, standing, timelines
+from fedi_cotweet.services import companions, documents, standing, timelines
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -120,6 +122,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
     """One transaction from the old version to the new one: text, authors, stamps, consent."""
     author = find_actor(tx, post.author_id)
     before = current_offers(tx, post)
+    roles = documents.roles_of(tx, post, change)
     removed = _take_off_the_others(tx, env, post, change, before)
     for position, offer in enumerate(agreed, start=1):
         target = find_actor(tx, offer.target_id)
@@ -132,6 +135,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
             actor_id=target.id,
             via="stamp",
             state="verified",
+            role=agreed_role(roles.get(target.uri, AUTHOR), offer.stamp_document),
             stamp_uri=offer.stamp_uri,
             stamp_document=offer.stamp_document,
             digest=offer.digest,
@@ -170,6 +174,12 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
     text = "Everyone agreed: your change is published."
     subject = f"{post.uri} {change.id}"
     tell(tx, env, author.id, "cotweet.changed", subject, post_id=post.id, text=text)
+
+
+def agreed_role(role: str, stamp_text: str | None) -> str:
+    """The role that the stamp agrees to: none in one by software that does not know roles."""
+    stamp = parse_stamp(orjson.loads(stamp_text or "{}"))
+    return role if isinstance(stamp, Stamp) and stamp.roles else AUTHOR
 
 
 def _publish(tx: Tx, env: Env, offer: Offer, old: Offer | None, author: Actor) -> bool:

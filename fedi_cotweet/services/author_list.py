@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.domain.consent import Move
 from fedi_cotweet.services import (
     applying,
@@ -19,12 +20,14 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.mistaken import not_named
 from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.posts import rewrite
 from fedi_cotweet.services.shortening import named_in
 from fedi_cotweet.services.words import present_words
 from storage.engine import Tx
 from storage.models import Actor, Post
+from storage.queries import changes as changes_stored
 from storage.queries import posts
 
 
@@ -38,12 +41,14 @@ def add(
     replaces: Actor | None = None,
     again: bool = False,
     by_message: bool = False,
+    role: str = AUTHOR,
 ) -> None:
     """Invite one more co-author, or one in the place of another; everybody is asked anew.
 
     Of a published post this is a change for all (FEP-af48, Changes); of a draft all Offers are
     replaced. ``again``: also if they once said no and the content has changed since (C15).
     ``by_message``: if their server knows nothing of co-authors, they are asked by message.
+    ``role``: what they did.
     """
     post = own_cotweet(tx, author_id, post_id)
     if post.state == "draft":
@@ -56,6 +61,7 @@ def add(
             replaces=replaces,
             again=again,
             by_message=by_message,
+            role=role,
         )
         return
     named = changes.co_authors_of(tx, post)
@@ -67,7 +73,7 @@ def add(
     if replaces is None:
         wanted.append(person)
     else:
-        _replace(named, beside, wanted, person, replaces)
+        _replace(tx, post, named, beside, wanted, person, replaces)
     changes.offer_change(
         tx,
         env,
@@ -78,11 +84,18 @@ def add(
         beside=beside,
         again=again,
         by_message=by_message,
+        roles={person.uri: role},
     )
 
 
 def _replace(
-    named: list[Actor], beside: list[Actor], wanted: list[Actor], person: Actor, replaces: Actor
+    tx: Tx,
+    post: Post,
+    named: list[Actor],
+    beside: list[Actor],
+    wanted: list[Actor],
+    person: Actor,
+    replaces: Actor,
 ) -> None:
     """In the same place, or at the end of those who are named in the other way."""
     for people in (named, beside):
@@ -91,7 +104,7 @@ def _replace(
                 del people[position]
                 wanted.insert(position if people is wanted else len(wanted), person)
                 return
-    raise not_found("co-author")
+    raise not_named(tx, post, replaces)
 
 
 def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> None:
@@ -106,7 +119,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
         return
     row = posts.post_author(tx, post.id, person.uri)
     if row is None or row not in documents.claimed_rows([row]):
-        _remove_from_change(tx, env, author_id, post, person)
+        _remove_from_change(tx, env, post, person)
         return
     author = find_actor(tx, author_id)
     offer = current_offers(tx, post).get(person.id)
@@ -124,11 +137,11 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
     applying.not_in_change(tx, env, post, person, why="removed")
 
 
-def _remove_from_change(tx: Tx, env: Env, author_id: int, post: Post, person: Actor) -> None:
+def _remove_from_change(tx: Tx, env: Env, post: Post, person: Actor) -> None:
     """Somebody who was to be added by the open change is not asked any more."""
-    change = changes.own_change(tx, author_id, post.id)
-    if person.uri not in named_in(change):
-        raise not_found("co-author")
+    change = changes_stored.open_change(tx, post.uri)
+    if change is None or person.uri not in named_in(change):
+        raise not_named(tx, post, person)
     applying.not_in_change(tx, env, post, person, why="removed")
 
 

@@ -39,7 +39,7 @@ def change_view(tx: Tx, env: Env, post: Post, change: Change) -> ChangeView:
     authors = [str(uri) for uri in change.authors]
     offers = change_offers(tx, change)
     people = actors.actors(tx, offers)
-    roles = documents.roles_of(tx, post)
+    roles = documents.roles_of(tx, post, change)
     content = sanitise(str(document.get("content", "")))
     return ChangeView(
         id=str(change.id),

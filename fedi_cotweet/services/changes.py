@@ -6,7 +6,7 @@ The primary author's side (FEP-af48, Changes). One change of a post is out for c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +62,7 @@ def offer_change(
     expires_in: int | None = None,
     again: bool = False,
     by_message: bool = False,
+    roles: Mapping[str, str] | None = None,
 ) -> int | None:
     """Ask everybody for consent to a new version of a published post; the id of the change.
 
@@ -72,7 +73,8 @@ def offer_change(
     whatever it says. ``authors`` are the co-authors it will name, in order of credit, without the
     primary author, ``beside`` those it will name by message; those it names now if one is left out.
     ``again``: people among them who once said no may be asked once more (C15). ``by_message``: new
-    ones in ``beside`` may be asked so. ``expires_in`` is in milliseconds. A change that was out
+    ones in ``beside`` may be asked so. ``roles`` say, by identifier, what new ones did.
+    ``expires_in`` is in milliseconds. A change that was out
     already is over: its Offers are replaced. If it is this very version, and everybody it asks has
     agreed or can still answer, nothing changes.
 
@@ -80,6 +82,8 @@ def offer_change(
     nobody else is named, ``nothing_changed`` (409) for what is published, while another change is
     out, ``content_unchanged`` and ``declined_before`` (409), and those of writing and inviting.
     """
+    did = dict(roles or {})
+    inviting.check_roles(did.values())
     post, author = own_post(tx, author_id, post_id), find_actor(tx, author_id)
     now = [*co_authors_of(tx, post), *companions.people(tx, post.id)]
     named = co_authors_of(tx, post) if authors is None else list(authors)
@@ -99,24 +103,30 @@ def offer_change(
     document = _core(tx, env, post, author, words, named, with_them)
     older = changes.open_change(tx, post.uri)
     if older is not None and repeats.change_stands(
-        tx, env, older, document, [author, *named], with_them
+        tx, env, older, document, [author, *named], with_them, did
     ):
         return older.id
     held = {actor.id for actor in now}
     new = [actor for actor in everyone if actor.id not in held]
     inviting.check_invitees(tx, env, author, new, by_message=by_message)
-    note = documents.offered_note(document, author, named, documents.roles_of(tx, post))
+    all_roles = documents.roles_of(tx, post) | did
+    note = documents.offered_note(document, author, named, all_roles)
     if not new and len(everyone) == len(now) and _same_words(tx, post, note, author, named):
         _at_once(tx, env, post, document, named, older)
         return None
     check_not_refused(tx, post, note, everyone, again=again, new=new)
-    said = {"content": words.body.html, "summary": words.summary, "language": words.language}
+    said = {
+        "content": words.body.html,
+        "summary": words.summary,
+        "language": words.language,
+        "roles": did,
+    }
     change_id = _open(tx, env, post, document, said, named, with_them)
     old = documents.full_note(tx, post)
     present = [author.uri, *(actor.uri for actor in named)]
     asking = Asking(post, author, note, present, with_them, lasts, old, change_id)
     message_questions.ask_about_change(tx, env, asking)
-    _offer(tx, env, post, note, named, lasts, change_id)
+    _offer(tx, env, post, note, named, lasts, change_id, all_roles)
     if older is not None:
         _call_off(tx, env, older, author.uri, why="edit")
     return change_id
@@ -137,9 +147,10 @@ def ask_again(tx: Tx, env: Env, post: Post) -> None:
         "as_it_stands": True,
     }
     change_id = _open(tx, env, post, document, said, named, companions.people(tx, post.id))
-    note = documents.offered_note(document, author, named, documents.roles_of(tx, post))
+    roles = documents.roles_of(tx, post)
+    note = documents.offered_note(document, author, named, roles)
     lasts = max(env.limits.invite_expiry_ms, OFFER_SHORTEST + CLOCK_DIFFERENCE)
-    _offer(tx, env, post, note, named, lasts, change_id, agreed_before_at=env.now())
+    _offer(tx, env, post, note, named, lasts, change_id, roles, agreed_before_at=env.now())
 
 
 def _open(
@@ -175,13 +186,14 @@ def _offer(
     named: Sequence[Actor],
     lasts: int,
     change_id: int,
+    roles: dict[str, str],
     *,
     agreed_before_at: int | None = None,
 ) -> None:
     if not named:
         return
     everyone = [find_actor(tx, post.author_id).uri, *(actor.uri for actor in named)]
-    version = offerable(note, everyone, documents.roles_of(tx, post))
+    version = offerable(note, everyone, roles)
     for actor in named:
         offer_to(
             tx,

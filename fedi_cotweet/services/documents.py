@@ -19,7 +19,7 @@ from activitypub.vocab.terms import Doc, context_for
 from fedi_cotweet.services.conversations import context_of
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
-from storage.models import Actor, Media, Post, PostAuthor
+from storage.models import Actor, Change, Media, Post, PostAuthor
 from storage.queries import actors, crediting, polls, posts, quotes
 
 __all__ = [
@@ -163,11 +163,12 @@ def offered_note(
     return full_rendition(_addressed(core, co_authors, named), everyone, [], roles=did)
 
 
-def roles_of(tx: Tx, post: Post) -> dict[str, str]:
-    """What each author of a post of ours did, by their identifiers."""
+def roles_of(tx: Tx, post: Post, change: Change | None = None) -> dict[str, str]:
+    """What each author of a post of ours did, by their identifiers; in ``change`` new ones too."""
     author = actors.actor(tx, post.author_id)
     primary = {} if author is None else {author.uri: post.author_role}
-    return primary | {row.actor_uri: row.role for row in posts.authors_of(tx, [post.id])[post.id]}
+    rows = {row.actor_uri: row.role for row in posts.authors_of(tx, [post.id])[post.id]}
+    return primary | rows | (change.words.get("roles", {}) if change is not None else {})
 
 
 def _addressed(core: Doc, people: Iterable[Actor], named: Iterable[str]) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.domain.limits import OFFER_SHORTEST
 from fedi_cotweet.services import companions, documents, polls
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.drafts import core_with, drop_from_draft, named_on, own_draft, renew
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.inviting import check_invitees, check_version
+from fedi_cotweet.services.inviting import check_invitees, check_roles, check_version
+from fedi_cotweet.services.mistaken import not_named
 from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
 from fedi_cotweet.services.refusals import check_not_refused
 from fedi_cotweet.services.words import present_words
@@ -30,12 +31,15 @@ def add(
     replaces: Actor | None = None,
     again: bool = False,
     by_message: bool = False,
+    role: str = AUTHOR,
 ) -> None:
     """Invite one more to a draft, at the end or in the place of another; all get new Offers.
 
     ``replaces`` may be somebody who was invited and has said no. ``again``: see
     ``refusals.check_not_refused``. ``by_message``: whose server is unaware is asked by message.
+    ``role``: what they did. Raises ``bad_role`` (422) too.
     """
+    check_roles([role])
     post, author = own_draft(tx, author_id, post_id), find_actor(tx, author_id)
     before, beside = named_on(tx, post), companions.people(tx, post.id)
     words = replace(present_words(tx, post, before), poll=polls.words_of(tx, post.id))
@@ -48,16 +52,26 @@ def add(
     check_version(env, author, [*named, *others], words, OFFER_SHORTEST)
     check_invitees(tx, env, author, [person], by_message=by_message)
     if person.can_co_author is None:
-        _name_beside(tx, post, person)
-    roles = documents.roles_of(tx, post)
+        _name_beside(tx, post, person, role)
+    roles = documents.roles_of(tx, post) | {person.uri: role}
     note = documents.offered_note(core_with(tx, env, post, words, named), author, named, roles)
     check_not_refused(tx, post, note, [person], again=again, new=[person])
     if replaces is not None:
         settle(tx, env, post, replaces)
+    if person.can_co_author is not None:
+        posts.set_author(
+            tx,
+            post.id,
+            person.uri,
+            position=len(before) + 1,
+            actor_id=person.id,
+            state="invited",
+            role=role,
+        )
     renew(tx, env, own_draft(tx, author_id, post_id), words, named)
 
 
-def _name_beside(tx: Tx, post: Post, person: Actor) -> None:
+def _name_beside(tx: Tx, post: Post, person: Actor, role: str) -> None:
     rows = [*posts.authors_of(tx, [post.id])[post.id], *companions.rows(tx, post.id)]
     posts.set_author(
         tx,
@@ -67,6 +81,7 @@ def _name_beside(tx: Tx, post: Post, person: Actor) -> None:
         actor_id=person.id,
         via="message",
         state="invited",
+        role=role,
     )
 
 
@@ -79,7 +94,7 @@ def _with(
         return [person if actor.id == replaces.id else actor for actor in named]
     offer = current_offers(tx, post).get(replaces.id)
     if offer is None:
-        raise not_found("co-author")
+        raise not_named(tx, post, replaces)
     # They are not named any more: their place is behind those who stood before them.
     before = [str(uri) for uri in offer.authors]
     if replaces.uri not in before:
@@ -93,7 +108,7 @@ def settle(tx: Tx, env: Env, post: Post, person: Actor) -> None:
     """The author goes on without somebody: invited no more, and not waited for if they said no."""
     offer = current_offers(tx, post).get(person.id)
     if offer is None:
-        raise not_found("co-author")
+        raise not_named(tx, post, person)
     take_back(tx, env, offer, find_actor(tx, post.author_id).uri)
     consents.change_offer(tx, offer.id, settled_at=env.now())
     if posts.post_author(tx, post.id, person.uri) is not None:

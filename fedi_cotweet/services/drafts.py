@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
-from activitypub.coauthorship.roles import AUTHOR, ROLES
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.domain.limits import (
     CLOCK_DIFFERENCE,
     OFFER_SHORTEST,
@@ -31,7 +31,8 @@ from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
-from fedi_cotweet.services.inviting import check_inviting
+from fedi_cotweet.services.inviting import check_inviting, check_roles
+from fedi_cotweet.services.mistaken import not_named
 from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
 from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
@@ -71,9 +72,7 @@ def create_draft(
     lasts = _open_for(env, words, expires_in)
     mode = _check_mode(env, mode, publish_at)
     did = roles or {}
-    for role in did.values():
-        if role not in ROLES:
-            raise ServiceError("bad_role", 422, f"A role is one of: {', '.join(ROLES)}.")
+    check_roles(did.values())
     media = check_words(tx, env, author_id, words)
     if words.quote is not None:
         quotes.check_quotable(tx, env, author_id, words.quote)
@@ -172,8 +171,10 @@ def withdraw(
     """
     post = own_draft(tx, author_id, post_id)
     author = find_actor(tx, author_id)
-    count = 0
-    for target_id, offer in current_offers(tx, post).items():
+    count, offers = 0, current_offers(tx, post)
+    if co_author_id is not None and co_author_id not in offers:
+        raise not_named(tx, post, find_actor(tx, co_author_id))
+    for target_id, offer in offers.items():
         if co_author_id is not None and target_id != co_author_id:
             continue
         count += take_back(tx, env, offer, author.uri)

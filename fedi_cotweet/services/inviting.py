@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from activitypub.coauthorship.roles import ROLES
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
 from fedi_cotweet.services import hiding
@@ -34,6 +35,12 @@ def check_inviting(
         raise ServiceError("no_co_authors", 422, "Name at least one co-author.")
     check_version(env, author, co_authors, words, expires_in)
     check_invitees(tx, env, author, co_authors, by_message=by_message)
+
+
+def check_roles(roles: Iterable[str]) -> None:
+    """``bad_role`` (422) for what is none."""
+    if not set(roles) <= set(ROLES):
+        raise ServiceError("bad_role", 422, f"A role is one of: {', '.join(ROLES)}.")
 
 
 def check_version(

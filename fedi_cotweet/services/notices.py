@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.events import tell
+from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
@@ -82,4 +82,4 @@ def unmute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 def _check_seen(tx: Tx, account_id: int, post_id: int) -> None:
     post = posts.post(tx, post_id)
     if post is None or post.state != "published" or not may_see(post, account_id):
-        raise not_found("post")
+        raise no_such_post(post, account_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
 from storage.models import Actor, Post
@@ -52,7 +53,7 @@ def receive(tx: Tx, env: Env, actor: Actor, post: Post, *, removed: bool) -> str
 def _own(tx: Tx, account_id: int, post_id: int) -> Post:
     post = posts.post(tx, post_id)
     if post is None or post.state != "published" or not may_see(post, account_id):
-        raise not_found("post")
+        raise no_such_post(post, account_id)
     if post.author_id != account_id:
         raise ServiceError("not_yours", 403, "Only posts of your own can be pinned.")
     if post.visibility not in ("public", "unlisted"):

@@ -10,8 +10,9 @@ from activitypub.documents.polls import Vote
 from fedi_cotweet.domain.limits import MINUTE, POLL_SHORTEST
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.views import PollOptionView, PollView
 from fedi_cotweet.services.words import PollWords
 from storage.engine import Tx
@@ -102,7 +103,7 @@ def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[in
         or post.state != "published"
         or post.visibility not in ("public", "unlisted")
     ):
-        raise not_found("poll")
+        raise no_such_post(post, account_id, "poll")
     chosen = sorted(set(choices))
     if (
         not chosen

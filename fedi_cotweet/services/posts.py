@@ -23,6 +23,7 @@ from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import authors_answered
 from fedi_cotweet.services.replies import replied, reply_removed
 from fedi_cotweet.services.words import Words, check_words, core_document
@@ -235,10 +236,10 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
 
 
 def own_post(tx: Tx, author_id: int, post_id: int) -> Post:
-    """A published post of this author, or 404."""
+    """A published post of this author, or 404; ``not_published`` (409) for a draft of theirs."""
     post = posts.post(tx, post_id)
     if post is None or post.author_id != author_id or post.state != "published":
-        raise not_found("post")
+        raise no_such_post(post, author_id)
     return post
 
 

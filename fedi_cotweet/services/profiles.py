@@ -7,6 +7,7 @@ from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.mistaken import no_such_post
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import actors, posts, profiles
@@ -34,7 +35,7 @@ def set_searchable(tx: Tx, env: Env, account_id: int, searchable: str) -> None:
 
 def _co_tweet(tx: Tx, env: Env, account_id: int, post: Post | None) -> Post:
     if post is None or post.state != "published":
-        raise not_found("co-tweet")
+        raise no_such_post(post, account_id, "co-tweet")
     authors = timelines.shown_author_ids(post, posts.authors_of(tx, [post.id])[post.id], env.now())
     if account_id not in authors:
         raise not_found("co-tweet")

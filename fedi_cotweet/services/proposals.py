@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
+from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.proposals import Proposal
-from activitypub.documents.note import TagView
-from activitypub.html import to_text
+from activitypub.documents.note import TagView, parse_note
+from activitypub.html import link_targets, to_text
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services import changes, drafts, posts
 from fedi_cotweet.services.circles import Circle, circle, own_circle
@@ -35,11 +38,13 @@ MOST_LOOK_UPS = 10
 def propose(tx: Tx, env: Env, account_id: int, number: int, words: Words, comment: str = "") -> int:
     """Propose another text of a co-tweet, draft or published, to its primary author; the id.
 
-    ``number`` is the id of the post here or of the invitation.
+    ``number`` is the id of the post here or of the invitation. Refusals: 404, ``empty_post`` (422),
+    ``nothing_changed`` and ``own_post`` (409), ``too_many_proposals`` (429).
     """
     around = own_circle(tx, env, account_id, number)
     if not words.body.html:
         raise ServiceError("empty_post", 422, "The post is empty.", "Write something.")
+    _check_new(around, words)
     tags = [{"type": tag.kind, "name": tag.name, "href": tag.href} for tag in words.body.tags]
     said: dict[str, Any] = {
         "content": words.body.html,
@@ -48,6 +53,34 @@ def propose(tx: Tx, env: Env, account_id: int, number: int, words: Words, commen
         "tags": tags,
     }
     return _propose(tx, env, account_id, around, "edit", said, comment)
+
+
+def _check_new(around: Circle, words: Words) -> None:
+    """``nothing_changed`` (409) for what a co-author has before them already.
+
+    Links are counted only: each server writes those of mentions and hashtags in its own way.
+    """
+    if around.offer is None:
+        return
+    if around.post is not None:
+        content, summary = around.post.content, around.post.summary
+        language = around.post.language
+    else:
+        note = parse_note(orjson.loads(around.offer.document)["object"])
+        content, summary = remove_notice(note.content, around.named), to_text(note.summary)
+        language = note.language
+    if (
+        to_text(words.body.html).strip() == to_text(content).strip()
+        and len(link_targets(words.body.html)) == len(link_targets(content))
+        and words.summary == summary
+        and words.language in (None, language)
+    ):
+        raise ServiceError(
+            "nothing_changed",
+            409,
+            "That is what the post says already.",
+            "Propose another text, or say what you think: fedi-cotweet discuss ID",
+        )
 
 
 def ask_for_deletion(tx: Tx, env: Env, account_id: int, number: int, comment: str = "") -> int:

@@ -136,11 +136,14 @@ def unblock_host(tx: Tx, account_id: int, host: str) -> bool:
 def choose_co_tweets(
     tx: Tx, account_id: int, wish: str | None, followed: Actor | None = None
 ) -> None:
-    """Which co-tweets a reader wants in timelines; of ``followed``, None: as of everybody (C32)."""
-    if wish not in WISHES and (wish is not None or followed is None):
+    """Which co-tweets a reader wants in timelines: of everybody, or of ``followed`` (C32).
+
+    None: what it was to begin with; of ``followed``, as of everybody.
+    """
+    if wish not in (*WISHES, None):
         raise ServiceError("bad_wish", 422, f"The filter is one of: {', '.join(WISHES)}.")
     if followed is None:
-        relations.set_wish(tx, account_id, str(wish))
+        relations.set_wish(tx, account_id, wish or WISHES[0])
     elif not relations.set_wish_of(tx, account_id, followed.id, wish):
         raise ServiceError(
             "not_following",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -50,16 +50,19 @@ def change_stands(
     document: Doc,
     authors: Sequence[Actor],
     beside: Sequence[Actor],
+    roles: Mapping[str, str],
 ) -> bool:
     """Whether the open change is to this version, and everybody can still answer or has agreed.
 
-    ``authors`` in order of credit, the primary one first.
+    ``authors`` in order of credit, the primary one first; ``roles`` of those who are new.
     """
     if not says_already(change.document or "{}", document):
         return False
     if [person.uri for person in authors] != list(change.authors or ()):
         return False
     if [person.uri for person in beside] != list(change.words.get("beside", ())):
+        return False
+    if change.words.get("roles", {}) != roles:
         return False
     offers = change_offers(tx, change)
     return all(_counts(env, offers.get(person.id)) for person in (*authors[1:], *beside))

@@ -14,6 +14,7 @@ from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.people import author_view, profile_path
 from fedi_cotweet.services.reading import may_see
@@ -46,7 +47,7 @@ def report(
     people = [person] if person is not None else []
     if post is not None:
         if post.state != "published" or not may_see(post, account_id):
-            raise not_found("post")
+            raise no_such_post(post, account_id)
         wanted = timelines.shown_author_ids(post, author_rows(tx, post), env.now())
         found = actors.actors(tx, wanted)
         people = [found[author] for author in wanted if author in found]

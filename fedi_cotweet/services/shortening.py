@@ -88,7 +88,7 @@ def _ask_again(tx: Tx, env: Env, post: Post, change_id: int, offers: dict[int, O
     named = [people[uri] for uri in change.authors[1:] if uri in people]
     if not named:
         return
-    roles = documents.roles_of(tx, post)
+    roles = documents.roles_of(tx, post, change)
     note = documents.offered_note(orjson.loads(change.document), author, named, roles)
     version = offerable(note, [str(uri) for uri in change.authors], roles)
     agreed = agreed_to_longer(offers)

@@ -16,6 +16,7 @@ from fedi_cotweet.services import timelines
 from fedi_cotweet.services.documents import totals_of
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.views import StatisticsView
 from storage.engine import Tx
@@ -93,7 +94,7 @@ def own_post(tx: Tx, env: Env, account_id: int, post_id: int) -> Post:
     """A published post that this account is an author of, or 404."""
     post = posts.post(tx, post_id)
     if post is None or post.state != "published":
-        raise not_found("post")
+        raise no_such_post(post, account_id)
     if account_id not in (author.id for author in authors(tx, env, post)):
         raise not_found("post")
     return post

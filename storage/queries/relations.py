@@ -172,6 +172,13 @@ def set_wish(tx: Connection, account_id: int, wish: str) -> None:
     tx.execute(update(Account).where(Account.id == account_id).values(co_tweets=wish))
 
 
+def wishes_of(tx: Connection, account_id: int) -> tuple[str, list[tuple[int, str]]]:
+    """What a reader wants of co-tweets, and (actor id, wish) for each person of whom it differs."""
+    wish = tx.execute(_WISH, {"account": account_id}).scalar()
+    rows = tx.execute(_DIFFERENT, {"account": account_id})
+    return str(wish or "all"), [(int(followed), str(own)) for followed, own in rows]
+
+
 def set_wish_of(tx: Connection, account_id: int, followed_id: int, wish: str | None) -> bool:
     """Which co-tweets a reader wants of somebody they follow; False when they do not."""
     changed = tx.execute(
@@ -301,6 +308,15 @@ _HOST_BLOCKS = select(HostBlock.host).where(
     HostBlock.account_id == bindparam("account"), HostBlock.host.in_(_HOSTS)
 )
 _WISH = select(Account.co_tweets).where(Account.id == bindparam("account"))
+_DIFFERENT = (
+    select(Follow.followed_id, Follow.co_tweets)
+    .where(
+        Follow.follower_id == bindparam("account"),
+        Follow.state == "accepted",
+        Follow.co_tweets.is_not(None),
+    )
+    .order_by(Follow.id)
+)
 _FOLLOWED = select(Follow.followed_id, Follow.co_tweets).where(
     Follow.follower_id == bindparam("account"),
     Follow.state == "accepted",

@@ -46,6 +46,11 @@ async def test_somebody_is_invited_later_or_in_the_place_of_another(
     script.expect("POST", path, wire(CHANGED), body=body)
     given = ("42", "@carol@c.example", "--instead-of", "@bob@b.example", "--again")
     assert (await run("invite", *given)).code == 0
+    body = {"handle": "carol@c.example:8443", "role": "artist", "again": False}
+    script.expect("POST", path, wire(CHANGED), body=body)
+    assert (await run("invite", "42", "@carol@c.example:8443:artist")).code == 0
+    refused = await run("invite", "42", "@carol@c.example:king")
+    assert (refused.code, "“king” is no role" in refused.err) == (2, True)
 
 
 async def test_an_author_is_taken_off_and_a_change_called_off(script: Script, run: Run) -> None:

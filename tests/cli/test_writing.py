@@ -176,3 +176,23 @@ async def test_a_role_that_is_none_is_called_so(run: Run) -> None:
     assert said.code == 2
     assert "“king” is no role" in " ".join(said.err.split())
     assert "artist" in said.err
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("wait_all", "nothing is published; you decide what becomes of it"),
+        ("publish_without_decliners", "it is published with those who do, as soon as everybody"),
+        ("scheduled", "also when its time has come; you decide what becomes of it"),
+    ],
+)
+async def test_a_draft_says_what_happens_when_not_all_agree(
+    script: Script, run: Run, mode: str, said: str
+) -> None:
+    script.expect("GET", COTWEETS, {"cotweets": [wire(replace(DRAFT, mode=mode))]})
+    words = (await run("drafts")).words
+    assert "If not all agree" in words
+    assert said in words
+    published = replace(DRAFT, mode=mode, state="published")
+    script.expect("GET", COTWEETS, {"cotweets": [wire(published)]})
+    assert "If not all agree" not in (await run("drafts")).words
