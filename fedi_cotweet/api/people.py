@@ -11,6 +11,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.words import find_person, find_post
 from fedi_cotweet.services import accounts, follows, passwords, reading
+from fedi_cotweet.services import notifications as told
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
@@ -158,7 +159,7 @@ async def notifications(call: Call) -> web.Response:
     account_id = await call.account_id()
     before, limit = call.before(), call.query_number("limit", low=1, high=100)
     found = await call.site.read(
-        lambda tx: reading.notifications(
+        lambda tx: told.notifications(
             tx, call.site.env, account_id, before=before, limit=limit or 40
         )
     )

@@ -20,6 +20,7 @@ from fedi_cotweet.cli import (
     lists,
     migration,
     moderating,
+    notices,
     operating,
     profile,
     quoting,
@@ -134,7 +135,7 @@ app.command("mute-post")(command(reacting.mute_post))
 app.command("unmute-post")(command(reacting.unmute_post))
 app.command("follow")(command(reading.follow))
 app.command("unfollow")(command(reading.unfollow))
-app.command("notifications")(command(reading.notifications))
+app.command("notifications")(command(notices.notifications))
 app.command("search")(command(finding.search))
 app.command("tag")(command(finding.tag))
 app.command("profile")(command(profile.profile))

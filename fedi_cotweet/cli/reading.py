@@ -1,19 +1,17 @@
-"""What others write: timeline, single posts, notifications, whom to follow."""
+"""What others write: timeline, single posts, whom to follow."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
-from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fedi_cotweet.cli import rendering
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import Answer, CommandError, handles, segment
+from fedi_cotweet.cli.client import handles, segment
 from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import distance, line, plain
 from fedi_cotweet.cli.writing import POSTS
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import PostView, TimelinePage
@@ -96,22 +94,3 @@ def unfollow(session: Session, handle: HandleArgument) -> None:
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/unfollow", {"handle": known})
     session.show(answer, lambda: Text(f"You do not follow @{known} any more."))
-
-
-def notifications(session: Session) -> None:
-    """Read what happened: invites, answers, follows, replies."""
-    answer = session.client().get(f"{CONTROL}/notifications")
-    session.show(answer, lambda: _notifications(answer))
-
-
-def _notifications(answer: Answer) -> RenderableType:
-    found = answer.document().get("notifications")
-    if not isinstance(found, list):
-        raise CommandError("bad_answer", "The server's answer has no list of notifications.")
-    lines = []
-    for item in found:
-        kind, text, at = (item.get(name) for name in ("kind", "text", "created_at"))
-        when = distance(at, now()) if isinstance(at, int) else ""
-        entry = Text(f"{line(str(kind))}  ", style="bold cyan").append(when, style="dim")
-        lines.append(entry.append(f"\n  {plain(str(text))}", style="default"))
-    return Group(*lines) if lines else Text("Nothing new.")

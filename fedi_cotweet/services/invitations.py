@@ -15,21 +15,16 @@ from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import emoji, hiding, invite_mutes
+from fedi_cotweet.services import emoji, hiding, invite_mutes, invite_notices
 from fedi_cotweet.services.accounts import proving_key_id
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit, later, record, tell
+from fedi_cotweet.services.events import emit, later, record
 from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Actor, Offer
 from storage.queries import actors, consents, follows, hosts, posts
-
-_ASKS = {
-    False: "invites you to write a post together.",
-    True: "wants to change a post that you wrote together.",
-}
 
 
 def receive_offer(
@@ -127,16 +122,7 @@ def receive_offer(
     for author in invitation.authors:
         if actors.actor_by_uri(tx, author) is None:
             later(tx, env, "fetch_actor", author, uri=author)
-    tell(
-        tx,
-        env,
-        target.id,
-        "cotweet.invite",
-        invitation.id,
-        actor_id=sender.id,
-        offer_id=offer_id,
-        text=f"@{sender.username}@{sender.host} {_ASKS[is_author]}",
-    )
+    invite_notices.asked(tx, env, offer_id, invitation, sender, target, others, is_author=is_author)
     return "invited"
 
 
@@ -324,16 +310,7 @@ def receive_withdrawal(tx: Tx, env: Env, offer_uri: str, sender: Actor) -> str:
     if not isinstance(outcome, Moved):
         return "kept"
     drop_stamp(tx, env, offer, "withdrawn")
-    tell(
-        tx,
-        env,
-        offer.target_id,
-        "cotweet.withdrawn",
-        offer.uri,
-        actor_id=sender.id,
-        offer_id=offer.id,
-        text=f"@{sender.username}@{sender.host} withdrew an invitation.",
-    )
+    invite_notices.taken_back(tx, env, offer, sender)
     return "withdrawn"
 
 

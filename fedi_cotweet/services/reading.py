@@ -1,4 +1,4 @@
-"""What people see: timelines, posts, profiles, notifications. Reads only."""
+"""What people see: timelines, posts, profiles. Reads only."""
 
 from __future__ import annotations
 
@@ -26,34 +26,16 @@ from fedi_cotweet.services.views import (
     TimelinePage,
 )
 from storage.engine import Tx
-from storage.models import Actor, Credit, Media, Notification, Post, PostAuthor
-from storage.queries import actors, consents, follows, home, pins, posts
+from storage.models import Actor, Credit, Media, Post, PostAuthor
+from storage.queries import actors, follows, home, pins, posts
 from storage.queries import crediting as stored_credits
 from storage.queries import polls as stored_polls
 
 Entry = tuple[int, int, int | None]
 """(post id, sort id, boosted by) in a home timeline."""
 
-WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
-"""Notifications of an invitation that waits for an answer."""
-WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
-"""Notifications of a proposal that waits for one; their subject is its id."""
-
-
 MOST_PINNED = 20
 """Pinned posts shown of one person; of this server nobody has more than five."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationView:
-    """Something a person should hear of."""
-
-    id: str
-    kind: str
-    text: str
-    created_at: int
-    invite: str | None = None
-    proposal: str | None = None
 
 
 @dataclass(slots=True)
@@ -449,38 +431,3 @@ def _hidden_by_you(why: Why) -> ServiceError:
         f"You have {did} one of this post's authors.",
         f"To see it all the same: fedi-cotweet {undo}",
     )
-
-
-def notifications(
-    tx: Tx, env: Env, account_id: int, *, before: int | None = None, limit: int = 40
-) -> list[NotificationView]:
-    """What a person should hear of, newest first; nothing by whom they keep away, or about that."""
-
-    def keep(page: Sequence[Notification]) -> list[Notification]:
-        heard = [item for item in page if not hiding.about_consent(item.kind)]
-        quiet = hiding.quiet(
-            tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
-        )
-        about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
-        kept = hiding.hidden(tx, env.now(), account_id, list(about.values()))
-        dropped = {item.id for item in heard if item.actor_id in quiet or item.post_id in kept}
-        return [item for item in page if item.id not in dropped]
-
-    found, _ = hiding.filled(
-        lambda older, count: consents.notifications(tx, account_id, older, count),
-        keep,
-        lambda item: item.id,
-        before,
-        limit,
-    )
-    return [
-        NotificationView(
-            id=str(item.id),
-            kind=item.kind,
-            text=item.text,
-            created_at=item.created_at,
-            invite=str(item.offer_id) if item.kind in WITH_INVITE else None,
-            proposal=item.subject if item.kind in WITH_PROPOSAL else None,
-        )
-        for item in found
-    ]

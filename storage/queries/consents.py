@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -22,7 +22,7 @@ from storage.models import (
     WithdrawnOffer,
 )
 from storage.queries.profiles import not_about_hidden
-from storage.queries.rows import add, change, find, many
+from storage.queries.rows import add, among, change, find, many
 
 
 def offer(tx: Connection, offer_id: int) -> Offer | None:
@@ -48,6 +48,12 @@ def change_offer(tx: Connection, offer_id: int, /, **values: Any) -> None:
 def offers_for_object(tx: Connection, object_uri: str, side: str) -> list[Offer]:
     """All offers of an object on one side, oldest first."""
     return many(tx, Offer, _OFFERS_FOR_OBJECT, {"object": object_uri, "side": side})
+
+
+def offers_by_id(tx: Connection, offer_ids: Iterable[int]) -> dict[int, Offer]:
+    """Offers by id of ours."""
+    wanted = sorted(set(offer_ids))
+    return {found.id: found for found in among(tx, Offer, "id", wanted)} if wanted else {}
 
 
 def offers_to(tx: Connection, target_id: int, states: Iterable[str], limit: int) -> list[Offer]:
@@ -265,6 +271,20 @@ def notifications(
     if before is not None:
         statement = statement.where(Notification.id < before)
     return many(tx, Notification, statement)
+
+
+def forget_notifications(
+    tx: Connection, account_id: int, kind: str, subjects: Collection[str]
+) -> None:
+    """Take back what somebody was told, if they were."""
+    if subjects:
+        tx.execute(
+            delete(Notification).where(
+                Notification.account_id == account_id,
+                Notification.kind == kind,
+                Notification.subject.in_(list(subjects)),
+            )
+        )
 
 
 def receive_once(tx: Connection, uri: str, actor_uri: str, kind: str, now: int) -> bool:

@@ -28,7 +28,7 @@ Respond = Callable[[], web.Response]
 @pytest.fixture(autouse=True)
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ages are shown as they were when the samples were made, however late a test runs."""
-    for module in ("answering", "discussion", "reading"):
+    for module in ("answering", "discussion", "notices", "reading"):
         monkeypatch.setattr(f"fedi_cotweet.cli.{module}.now", lambda: NOW + LITTLE_LATER)
 
 

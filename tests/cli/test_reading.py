@@ -51,18 +51,6 @@ async def test_following_takes_handles_with_and_without_the_first_at(
     assert "do not follow @bob" in (await run("unfollow", "bob@127.0.0.1:8001")).out
 
 
-async def test_notifications_are_read_with_when_they_came(script: Script, run: Run) -> None:
-    entry = {
-        "id": "1",
-        "kind": "cotweet.invite",
-        "text": "Alice invites you",
-        "created_at": NOW - 7_200_000,
-    }
-    script.expect("GET", f"{CONTROL}/notifications", {"notifications": [entry]})
-    shown = await run("notifications")
-    assert "cotweet.invite 2 hours ago Alice invites you" in shown.words
-
-
 async def test_an_answer_of_another_version_names_the_member_that_does_not_fit(
     script: Script, run: Run
 ) -> None:

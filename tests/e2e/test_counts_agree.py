@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from fedi_cotweet.federation.statistics import StatisticsFinder
-from fedi_cotweet.services import posts, reactions, reading, statistics
+from fedi_cotweet.services import notifications, posts, reactions, reading, statistics
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.words import Words
@@ -54,7 +54,7 @@ async def shown(run: Run) -> set[tuple[int, int, int]]:
 async def told(place: Place, name: str) -> Counter[str]:
     """What somebody heard of."""
     account_id = await local_id(place, name)
-    found = await place.read(lambda tx: reading.notifications(tx, place.env, account_id))
+    found = await place.read(lambda tx: notifications.notifications(tx, place.env, account_id))
     return Counter(item.kind for item in found if item.kind in ("like", "boost", "reply"))
 
 

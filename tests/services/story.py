@@ -28,6 +28,7 @@ from fedi_cotweet.services import (
     follows,
     invitations,
     leaving,
+    notifications,
     reading,
     verification,
 )
@@ -218,7 +219,9 @@ class Story:
 
     async def told(self, name: str) -> list[str]:
         """What somebody heard of, newest first."""
-        found = await self.look(lambda tx: reading.notifications(tx, self.env, self.ids[name]))
+        found = await self.look(
+            lambda tx: notifications.notifications(tx, self.env, self.ids[name])
+        )
         return [item.kind for item in found]
 
     async def zoe_is_met(self) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fedi_cotweet.services import answers, drafts, invitations, publishing, reading
+from fedi_cotweet.services import answers, drafts, invitations, notifications, publishing
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.words import Words
 from storage.engine import Store
@@ -41,7 +41,7 @@ async def test_a_draft_that_everybody_declined_can_still_be_edited_and_published
 
 async def test_who_is_followed_is_told_so_in_words(story: Story) -> None:
     alice = await story.person("alice")
-    told = await story.look(lambda tx: reading.notifications(tx, story.env, alice.id))
+    told = await story.look(lambda tx: notifications.notifications(tx, story.env, alice.id))
     assert ["follows you" in item.text for item in told if item.kind == "follow"] == [True]
 
 

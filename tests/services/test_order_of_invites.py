@@ -15,7 +15,7 @@ from fedi_cotweet.services import (
     author_views,
     drafts,
     invite_mutes,
-    reading,
+    notifications,
     rechecks,
     upkeep,
 )
@@ -183,7 +183,7 @@ async def test_one_reminder_a_day_before_the_end(story: Story) -> None:
     [reminder] = [
         item
         for item in await story.look(
-            lambda tx: reading.notifications(tx, story.env, story.ids["bob"])
+            lambda tx: notifications.notifications(tx, story.env, story.ids["bob"])
         )
         if item.kind == "cotweet.reminder"
     ]

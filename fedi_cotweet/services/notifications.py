@@ -1,0 +1,115 @@
+"""What a person should hear of: by whom, about which post, and which id to use next. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from activitypub.documents.note import parse_note
+from activitypub.html import to_text
+from fedi_cotweet.domain.consent import CONSENTING, ConsentState
+from fedi_cotweet.services import hiding
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.reading import may_see
+from storage.engine import Tx
+from storage.models import Notification, Offer, Post
+from storage.queries import consents, posts
+
+WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
+"""Notifications of an invitation that waits for an answer."""
+WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
+"""Notifications of a proposal that waits for one; their subject is its id."""
+FIRST_WORDS = 60
+"""Characters of a post by which it is recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationView:
+    """Something a person should hear of. ``about``: the first words of the post, or its warning.
+
+    ``post`` is its id here, where it can be seen, and ``draft`` whether it is one; ``invite`` that
+    of an invitation which waits for an answer, or whose draft is discussed; ``proposal`` that of a
+    proposal.
+    """
+
+    id: str
+    kind: str
+    text: str
+    created_at: int
+    invite: str | None = None
+    proposal: str | None = None
+    post: str | None = None
+    about: str = ""
+    draft: bool = False
+
+
+def notifications(
+    tx: Tx, env: Env, account_id: int, *, before: int | None = None, limit: int = 40
+) -> list[NotificationView]:
+    """What a person should hear of, newest first; nothing by whom they keep away, or about that."""
+
+    def keep(page: Sequence[Notification]) -> list[Notification]:
+        heard = [item for item in page if not hiding.about_consent(item.kind)]
+        quiet = hiding.quiet(
+            tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
+        )
+        about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
+        kept = hiding.hidden(tx, env.now(), account_id, list(about.values()))
+        dropped = {item.id for item in heard if item.actor_id in quiet or item.post_id in kept}
+        return [item for item in page if item.id not in dropped]
+
+    found, _ = hiding.filled(
+        lambda older, count: consents.notifications(tx, account_id, older, count),
+        keep,
+        lambda item: item.id,
+        before,
+        limit,
+    )
+    about = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
+    shown = {post.id: post for post in about.values() if may_see(post, account_id)}
+    asked = consents.offers_by_id(tx, [item.offer_id for item in found if item.offer_id])
+    return [_view(env, item, shown, asked) for item in found]
+
+
+def _view(
+    env: Env, item: Notification, shown: Mapping[int, Post], asked: Mapping[int, Offer]
+) -> NotificationView:
+    post, offer = shown.get(item.post_id or 0), asked.get(item.offer_id or 0)
+    usable = offer is not None and _usable(env, item.kind, offer)
+    return NotificationView(
+        id=str(item.id),
+        kind=item.kind,
+        text=item.text,
+        created_at=item.created_at,
+        invite=str(item.offer_id) if usable else None,
+        proposal=item.subject if item.kind in WITH_PROPOSAL else None,
+        post=str(post.id) if post is not None else None,
+        about=_about(post, offer),
+        draft=post is not None and post.state == "draft",
+    )
+
+
+def _usable(env: Env, kind: str, offer: Offer) -> bool:
+    waits = offer.state == ConsentState.OFFERED.value and offer.expires_at > env.now()
+    if kind in WITH_INVITE:
+        return waits
+    agreed = offer.state in {state.value for state in CONSENTING}
+    return kind == "cotweet.comment" and (waits or agreed)
+
+
+def _about(post: Post | None, offer: Offer | None) -> str:
+    if offer is not None and offer.side == "received":
+        note = parse_note(orjson.loads(offer.document)["object"])
+        return first_words(to_text(note.summary) or to_text(note.content))
+    return "" if post is None else first_words(post.summary or to_text(post.content))
+
+
+def first_words(text: str) -> str:
+    """A text on one line, cut between words where it is long."""
+    whole = " ".join(text.split())
+    if len(whole) <= FIRST_WORDS:
+        return whole
+    cut = whole[: FIRST_WORDS - 1]
+    return f"{(cut.rpartition(' ')[0] or cut).rstrip()}…"
