@@ -13,7 +13,7 @@ from fedi_cotweet.services.consent_log import ConsentLogView
 from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.emoji import OwnEmoji
 from fedi_cotweet.services.exports import ExportView
-from fedi_cotweet.services.notifications import NotificationView
+from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.own_profile import OwnProfileView
 from fedi_cotweet.services.people_lists import ImportView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView

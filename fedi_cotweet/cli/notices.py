@@ -13,7 +13,7 @@ from fedi_cotweet.cli.decoding import read_list
 from fedi_cotweet.cli.reading import CONTROL
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, plain
-from fedi_cotweet.services.notifications import NotificationView
+from fedi_cotweet.services.notice_views import NotificationView
 
 _LOOK: Final = ("show {post}",)
 _TO_DECIDE: Final = ("publish {post}", "remove {post} HANDLE", "discard {post}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import orjson
 
@@ -12,6 +11,7 @@ from activitypub.html import to_text
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
 from storage.models import Notification, Offer, Post
@@ -23,26 +23,6 @@ WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
 """Notifications of a proposal that waits for one; their subject is its id."""
 FIRST_WORDS = 60
 """Characters of a post by which it is recognised."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationView:
-    """Something a person should hear of. ``about``: the first words of the post, or its warning.
-
-    ``post`` is its id here, where it can be seen, and ``draft`` whether it is one; ``invite`` that
-    of an invitation which waits for an answer, or whose draft is discussed; ``proposal`` that of a
-    proposal.
-    """
-
-    id: str
-    kind: str
-    text: str
-    created_at: int
-    invite: str | None = None
-    proposal: str | None = None
-    post: str | None = None
-    about: str = ""
-    draft: bool = False
 
 
 def notifications(

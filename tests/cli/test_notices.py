@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fedi_cotweet.services.notifications import NotificationView
+from fedi_cotweet.services.notice_views import NotificationView
 from tests.cli.conftest import Run, Script
 from tests.cli.samples import NOW, wire
 

@@ -8,7 +8,8 @@ import pytest
 
 from fedi_cotweet.services import answers, drafts, invitations, notifications, publishing
 from fedi_cotweet.services.composing import compose
-from fedi_cotweet.services.notifications import NotificationView, first_words
+from fedi_cotweet.services.notice_views import NotificationView
+from fedi_cotweet.services.notifications import first_words
 from fedi_cotweet.services.words import Words
 from storage.engine import Store
 from tests.services.story import Story, begin
