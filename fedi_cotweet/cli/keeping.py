@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from fedi_cotweet.cli import consent_history
 from fedi_cotweet.cli.client import CommandError, UsageError, segment
 from fedi_cotweet.cli.discussion import COTWEETS, CoTweetArgument
 from fedi_cotweet.cli.session import Session, interactive
@@ -37,10 +36,19 @@ def consent_log(
             show_default=False,
         ),
     ] = False,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="With the digests, stamps, keys and identifiers.",
+            show_default=False,
+        ),
+    ] = False,
     output: OutputOption = None,
 ) -> None:
-    """Show who offered, agreed, declined, left: when, to what digest, with which stamp and key.
+    """Show who asked whom, who agreed, declined, left, and when.
 
+    --details adds to what digest, with which stamp and key.
     Nothing in it is ever changed or removed.
     """
     client = session.client()
@@ -52,7 +60,7 @@ def consent_log(
         _write(output, answer.body.decode())
         session.say(Text(f"Written to {output}."))
         return
-    session.show(answer, lambda: _log(answer.document()))
+    session.show(answer, lambda: consent_history.log(answer.document(), details=details))
 
 
 def export(
@@ -158,20 +166,6 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def _log(document: Mapping[str, Any]) -> RenderableType:
-    table = Table(box=None, pad_edge=False)
-    for title in ("When", "Who", "What", "More"):
-        table.add_column(title, overflow="fold")
-    for entry in document["log"]:
-        more = {
-            name: entry[name] for name in ("offer", "digest", "stamp", "key") if entry[name]
-        } | entry["detail"]
-        facts = "\n".join(f"{name}: {value}" for name, value in more.items())
-        who = f"@{entry['handle']}" if entry["handle"] else entry["actor"]
-        table.add_row(moment(entry["at"]), line(who), line(entry["move"]), plain(facts))
-    return Group(Text(f"Consent log of {line(document['object'])}", style="bold"), table)
 
 
 def _readable(whole: Mapping[str, Any]) -> str:

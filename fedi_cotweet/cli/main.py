@@ -33,21 +33,22 @@ from fedi_cotweet.cli import (
     verify,
     writing,
 )
+from fedi_cotweet.cli.helping import Commands
 from fedi_cotweet.cli.session import command, remember
 
-app = typer.Typer(
+app = Commands(
     help="A small fediverse server whose posts can have several authors on several servers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-account = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
-cotweets = typer.Typer(help="Co-tweets of this server, for its operator.", no_args_is_help=True)
+account = Commands(help="Accounts of this server.", no_args_is_help=True)
+cotweets = Commands(help="Co-tweets of this server, for its operator.", no_args_is_help=True)
 
-reader_list = typer.Typer(help="Lists of people you follow.", no_args_is_help=True)
+reader_list = Commands(help="Lists of people you follow.", no_args_is_help=True)
 
-reports = typer.Typer(help="Reports, for whoever runs the server.", no_args_is_help=True)
+reports = Commands(help="Reports, for whoever runs the server.", no_args_is_help=True)
 
 app.callback()(remember)
 
@@ -61,19 +62,19 @@ app.add_typer(account, name="account")
 
 app.command("rotate-keys")(command(operating.rotate_keys))
 
-actors = typer.Typer(help="People of any server.", no_args_is_help=True)
+actors = Commands(help="People of any server.", no_args_is_help=True)
 actors.command("suspend")(command(operating.suspend))
 actors.command("unsuspend")(command(operating.unsuspend))
 app.add_typer(actors, name="actors")
 
-domains = typer.Typer(help="Rules about other servers.", no_args_is_help=True)
+domains = Commands(help="Rules about other servers.", no_args_is_help=True)
 domains.command("block")(command(operating.block))
 domains.command("limit")(command(operating.limit))
 domains.command("unblock")(command(operating.unblock))
 domains.command("list")(command(operating.domains))
 app.add_typer(domains, name="domains")
 
-custom_emoji = typer.Typer(help="Custom emoji of this server.", no_args_is_help=True)
+custom_emoji = Commands(help="Custom emoji of this server.", no_args_is_help=True)
 custom_emoji.command("add")(command(emoji.add))
 custom_emoji.command("list")(command(emoji.list_all))
 custom_emoji.command("remove")(command(emoji.remove))
@@ -142,7 +143,7 @@ app.command("profile")(command(profile.profile))
 app.command("aliases")(command(migration.aliases))
 app.command("move")(command(migration.move))
 app.command("stay")(command(migration.stay))
-people = typer.Typer(help="Whom you follow, block and mute, as CSV.", no_args_is_help=True)
+people = Commands(help="Whom you follow, block and mute, as CSV.", no_args_is_help=True)
 people.command("export")(command(migration.export_people))
 people.command("import")(command(migration.import_people))
 people.command("imports")(command(migration.imports))

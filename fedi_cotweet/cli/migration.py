@@ -85,8 +85,9 @@ def import_people(
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from None
     answer = session.client().post(f"{CONTROL}/imports", {"kind": kind, "csv": text})
-    rows = answer.document().get("rows")
-    said = f"{rows} rows are being worked off. See: fedi-cotweet people imports"
+    rows = int(answer.document().get("rows") or 0)
+    told = "1 row is" if rows == 1 else f"{rows} rows are"
+    said = f"{told} being worked off. See: fedi-cotweet people imports"
     session.show(answer, lambda: Text(said))
 
 

@@ -89,7 +89,7 @@ def filter_co_tweets(
     wish: Annotated[
         str | None,
         typer.Argument(
-            metavar="[WISH]",
+            metavar="WISH",
             help="all, if_i_follow_primary, if_i_follow_all or none; default is all, and with --of "
             "what counts for everybody. Without one: show what is chosen.",
         ),

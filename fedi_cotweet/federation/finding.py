@@ -17,7 +17,10 @@ from storage.queries import posts
 
 @dataclass(frozen=True, slots=True)
 class ActorFinder:
-    """Finds actors by handle or address.
+    """Finds actors by handle, identifier or the address of their profile page.
+
+    A page is asked only who it is of, as ``PostFinder`` asks: it speaks for its own host alone, and
+    the actor counts as fetched from its own identifier.
 
     Raises ``ServiceError``: ``bad_handle`` (422) or ``no_such_actor`` (404).
     """
@@ -30,6 +33,8 @@ class ActorFinder:
         wanted = text.strip()
         if wanted.startswith(("http://", "https://")):
             found = await self.context.directory.actor(wanted, refresh=self.anew)
+            if isinstance(found, Refused):
+                found = await self._by_page(wanted) or found
         else:
             at = self.context.env.addresses
             bare = wanted.removeprefix("@")
@@ -51,6 +56,17 @@ class ActorFinder:
                 "Check the spelling, and that their server can be reached.",
             )
         return found
+
+    async def _by_page(self, url: str) -> Actor | Refused | None:
+        runtime = self.context.runtime
+        if runtime.is_own(url):
+            _, at, username = url.removeprefix(self.context.env.addresses.base).partition("/@")
+            uri = self.context.env.addresses.actor(username)
+            return await self.context.directory.actor(uri) if at and username.isalnum() else None
+        page = _identifier(await runtime.client.get(url, key=await runtime.keys.instance()))
+        if page is None or page == url:
+            return None
+        return await self.context.directory.actor(page, refresh=self.anew)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.invitations import own_invitation
 from storage.engine import Tx
-from storage.models import ConsentLogEntry
+from storage.models import Actor, ConsentLogEntry
 from storage.queries import actors, consents, posts
 
 _COLUMNS_OF_THEIR_OWN = ("stamp", "key")
@@ -19,8 +19,9 @@ class LogEntryView:
     """Something that happened to the consent to a co-tweet, as this server saw it.
 
     ``actor`` is who did it (for what time alone brought about: the Offer's identifier), ``handle``
-    their handle or empty. ``key`` is the key that signed it: the request or document that brought
-    it here, or the stamp that was made here. ``detail`` holds the rest.
+    their handle or empty. ``concerns`` is the handle of whoever was asked, where it is about an
+    invitation. ``key`` is the key that signed it: the request or document that brought it here, or
+    the stamp that was made here. ``detail`` holds the rest.
     """
 
     id: str
@@ -33,6 +34,7 @@ class LogEntryView:
     stamp: str | None
     key: str | None
     detail: dict[str, Any]
+    concerns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,14 @@ def _view(
     tx: Tx, object_uri: str, entries: list[ConsentLogEntry], reasons_of: str | None = None
 ) -> ConsentLogView:
     people = actors.actors_by_uri(tx, [entry.actor_uri for entry in entries])
-    handles = {uri: f"{actor.username}@{actor.host}" for uri, actor in people.items()}
+    handles = {uri: _handle(actor) for uri, actor in people.items()}
+    asked = {
+        offer.uri: offer.target_id
+        for side in ("sent", "received")
+        for offer in consents.offers_for_object(tx, object_uri, side)
+    }
+    invited = actors.actors(tx, asked.values())
+    concerns = {uri: _handle(invited[actor_id]) for uri, actor_id in asked.items()}
     return ConsentLogView(
         object_uri,
         tuple(
@@ -107,7 +116,12 @@ def _view(
                     if name not in _COLUMNS_OF_THEIR_OWN
                     and not (name == "reason" and reasons_of not in (None, entry.actor_uri))
                 },
+                concerns=concerns.get(entry.offer_uri or "", ""),
             )
             for entry in entries
         ),
     )
+
+
+def _handle(actor: Actor) -> str:
+    return f"{actor.username}@{actor.host}"

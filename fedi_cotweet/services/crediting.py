@@ -54,7 +54,8 @@ def give(
     post = own_post(tx, author_id, post_id)
     pictures = posts.media_of(tx, post_ids=[post_id])
     if not 0 <= position < len(pictures):
-        raise ServiceError("no_such_picture", 422, f"This post has {len(pictures)} pictures.")
+        how_many = "1 picture" if len(pictures) == 1 else f"{len(pictures) or 'no'} pictures"
+        raise ServiceError("no_such_picture", 422, f"This post has {how_many}.")
     said = name.strip() or (artist.name or artist.username if artist is not None else "")
     if not said or len(said) > MOST_NAME or (artist is not None and artist.id == author_id):
         raise ServiceError(

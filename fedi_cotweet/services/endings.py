@@ -9,7 +9,7 @@ from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
-from storage.queries import consents, posts
+from storage.queries import actors, consents, posts
 
 
 def end_consents(tx: Tx, env: Env, object_uri: str, owner_id: int | None) -> list[int]:
@@ -20,13 +20,15 @@ def end_consents(tx: Tx, env: Env, object_uri: str, owner_id: int | None) -> lis
     """
     post = posts.post_by_uri(tx, object_uri)
     authors = []
+    owner = actors.actor(tx, owner_id) if owner_id is not None else None
+    by = object_uri if owner is None else owner.uri
     credit_endings.end_with_post(tx, env, object_uri, owner_id)
     for side in ("sent", "received"):
         for offer in consents.offers_for_object(tx, object_uri, side):
             if offer.sender_id != owner_id:
                 continue
             was_author = offer.state == "published"
-            outcome = apply_move(tx, env, offer, Move.DELETE, object_uri)
+            outcome = apply_move(tx, env, offer, Move.DELETE, by)
             if side == "sent" or not isinstance(outcome, Moved):
                 continue
             drop_stamp(tx, env, offer, "object_deleted")

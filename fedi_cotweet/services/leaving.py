@@ -18,13 +18,13 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit, tell
+from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import actors, consents, posts
+from storage.queries import actors, changes, consents, posts
 
 _AGREED = (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
 
@@ -175,7 +175,7 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
     """An actor was deleted, or is not there any more; False for one nobody here knows.
 
     From now on they are shown as co-author of nothing (FEP-af48, Leaving and removal), until a
-    newer version of a post is verified after they came back.
+    newer version of a post is verified after they came back. What they proposed ends.
     """
     actor = actors.actor_by_uri(tx, actor_uri)
     if actor is None or actor.local:
@@ -184,5 +184,7 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
     for row in posts.authorships(tx, actor.id, "verified"):
         posts.set_author(tx, row.post_id, row.actor_uri, position=row.position, state="invalid")
         timelines.refresh(tx, row.post_id, now)
+    for object_uri in changes.proposed_by(tx, actor.id):
+        later(tx, env, "settle_proposals", object_uri, object_uri=object_uri)
     message_answers.person_gone(tx, env, actor)
     return True

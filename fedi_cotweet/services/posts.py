@@ -198,8 +198,11 @@ def digest_of(tx: Tx, post: Post) -> str | None:
 
 
 def later_than(post: Post, now: int) -> int:
-    """An ``updated`` later than every earlier one, to the second that the wire keeps."""
-    return max(now, (post.updated_at or post.published_at or 0) + 1_000) // 1_000 * 1_000 + 1_000
+    """An ``updated`` later than every earlier one, to the second that the wire keeps.
+
+    That is the present second, and in the future only for edits within one.
+    """
+    return max(now, (post.updated_at or post.published_at or 0) + 1_000) // 1_000 * 1_000
 
 
 def rewrite(

@@ -161,7 +161,7 @@ def publish_with_the_rest(tx: Tx, env: Env, post: Post) -> None:
 
 def publish(tx: Tx, env: Env, post: Post) -> None:
     """Make a draft public now. The caller has made sure of consent."""
-    now = env.now()
+    now, author = env.now(), find_actor(tx, post.author_id)
     offers = current_offers(tx, post)
     rows = posts.authors_of(tx, [post.id])[post.id]
     document = {**orjson.loads(post.document), "published": documents.format_time(now)}
@@ -177,7 +177,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
     for row in rows:
         offer = offers.get(row.actor_id) if row.actor_id is not None else None
         if offer is None or not isinstance(
-            apply_move(tx, env, offer, Move.PUBLISH, post.uri), Moved
+            apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved
         ):
             raise ServiceError("no_consent", 409, "An author has not consented.")
         posts.set_author(
@@ -191,7 +191,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
     for row in companions.rows(tx, post.id):
         offer = offers.get(row.actor_id) if row.actor_id is not None else None
         if offer is None or not isinstance(
-            apply_move(tx, env, offer, Move.PUBLISH, post.uri), Moved
+            apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved
         ):
             raise ServiceError("no_consent", 409, "Somebody named has not consented.")
         say(tx, env, offer, "published")

@@ -223,7 +223,8 @@ def post_view(
         language=post.language,
         visibility=post.visibility,
         published_at=post.published_at or post.fetched_at,
-        updated_at=post.updated_at,
+        # An edit is always later than the one before it, to the second: maybe later than now.
+        updated_at=None if post.updated_at is None else min(post.updated_at, now),
         media=media_views(
             env,
             pictures,

@@ -137,13 +137,14 @@ def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: Iterable[str]
     """The primary author removed somebody who lives here: their stamp goes, silently."""
     post = posts.post_by_uri(tx, object_uri)
     kept = set(co_authors)
+    author = actors.actor(tx, post.author_id) if post is not None else None
     for offer in consents.offers_for_object(tx, object_uri, "received"):
         me = actors.actor(tx, offer.target_id)
         if me is None or me.uri in kept or offer.state != ConsentState.PUBLISHED.value:
             continue
-        if post is None:
+        if post is None or author is None:
             continue
-        apply_move(tx, env, offer, Move.REMOVE, post.uri)
+        apply_move(tx, env, offer, Move.REMOVE, author.uri)
         drop_stamp(tx, env, offer, "removed")
         emit(tx, env, "cotweet.unannounced", post_id=post.id, account_id=offer.target_id)
         tell(

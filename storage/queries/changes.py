@@ -59,6 +59,12 @@ def count_proposed(tx: Connection, by_id: int, object_uri: str) -> int:
     return int(tx.execute(select(func.count(Change.id)).where(*where)).scalar_one())
 
 
+def proposed_by(tx: Connection, by_id: int) -> list[str]:
+    """The objects for which somebody's proposals wait for an answer."""
+    where = [Change.by_id == by_id, Change.state == "proposed"]
+    return [str(uri) for (uri,) in tx.execute(select(Change.object_uri).where(*where).distinct())]
+
+
 def count_proposals_by(tx: Connection, by_id: int, since: int) -> int:
     """How many proposals somebody made since a moment."""
     where = [Change.by_id == by_id, Change.created_at >= since, Change.uri.is_not(None)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.queries import actors
+from storage.queries import actors, posts
 from tests.api.conftest import COTWEETS, Api
 from tests.sites import World
 
@@ -86,3 +86,21 @@ async def test_a_post_that_is_saved_again_as_it_is_was_not_edited(api: Api) -> N
     edited = await api.ask("PUT", path, {"text": "Tea, #green"})
     assert edited["updated_at"] is not None
     assert await api.ask("PUT", path, {"text": "Tea, #green"}) == edited
+
+
+async def test_an_edit_is_dated_when_it_was_made_and_never_later_than_now(
+    api: Api, world: World
+) -> None:
+    post = await api.ask("POST", "/api/v1/control/posts", {"text": "Tea"}, status=201)
+    path = f"/api/v1/control/posts/{post['id']}"
+    world.clock.now += 5_900
+    edited = await api.ask("PUT", path, {"text": "Tea 1"})
+    assert edited["updated_at"] == world.clock.now // 1_000 * 1_000
+    for number in (2, 3):  # within one second, and yet each later than the one before
+        again = await api.ask("PUT", path, {"text": f"Tea {number}"})
+        assert again["updated_at"] <= world.clock.now
+    held = await world.site.read(lambda tx: posts.post(tx, int(post["id"])))
+    assert held is not None
+    assert held.updated_at == edited["updated_at"] + 2_000
+    world.clock.now += 60_000
+    assert (await api.ask("GET", path))["updated_at"] == edited["updated_at"] + 2_000

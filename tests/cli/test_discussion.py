@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from fedi_cotweet.services.proposal_views import difference
@@ -84,32 +82,6 @@ def test_a_difference_holds_both_texts() -> None:
         parts = difference(before, after)
         assert "".join(part.text for part in parts if part.op != "added") == before
         assert "".join(part.text for part in parts if part.op != "removed") == after
-
-
-ENTRY: dict[str, Any] = {
-    "id": "1",
-    "at": NOW,
-    "move": "accept",
-    "actor": BOB.uri,
-    "handle": BOB.handle,
-    "offer": "https://a.example/users/alice/offers/x",
-    "digest": "zQm",
-    "stamp": None,
-    "key": f"{BOB.uri}#main-key",
-    "detail": {"side": "sent"},
-}
-
-
-async def test_the_log_is_shown_or_written(script: Script, run: Run, tmp_path: Path) -> None:
-    document = {"object": "https://a.example/notes/42", "log": [ENTRY]}
-    script.expect("GET", f"{COTWEETS}/42/log", document)
-    shown = await run("consent-log", "42")
-    for fact in ("@bob@b.example", "accept", "digest: zQm", "side: sent", "#main-key"):
-        assert fact in shown.words
-    script.expect("GET", "/api/v1/control/consent-log?uri=42", document)
-    target = tmp_path / "log.json"
-    await run("consent-log", "42", "--moderator", "--output", str(target))
-    assert json.loads(target.read_text(encoding="utf-8")) == document
 
 
 def consent(number: int) -> dict[str, Any]:

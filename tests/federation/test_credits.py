@@ -351,10 +351,12 @@ async def test_a_credit_makes_nobody_an_author(cast: Cast) -> None:
     assert await cast.shown(post.id) == [cast.alice.id]
 
 
-async def asked_here(cast: Cast, **members: Any) -> dict[str, Any]:
-    """Alice elsewhere asks bob here about a picture; the Offer."""
+async def asked_here(cast: Cast, *co_authors: Person, **members: Any) -> dict[str, Any]:
+    """Alice elsewhere asks bob here about a picture of hers and the others'; the Offer."""
     bob = cast.local("bob")
     post = remote(cast)
+    if co_authors:
+        post["coAuthors"] = [person.id for person in co_authors]
     entry = post["attachment"][0]
     del entry["attributedTo"], entry["creditAuthorization"]
     now = cast.here.clock()
@@ -404,6 +406,23 @@ async def test_an_artist_here_is_asked_agrees_and_changes_their_mind(cast: Cast)
     [deletion] = cast.a.received_of("Delete")
     assert deletion["object"]["id"] == accept["result"]
     assert deletion["proof"]
+
+
+async def test_all_authors_hear_that_an_artist_took_their_name_off(cast: Cast) -> None:
+    await cast.follow(cast.carol)
+    await cast.deliver(cast.alice, await asked_here(cast, cast.carol))
+    [question] = await questions(cast)
+    path = f"{CREDITS}/{question['id']}"
+    await cast.here.api("POST", f"{path}/accept", {"digest": question["digest"]}, account="bob")
+    await cast.here.settle()
+    [accept] = cast.a.received_of("Accept")
+    assert cast.c.received_of("Delete") == []
+    await cast.here.api("POST", f"{path}/decline", {}, account="bob")
+    await cast.here.settle()
+    [deletion] = cast.c.received_of("Delete")
+    assert deletion["object"]["id"] == accept["result"]
+    assert deletion["cc"] == [cast.alice.id, cast.carol.id]
+    assert cast.a.received_of("Delete") == [deletion]
 
 
 async def test_a_question_that_was_taken_back_takes_the_stamp_along(cast: Cast) -> None:

@@ -64,6 +64,8 @@ async def test_the_log_of_the_primary_author_says_which_key_signed_what(cast: Ca
     assert await cast.shown(uri) == [cast.here.actor("alice"), cast.bob.id]
     log = {entry["move"]: entry for entry in await log_of(cast, "alice", number)}
     assert {"offer", "accept", "publish"} <= log.keys()
+    assert log["publish"]["actor"] == cast.here.actor("alice")
+    assert {log[move]["concerns"] for move in ("offer", "accept", "publish")} == {cast.bob.handle}
     accepted = log["accept"]
     assert (accepted["actor"], accepted["handle"]) == (cast.bob.id, cast.bob.handle)
     assert accepted["key"] == f"{cast.bob.id}#main-key"

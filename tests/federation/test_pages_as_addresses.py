@@ -60,3 +60,39 @@ async def test_what_the_page_names_must_say_so_itself(cast: Cast) -> None:
     page = cast.a.serve(post.note(), at=f"{cast.a.base}/media/1.json")
     with pytest.raises(ApiRefusalError, match="not_found"):
         await found(cast, page)
+
+
+MUTE = "/api/v1/control/mute"
+
+
+async def test_a_profile_page_stands_for_the_person(cast: Cast) -> None:
+    led = cast.a.redirect(f"{cast.a.base}/@alice", to=cast.alice.id)
+    served = cast.a.serve(cast.alice.document(), at=f"{cast.a.base}/people/alice")
+    for page in (led, served):
+        await cast.here.api("POST", MUTE, {"handle": page}, account="dave")
+        held = (await cast.here.api("GET", f"{MUTE}s", account="dave"))["mutes"]
+        assert [entry["person"]["uri"] for entry in held] == [cast.alice.id]
+        await cast.here.api("POST", "/api/v1/control/unmute", {"handle": page}, account="dave")
+
+
+async def test_a_page_of_ours_stands_for_an_account(cast: Cast) -> None:
+    page = cast.here.actor("alice").replace("/users/", "/@")
+    await cast.here.api("POST", MUTE, {"handle": page}, account="dave")
+    held = (await cast.here.api("GET", f"{MUTE}s", account="dave"))["mutes"]
+    assert [entry["person"]["uri"] for entry in held] == [cast.here.actor("alice")]
+
+
+async def test_a_profile_page_speaks_for_nobody_of_another_host(cast: Cast) -> None:
+    led = cast.m.redirect(f"{cast.m.base}/@alice", to=cast.alice.id)
+    document = cast.alice.document(inbox=cast.mallory.inbox)
+    served = cast.m.serve(document, at=f"{cast.m.base}/people/alice")
+    for page in (led, served):
+        with pytest.raises(ApiRefusalError, match="no_such_actor"):
+            await cast.here.api("POST", MUTE, {"handle": page}, account="dave")
+
+
+async def test_who_the_page_names_must_say_so_themselves(cast: Cast) -> None:
+    document = cast.alice.document(id=f"{cast.a.base}/users/nobody")
+    page = cast.a.serve(document, at=f"{cast.a.base}/media/1.json")
+    with pytest.raises(ApiRefusalError, match="no_such_actor"):
+        await cast.here.api("POST", MUTE, {"handle": page}, account="dave")

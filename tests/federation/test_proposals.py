@@ -9,6 +9,7 @@ import pytest
 from activitypub.vocab.reading import format_time
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from fedi_cotweet.services import proposal_endings, proposals
+from fedi_cotweet.services.leaving import actor_gone
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Person
@@ -310,7 +311,7 @@ async def test_a_proposal_for_a_draft_ends_when_its_author_takes_no_part_any_mor
     assert len(answers) == (how != "suspended"), "his server knows, and nobody shut out is told"
 
 
-@pytest.mark.parametrize("how", ["left", "removed", "gone"])
+@pytest.mark.parametrize("how", ["left", "removed", "gone", "not there"])
 async def test_a_proposal_for_a_published_post_ends_with_its_author(cast: Cast, how: str) -> None:
     number, note = await published_here(cast)
     alice = cast.here.actor("alice")
@@ -325,8 +326,11 @@ async def test_a_proposal_for_a_published_post_ends_with_its_author(cast: Cast, 
         case "removed":
             path = f"{COTWEETS}/{number}/authors/{cast.bob.handle}"
             await cast.here.api("DELETE", path, account="alice")
-        case _:
+        case "gone":
             await cast.deliver(cast.bob, cast.bob.activity("Delete", cast.bob.id))
+        case _:  # as found out when somebody asks for them
+            now, env = cast.here.clock(), cast.here.server.runtime.env
+            await cast.here.write(lambda tx: actor_gone(tx, env, cast.bob.id, now))
     await cast.here.settle()
     assert await cast.shown(note) == [alice]
     for view in (deletion, edit):

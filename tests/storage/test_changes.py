@@ -111,3 +111,5 @@ async def test_the_proposals_that_wait_are_those_nobody_decided_on_newest_first(
     assert await change(stage, 4, object_uri=note_uri(11))
     assert ids(await stage.ask(changes.proposed, note_uri(10))) == [3, 1]
     assert ids(await stage.ask(changes.proposed, note_uri(12))) == []
+    assert sorted(await stage.ask(changes.proposed_by, BOB)) == [note_uri(10), note_uri(11)]
+    assert await stage.ask(changes.proposed_by, CAROL) == []

@@ -108,6 +108,8 @@ async def test_a_person_sees_invitations_to_them_newest_first(stage: Stage) -> N
     assert ids(await stage.ask(consents.offers_to, BOB, shown, 1)) == [4]
     assert await stage.ask(consents.offers_to, BOB, (), 10) == []
     assert await stage.ask(consents.offers_to, CAROL, shown, 10) == []
+    assert sorted(await stage.ask(consents.offers_by_id, [5, 1, 9])) == [1, 5]
+    assert await stage.ask(consents.offers_by_id, []) == {}
 
 
 async def test_open_invitations_are_counted_in_all_and_to_one_person(stage: Stage) -> None:
@@ -315,6 +317,10 @@ async def test_a_person_is_told_once_and_reads_the_newest_first(stage: Stage) ->
     ]
     assert [item.id for item in await stage.ask(consents.notifications, BOB, 3, 2)] == [1]
     assert await stage.ask(consents.notifications, CAROL, None, 2) == []
+    await stage.do(consents.forget_notifications, BOB, "like", ["x", "z"])
+    await stage.do(consents.forget_notifications, BOB, "like", [])
+    assert [item.id for item in await stage.ask(consents.notifications, BOB, None, 9)] == [4, 3]
+    assert [item.id for item in await stage.ask(consents.notifications, ALICE, None, 9)] == [5]
 
 
 async def test_the_second_copy_of_an_activity_is_known(stage: Stage) -> None:

@@ -91,6 +91,10 @@ async def test_wishes_are_those_for_whom_one_follows(stage: Stage) -> None:
         dict.fromkeys((CAROL, DAVE), "if_i_follow_all"),
     )
     assert await stage.ask(relations.co_tweet_wishes, 404, []) == ("all", {})
+    different = sorted([(CAROL, "if_i_follow_all"), (DAVE, "if_i_follow_all")])
+    wish, found = await stage.ask(relations.wishes_of, ALICE)
+    assert (wish, sorted(found)) == ("none", different)
+    assert await stage.ask(relations.wishes_of, 404) == ("all", [])
 
 
 @pytest.mark.parametrize("apart", ["muted", "blocks", "blocked", "muted before", "nothing"])

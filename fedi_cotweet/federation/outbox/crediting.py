@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from activitypub.coauthorship.credits import CREDIT_TYPE
 from activitypub.coauthorship.stamps import stamp_context
+from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import AS2, CREDIT_TERMS, PUBLIC
 from fedi_cotweet.federation.outbox.lookups import GoneError, Payload
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven
 from storage.engine import Tx
 from storage.models import Actor, CreditOffer
-from storage.queries import actors, crediting
+from storage.queries import actors, crediting, posts
 
 
 async def credit_asked(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -99,8 +102,10 @@ async def credit_declined(runtime: Runtime, payload: Payload) -> list[Outgoing]:
 
 
 async def credit_revoked(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    """An artist takes their name off: the author's server and their own followers' learn it."""
+    """An artist takes their name off: everyone learns it from them, whatever the author's server
+    does: its other authors' servers, their own followers', and who has the post from here."""
     offer, author, artist = await _parties(runtime, payload)
+    others, held = await runtime.store.read(lambda tx: _others(tx, offer))
     context = stamp_context()
     context[2] |= CREDIT_TERMS
     document = {
@@ -109,7 +114,7 @@ async def credit_revoked(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         "type": "Delete",
         "actor": artist.uri,
         "to": [PUBLIC],
-        "cc": [author.uri],
+        "cc": [author.uri, *(other.uri for other in others)],
         "object": {"type": CREDIT_TYPE, "id": offer.stamp_uri},
     }
     return [
@@ -119,9 +124,28 @@ async def credit_revoked(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             kind="Delete",
             body=await proven(runtime, artist.id, document),
             audience=Audience(people=(author.id,), personal=True),
-            extra=(Audience(followers_of=(artist.id,), only_aware=True),),
+            extra=(
+                Audience(
+                    people=tuple(other.id for other in others if not other.local),
+                    followers_of=(artist.id,),
+                    holders_of=held,
+                    only_aware=True,
+                ),
+            ),
         )
     ]
+
+
+def _others(tx: Tx, offer: CreditOffer) -> tuple[list[Actor], tuple[str, ...]]:
+    """The other authors of a post whose picture somebody here was named for; and what was sent
+    from here: the post, where its author lives here, and the artist's boost of it."""
+    stamp = orjson.loads(offer.stamp_document or "{}")
+    named = [str(uri) for uri in as_list(stamp.get("consentedAuthors"))]
+    known = actors.actors_by_uri(tx, named).values()
+    others = [one for one in known if one.id not in (offer.sender_id, offer.target_id)]
+    post = posts.post_by_uri(tx, offer.post_uri)
+    boost = posts.boost_between(tx, offer.target_id, post.id) if post is not None else None
+    return others, (offer.post_uri,) if boost is None else (offer.post_uri, boost.uri)
 
 
 async def _parties(runtime: Runtime, payload: Payload) -> tuple[CreditOffer, Actor, Actor]:
