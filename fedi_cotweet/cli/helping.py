@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Commands(typer.Typer):
     """Commands whose help shows no ``<bool>`` and no ``<str>``."""
 
-    def command(self, *names: Any, **settings: Any) -> Any:
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[F], F]:
         """As Typer's, with our help."""
-        return super().command(*names, **({"cls": _Command} | settings))
+        add: Callable[[F], F] = super().command(name, **({"cls": _Command} | settings))
+        return add
 
 
 class _Command(TyperCommand):
