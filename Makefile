@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads sequences bench-inbox bench-fanout lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads hosts sequences bench-inbox bench-fanout lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -51,6 +51,9 @@ walks: $(VENV)/.dev ## Do what the demo and every page of the documentation say,
 
 threads: $(VENV)/.dev ## A thread of 200 answers on 20 servers: how soon it is here, at what cost to whom
 	COTWEET_THREADS=1 $(BIN)/python -m pytest tests/federation/test_a_large_thread.py -q -s $(ARGS)
+
+hosts: $(VENV)/.runtime ## 500 other servers, 100 of them dead: what reaches whom, over kill -9 too, and what the dead cost
+	$(BIN)/python -m benchmarks.hosts $(ARGS)
 
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
 	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto -q $(ARGS)

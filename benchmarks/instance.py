@@ -18,6 +18,7 @@ from fedi_cotweet.app import prepare
 from fedi_cotweet.configuration import load
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env
+from fedi_cotweet.settings import Settings
 from storage.engine import Tx
 from storage.queries import actors, follows, hosts
 
@@ -56,9 +57,15 @@ class Instance:
 @contextmanager
 def serving(folder: Path, people: Sequence[str], fill: Fill) -> Iterator[Instance]:
     """A server with accounts for ``people`` and what ``fill`` puts in."""
-    data = folder / "data"
+    port = make_data(folder, people, fill)
+    with up(folder, port) as instance:
+        yield instance
+
+
+def make_data(folder: Path, people: Sequence[str], fill: Fill) -> int:
+    """The database of a server with accounts for ``people`` and what ``fill`` puts in; its port."""
     [port] = free_ports(1)
-    settings = load(data, options={"development": True, "listen_port": port}, environment={})
+    settings = _settings(folder, port)
 
     async def make() -> None:
         store = await prepare(settings)
@@ -76,11 +83,23 @@ def serving(folder: Path, people: Sequence[str], fill: Fill) -> Iterator[Instanc
         await store.close()
 
     asyncio.run(make())
-    command = ["-m", "fedi_cotweet.cli.main", "--data", str(data), "up", "--development"]
+    return port
+
+
+@contextmanager
+def up(folder: Path, port: int) -> Iterator[Instance]:
+    """The server of ``make_data`` until the block ends; it may be killed within."""
+    settings = _settings(folder, port)
+    command = ["-m", "fedi_cotweet.cli.main", "--data", str(settings.data), "up", "--development"]
     command += ["--port", str(port)]
     probe = f"{settings.base_url}/.well-known/nodeinfo"
     with running(command, probe, folder / "server.log") as pid:
-        yield Instance(pid, settings.base_url, data)
+        yield Instance(pid, settings.base_url, settings.data)
+
+
+def _settings(folder: Path, port: int) -> Settings:
+    options = {"development": True, "listen_port": port}
+    return load(folder / "data", options=options, environment={})
 
 
 def add_stranger(

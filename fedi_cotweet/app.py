@@ -39,7 +39,7 @@ from fedi_cotweet.settings import Settings
 from fedi_cotweet.worker import Worker
 from storage import migrations
 from storage.engine import Store, open_store
-from storage.queries import actors
+from storage.queries import actors, hosts
 
 log = structlog.get_logger("fedi_cotweet")
 
@@ -194,6 +194,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
     async def run_workers(_: web.Application) -> AsyncIterator[None]:
         await profiles.load()
         await rules.load(store)
+        runtime.away |= await store.read(hosts.away)
         await worker.take_over()
         worker.start()
         yield

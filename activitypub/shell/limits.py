@@ -11,12 +11,14 @@ from activitypub.vocab.reading import MAX_BYTES
 class Limits:
     """Bounds of one client. Times in seconds, sizes in octets, after decompression.
 
-    The times are those Mastodon gives its peers. ``total_s`` covers redirects, second knocks and
-    the wait for a free connection: one octet a second ends there.
+    The times are those Mastodon gives its peers, but for ``answer_s``: who takes an activity may
+    take so long to say so, and sending it again makes nobody faster. ``total_s`` covers redirects,
+    second knocks and the wait for a free connection: one octet a second ends there.
     """
 
     connect_s: float = 5.0
     read_s: float = 10.0
+    answer_s: float = 30.0
     total_s: float = 30.0
     max_bytes: int = MAX_BYTES
     max_error_bytes: int = 4096

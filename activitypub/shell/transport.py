@@ -84,8 +84,16 @@ class Transport:
                 profile, method, str(target), body, key, self._clock(), sent
             )
         session = self._open()
+        patience = self._limits.read_s if method == "GET" else self._limits.answer_s
         async with session.request(
-            method, target, data=body, headers=sent, allow_redirects=False
+            method,
+            target,
+            data=body,
+            headers=sent,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self._limits.connect_s, sock_read=patience
+            ),
         ) as response:
             wanted = method == "GET" and response.status == 200
             limit = max_bytes if wanted else self._limits.max_error_bytes
@@ -122,8 +130,5 @@ class Transport:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=limits.connect_s, sock_read=limits.read_s
-                ),
             )
         return self._session

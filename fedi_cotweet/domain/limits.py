@@ -20,3 +20,6 @@ COUNTS_FRESH_FOR = 10 * MINUTE
 POLL_SHORTEST = 5 * MINUTE
 POLL_LONGEST = 30 * DAY
 MAX_CO_AUTHORS = 9
+SUSPENDED_AFTER_DAYS = 7
+"""Days on which no delivery to a server arrived, after which none is made any more."""
+SUSPENDED_TRIED_AFTER = 7 * DAY

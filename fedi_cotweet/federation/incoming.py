@@ -169,6 +169,12 @@ async def check_request(
     return claim if isinstance(claim, Refused) else await _check_claim(directory, claim)
 
 
+def claimed_host(runtime: Runtime, request: SignedRequest) -> str | None:
+    """The server whose key is said to have signed a request; nothing is checked."""
+    claim = _claim(runtime, request)
+    return None if isinstance(claim, Refused) else host_of(claim.key_id)
+
+
 def refused_before_looking(runtime: Runtime, request: SignedRequest) -> Refused | None:
     """Whether whoever signs a request is of a server that is shut out; nothing else is checked."""
     claim = _claim(runtime, request)

@@ -121,6 +121,8 @@ class Runtime:
     rules: HostRules = field(default_factory=HostRules)
     bells: Bells = field(default_factory=Bells)
     views: Views = field(default_factory=Views)
+    away: set[str] = field(default_factory=set)
+    """Servers to which the last delivery failed, as far as this process knows (``hearing``)."""
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """A transaction that may make work: those who do it are woken after its commit."""

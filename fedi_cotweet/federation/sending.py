@@ -10,6 +10,7 @@ import orjson
 from activitypub.proofs.rsa_signature_2017 import make_signature
 from activitypub.proofs.securing import prove, prove_and_sign
 from activitypub.vocab.terms import Doc
+from fedi_cotweet.domain.limits import SUSPENDED_AFTER_DAYS
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
@@ -104,7 +105,7 @@ def enqueue(tx: Tx, env: Env, outgoing: Outgoing) -> int:
     targets: dict[str, tuple[str, bool]] = {}
     local: list[int] = []
     for audience in (outgoing.audience, *outgoing.extra):
-        remote, here = _resolve(tx, audience)
+        remote, here = _resolve(tx, audience, now)
         targets |= {inbox: target for inbox, target in remote.items() if inbox not in targets}
         local += here
     targets = _without_doubles(tx, targets)
@@ -134,7 +135,7 @@ def enqueue(tx: Tx, env: Env, outgoing: Outgoing) -> int:
     return deliveries.enqueue(tx, rows)
 
 
-def _resolve(tx: Tx, audience: Audience) -> tuple[dict[str, tuple[str, bool]], list[int]]:
+def _resolve(tx: Tx, audience: Audience, now: int) -> tuple[dict[str, tuple[str, bool]], list[int]]:
     found: dict[str, str] = {}
     for actor_id in audience.followers_of:
         found |= {inbox: host for inbox, host, _ in follows.follower_inboxes(tx, actor_id)}
@@ -150,6 +151,7 @@ def _resolve(tx: Tx, audience: Audience) -> tuple[dict[str, tuple[str, bool]], l
     if audience.everyone:
         found |= dict(actors.an_inbox_per_host(tx))
     shut_out = hiding.suspended_hosts(tx, set(found.values()))
+    shut_out |= hosts.suspended(tx, set(found.values()), now, SUSPENDED_AFTER_DAYS)
     aware = hosts.awareness(tx, sorted(set(found.values())))
     kept = {
         inbox: (host, aware.get(host) is True)

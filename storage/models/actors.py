@@ -179,6 +179,12 @@ class Host(Base):
     failures: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[int | None]
     next_try_at: Mapped[int | None]
+    failing_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    """On how many days deliveries failed since one arrived last."""
+    failed_on: Mapped[int | None]
+    """The last such day, counted from 1970."""
+    asked_until: Mapped[int | None]
+    """Until when it asked to be left alone (``Retry-After``)."""
     last_ok_at: Mapped[int | None]
     invites_refused: Mapped[int] = mapped_column(default=0, server_default="0")
     """Invitations from there that were dropped for being too many."""
@@ -186,4 +192,5 @@ class Host(Base):
     __table_args__ = (
         Index("ix_hosts_aware_checked", "aware", "aware_checked_at"),
         Index("ix_hosts_invites_refused", "invites_refused"),
+        Index("ix_hosts_next_try", "next_try_at"),
     )

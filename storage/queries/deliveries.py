@@ -1,8 +1,8 @@
 """Deliveries: one activity to one inbox, until it arrived or was given up.
 
 Each server is a lane. A lane is worked on by one claim at a time, oldest delivery first, so that
-what happens on one server keeps its order; a delivery that failed by itself does not hold up its
-lane, and a server that does not answer (``hosts.next_try_at``) does not hold up anybody else's.
+what happens on one server keeps its order; a delivery that failed by itself holds up only what is
+about the same object, and a server that does not answer (``hosts.next_try_at``) nobody else's.
 """
 
 from __future__ import annotations
@@ -69,6 +69,10 @@ class DeliveryRow:
     kind: str
     uri: str
     body: str
+    about: str
+    """What its order matters for: its object, else its actor and the inbox."""
+    host_failures: int
+    """How many deliveries to the server failed in a row."""
 
 
 def add_activity(tx: Connection, activity: ActivityRow) -> None:
@@ -110,45 +114,28 @@ def claim_due(
     servers: int | None = None,
     busy_hosts: Collection[str] = (),
     after: str = "",
+    only_well: bool = False,
 ) -> list[DeliveryRow]:
     """Take up to ``limit`` due deliveries and hold them until ``now + lease_ms``.
 
     At most ``per_host_limit`` per server and to at most ``servers`` servers, oldest first; one only
-    to a server whose last delivery failed. Left out: servers in ``busy_hosts``, servers of which
-    any worker holds a delivery, and those not to be tried yet.
+    to a server whose last delivery failed (to none with ``only_well``), and then what was tried
+    least: it may be one delivery that makes it fail. Left out: servers in ``busy_hosts``, servers
+    of which any worker holds a delivery, those not to be tried yet, and what would overtake a
+    delivery about the same object that failed.
 
     Servers are visited in the order of their names, beginning behind ``after``: pass the last
     row's ``host`` the next time, so that all get their turn.
     """
     most = limit if servers is None else servers
-    found = lanes.ready(tx, now, limit, most, per_host_limit, busy_hosts, after)
+    found = lanes.ready(tx, now, limit, most, per_host_limit, busy_hosts, after, only_well)
     visited = {row.host for row in found}
     if after and len(found) < limit and len(visited) < most:
         left, others = most - len(visited), {*busy_hosts, *visited}
-        found += lanes.ready(tx, now, limit - len(found), left, per_host_limit, others, "")
-    claimed: list[DeliveryRow] = []
+        room = limit - len(found)
+        found += lanes.ready(tx, now, room, left, per_host_limit, others, "", only_well)
     lease = now + lease_ms
-    probed: set[str] = set()
-    for row in found:
-        if row.failures:
-            if row.host in probed:
-                continue
-            probed.add(row.host)
-        claimed.append(
-            DeliveryRow(
-                id=row.id,
-                activity_id=row.activity_id,
-                signer_id=row.signer_id,
-                inbox=row.inbox,
-                host=row.host,
-                attempts=row.attempts + 1,
-                first_at=row.first_at,
-                lease_until=lease,
-                kind=row.kind,
-                uri=row.uri,
-                body=row.body,
-            )
-        )
+    claimed = [DeliveryRow(**row._mapping, lease_until=lease) for row in lanes.probing(found)]
     if claimed:
         tx.execute(_LEASE, {"ids": [row.id for row in claimed], "lease": lease})
     return claimed
@@ -191,16 +178,22 @@ def failed(
     status: int | None,
     error: str,
     host_next_try_at: int | None = None,
-) -> None:
+    asked_until: int | None = None,
+    ill: bool = True,
+) -> int:
     """It did not arrive this time; try again at ``next_at``.
 
     ``host_next_try_at``: the fault is the server's (it does not answer, or is overloaded), so send
-    it nothing at all before that time.
+    it nothing at all before that time, nor before ``asked_until`` if it said so itself. ``ill``:
+    and this is a day on which it failed. Gives the number of these days.
     """
     values = {"row": row.id, "at": next_at, "status": status, "text": error}
     tx.execute(_FAILED, values)
-    if host_next_try_at is not None:
-        hosts.note_failure(tx, row.host, now=now, next_try_at=host_next_try_at)
+    if host_next_try_at is None:
+        return 0
+    return hosts.note_failure(
+        tx, row.host, now=now, next_try_at=host_next_try_at, asked_until=asked_until, ill=ill
+    )
 
 
 def given_up(tx: Connection, row: DeliveryRow, *, now: int, status: int | None, error: str) -> None:
@@ -232,11 +225,15 @@ def count_waiting(tx: Connection, hosts: Sequence[str]) -> int:
 def reset_host(tx: Connection, host: str, now: int) -> bool:
     """We heard from the server: it lives, so what waits for it is due. False: nothing waited.
 
-    Cheap when the server was well, so it may be called for each request that comes in.
+    Cheap when the server was well, so it may be called for each request that comes in. If it asked
+    for time it has that. After a failure or two only the server's wait ends: one delivery that
+    always fails would be tried with each request of a server that writes often.
     """
-    if not hosts.close_circuit(tx, host):
+    held = hosts.get(tx, host)
+    if held is None or not hosts.close_circuit(tx, host, now):
         return False
-    tx.execute(_HURRY, {"lane": host, "at": now})
+    if held.failures >= HURRIED_AFTER:
+        tx.execute(_HURRY, {"lane": host, "at": now})
     return True
 
 
@@ -248,6 +245,8 @@ def counts(tx: Connection) -> dict[str, int]:
     return numbers
 
 
+HURRIED_AFTER: Final = 3
+"""Failures in a row after which a server was away, and not just busy for a moment."""
 STATES: Final = ("pending", "done", "refused", "given_up")
 
 # "pending" is written out everywhere: PostgreSQL's generic plan could not know that it is rare.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, func, select, update
 
 from storage.dialect import limit as literal_limit
 from storage.dialect import upsert
 from storage.models import Host
+
+DAY = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class HostRow:
     """One server. ``host`` holds the port if it is not the default one.
 
     ``next_try_at`` is set while it does not answer: nothing is sent to it before. ``failures``
-    counts the deliveries that failed in a row, ``failing_since`` is the time of the first.
+    counts the deliveries that failed in a row, ``failing_since`` is the time of the first and
+    ``failing_days`` how many days there were on which one failed.
     """
 
     host: str
@@ -28,6 +31,7 @@ class HostRow:
     failures: int
     failing_since: int | None
     next_try_at: int | None
+    failing_days: int
     last_ok_at: int | None
 
 
@@ -65,17 +69,46 @@ def note_ok(tx: Connection, host: str, now: int) -> None:
         "failures": 0,
         "failing_since": None,
         "next_try_at": None,
+        "failing_days": 0,
+        "failed_on": None,
+        "asked_until": None,
         "last_ok_at": now,
     }
     upsert(tx, Host, values, key=("host",))
 
 
-def note_failure(tx: Connection, host: str, *, now: int, next_try_at: int) -> None:
-    """The server did not answer: send nothing before ``next_try_at``."""
-    values = {"at": now, "next": next_try_at, "wanted": host}
+def note_failure(
+    tx: Connection,
+    host: str,
+    *,
+    now: int,
+    next_try_at: int,
+    asked_until: int | None = None,
+    ill: bool = True,
+) -> int:
+    """The server did not take it: send nothing before ``next_try_at``; how many days it failed on.
+
+    ``asked_until``: it asked to be left alone so long. One that is not ``ill`` did only that, which
+    is no failing day.
+    """
+    day = now // DAY if ill else None
+    values = {"at": now, "next": next_try_at, "wanted": host, "day": day, "asked": asked_until}
     if not tx.execute(_FAILURE, values).rowcount:
         first = {"host": host, "failures": 1, "failing_since": now, "next_try_at": next_try_at}
+        first |= {"failing_days": int(ill), "failed_on": day, "asked_until": asked_until}
         upsert(tx, Host, first, key=("host",))
+    return int(tx.execute(_DAYS, {"wanted": host}).scalar_one())
+
+
+def suspend(tx: Connection, host: str, until: int) -> None:
+    """Nothing is sent there, and nothing is kept for it, until then or until it is heard from."""
+    tx.execute(_SUSPEND, {"wanted": host, "next": until})
+
+
+def suspended(tx: Connection, hosts: Collection[str], now: int, days: int) -> set[str]:
+    """Which of these servers failed on so many days and are not to be tried yet."""
+    values = {"wanted": sorted(hosts), "now": now, "days": days}
+    return {str(row[0]) for row in tx.execute(_SUSPENDED, values)}
 
 
 def count_refused_invite(tx: Connection, host: str) -> None:
@@ -95,9 +128,9 @@ def refused_invites(tx: Connection, limit: int) -> list[tuple[str, int]]:
     return [(str(host), int(number)) for host, number in rows]
 
 
-def close_circuit(tx: Connection, host: str) -> bool:
-    """Let deliveries to the server go on; True when they were held back."""
-    return tx.execute(_RESET, {"wanted": host}).rowcount == 1
+def close_circuit(tx: Connection, host: str, now: int) -> bool:
+    """Let deliveries to the server go on, unless it asked for time; True when they were held."""
+    return tx.execute(_RESET, {"wanted": host, "now": now}).rowcount == 1
 
 
 _GET = select(*(getattr(Host, field.name) for field in fields(HostRow))).where(
@@ -111,7 +144,20 @@ _FAILURE = (
         failures=Host.failures + 1,
         failing_since=func.coalesce(Host.failing_since, bindparam("at")),
         next_try_at=bindparam("next"),
+        asked_until=bindparam("asked", type_=BigInteger),
+        failing_days=Host.failing_days
+        + case((func.coalesce(Host.failed_on, -1) < bindparam("day"), 1), else_=0),
+        failed_on=func.coalesce(bindparam("day", type_=BigInteger), Host.failed_on),
     )
+)
+_DAYS = select(Host.failing_days).where(Host.host == bindparam("wanted"))
+_SUSPEND = (
+    update(Host).where(Host.host == bindparam("wanted")).values(next_try_at=bindparam("next"))
+)
+_SUSPENDED = select(Host.host).where(
+    Host.host.in_(bindparam("wanted", expanding=True)),
+    Host.failing_days >= bindparam("days"),
+    Host.next_try_at > bindparam("now"),
 )
 _REFUSED = (
     update(Host)
@@ -120,9 +166,18 @@ _REFUSED = (
 )
 _RESET = (
     update(Host)
-    .where(Host.host == bindparam("wanted"), Host.next_try_at.is_not(None))
-    .values(failures=0, failing_since=None, next_try_at=None)
+    .where(
+        Host.host == bindparam("wanted"),
+        Host.next_try_at.is_not(None),
+        func.coalesce(Host.asked_until, 0) <= bindparam("now"),
+    )
+    .values(failures=0, failing_since=None, next_try_at=None, failing_days=0, failed_on=None)
 )
+
+
+def away(tx: Connection) -> set[str]:
+    """The servers that are held back because deliveries failed."""
+    return {str(row.host) for row in tx.execute(_AWAY)}
 
 
 def profiles(tx: Connection) -> dict[str, str]:
@@ -130,4 +185,5 @@ def profiles(tx: Connection) -> dict[str, str]:
     return {row.host: row.signature_profile for row in tx.execute(_PROFILES)}
 
 
+_AWAY = select(Host.host).where(Host.next_try_at > 0)
 _PROFILES = select(Host.host, Host.signature_profile).where(Host.signature_profile.is_not(None))

@@ -18,7 +18,15 @@ from activitypub.quirks import SINGLE_AUTHOR_ON_GET
 from activitypub.shell.limits import Limits
 from activitypub.signatures import verify
 from activitypub.vocab import reading
-from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, OFFER_LONGEST, OFFER_SHORTEST, SECOND
+from fedi_cotweet.domain.limits import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OFFER_LONGEST,
+    OFFER_SHORTEST,
+    SECOND,
+    SUSPENDED_TRIED_AFTER,
+)
 from fedi_cotweet.federation import delivery, jobs, outbox, routes
 from fedi_cotweet.federation.handlers import HANDLERS
 from fedi_cotweet.services import discussion, proposals
@@ -191,12 +199,19 @@ def test_the_limits_are_those_of_the_code() -> None:
             f" with a signed expires {longest} hours"
         ),
         f"{times.max_redirects}",
-        f"{times.connect_s:.0f} s, {times.read_s:.0f} s, {times.total_s:.0f} s",
+        (
+            f"{times.connect_s:.0f} s, {times.read_s:.0f} s, {times.total_s:.0f} s;"
+            f" the answer to a delivery {times.answer_s:.0f} s"
+        ),
         (
             f"for {delivery.GIVE_UP_AFTER // DAY} days, from 15 s to 8 hours apart;"
             " Retry-After is honoured"
         ),
         "4xx but 408, 425, 429; 401 on the second attempt; 501",
+        (
+            f"gets nothing but one delivery in {SUSPENDED_TRIED_AFTER // DAY} days,"
+            " until it signs a request (more)"
+        ),
     ]
     assert [row[1] for row in _rows("Limits")] == expected
 

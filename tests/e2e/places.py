@@ -218,6 +218,8 @@ def _row(row: Delivery, activity: Activity) -> DeliveryRow:
         kind=activity.kind,
         uri=activity.uri,
         body=(activity.plain_body or activity.body) if row.plain else activity.body,
+        about="",
+        host_failures=0,
     )
 
 

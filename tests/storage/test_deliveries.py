@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -110,7 +111,7 @@ async def test_a_lease_runs_out_unless_it_is_renewed(store: Store) -> None:
 async def test_what_was_claimed_and_not_tried_is_as_due_as_before(store: Store) -> None:
     await start(store, [to("a.example", n) for n in (1, 2)])
     one, two = await claim(store)
-    await fail(store, one, now=1, next_at=50, host_until=50)
+    await fail(store, one, now=1, next_at=2, host_until=50)
     await store.write(lambda tx: deliveries.release(tx, [two.id]))
     await store.write(lambda tx: deliveries.reset_host(tx, "a.example", 2))
     assert [(row.id, row.attempts) for row in await claim(store, now=2)] == [(1, 2), (2, 1)]
@@ -162,12 +163,55 @@ async def test_a_server_that_answers_again_gets_its_backlog(store: Store) -> Non
 async def test_hearing_from_a_server_ends_its_wait(store: Store) -> None:
     await start(store, [to("a.example", 1), to("b.example", 2)])
     one, two = await claim(store)
-    await fail(store, one, now=1, next_at=10_000, host_until=10_000)
-    await fail(store, two, now=1, next_at=10_000, host_until=10_000)
+    for row in (one, one, two, two, two):
+        await fail(store, row, now=1, next_at=10_000, host_until=10_000)
+    # Twice may be one delivery that always fails.
+    assert await store.write(lambda tx: deliveries.reset_host(tx, "a.example", 5))
+    assert await claim(store, now=5) == []
+    for _ in range(deliveries.HURRIED_AFTER):
+        await fail(store, one, now=1, next_at=10_000, host_until=10_000)
     assert await store.write(lambda tx: deliveries.reset_host(tx, "a.example", 5))
     assert not await store.write(lambda tx: deliveries.reset_host(tx, "a.example", 5))
     assert not await store.write(lambda tx: deliveries.reset_host(tx, "never.example", 5))
     assert [row.id for row in await claim(store, now=5)] == [1]
+
+
+async def test_what_is_about_the_same_object_stays_in_order(store: Store) -> None:
+    await start(store, [])
+    said = [("note", 1), ("note", 1), ("other", 1), (None, 1), (None, 2), (None, 1)]
+
+    def run(tx: Connection) -> None:
+        for number, (about, inbox) in enumerate(said, 2):
+            deliveries.add_activity(tx, replace(activity(number), object_uri=about))
+            where = f"https://a.example/{inbox}"
+            new = NewDelivery(number, number, 1, where, "a.example", False, 0)
+            deliveries.enqueue(tx, [new])
+
+    await store.write(run)
+    rows = await claim(store, per_host_limit=10)
+    assert [row.id for row in rows] == [2, 3, 4, 5, 6, 7]
+    assert [row.about for row in rows[:3]] == ["note", "note", "other"]
+    assert rows[3].about == rows[5].about != rows[4].about
+    await fail(store, rows[0], now=1, next_at=50)
+    await fail(store, rows[3], now=1, next_at=50)
+    await store.write(lambda tx: deliveries.release(tx, [3, 4, 6, 7]))
+    assert [row.id for row in await claim(store, now=2, per_host_limit=10)] == [4, 6]
+    await store.write(lambda tx: deliveries.release(tx, [4, 6]))
+    assert [row.id for row in await claim(store, now=50, per_host_limit=10)] == [2, 3, 4, 5, 6, 7]
+
+
+async def test_a_server_that_fails_is_probed_with_what_was_tried_least(store: Store) -> None:
+    await start(store, [to("a.example", n) for n in (1, 2, 3)] + [to("b.example", 4)])
+    one, two, well = await claim(store)
+    await fail(store, one, now=1, next_at=9, host_until=9)
+    await store.write(lambda tx: deliveries.release(tx, [two.id]))
+    await store.write(lambda tx: deliveries.release(tx, [well.id]))
+    assert [row.id for row in await claim(store, now=9, only_well=True)] == [4]
+    (probe,) = await claim(store, now=9, per_host_limit=10)
+    assert (probe.id, probe.host_failures) == (2, 1)
+    await fail(store, probe, now=9, next_at=20, host_until=20)
+    (probe,) = await claim(store, now=20, per_host_limit=10)
+    assert (probe.id, probe.host_failures) == (3, 2)
 
 
 async def test_what_is_over_stays_over_and_is_counted(store: Store) -> None:

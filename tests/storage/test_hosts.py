@@ -51,7 +51,44 @@ async def test_failures_add_up_until_the_server_answers(store: Store) -> None:
     row = await get(store)
     assert (row.failures, row.failing_since, row.next_try_at) == (0, None, None)
     assert row.last_ok_at == 30
-    assert not await store.write(lambda tx: hosts.close_circuit(tx, HOST))
+    assert not await store.write(lambda tx: hosts.close_circuit(tx, HOST, 30))
+
+
+@indexed
+async def test_days_on_which_it_failed_are_counted_until_it_answers(store: Store) -> None:
+    async def fail(now: int, ill: bool = True) -> int:
+        return await store.write(
+            lambda tx: hosts.note_failure(tx, HOST, now=now, next_try_at=now + 5, ill=ill)
+        )
+
+    day = hosts.DAY
+    found = [await fail(at) for at in (3 * day, 4 * day - 1, 4 * day, 9 * day)]
+    assert found == [1, 1, 2, 3]
+    assert await fail(10 * day, ill=False) == 3
+    for now, days, expected in (
+        (10 * day + 4, 3, {HOST}),
+        (10 * day + 5, 3, set()),
+        (10 * day, 4, set()),
+    ):
+        assert await store.read(partial(hosts.suspended, hosts=[HOST], now=now, days=days)) == (
+            expected
+        )
+    await store.write(lambda tx: hosts.suspend(tx, HOST, 17 * day))
+    assert await store.read(partial(hosts.suspended, hosts=[HOST], now=16 * day, days=3)) == {HOST}
+    assert await store.read(hosts.away) == {HOST}
+    await store.write(lambda tx: hosts.note_ok(tx, HOST, 16 * day))
+    assert await fail(16 * day, ill=False) == 0
+    assert await store.read(partial(hosts.suspended, hosts=[], now=0, days=0)) == set()
+
+
+@indexed
+async def test_a_server_that_asked_for_time_has_it(store: Store) -> None:
+    await store.write(
+        lambda tx: hosts.note_failure(tx, HOST, now=10, next_try_at=50, asked_until=40)
+    )
+    assert not await store.write(lambda tx: hosts.close_circuit(tx, HOST, 39))
+    assert await store.write(lambda tx: hosts.close_circuit(tx, HOST, 40))
+    assert await store.read(hosts.away) == set()
 
 
 @indexed

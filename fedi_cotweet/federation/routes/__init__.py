@@ -6,6 +6,7 @@ from aiohttp import web
 
 from fedi_cotweet.documents import well_known
 from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.hearing import Hearing
 from fedi_cotweet.federation.routes.actors import (
     actor_page,
     empty,
@@ -16,7 +17,7 @@ from fedi_cotweet.federation.routes.actors import (
     following,
     outbox,
 )
-from fedi_cotweet.federation.routes.answering import CONTEXT, constant
+from fedi_cotweet.federation.routes.answering import CONTEXT, HEARING, constant
 from fedi_cotweet.federation.routes.conversation import context as whole_thread
 from fedi_cotweet.federation.routes.conversation import replies
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
@@ -41,6 +42,12 @@ from fedi_cotweet.federation.routes.objects import (
 def setup(app: web.Application, context: Context) -> None:
     """Add the routes of federation to an application."""
     app[CONTEXT] = context
+    hearing = app[HEARING] = Hearing(context.runtime, context.directory)
+
+    async def stop_hearing(_: web.Application) -> None:
+        await hearing.stop()
+
+    app.on_shutdown.append(stop_hearing)
     for item in well_known(context.env.addresses.base):
         app.router.add_get(item.path, constant(item.body, item.media_type))
     app.router.add_get("/.well-known/webfinger", webfinger)

@@ -11,8 +11,10 @@ from aiohttp import web
 from activitypub.signatures.request import SignedRequest
 from activitypub.vocab.terms import ACTIVITY_JSON
 from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.hearing import Hearing
 
 CONTEXT: Final = web.AppKey("federation_context", Context)
+HEARING: Final = web.AppKey("federation_hearing", Hearing)
 
 
 def constant(body: bytes, media_type: str) -> Route:

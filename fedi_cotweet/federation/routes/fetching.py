@@ -12,6 +12,7 @@ from activitypub.verdicts import Refused
 from fedi_cotweet.federation.incoming import NotNow, check_request, refused_before_looking
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
+    HEARING,
     Route,
     number,
     problem,
@@ -42,9 +43,11 @@ async def _refused(request: web.Request) -> web.Response | None:
     context = request.app[CONTEXT]
     signed = not {"Signature", "Signature-Input"}.isdisjoint(request.headers)
     if signed:
-        barred = refused_before_looking(context.runtime, signed_request(request, b""))
+        knocking = signed_request(request, b"")
+        barred = refused_before_looking(context.runtime, knocking)
         if barred is not None:
             return problem(403, barred.code, barred.reason)
+        request.app[HEARING].listen(knocking)
     if not context.runtime.settings.secure_mode or wants_page(request):
         return None
     if await _is_co_tweet(request):

@@ -11,6 +11,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.terms import ACTIVITY_JSON, is_activitypub_type
 from fedi_cotweet.federation.handlers import handle
 from fedi_cotweet.federation.handlers.hearsay import ask_origin
+from fedi_cotweet.federation.hearing import heard_from
 from fedi_cotweet.federation.incoming import Departed, Hearsay, NotNow, authenticate
 from fedi_cotweet.federation.routes.answering import CONTEXT, missing, problem, signed_request
 from fedi_cotweet.federation.runtime import log
@@ -58,6 +59,7 @@ async def inbox(request: web.Request) -> web.Response:
         if isinstance(incoming, Refused):
             log.info("inbox_refused", code=incoming.code, reason=incoming.reason)
             return problem(401, incoming.code, incoming.reason)
+        await heard_from(context.runtime, incoming.signer)
         if isinstance(incoming, Hearsay):
             if not await ask_origin(context, incoming):
                 code, reason = "not_the_actor", "the activity is not by who signed the request"

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from activitypub.shell.client import FederationClient
 from activitypub.shell.guard import AddressPolicy
+from activitypub.shell.limits import Limits
 from activitypub.shell.responses import retry_after
 from activitypub.shell.signing import RecentProfiles, Signer
 from activitypub.signatures.keys import SigningKey
@@ -248,6 +249,23 @@ async def test_a_slow_inbox_ends_at_the_deadline(
         result = await hasty.post(peer.url("/inbox"), BODY, key=rsa_key)
     assert (result.status, result.error) == (0, "timeout")
     assert time.monotonic() - started < 5
+
+
+async def test_an_inbox_may_take_longer_to_answer_than_a_document(rsa_key: SigningKey) -> None:
+    limits = Limits(read_s=0.05, answer_s=20, total_s=20)
+    policy = AddressPolicy(development=True)
+
+    async def dawdle(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.2)
+        return web.Response(status=202)
+
+    async with (
+        serving(dawdle) as peer,
+        FederationClient(USER_AGENT, policy, clock, limits=limits) as client,
+    ):
+        taken = await client.post(peer.url("/inbox"), BODY, key=rsa_key)
+        fetched = await client.get(peer.url("/inbox"))
+    assert (taken.status, fetched.error) == (202, "timeout")
 
 
 async def test_a_second_knock_beyond_the_deadline_leaves_the_first_answer(
