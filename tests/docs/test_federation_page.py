@@ -152,7 +152,8 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
 def test_the_addresses_are_those_we_answer() -> None:
     app = web.Application()
     addresses = SimpleNamespace(base="https://a.example")
-    context = SimpleNamespace(env=SimpleNamespace(addresses=addresses))
+    env = SimpleNamespace(addresses=addresses)
+    context = SimpleNamespace(env=env, runtime=None, directory=None)
     routes.setup(app, cast("Any", context))
     served = {
         (route.method, re.sub(r":[^}]+", "", route.resource.canonical if route.resource else ""))
@@ -210,7 +211,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "4xx but 408, 425, 429; 401 on the second attempt; 501",
         (
             f"gets nothing but one delivery in {SUSPENDED_TRIED_AFTER // DAY} days,"
-            " until it signs a request (more)"
+            " until it signs a request"
         ),
     ]
     assert [row[1] for row in _rows("Limits")] == expected
