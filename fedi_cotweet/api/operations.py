@@ -223,51 +223,25 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
 }
 """By method and path. Parts of a mapping are types; a list with one mapping is a list of such."""
 
+
+def _form(required: bool, **members: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body with a picture and other members, which may all be ``required``."""
+    picture = {"type": "string", "contentMediaType": "image/*"}
+    schema = {
+        "type": "object",
+        "properties": {"file": picture, **members},
+        "required": ["file", *(members if required else ())],
+    }
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
 FORMS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
-    ("POST", f"{_CONTROL}/emoji"): {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "contentMediaType": "image/*"},
-                        "shortcode": {"type": "string", "pattern": "^[A-Za-z0-9_]{2,30}$"},
-                    },
-                    "required": ["file", "shortcode"],
-                }
-            }
-        },
-    },
-    ("POST", f"{_CONTROL}/profile/pictures"): {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "contentMediaType": "image/*"},
-                        "kind": {"type": "string", "enum": ["avatar", "header"]},
-                    },
-                    "required": ["file", "kind"],
-                }
-            }
-        },
-    },
-    ("POST", f"{_CONTROL}/media"): {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "contentMediaType": "image/*"},
-                        "alt": {"type": "string", "maxLength": 1500},
-                    },
-                    "required": ["file"],
-                }
-            }
-        },
-    },
+    ("POST", f"{_CONTROL}/emoji"): _form(
+        True, shortcode={"type": "string", "pattern": "^[A-Za-z0-9_]{2,30}$"}
+    ),
+    ("POST", f"{_CONTROL}/profile/pictures"): _form(
+        True, kind={"type": "string", "enum": ["avatar", "header"]}
+    ),
+    ("POST", f"{_CONTROL}/media"): _form(False, alt={"type": "string", "maxLength": 1500}),
 }
 """Bodies that are no JSON."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import invite_cards, pieces
 from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.session import Session, interactive
@@ -35,7 +35,7 @@ def invites(session: Session) -> None:
     if not found:
         session.say(Text("No invites."))
     for view in found:
-        session.say(rendering.invite(view, now()))
+        session.say(invite_cards.invite(view, now()))
 
 
 def accept(
@@ -88,7 +88,7 @@ def decline(
 def _declined(view: InviteView) -> Text:
     if view.state == "declined":
         return Text(f"Declined invite {line(view.id)}. Its author has been told.")
-    label, _ = rendering.CONSENTS.get(view.state, (line(view.state), ""))
+    label, _ = pieces.CONSENTS.get(view.state, (line(view.state), ""))
     return Text(f"Invite {line(view.id)} was over already: {label}. Nothing was sent.")
 
 
@@ -102,7 +102,7 @@ def _find(client: Client, invite: str) -> InviteView:
 
 
 def _ask(session: Session, view: InviteView) -> None:
-    session.say(rendering.invite(view, now()))
+    session.say(invite_cards.invite(view, now()))
     if view.refusal:
         raise CommandError("refused", f"This invite cannot be accepted: {view.refusal}")
     if not interactive():

@@ -8,7 +8,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import pieces, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
@@ -146,8 +146,8 @@ _NEXT = {
 
 
 def _question(view: CreditRequestView) -> RenderableType:
-    who = rendering.person(view.sender).append(" names you under a picture.", style="default")
-    label, style = rendering.CONSENTS.get(view.state, (line(view.state), "default"))
+    who = pieces.person(view.sender).append(" names you under a picture.", style="default")
+    label, style = pieces.CONSENTS.get(view.state, (line(view.state), "default"))
     return Group(
         Text(f"{line(view.id)}  ", style="bold").append_text(who),
         Text(f"  {line(view.picture)}", style="cyan"),
@@ -166,4 +166,4 @@ def _question(view: CreditRequestView) -> RenderableType:
 
 
 def _show(session: Session, answer: Answer) -> None:
-    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))

@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import pieces
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
@@ -159,7 +159,7 @@ def _thread(found: Sequence[CommentView]) -> RenderableType:
         return Text("Nobody has said anything yet.")
     parts: list[RenderableType] = []
     for view in found:
-        head = rendering.person(view.author)
+        head = pieces.person(view.author)
         head.append(f"  {distance(view.created_at, now())}", style="dim")
         if view.mine:
             head.append(f"  comment {line(view.id)}", style="dim")
@@ -178,7 +178,7 @@ STATES = {
 def proposal(view: ProposalView, at: int) -> RenderableType:
     """One proposal: by whom, what it changes, and how to answer it."""
     what = " proposes this text." if view.kind == "edit" else " asks that this post be deleted."
-    body: list[RenderableType] = [rendering.person(view.by).append(what, style="default")]
+    body: list[RenderableType] = [pieces.person(view.by).append(what, style="default")]
     if view.comment:
         body.append(Text(f"“{plain(view.comment)}”", style="italic"))
     body.append(Text())
@@ -186,7 +186,7 @@ def proposal(view: ProposalView, at: int) -> RenderableType:
         if view.summary:
             body.append(Text(f"Content warning: {line(view.summary)}", style="bold yellow"))
         body += [_diff(view.diff) if view.diff else Text(plain(view.text)), Text()]
-        body += rendering.links_of(view.content)
+        body += pieces.links_of(view.content)
         if view.mentions:
             body.append(Text(f"Mentions {', '.join(line(name) for name in view.mentions)}"))
     state = STATES.get(view.state, line(view.state))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, segment
 from fedi_cotweet.cli.decoding import read_view
@@ -28,7 +28,7 @@ def search(
     answer = session.client().get(f"{CONTROL}/search", q=sought, limit=limit, before=before)
     session.show(
         answer,
-        lambda: rendering.timeline(
+        lambda: post_cards.timeline(
             read_view(TimelinePage, answer.document()),
             now(),
             empty="Nothing found.",
@@ -50,7 +50,7 @@ def tag(
     answer = session.client().get(f"{CONTROL}/tags/{segment(bare)}", limit=limit, before=before)
     session.show(
         answer,
-        lambda: rendering.timeline(
+        lambda: post_cards.timeline(
             read_view(TimelinePage, answer.document()),
             now(),
             empty=f"Nothing with #{bare} here yet.",

@@ -8,7 +8,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import pieces, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
@@ -85,7 +85,7 @@ def timeline(
     answer = session.client().get(path, limit=limit, before=before)
     session.show(
         answer,
-        lambda: rendering.timeline(
+        lambda: post_cards.timeline(
             read_view(TimelinePage, answer.document()),
             now(),
             empty="Nothing by the people on this list yet.",
@@ -96,7 +96,7 @@ def timeline(
 
 def _one(answer: Answer) -> RenderableType:
     found = read_view(ListView, answer.document())
-    people = [Text("  ").append_text(rendering.person(member)) for member in found.members]
+    people = [Text("  ").append_text(pieces.person(member)) for member in found.members]
     return Group(_head(found), *people)
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import pieces
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
@@ -119,11 +119,11 @@ def _report(view: ReportView) -> RenderableType:
     title.append(f"  {distance(view.created_at, now())}", style="dim")
     parts: list[RenderableType] = [title]
     if view.by is not None:
-        parts.append(Text("  by ").append_text(rendering.person(view.by)))
-    parts += [Text("  of ").append_text(rendering.person(person)) for person in view.people]
+        parts.append(Text("  by ").append_text(pieces.person(view.by)))
+    parts += [Text("  of ").append_text(pieces.person(person)) for person in view.people]
     for post in view.posts:
         parts.append(Text(f"  post {line(post.id)}  {line(post.uri)}"))
-        parts.append(Text("    by ").append_text(rendering.names(post.authors)))
+        parts.append(Text("    by ").append_text(pieces.names(post.authors)))
         if post.log_entries:
             entries = count(post.log_entries, "entry", "entries")
             parts.append(Text(f"    {entries} in its consent log", style="dim"))

@@ -8,13 +8,14 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import pieces, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import segment
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.post_options import QuotePolicyChoice
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, plain
-from fedi_cotweet.cli.writing import POSTS, PostArgument, QuotePolicyChoice, resolve
+from fedi_cotweet.cli.writing import POSTS, PostArgument, resolve
 from fedi_cotweet.services.views import PostView, QuoteRequestView
 
 QUOTES = "/api/v1/control/quotes"
@@ -44,7 +45,7 @@ def quote_policy(
         session.show(answer, lambda: Text(f"New posts: {_WHO[policy]}"))
         return
     answer = client.post(f"{POSTS}/{resolve(client, target)}/quote-policy", document)
-    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
 def quotes(
@@ -85,7 +86,7 @@ def unquote(session: Session, target: PostArgument) -> None:
     """Take a post of yours, written alone or with others, out of one that quotes it."""
     client = session.client()
     answer = client.post(f"{POSTS}/{resolve(client, target)}/unquote")
-    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
 _WHO = {
@@ -104,7 +105,7 @@ _STATES = {
 
 def _request(view: QuoteRequestView) -> RenderableType:
     asks = " asks to quote you." if view.state == "pending" else " quotes you."
-    who = rendering.person(view.sender).append(asks, style="default")
+    who = pieces.person(view.sender).append(asks, style="default")
     label, style = _STATES.get(view.state, (line(view.state), "default"))
     words = f"  {plain(view.summary)}\n  {plain(view.text)}" if view.summary else plain(view.text)
     parts: list[RenderableType] = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.session import Session
@@ -53,4 +53,4 @@ def unmute_post(session: Session, target: PostArgument) -> None:
 def _do(session: Session, target: str, what: str) -> None:
     client = session.client()
     answer = client.post(f"{POSTS}/{resolve(client, target)}/{what}")
-    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import handles, segment
 from fedi_cotweet.cli.decoding import read_view
@@ -33,7 +33,7 @@ def timeline(session: Session, limit: LimitOption = None, before: BeforeOption =
     answer = session.client().get(f"{CONTROL}/timeline", limit=limit, before=before)
     session.show(
         answer,
-        lambda: rendering.timeline(read_view(TimelinePage, answer.document()), now()),
+        lambda: post_cards.timeline(read_view(TimelinePage, answer.document()), now()),
     )
 
 
@@ -49,7 +49,7 @@ def show(
         answer = client.get(POSTS, url=target)
     else:
         answer = client.get(f"{POSTS}/{segment(target)}")
-    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
 def thread(
@@ -61,7 +61,7 @@ def thread(
     What is missing is fetched from its own servers meanwhile: look again a little later.
     """
     answer = session.client().get(f"{POSTS}/{segment(post)}/thread")
-    session.show(answer, lambda: rendering.thread(read_view(ThreadView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.thread(read_view(ThreadView, answer.document()), now()))
 
 
 def follow(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +12,32 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from activitypub.coauthorship.roles import ROLES, Role
-from fedi_cotweet.cli import rendering
+from fedi_cotweet.cli import draft_cards, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, Client, RefusedError, UsageError, handles, segment
 from fedi_cotweet.cli.credited import credited
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.post_options import (
+    AltOption,
+    AtOption,
+    Audience,
+    ByMessageOption,
+    ExpiresOption,
+    LanguageOption,
+    MediaOption,
+    ModeOption,
+    PollEndsOption,
+    PollMultipleOption,
+    PollOption,
+    QuoteOption,
+    QuotePolicyOption,
+    ReplyOption,
+    RoleOption,
+    TextArgument,
+    VisibilityOption,
+    WarningOption,
+    WithOption,
+)
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import seconds_of
 from fedi_cotweet.services.views import DraftView, PostView
@@ -31,153 +51,26 @@ PostArgument = Annotated[
 ]
 
 
-class Audience(StrEnum):
-    """Who may read a post."""
-
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-
-
-class QuotePolicyChoice(StrEnum):
-    """Who may quote a post."""
-
-    PUBLIC = "public"
-    FOLLOWERS = "followers"
-    ASK = "ask"
-    NOBODY = "nobody"
-
-
-class Mode(StrEnum):
-    """When a co-tweet goes out."""
-
-    WAIT_ALL = "wait_all"
-    PUBLISH_WITHOUT_DECLINERS = "publish_without_decliners"
-
-
 def post(
     session: Session,
-    text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="What to say; - reads it from standard input.")
-    ],
-    co_authors: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="HANDLE[:ROLE]",
-            help="Invite a co-author, in the order of credit. May be repeated. With a role: "
-            "@bob@b.example:artist.",
-            show_default=False,
-        ),
-    ] = None,
-    role: Annotated[
-        Role | None,
-        typer.Option(
-            "--role",
-            metavar="|".join(ROLES),
-            help="What you did yourself, if not simply write.",
-            show_default=False,
-        ),
-    ] = None,
-    media: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--media",
-            metavar="FILE",
-            help="A picture. May be repeated; each needs its --alt.",
-            show_default=False,
-        ),
-    ] = None,
-    alt: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--alt",
-            metavar="TEXT",
-            help="What the picture shows, in the order of --media.",
-            show_default=False,
-        ),
-    ] = None,
-    warning: Annotated[
-        str | None,
-        typer.Option("--cw", metavar="TEXT", help="A content warning.", show_default=False),
-    ] = None,
-    language: Annotated[
-        str | None,
-        typer.Option("--language", metavar="xx", help="Its language.", show_default=False),
-    ] = None,
-    visibility: Annotated[
-        Audience, typer.Option("--visibility", metavar="public|unlisted", help="Who may read it.")
-    ] = Audience.PUBLIC,
-    reply_to: Annotated[
-        str | None,
-        typer.Option("--reply-to", metavar="URL", help="The post it answers.", show_default=False),
-    ] = None,
-    quote: Annotated[
-        str | None,
-        typer.Option("--quote", metavar="URL", help="A post to show in it.", show_default=False),
-    ] = None,
-    quote_policy: Annotated[
-        QuotePolicyChoice | None,
-        typer.Option(
-            "--quote-policy",
-            metavar="public|followers|ask|nobody",
-            help="Who may quote it, if not as your account says.",
-            show_default=False,
-        ),
-    ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--poll",
-            metavar="TEXT",
-            help="An option to choose from: makes it a poll. Give it twice or more.",
-            show_default=False,
-        ),
-    ] = None,
-    poll_ends: Annotated[
-        str | None,
-        typer.Option(
-            "--poll-ends", metavar="1d", help="How long people can vote.", show_default="1d"
-        ),
-    ] = None,
-    poll_multiple: Annotated[
-        bool,
-        typer.Option("--poll-multiple", help="Readers may choose several options."),
-    ] = False,
-    expires: Annotated[
-        str | None,
-        typer.Option(
-            "--expires",
-            metavar="7d",
-            help="How long the invites stay open: 12h, 7d, 2w.",
-            show_default=False,
-        ),
-    ] = None,
-    mode: Annotated[
-        Mode | None,
-        typer.Option(
-            "--mode",
-            metavar="wait_all|publish_without_decliners",
-            help="What to do when someone declines.",
-            show_default=False,
-        ),
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            metavar="TIME",
-            help="Not before this time (2026-12-24T18:00), within thirty days.",
-            show_default=False,
-        ),
-    ] = None,
-    by_message: Annotated[
-        bool,
-        typer.Option(
-            "--by-message",
-            help="Ask those by direct message whose servers know nothing of co-authors.",
-            show_default=False,
-        ),
-    ] = False,
+    text: TextArgument,
+    co_authors: WithOption = None,
+    role: RoleOption = None,
+    media: MediaOption = None,
+    alt: AltOption = None,
+    warning: WarningOption = None,
+    language: LanguageOption = None,
+    visibility: VisibilityOption = Audience.PUBLIC,
+    reply_to: ReplyOption = None,
+    quote: QuoteOption = None,
+    quote_policy: QuotePolicyOption = None,
+    options: PollOption = None,
+    poll_ends: PollEndsOption = None,
+    poll_multiple: PollMultipleOption = False,
+    expires: ExpiresOption = None,
+    mode: ModeOption = None,
+    at: AtOption = None,
+    by_message: ByMessageOption = False,
 ) -> None:
     """Write a post. With co-authors it is a co-tweet: published once they have agreed.
 
@@ -188,44 +81,24 @@ def post(
             "--expires, --mode, --at, --role and --by-message are for co-tweets.",
             "Add --with @bob@b.example.",
         )
-    if not options and (poll_ends or poll_multiple):
-        raise UsageError(
-            "--poll-ends and --poll-multiple are for polls.", 'Add --poll "Tea" --poll "Coffee".'
-        )
-    if len(media or ()) != len(alt or ()):
-        raise UsageError(
-            "Every --media needs its --alt.",
-            "Say what the picture shows, for those who cannot see it (--alt '' for none).",
-        )
-    document: dict[str, Any] = {"text": _text(text), "visibility": visibility.value}
-    if warning:
-        document["summary"] = warning
-    if language:
-        document["language"] = language
-    if reply_to:
-        document["in_reply_to"] = reply_to
-    if quote:
-        document["quote"] = quote
-    if quote_policy:
-        document["quote_policy"] = quote_policy.value
-    if co_authors:
-        document["with"] = [credited(text) for text in co_authors]
-    if expires:
-        document["expires_in_seconds"] = _duration(expires)
-    if options:
-        document["poll"] = {
-            "options": options,
-            "ends_in_seconds": _duration(poll_ends or "1d"),
-            "multiple": poll_multiple,
-        }
-    if mode:
-        document["mode"] = mode.value
-    if at:
-        document["publish_at"] = _moment(at)
-    if by_message:
-        document["by_message"] = True
-    if role:
-        document["role"] = role.value
+    _check(options, poll_ends, media, alt, multiple=poll_multiple)
+    said: dict[str, Any] = {
+        "text": _text(text),
+        "visibility": visibility.value,
+        "summary": warning,
+        "language": language,
+        "in_reply_to": reply_to,
+        "quote": quote,
+        "quote_policy": quote_policy and quote_policy.value,
+        "with": [credited(text) for text in co_authors or ()],
+        "expires_in_seconds": _duration(expires) if expires else None,
+        "poll": _poll(options, poll_ends, multiple=poll_multiple),
+        "mode": mode and mode.value,
+        "publish_at": _moment(at) if at else None,
+        "by_message": by_message,
+        "role": role and role.value,
+    }
+    document = {name: value for name, value in said.items() if value}
     client = session.client()
     if media:
         document["media"] = [
@@ -236,6 +109,34 @@ def post(
         show_draft(session, client.post(COTWEETS, document))
     else:
         _show_post(session, client.post(POSTS, document))
+
+
+def _check(
+    options: Sequence[str] | None,
+    poll_ends: str | None,
+    media: Sequence[Path] | None,
+    alt: Sequence[str] | None,
+    *,
+    multiple: bool,
+) -> None:
+    if not options and (poll_ends or multiple):
+        raise UsageError(
+            "--poll-ends and --poll-multiple are for polls.", 'Add --poll "Tea" --poll "Coffee".'
+        )
+    if len(media or ()) != len(alt or ()):
+        raise UsageError(
+            "Every --media needs its --alt.",
+            "Say what the picture shows, for those who cannot see it (--alt '' for none).",
+        )
+
+
+def _poll(
+    options: Sequence[str] | None, ends: str | None, *, multiple: bool
+) -> dict[str, Any] | None:
+    if not options:
+        return None
+    lasts = _duration(ends or "1d")
+    return {"options": options, "ends_in_seconds": lasts, "multiple": multiple}
 
 
 def edit(
@@ -290,7 +191,7 @@ def drafts(session: Session) -> None:
     if not found:
         session.say(Text('No drafts. Begin one: fedi-cotweet post "..." --with @bob@b.example'))
     for view in found:
-        session.say(rendering.draft(view, now()))
+        session.say(draft_cards.draft(view, now()))
 
 
 def publish(session: Session, target: PostArgument) -> None:
@@ -375,13 +276,13 @@ def resolve(client: Client, target: str) -> str:
 
 
 def _show_post(session: Session, answer: Answer) -> None:
-    session.show(answer, lambda: rendering.post(read_view(PostView, answer.document()), now()))
+    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
 def show_draft(session: Session, answer: Answer) -> None:
     """A co-tweet of one's own, whatever was done to it."""
 
     def render() -> RenderableType:
-        return rendering.draft(read_view(DraftView, answer.document()), now())
+        return draft_cards.draft(read_view(DraftView, answer.document()), now())
 
     session.show(answer, render)

@@ -7,6 +7,7 @@ from typing import Any
 
 from activitypub.quotes.stamps import QuoteStamp, check_quote_stamp, may_be_stamp_of
 from activitypub.vocab.reading import host_of
+from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.jobs.fetching import fetch_note
@@ -35,7 +36,7 @@ async def verify_quote(context: Context, payload: Mapping[str, Any]) -> None:
     if runtime.is_own(held.quoted_uri) or held.state not in ("pending", "accepted"):
         return
     if not context.budgets.quotes.spend(host_of(held.quoted_uri) or "", env.now()):
-        raise Again("enough quotes of this server for now", after=3_600_000)
+        raise Again("enough quotes of this server for now", after=HOUR)
     if quoted is None:
         await fetch_note(context, held.quoted_uri, depth=int(payload["depth"]) + 1)
         found = await _look_up(context, post_id)
