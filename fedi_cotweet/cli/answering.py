@@ -9,9 +9,10 @@ import typer
 from rich.text import Text
 
 from fedi_cotweet.cli import invite_cards, pieces
-from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, segment
+from fedi_cotweet.cli.agreeing import Question, digest_to_accept
+from fedi_cotweet.cli.client import Answer, Client, CommandError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
-from fedi_cotweet.cli.session import Session, interactive
+from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line
 from fedi_cotweet.services.views import InviteView
 
@@ -56,17 +57,7 @@ def accept(
     What you saw is what you agree to: if it changed meanwhile, nothing is agreed.
     """
     client = session.client()
-    if digest is None or not (yes or session.as_json):
-        view = _find(client, invite)
-        if digest is not None and digest != view.digest:
-            raise CommandError(
-                "content_changed",
-                "The invite is not what you name: its text, pictures or authors changed.",
-                f"Look at it again: fedi-cotweet invites    Its digest is {view.digest}",
-            )
-        if not (yes or session.as_json):
-            _ask(session, view)
-        digest = view.digest
+    digest = digest_to_accept(session, lambda: _question(client, invite), digest, yes=yes)
     answer = client.post(f"{INVITES}/{segment(invite)}/accept", {"digest": digest})
     session.show(answer, lambda: _accepted(answer))
 
@@ -101,22 +92,19 @@ def _find(client: Client, invite: str) -> InviteView:
     )
 
 
-def _ask(session: Session, view: InviteView) -> None:
-    session.say(invite_cards.invite(view, now()))
-    if view.refusal:
-        raise CommandError("refused", f"This invite cannot be accepted: {view.refusal}")
-    if not interactive():
-        raise UsageError(
-            "There is no terminal to ask you on.",
-            f"To agree to what is shown above: fedi-cotweet accept {view.id} "
-            f"--digest {view.digest} --yes",
-        )
-    if not typer.confirm("Publish this under your name?", default=False):
-        raise CommandError(
-            "not_accepted",
-            "Nothing was agreed to; the invite stays open.",
-            f"To say no: fedi-cotweet decline {view.id}",
-        )
+def _question(client: Client, invite: str) -> Question:
+    view = _find(client, invite)
+    return Question(
+        digest=view.digest,
+        shown=invite_cards.invite(view, now()),
+        ask="Publish this under your name?",
+        kind="invite",
+        parts="its text, pictures or authors",
+        look="fedi-cotweet invites",
+        accept=f"fedi-cotweet accept {view.id}",
+        decline=f"fedi-cotweet decline {view.id}",
+        refusal=view.refusal,
+    )
 
 
 def _accepted(answer: Answer) -> Text:

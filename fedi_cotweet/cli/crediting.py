@@ -9,10 +9,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fedi_cotweet.cli import pieces, post_cards
+from fedi_cotweet.cli.agreeing import Question, digest_to_accept
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import Answer, Client, CommandError, UsageError, handles, segment
+from fedi_cotweet.cli.client import Answer, Client, UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
-from fedi_cotweet.cli.session import Session, interactive
+from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, plain
 from fedi_cotweet.cli.writing import COTWEETS, POSTS, PostArgument, resolve
 from fedi_cotweet.services.views import CreditRequestView, PostView
@@ -88,17 +89,7 @@ def credits(  # noqa: A001 - the command's name
         session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
         return
     if accept:
-        if digest is None or not (yes or session.as_json):
-            view = _find(client, accept)
-            if digest is not None and digest != view.digest:
-                raise CommandError(
-                    "content_changed",
-                    "The question is not what you name: the post or the picture changed.",
-                    f"Look at it again: fedi-cotweet credits    Its digest is {view.digest}",
-                )
-            if not (yes or session.as_json):
-                _ask(session, view)
-            digest = view.digest
+        digest = digest_to_accept(session, lambda: _asked(client, accept), digest, yes=yes)
         path = f"{COTWEETS}/credits/{segment(accept)}/accept"
         answer = client.post(path, {"digest": digest})
         session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
@@ -122,20 +113,18 @@ def _find(client: Client, wanted: str) -> CreditRequestView:
     raise UsageError(f"Nobody asks you anything under the id {wanted}.")
 
 
-def _ask(session: Session, view: CreditRequestView) -> None:
-    session.say(_question(view))
-    if not interactive():
-        raise UsageError(
-            "There is no terminal to ask you on.",
-            f"To agree to what is shown above: fedi-cotweet credits --accept {view.id} "
-            f"--digest {view.digest} --yes",
-        )
-    if not typer.confirm("Be named under this picture?", default=False):
-        raise CommandError(
-            "not_accepted",
-            "Nothing was agreed to; the question stays open.",
-            f"To say no: fedi-cotweet credits --decline {view.id}",
-        )
+def _asked(client: Client, wanted: str) -> Question:
+    view = _find(client, wanted)
+    return Question(
+        digest=view.digest,
+        shown=_question(view),
+        ask="Be named under this picture?",
+        kind="question",
+        parts="the post or the picture",
+        look="fedi-cotweet credits",
+        accept=f"fedi-cotweet credits --accept {view.id}",
+        decline=f"fedi-cotweet credits --decline {view.id}",
+    )
 
 
 _NEXT = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from fedi_cotweet.cli import answering
+from fedi_cotweet.cli import agreeing
 from tests.cli.conftest import Run, Script
 from tests.cli.samples import INVITE, NOW, wire
 
@@ -152,7 +152,7 @@ async def test_without_a_terminal_nothing_is_agreed_to_unasked(script: Script, r
 async def test_on_a_terminal_a_person_sees_the_preview_and_decides(
     script: Script, run: Run, monkeypatch: pytest.MonkeyPatch, answer: str, agreed: bool
 ) -> None:
-    monkeypatch.setattr(answering, "interactive", lambda: True)
+    monkeypatch.setattr(agreeing, "interactive", lambda: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
     script.expect("GET", LIST, {"invites": [wire(INVITE)]})
     if agreed:

@@ -133,7 +133,7 @@ async def test_nobody_agrees_to_a_credit_unseen(script: Script, run: Run) -> Non
 async def test_an_artist_is_asked_at_a_terminal(
     script: Script, run: Run, monkeypatch: pytest.MonkeyPatch, agreed: bool
 ) -> None:
-    monkeypatch.setattr("fedi_cotweet.cli.crediting.interactive", lambda: True)
+    monkeypatch.setattr("fedi_cotweet.cli.agreeing.interactive", lambda: True)
     script.expect("GET", CREDITS, {"credits": [wire(QUESTION)]})
     if agreed:
         answer = wire(replace(QUESTION, state="accepted"))
