@@ -89,16 +89,19 @@ def full_rendition(
     authors: Sequence[tuple[str, str]],
     stamps: Sequence[str] = (),
     *,
+    notice: str = "",
     roles: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What the object's ``id`` returns and aware servers receive.
 
     ``core`` is the object without authors, stamps and inline notice, with the full addressing.
     ``authors`` are (type, id), the primary author first; ``stamps`` is empty for a draft, ``roles``
-    aligned with ``authors`` or empty.
+    aligned with ``authors`` or empty. ``notice`` is for the ``id``, where unaware software reads
+    too: see ``single_author_rendition``.
     """
     attributed = [{"type": kind, "id": author} for kind, author in authors]
-    return _rendition(core, attributed, authors, stamps, roles)
+    document = _rendition(core, attributed, authors, stamps, roles)
+    return _noticed(document, notice, [author for _, author in authors])
 
 
 def single_author_rendition(
@@ -123,11 +126,15 @@ def single_author_rendition(
             document[field] = [
                 entry for entry in as_list(document[field]) if entry not in followers_of
             ]
+    return _noticed(document, notice, everyone)
+
+
+def _noticed(document: dict[str, Any], notice: str, authors: Sequence[str]) -> dict[str, Any]:
     if isinstance(content := document.get("content"), str):
-        document["content"] = _with_notice(content, notice, everyone)
+        document["content"] = _with_notice(content, notice, authors)
     if isinstance(content_map := document.get("contentMap"), Mapping):
         document["contentMap"] = {
-            language: _with_notice(text, notice, everyone) for language, text in content_map.items()
+            language: _with_notice(text, notice, authors) for language, text in content_map.items()
         }
     return document
 

@@ -25,6 +25,7 @@ from storage.queries import actors, crediting, polls, posts, quotes
 __all__ = [
     "attachment",
     "claimed_rows",
+    "fetched_note",
     "format_time",
     "full_note",
     "offered_note",
@@ -68,9 +69,18 @@ def full_note(tx: Tx, post: Post, *, state: str = "published") -> dict[str, Any]
     return _rendered(tx, post, plain=False, stamps=state == "published")
 
 
+def fetched_note(tx: Tx, post: Post) -> dict[str, Any]:
+    """What the id of a published post returns: the full rendition with its inline notice.
+
+    Whose server knows nothing of co-authors reads it there when a co-author's Announce is the first
+    it hears of the post. Without ``@context``.
+    """
+    return _rendered(tx, post, plain=False, stamps=True, noticed=True)
+
+
 def plain_note(tx: Tx, post: Post) -> dict[str, Any]:
     """The single-author rendition with its inline notice, without ``@context``."""
-    return _rendered(tx, post, plain=True, stamps=True)
+    return _rendered(tx, post, plain=True, stamps=True, noticed=True)
 
 
 def totals_of(tx: Tx, post: Post) -> Totals:
@@ -79,7 +89,9 @@ def totals_of(tx: Tx, post: Post) -> Totals:
     return Totals(likes, shares, posts.reply_counts(tx, [post.uri]).get(post.uri, 0))
 
 
-def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any]:
+def _rendered(
+    tx: Tx, post: Post, *, plain: bool, stamps: bool, noticed: bool = False
+) -> dict[str, Any]:
     core: dict[str, Any] = orjson.loads(post.document)
     poll = polls.poll(tx, post.id) if post.kind == "Question" else None
     if poll is not None and post.state == "published":
@@ -114,19 +126,24 @@ def _rendered(tx: Tx, post: Post, *, plain: bool, stamps: bool) -> dict[str, Any
     ]
     listed = [row.stamp_uri for row in rows if row.stamp_uri] if stamps else []
     roles = [post.author_role, *(row.role for row in rows)]
+    notice = _notice(rows, people) if noticed else ""
     if not plain:
-        return full_rendition(core, authors, listed, roles=roles)
-    named = [(people[row.actor_uri], row.role) for row in rows if row.actor_uri in people]
+        return full_rendition(core, authors, listed, notice=notice, roles=roles)
     return single_author_rendition(
         core,
         authors,
         listed,
         followers_of=set(_followers(people.values())),
-        notice=build_notice(
-            [(f"@{person.username}@{person.host}", person.url) for person, _ in named],
-            [role for _, role in named],
-        ),
+        notice=notice,
         roles=roles,
+    )
+
+
+def _notice(rows: Sequence[PostAuthor], people: Mapping[str, Actor]) -> str:
+    named = [(people[row.actor_uri], row.role) for row in rows if row.actor_uri in people]
+    return build_notice(
+        [(f"@{person.username}@{person.host}", person.url) for person, _ in named],
+        [role for _, role in named],
     )
 
 

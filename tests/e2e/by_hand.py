@@ -13,10 +13,11 @@ import random
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import update
@@ -268,13 +269,18 @@ class World:
 
 
 @asynccontextmanager
-async def open_places(folder: Path, cast: Mapping[str, Sequence[str]]) -> AsyncIterator[World]:
-    """Servers by name, each with its people, who let anyone invite them."""
+async def open_places(
+    folder: Path, cast: Mapping[str, Sequence[str]], **others: Any
+) -> AsyncIterator[World]:
+    """Servers by name, each with its people, who let anyone invite them.
+
+    ``others`` are settings by name, instead of those of ``settings_of``.
+    """
     clock = Clock()
     with patch.object(Worker, "start", lambda _: None):
         places = {}
         for name, people in cast.items():
-            settings = settings_of(folder / name, name, free_port())
+            settings = replace(settings_of(folder / name, name, free_port()), **others)
             await settle(settings, people, clock)
             places[name] = await Place.open(settings, clock)
         world = World(places, clock, random.Random(0))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from activitypub.coauthorship.notice import build_notice
 from activitypub.html import to_text
 from activitypub.vocab.reading import format_time
 from fedi_cotweet.domain.limits import DAY, HOUR
@@ -235,11 +236,14 @@ async def test_people_are_added_by_message(cast: Cast) -> None:
     assert "has taken your name off" in by_eve.last()
 
 
-@pytest.mark.parametrize("honest", [True, False])
+@pytest.mark.parametrize(("honest", "noticed"), [(True, False), (True, True), (False, False)])
 async def test_a_co_author_elsewhere_is_told_what_is_not_in_the_text_any_more(
-    cast: Cast, honest: bool
+    cast: Cast, honest: bool, noticed: bool
 ) -> None:
-    """eve and zoe stand in what alice elsewhere and bob here agreed to, and zoe's name goes off."""
+    """eve and zoe stand in what alice elsewhere and bob here agreed to, and zoe's name goes off.
+
+    What is fetched may end with the names of the co-authors.
+    """
     words = "<p>We wrote this.</p>"
     eve, zoe = unaware(cast.m.person("eve")), unaware(cast.m.person("zoe"))
     await cast.follow(eve, zoe)
@@ -252,8 +256,10 @@ async def test_a_co_author_elsewhere_is_told_what_is_not_in_the_text_any_more(
     post = await published(cast, content=words + byline(both, None), tag=tags)
     cast.here.clock.advance(HOUR)
     text = words if honest else words.replace("this", "that")
+    bob = cast.local("bob")
+    notice = build_notice([(f"@{bob.handle}", bob.id)]) if noticed else ""
     note = post.publish(
-        content=text + byline(both[:1], None),
+        content=text + byline(both[:1], None) + notice,
         tag=tags[:2],
         updated=format_time(cast.here.clock()),
     )

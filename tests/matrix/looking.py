@@ -64,6 +64,7 @@ async def _check_object(stage: Stage, uri: str, end: Expected) -> None:
     names = [person.uri for person in end.named]
     assert as_list(document.get("coAuthors")) == names
     assert end.text in document["content"]
+    _check_byline(document["content"], end)
     stamps = as_list(document.get("coAuthorAuthorization"))
     assert len(stamps) == len(names)
     for person, stamp_uri in zip(end.named, stamps, strict=True):
@@ -207,8 +208,13 @@ async def _check_unaware(stage: Stage, uri: str, end: Expected) -> None:
     assert end.text in entry.content
     alice = stage.person("a/alice")
     assert entry.author.removeprefix("@") == alice.handle, entry
-    byline = re.sub(r"<[^>]+>", "", entry.content.rpartition("<p")[2])
-    for person in end.named:
-        assert f"@{person.name}" in byline, entry.content
+    _check_byline(entry.content, end)
+
+
+def _check_byline(content: str, end: Expected) -> None:
+    """What software that knows nothing of co-authors shows of them, delivered or fetched."""
+    byline = re.sub(r"<[^>]+>", "", content.rpartition("<p")[2])
+    for person in end.named or ():
+        assert f"@{person.name}" in byline, content
     for person in end.absent:
-        assert f"@{person.name}" not in re.sub(r"<[^>]+>", "", entry.content)
+        assert f"@{person.name}" not in re.sub(r"<[^>]+>", "", content)

@@ -25,6 +25,7 @@ from demo.plain_server.feed import home_timeline
 from demo.plain_server.records import Entry
 from demo.plain_server.store import Store
 from fedi_cotweet.domain.limits import SECOND
+from fedi_cotweet.settings import Settings
 from tests.e2e.by_hand import World, open_places
 from tests.e2e.places import Place, local_id
 from tests.federation.here import ApiRefusalError
@@ -47,6 +48,8 @@ BY_MESSAGE = ("v/vera", "v/vito", "v/vaio", "v/vlad")
 READERS = {"dave": ("a/alice", *SAME, *PEERS)}
 """Readers at ``d`` and whom they follow. The others follow one co-author each."""
 UNAWARE_READER = "gina"
+ANNOUNCE_DELAY = Settings().announce_delay_seconds
+"""In seconds, as servers have it: so long a post has to be everywhere before it is announced."""
 SETTLES_WITHIN = 20.0
 
 
@@ -187,7 +190,8 @@ class Stage:
 @asynccontextmanager
 async def open_stage(folder: Path) -> AsyncIterator[Stage]:
     """All servers, listening; readers follow whom they follow."""
-    async with open_places(folder, CAST) as world, aiohttp.ClientSession() as session:
+    opened = open_places(folder, CAST, announce_delay_seconds=ANNOUNCE_DELAY)
+    async with opened as world, aiohttp.ClientSession() as session:
         port = free_port()
         base, data = f"http://127.0.0.1:{port}", folder / "u"
         data.mkdir()

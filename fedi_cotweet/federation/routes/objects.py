@@ -133,7 +133,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         if post is None or not post.local or post.uri != context.env.addresses.note(post_id):
             return None
         if post.state == "published" and post.visibility in ("public", "unlisted"):
-            render = documents.plain_note if single else documents.full_note
+            render = documents.plain_note if single else documents.fetched_note
             document = render(tx, post)
             document["replies"] = replies_member(tx, context.env, post)
             return post, document
@@ -181,7 +181,7 @@ async def create(request: web.Request) -> web.Response:
         author = actors.actor(tx, post.author_id)
         if author is None or post.visibility not in ("public", "unlisted"):
             return None
-        note = (documents.plain_note if single else documents.full_note)(tx, post)
+        note = (documents.plain_note if single else documents.fetched_note)(tx, post)
         uri = context.env.addresses.create(post.id)
         return build_create(uri, author.uri, note, post.published_at or 0)
 
