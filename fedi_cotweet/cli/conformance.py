@@ -15,8 +15,9 @@ from rich.text import Text
 
 from fedi_cotweet.cli.client import Client, CommandError, UsageError
 from fedi_cotweet.cli.session import Session, interactive
-from fedi_cotweet.cli.text import count, line
+from fedi_cotweet.cli.text import line
 from fedi_cotweet.configuration import overview
+from fedi_cotweet.domain.plurals import count
 
 if TYPE_CHECKING:  # the other commands start faster without the kit
     from fedi_cotweet.conformance.drivers import Driver
@@ -36,62 +37,71 @@ class _NothingTriedError(CommandError):
     exit_code = NOT_TRIED
 
 
+Url = Annotated[
+    str, typer.Argument(metavar="URL", help="Id of the actor to try.", show_default=False)
+]
+How = Annotated[
+    str | None,
+    typer.Option(
+        "--driver",
+        metavar="HOW",
+        help="How the actor's user decides: own (the server of --data), a URL, a command, ask "
+        "(a person at this terminal), none.",
+        show_default="ask in a terminal, else none",
+    ),
+]
+Cases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--case",
+        metavar="ID",
+        help="Only these cases; may be repeated, * stands for anything.",
+        show_default=False,
+    ),
+]
+Listed = Annotated[
+    bool, typer.Option("--list", help="Show the cases and try nothing.", show_default=False)
+]
+Listen = Annotated[
+    str | None,
+    typer.Option(
+        "--listen",
+        metavar="HOST:PORT",
+        help="Where the kit's five servers listen: this port and the next four.",
+        show_default="127.0.0.1, any free ports",
+    ),
+]
+Bases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--base",
+        metavar="URL",
+        help="How the actor's server reaches them; five times, in the order of the ports.",
+        show_default=False,
+    ),
+]
+Patience = Annotated[
+    float,
+    typer.Option("--patience", metavar="SECONDS", help="Longest wait for what must happen."),
+]
+Grace = Annotated[
+    float,
+    typer.Option("--grace", metavar="SECONDS", help="How long to watch for what must not."),
+]
+Seconds = Annotated[float, typer.Option("--seconds", metavar="SECONDS", help="Longest whole run.")]
+
+
 def conformance(
     session: Session,
-    url: Annotated[
-        str, typer.Argument(metavar="URL", help="Id of the actor to try.", show_default=False)
-    ] = "",
-    driver: Annotated[
-        str | None,
-        typer.Option(
-            "--driver",
-            metavar="HOW",
-            help="How the actor's user decides: own (the server of --data), a URL, a command, ask "
-            "(a person at this terminal), none.",
-            show_default="ask in a terminal, else none",
-        ),
-    ] = None,
-    case: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--case",
-            metavar="ID",
-            help="Only these cases; may be repeated, * stands for anything.",
-            show_default=False,
-        ),
-    ] = None,
-    listed: Annotated[
-        bool, typer.Option("--list", help="Show the cases and try nothing.", show_default=False)
-    ] = False,
-    listen: Annotated[
-        str | None,
-        typer.Option(
-            "--listen",
-            metavar="HOST:PORT",
-            help="Where the kit's five servers listen: this port and the next four.",
-            show_default="127.0.0.1, any free ports",
-        ),
-    ] = None,
-    base: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--base",
-            metavar="URL",
-            help="How the actor's server reaches them; five times, in the order of the ports.",
-            show_default=False,
-        ),
-    ] = None,
-    patience: Annotated[
-        float,
-        typer.Option("--patience", metavar="SECONDS", help="Longest wait for what must happen."),
-    ] = 15.0,
-    grace: Annotated[
-        float,
-        typer.Option("--grace", metavar="SECONDS", help="How long to watch for what must not."),
-    ] = 0.8,
-    seconds: Annotated[
-        float, typer.Option("--seconds", metavar="SECONDS", help="Longest whole run.")
-    ] = 170.0,
+    url: Url = "",
+    driver: How = None,
+    case: Cases = None,
+    listed: Listed = False,
+    listen: Listen = None,
+    base: Bases = None,
+    patience: Patience = 15.0,
+    grace: Grace = 0.8,
+    seconds: Seconds = 170.0,
 ) -> None:
     """Play the other side of every exchange of FEP-af48 with an actor, and report case by case.
 
@@ -110,6 +120,11 @@ def conformance(
         raise UsageError(f'"{line(url)}" is no address.', "Give the actor's id: https://…")
     plan = _plan(session, listen, base or [], patience, grace, seconds)
     report = asyncio.run(_run(session, url, _driver(session, url, driver), plan, case or []))
+    _tell(session, report)
+
+
+def _tell(session: Session, report: Report) -> None:
+    """The end of the run, and its exit code."""
     if session.as_json:
         sys.stdout.write(json.dumps(report.document()) + "\n")
     else:
@@ -129,8 +144,7 @@ async def _run(session: Session, url: str, driver: Driver, plan: Plan, ids: list
     try:
         return await run(url, driver, plan, choose(ids), tell)
     except TargetError as error:
-        fix = "Give the id of an actor, as its own document has it."
-        raise _NothingTriedError("no_actor", str(error), fix) from None
+        raise _NothingTriedError("no_actor", f"{error}.", error.fix) from None
     except OSError as error:
         fix = "Name a free address with --listen HOST:PORT."
         raise _NothingTriedError("cannot_listen", f"The kit cannot listen: {error}.", fix) from None
@@ -147,8 +161,8 @@ def _plan(
     from pathlib import Path
 
     from activitypub.shell.tls import build_ssl_context
-    from fedi_cotweet.conformance.kit import Waits
     from fedi_cotweet.conformance.running import Plan
+    from fedi_cotweet.conformance.waiting import Waits
 
     values = {name: value for name, value, _ in overview(session.data)}
     ca_file = values["ca_file"] if isinstance(values["ca_file"], Path) else None

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import count, line
+from fedi_cotweet.cli.text import line
+from fedi_cotweet.domain.plurals import count
 
 POLICY = "/api/v1/control/invite-policy"
 MUTES = "/api/v1/cotweets/invite-mutes"

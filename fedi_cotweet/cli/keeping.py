@@ -15,7 +15,8 @@ from fedi_cotweet.cli import consent_history
 from fedi_cotweet.cli.client import CommandError, UsageError, segment
 from fedi_cotweet.cli.discussion import COTWEETS, CoTweetArgument
 from fedi_cotweet.cli.session import Session, interactive
-from fedi_cotweet.cli.text import count, line, moment, plain
+from fedi_cotweet.cli.text import line, moment, plain
+from fedi_cotweet.domain.plurals import count
 
 CONTROL = "/api/v1/control"
 

@@ -14,7 +14,8 @@ from fedi_cotweet.cli.client import Answer, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.reading import CONTROL, BeforeOption, HandleArgument, LimitOption
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import count, line
+from fedi_cotweet.cli.text import line
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services.views import ListView, TimelinePage
 
 LISTS = f"{CONTROL}/lists"

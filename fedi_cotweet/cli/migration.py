@@ -12,6 +12,7 @@ from fedi_cotweet.cli.client import UsageError, handles
 from fedi_cotweet.cli.reading import CONTROL, HandleArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line
+from fedi_cotweet.domain.plurals import count
 
 ListArgument = Annotated[
     str, typer.Argument(metavar="LIST", help="following, blocks, mutes or domain_blocks.")
@@ -86,8 +87,7 @@ def import_people(
         raise UsageError(f"{file} cannot be read: {error}.") from None
     answer = session.client().post(f"{CONTROL}/imports", {"kind": kind, "csv": text})
     rows = int(answer.document().get("rows") or 0)
-    told = "1 row is" if rows == 1 else f"{rows} rows are"
-    said = f"{told} being worked off. See: fedi-cotweet people imports"
+    said = f"Working off {count(rows, 'row')}. See: fedi-cotweet people imports"
     session.show(answer, lambda: Text(said))
 
 

@@ -13,8 +13,9 @@ from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import count, distance, line, moment, plain
+from fedi_cotweet.cli.text import distance, line, moment, plain
 from fedi_cotweet.cli.writing import COTWEETS, PostArgument, resolve
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services.views import ReportView, StatisticsView
 
 REPORTS = "/api/v1/control/reports"

@@ -15,7 +15,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from fedi_cotweet.cli.text import count, distance, line, links, moment, plain
+from fedi_cotweet.cli.text import distance, line, links, moment, plain
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services.views import AuthorView, MediaView, PollView, QuoteView
 
 AUDIENCES = {

@@ -17,7 +17,8 @@ from fedi_cotweet.cli.pieces import (
     quoted,
     words_of,
 )
-from fedi_cotweet.cli.text import count, distance, line, moment
+from fedi_cotweet.cli.text import distance, line, moment
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import CompanionView, PostView, TimelinePage
 

@@ -7,6 +7,8 @@ import unicodedata
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+from fedi_cotweet.domain.plurals import count
+
 _SECOND = 1_000
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 _SUFFIXES = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -51,9 +53,9 @@ def distance(at: int, now: int) -> str:
     seconds = abs(at - now) // _SECOND
     parts: list[str] = []
     for unit, length in _UNITS:
-        count, seconds = divmod(seconds, length)
-        if count and len(parts) < 2:
-            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+        number, seconds = divmod(seconds, length)
+        if number and len(parts) < 2:
+            parts.append(count(number, unit))
         elif parts:
             break
     if not parts:
@@ -65,11 +67,6 @@ def seconds_of(text: str) -> int | None:
     """A duration such as ``90m``, ``12h``, ``7d`` or ``2w`` in seconds; None when it is none."""
     found = re.fullmatch(r"([0-9]{1,6})([mhdw])", text.strip().lower())
     return int(found[1]) * _SUFFIXES[found[2]] if found else None
-
-
-def count(number: int, singular: str, plural: str = "") -> str:
-    """``1 reply``, ``2 replies``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 class _Links(HTMLParser):

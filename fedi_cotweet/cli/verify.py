@@ -18,8 +18,9 @@ from rich.text import Text
 
 from fedi_cotweet.cli.client import CommandError, UsageError
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import count, distance, line, moment
+from fedi_cotweet.cli.text import distance, line, moment
 from fedi_cotweet.configuration import overview
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.settings import SettingValueError
 
 if TYPE_CHECKING:  # the other commands start faster without the protocol

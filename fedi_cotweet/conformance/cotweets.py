@@ -13,7 +13,8 @@ from activitypub.coauthorship.projection import consent_digest
 from activitypub.coauthorship.stamps import build_stamp
 from activitypub.vocab.reading import format_time
 from activitypub.vocab.terms import PUBLIC, note_context
-from fedi_cotweet.conformance.origins import SERIAL, Clock, Origin, Person
+from fedi_cotweet.conformance.origins import Clock, Origin
+from fedi_cotweet.conformance.people import SERIAL, Person
 
 DAY: Final = 24 * 60 * 60 * 1000
 CONTENT: Final = "<p>We wrote this together.</p>"

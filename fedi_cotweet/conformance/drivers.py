@@ -36,6 +36,7 @@ from typing import Any, Final, Protocol
 import aiohttp
 
 from fedi_cotweet.conformance.outcomes import NotRun
+from fedi_cotweet.conformance.unreachable import why_unreachable
 
 SECONDS: Final = 30.0
 _LONGEST_LINE: Final = 1024 * 1024
@@ -83,7 +84,7 @@ class HttpDriver:
             async with self._session.post(self._url, json=request) as answer:
                 return _object(await answer.read())
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise NotRun(f"the driver does not answer: {error!r}") from error
+            raise NotRun(f"the driver does not answer: {why_unreachable(error)}") from error
 
     async def close(self) -> None:
         """Close the connection."""
@@ -118,7 +119,7 @@ class CommandDriver:
             await ask.drain()
             return _object(await asyncio.wait_for(answer.readline(), SECONDS))
         except (OSError, TimeoutError) as error:
-            raise NotRun(f"the driver does not answer: {error!r}") from error
+            raise NotRun(f"the driver does not answer: {why_unreachable(error)}") from error
 
     async def close(self) -> None:
         """End the command: no more lines, then a signal."""

@@ -2,58 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from activitypub.coauthorship.publication import build_announce
 from activitypub.vocab.reading import format_time
 from activitypub.vocab.terms import ACTIVITY_JSON
-from fedi_cotweet.conformance.cotweets import CoTweet, Received, Scene
+from fedi_cotweet.conformance.cotweets import CoTweet, Received
 from fedi_cotweet.conformance.drivers import Driver, Hands, Refusal
-from fedi_cotweet.conformance.origins import SERIAL, Letter, Origin, Person, Reply
+from fedi_cotweet.conformance.origins import Letter, Origin, Reply
 from fedi_cotweet.conformance.outcomes import Failed, NotRun
+from fedi_cotweet.conformance.people import SERIAL, Person
 from fedi_cotweet.conformance.target import Target, find_target
-
-T = TypeVar("T")
-
-LOOK_EVERY: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """Seconds. ``patience``: the longest wait for what must happen; ``grace``: how long to watch
-    for what must not; ``quiet``: how long nothing may be asked for until all is taken as done."""
-
-    patience: float = 15.0
-    grace: float = 0.8
-    quiet: float = 0.3
+from fedi_cotweet.conformance.unreachable import why_unreachable
+from fedi_cotweet.conformance.waiting import Offset, Waits, Watched
 
 
 @dataclass
-class Offset:
-    """A clock that can be made to run ahead: milliseconds since 1970."""
-
-    real: Callable[[], int]
-    ahead: int = 0
-
-    def __call__(self) -> int:
-        return self.real() + self.ahead
-
-
-@dataclass
-class Kit(Scene):
+class Kit(Watched):
     """The scene and the target. Every case has people of its own: servers remember."""
 
-    u: Origin
-    """A server that knows no co-authors. Nobody there may say that they do: it counts for all."""
     target: Target
     hands: Hands
     time: Offset
-    waits: Waits
     chosen: frozenset[str]
     """The cases of this run."""
     known: dict[str, Any] = field(default_factory=dict)
@@ -82,56 +56,6 @@ class Kit(Scene):
         """Somebody whose server knows no co-authors."""
         return self.somebody(self.u, "erin", interactionPolicy=None, generator=None)
 
-    # Waiting.
-
-    async def until(
-        self, what: str, check: Callable[[], T | None], *, seconds: float | None = None
-    ) -> T:
-        """Wait until ``check`` gives something. Raises ``Failed``: ``what`` did not happen."""
-        limit = self.waits.patience if seconds is None else seconds
-        end = asyncio.get_running_loop().time() + limit
-        while not (found := check()):
-            if asyncio.get_running_loop().time() > end:
-                raise Failed(f"{what} within {limit:g} s: it did not happen")
-            await asyncio.sleep(LOOK_EVERY)
-        return found
-
-    async def until_async(self, what: str, check: Callable[[], Awaitable[bool]]) -> None:
-        """The same for a ``check`` that asks the server."""
-        end = asyncio.get_running_loop().time() + self.waits.patience
-        while not await check():
-            if asyncio.get_running_loop().time() > end:
-                raise Failed(f"{what} within {self.waits.patience:g} s: it did not happen")
-            await asyncio.sleep(4 * LOOK_EVERY)
-
-    async def quiet(self, *, seconds: float | None = None) -> None:
-        """Wait until the target has stopped asking and sending, at most ``patience``."""
-        loop = asyncio.get_running_loop()
-        still = self.waits.quiet if seconds is None else seconds
-        end, last, since = loop.time() + self.waits.patience, self._traffic(), loop.time()
-        while loop.time() < end and loop.time() - since < still:
-            await asyncio.sleep(LOOK_EVERY)
-            if self._traffic() != last:
-                last, since = self._traffic(), loop.time()
-
-    def _traffic(self) -> int:
-        return sum(len(o.asked) + len(o.received) for o in (self.a, self.b, self.c, self.m, self.u))
-
-    async def watch(self, check: Callable[[], object], what: str) -> None:
-        """See that something does not happen for as long as ``grace`` and until all is quiet."""
-        end = asyncio.get_running_loop().time() + self.waits.grace
-        while asyncio.get_running_loop().time() < end:
-            self.never(check(), what)
-            await asyncio.sleep(LOOK_EVERY)
-        await self.quiet()
-        self.never(check(), what)
-
-    @staticmethod
-    def never(found: object, what: str) -> None:
-        """Raises ``Failed`` if there is something."""
-        if found:
-            raise Failed(what)
-
     async def advance(self, seconds: float) -> None:
         """Let time pass, here and at the target. ``NotRun`` where its clock cannot be moved."""
         await self.hands.advance(seconds)
@@ -145,7 +69,9 @@ class Kit(Scene):
         try:
             return await sender.send(self.target.inbox, activity)
         except OSError as error:
-            raise NotRun(f"{self.target.inbox} cannot be reached: {error}") from error
+            raise NotRun(
+                f"{self.target.inbox} cannot be reached: {why_unreachable(error)}"
+            ) from error
 
     async def deliver(self, sender: Person, activity: Mapping[str, Any] | bytes) -> None:
         """Deliver something right. Raises ``Failed`` if it is not taken."""
@@ -347,4 +273,4 @@ async def open_kit(
     async with AsyncExitStack() as stack:
         a, b, c, m, u = [await stack.enter_async_context(origin) for origin in origins]
         target = await find_target(url, a.person("alice"))
-        yield Kit(a, b, c, m, u, target, Hands(driver), time, waits, chosen)
+        yield Kit(a, b, c, m, u, waits, target, Hands(driver), time, chosen)

@@ -9,6 +9,7 @@ import aiohttp
 
 from fedi_cotweet.conformance.drivers import SECONDS
 from fedi_cotweet.conformance.outcomes import NotRun
+from fedi_cotweet.conformance.unreachable import why_unreachable
 
 COTWEETS: Final = "/api/v1/cotweets"
 INVITES: Final = f"{COTWEETS}/invites"
@@ -57,7 +58,9 @@ class OwnDriver:
         except _RefusedError as error:
             return {"refused": str(error)}
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise NotRun(f"the server does not answer its own user: {error!r}") from error
+            raise NotRun(
+                f"the server does not answer its own user: {why_unreachable(error)}"
+            ) from error
 
     async def close(self) -> None:
         """Close the connection."""

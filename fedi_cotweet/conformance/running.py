@@ -15,9 +15,11 @@ import aiohttp
 
 from fedi_cotweet.conformance.cases import CASES, Case
 from fedi_cotweet.conformance.drivers import Driver, Refusal
-from fedi_cotweet.conformance.kit import Kit, Offset, Waits, open_kit
+from fedi_cotweet.conformance.kit import Kit, open_kit
 from fedi_cotweet.conformance.origins import Origin, hold_port
 from fedi_cotweet.conformance.outcomes import Failed, NotRun, Report, Result, State
+from fedi_cotweet.conformance.unreachable import why_unreachable
+from fedi_cotweet.conformance.waiting import Offset, Waits
 
 SERVERS: Final = 5
 WHOLE_RUN: Final = 170.0
@@ -125,7 +127,7 @@ async def _one(kit: Kit, case: Case, left: float) -> Result:
     except TimeoutError:
         state, why = State.FAILED, f"it took longer than {min(left, ONE_CASE):.0f} s"
     except (OSError, aiohttp.ClientError) as error:
-        state, why = State.NOT_RUN, f"the connection failed: {error!r}"
+        state, why = State.NOT_RUN, f"the connection failed: {why_unreachable(error)}"
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # What came has another shape than any document of its kind.
         state, why = State.FAILED, f"an answer of the server cannot be read: {error!r}"

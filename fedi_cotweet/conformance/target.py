@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
+
 from activitypub.vocab.reading import as_id, origin
-from fedi_cotweet.conformance.origins import Person
+from fedi_cotweet.conformance.people import Person
+from fedi_cotweet.conformance.unreachable import why_unreachable
 
 
 class TargetError(Exception):
     """There is nothing to test at this address; the text says why."""
+
+    fix = "Give the id of an actor, as its own document has it."
+
+
+class UnreachableError(TargetError):
+    """No server answers there."""
+
+    fix = "Start that server, or correct the address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,8 @@ async def find_target(url: str, asker: Person) -> Target:
     """Read the actor at ``url``, asked by ``asker``. Raises ``TargetError``."""
     try:
         reply = await asker.get(url)
-    except OSError as error:
-        raise TargetError(f"{url} cannot be reached: {error}") from error
+    except (OSError, aiohttp.ClientError) as error:
+        raise UnreachableError(f"{url} cannot be reached: {why_unreachable(error)}") from error
     if reply.status != 200:
         raise TargetError(f"{url} answers {reply.status} to a signed GET, not 200")
     try:

@@ -19,6 +19,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move, why_not
 from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import find_actor, proving_key_id
 from fedi_cotweet.services.credit_endings import apply_move, drop_stamp, log
@@ -54,8 +55,9 @@ def give(
     post = own_post(tx, author_id, post_id)
     pictures = posts.media_of(tx, post_ids=[post_id])
     if not 0 <= position < len(pictures):
-        how_many = "1 picture" if len(pictures) == 1 else f"{len(pictures) or 'no'} pictures"
-        raise ServiceError("no_such_picture", 422, f"This post has {how_many}.")
+        raise ServiceError(
+            "no_such_picture", 422, f"This post has {count(len(pictures), 'picture')}."
+        )
     said = name.strip() or (artist.name or artist.username if artist is not None else "")
     if not said or len(said) > MOST_NAME or (artist is not None and artist.id == author_id):
         raise ServiceError(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from activitypub.coauthorship.roles import ROLES
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -134,7 +135,9 @@ def check_invitees(
     today = consents.count_since(tx, author.id, "sent", now - DAY) + len(co_authors)
     if today > limits.invites_per_day:
         raise ServiceError(
-            "too_many_invites_today", 429, f"At most {limits.invites_per_day} invitations a day."
+            "too_many_invites_today",
+            429,
+            f"At most {count(limits.invites_per_day, 'invitation')} a day.",
         )
 
 

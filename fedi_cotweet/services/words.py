@@ -13,6 +13,7 @@ from activitypub.documents.note import TagView, build_note, parse_note
 from activitypub.quotes.forms import with_inline, without_inline
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import companions, documents, emoji
 from fedi_cotweet.services.composing import Composed, mention_tag
 from fedi_cotweet.services.env import Env
@@ -154,11 +155,13 @@ def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
             "too_long",
             422,
             "The post is too long.",
-            f"Keep it under {env.limits.post_characters} characters.",
+            f"Keep it under {count(env.limits.post_characters, 'character')}.",
         )
     if len(words.media_ids) > env.limits.media_per_post:
         raise ServiceError(
-            "too_many_media", 422, f"A post holds at most {env.limits.media_per_post} pictures."
+            "too_many_media",
+            422,
+            f"A post holds at most {count(env.limits.media_per_post, 'picture')}.",
         )
     if words.poll is not None:
         _check_poll(env, words.poll, pictures=bool(words.media_ids))
@@ -193,7 +196,7 @@ def _check_poll(env: Env, poll: PollWords, *, pictures: bool) -> None:
             "bad_poll",
             422,
             "Every option of a poll is different, and not empty.",
-            f"Keep each under {limits.poll_option_characters} characters.",
+            f"Keep each under {count(limits.poll_option_characters, 'character')}.",
         )
     if not POLL_SHORTEST <= poll.ends_at - env.now() <= POLL_LONGEST:
         raise ServiceError("bad_poll", 422, "A poll lasts between five minutes and thirty days.")

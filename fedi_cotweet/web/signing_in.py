@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.accounts import SESSION_LASTS
 from fedi_cotweet.services.errors import ServiceError
@@ -42,10 +43,10 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
     address = caller_address(visit.request.remote, visit.request.headers.get("X-Forwarded-For", ""))
     wait = visit.pages.attempts.begin(address, name, visit.env.now())
     if wait:
-        minutes = wait // 60_000 + 1
+        later = count(wait // 60_000 + 1, "minute")
         response = _form(
             visit,
-            error=f"Too many attempts. Try again in {minutes} minutes, or ask for a sign-in link.",
+            error=f"Too many attempts. Try again in {later}, or ask for a sign-in link.",
             username=typed,
             next_path=wanted,
             status=429,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fedi_cotweet import app
-from fedi_cotweet.conformance.kit import Offset
 from fedi_cotweet.conformance.own_driver import OwnDriver
 from fedi_cotweet.conformance.running import now
+from fedi_cotweet.conformance.waiting import Offset
 from fedi_cotweet.federation import jobs
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env

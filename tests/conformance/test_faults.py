@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from fedi_cotweet.conformance.cases import CASES
-from fedi_cotweet.conformance.kit import Waits
 from fedi_cotweet.conformance.outcomes import State
 from fedi_cotweet.conformance.running import Plan, choose, free_places, run
+from fedi_cotweet.conformance.waiting import Waits
 from tests.conformance.faults import FAULTS
 from tests.conformance.target import open_target
 

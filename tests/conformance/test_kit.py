@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from fedi_cotweet.conformance.cases import CASES, Part, Severity
 from fedi_cotweet.conformance.drivers import CommandDriver, Driver, HttpDriver, Nobody, Person
-from fedi_cotweet.conformance.kit import Waits
 from fedi_cotweet.conformance.outcomes import NotRun, State
 from fedi_cotweet.conformance.own_driver import COTWEETS, INVITES, POLICY
 from fedi_cotweet.conformance.running import Place, Plan, choose, free_places, run
-from fedi_cotweet.conformance.target import TargetError
+from fedi_cotweet.conformance.target import TargetError, UnreachableError
+from fedi_cotweet.conformance.unreachable import why_unreachable
+from fedi_cotweet.conformance.waiting import Waits
 from tests.conformance.target import Tried, open_target
 
 QUICK = Waits(patience=20, grace=0.2, quiet=0.2)
@@ -66,8 +71,26 @@ async def test_what_is_no_actor_cannot_be_tried(tried: Tried, path: str) -> None
 
 async def test_an_address_where_nobody_is_cannot_be_tried() -> None:
     url = f"http://127.0.0.1:{free_places()[0].port}/users/alice"
-    with pytest.raises(TargetError, match="cannot be reached"):
-        await run(url, Nobody(), Plan(free_places()), choose(A_FEW))
+    with pytest.raises(UnreachableError) as refused:
+        await run(url, Nobody(), Plan(free_places(), ssl_context=ssl.create_default_context()), [])
+    assert str(refused.value) == f"{url} cannot be reached: nothing listens there"
+    assert refused.value.fix.startswith("Start that server")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TimeoutError(), "it does not answer in time"),
+        (socket.gaierror(-2, "Name or service not known"), "no server has this name"),
+        (aiohttp.ServerDisconnectedError(), "it closes the connection without an answer"),
+        (aiohttp.InvalidURL("http://"), "this is no address"),
+        (OSError(errno.EHOSTUNREACH, "x"), "no route to host"),
+        (ssl.SSLError(1, "x"), "no TLS connection can be made (closed)"),
+        (aiohttp.ClientPayloadError(), "its answer cannot be read (ClientPayloadError)"),
+    ],
+)
+def test_why_nobody_answers_is_said_in_words(error: Exception, said: str) -> None:
+    assert why_unreachable(error) == said
 
 
 async def test_a_taken_address_is_reported() -> None:
@@ -172,6 +195,10 @@ async def test_the_command_reports_and_exits_with_what_it_found(tried: Tried) ->
     code, text = await command(tried.actor, "--driver", "none", "--case", "offer.too-*")
     assert code == 2
     assert "2 not run" in text
+    code, text = await command(f"http://127.0.0.1:{free_places()[0].port}/", "--driver", "none")
+    assert code == 2
+    assert "cannot be reached: nothing listens there." in text
+    assert "object at" not in text
 
 
 class Interrupted:

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.conformance.origins import (
-    SERIAL,
-    Clock,
-    Letter,
-    Origin,
-    Person,
-    Reply,
-    ed25519_pem,
-    hold_port,
-    rsa_pem,
-)
+from fedi_cotweet.conformance.origins import Clock, Letter, Origin, Reply, hold_port
+from fedi_cotweet.conformance.people import SERIAL, Person, ed25519_pem, rsa_pem
 
 __all__ = [
     "SERIAL",

@@ -15,7 +15,7 @@ from activitypub.coauthorship.projection import consent_digest
 from fedi_cotweet.conformance.attacks.registry import Attacks, filled
 from fedi_cotweet.conformance.attacks.stamps import CHANGED
 from fedi_cotweet.conformance.cotweets import Received, Scene, stamp_id
-from fedi_cotweet.conformance.origins import Person
+from fedi_cotweet.conformance.people import Person
 
 Break = Callable[[Scene, Received], tuple[Person, Mapping[str, Any]]]
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from fedi_cotweet.conformance.cases import (
     answers,
     changes,
+    consent,
     invitations,
+    inviting,
     leaving,
     publication,
     reading,
+    unnaming,
 )
 from fedi_cotweet.conformance.cases.registry import CASES, Case, Part, Severity
 
@@ -19,8 +22,11 @@ __all__ = [
     "Severity",
     "answers",
     "changes",
+    "consent",
     "invitations",
+    "inviting",
     "leaving",
     "publication",
     "reading",
+    "unnaming",
 ]

@@ -12,8 +12,8 @@ from fedi_cotweet.conformance.cases.publication import not_shown, undone, until_
 from fedi_cotweet.conformance.cases.registry import Part, case
 from fedi_cotweet.conformance.cotweets import Received
 from fedi_cotweet.conformance.kit import Kit, about
-from fedi_cotweet.conformance.origins import Person
 from fedi_cotweet.conformance.outcomes import Failed
+from fedi_cotweet.conformance.people import Person
 
 LEAVING = "Leaving and removal"
 

@@ -8,8 +8,8 @@ from typing import Any
 from fedi_cotweet.conformance.cases.registry import Part, Severity, case
 from fedi_cotweet.conformance.cotweets import CoTweet
 from fedi_cotweet.conformance.kit import Kit, about
-from fedi_cotweet.conformance.origins import Person
 from fedi_cotweet.conformance.outcomes import Failed
+from fedi_cotweet.conformance.people import Person
 
 PUBLICATION = "Publication"
 CHANGED = "<p>Words nobody agreed to.</p>"

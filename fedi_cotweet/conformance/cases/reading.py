@@ -12,14 +12,13 @@ from fedi_cotweet.conformance.attacks.registry import Attack
 from fedi_cotweet.conformance.cases.registry import Case, Part, Severity, add, case
 from fedi_cotweet.conformance.cotweets import CoTweet, addressing
 from fedi_cotweet.conformance.kit import Kit
-from fedi_cotweet.conformance.origins import Person
 from fedi_cotweet.conformance.outcomes import Failed
+from fedi_cotweet.conformance.people import Person
 
 VERIFICATION: Final = "Verification"
-LEAVING: Final = "Leaving and removal"
 
 
-def _post(kit: Kit, *others: Person, primary: Person | None = None, **core: Any) -> CoTweet:
+def mentioning(kit: Kit, *others: Person, primary: Person | None = None, **core: Any) -> CoTweet:
     """A post by new people that mentions the target's user, so that it is their business."""
     author, people = primary or kit.new_alice(), others or (kit.new_bob(),)
     named = addressing(author, people)
@@ -28,9 +27,9 @@ def _post(kit: Kit, *others: Person, primary: Person | None = None, **core: Any)
     return kit.cotweet(*people, primary=author, **named | core)
 
 
-async def _shown(kit: Kit, *others: Person) -> CoTweet:
+async def verified(kit: Kit, *others: Person) -> CoTweet:
     """A post with consent that the target shows with all its authors."""
-    post = _post(kit, *others)
+    post = mentioning(kit, *others)
     for person in post.co_authors:
         if isinstance(person, Person):
             post.consent(person)
@@ -40,7 +39,7 @@ async def _shown(kit: Kit, *others: Person) -> CoTweet:
     return post
 
 
-async def _steady(kit: Kit, post: CoTweet, what: str) -> None:
+async def steady(kit: Kit, post: CoTweet, what: str) -> None:
     """Both authors are shown still."""
     await kit.quiet()
     if (authors := await kit.shown(post.id)) != post.authors:
@@ -50,13 +49,13 @@ async def _steady(kit: Kit, post: CoTweet, what: str) -> None:
 @case("read.full", VERIFICATION, Part.READER)
 async def _(kit: Kit) -> None:
     """Shows a verified co-author of a full rendition"""
-    await _shown(kit)
+    await verified(kit)
 
 
 @case("read.single", "Renditions", Part.READER)
 async def _(kit: Kit) -> None:
     """Shows a verified co-author of a single-author rendition"""
-    post = _post(kit)
+    post = mentioning(kit)
     post.consent(post.signing_co_author)
     post.publish()
     await kit.deliver(post.primary, post.create(post.plain()))
@@ -67,7 +66,7 @@ async def _(kit: Kit) -> None:
 async def _(kit: Kit) -> None:
     """Shows those co-authors whose stamp is valid, and not the others"""
     bob, carol = kit.new_bob(), kit.new_carol()
-    post = _post(kit, bob, carol)
+    post = mentioning(kit, bob, carol)
     post.consent(carol)
     post.publish()
     await kit.deliver(post.primary, post.create())
@@ -77,7 +76,7 @@ async def _(kit: Kit) -> None:
 @case("read.redirect-inside", VERIFICATION, Part.READER)
 async def _(kit: Kit) -> None:
     """Follows a redirect of a stamp inside its own server"""
-    post = _post(kit)
+    post = mentioning(kit)
     bob = post.signing_co_author
     url = post.consent(bob)
     bob.origin.redirect(url, bob.origin.serve(post.stamp(bob, id=url), at=bob.mint("moved")))
@@ -94,7 +93,7 @@ async def _those_shown(kit: Kit) -> Mapping[str, list[str]]:
     made: dict[str, CoTweet] = {}
     for key in sorted(POSTS.keys() & kit.chosen):
         attack = POSTS[key]
-        post = _post(kit)
+        post = mentioning(kit)
         activity = attack.build(kit, post)
         made[key] = post
         if not isinstance(activity, bytes):
@@ -102,7 +101,7 @@ async def _those_shown(kit: Kit) -> Mapping[str, list[str]]:
             post.primary.origin.serve(carried, at=post.id)
         await kit.send(post.primary, activity)
     # When this later one is shown, all of those before could have been.
-    await _shown(kit)
+    await verified(kit)
     await kit.quiet()
     shown = {key: await kit.shown(post.id) for key, post in made.items()}
     honest = kit.neighbour.id  # who did consent, where she is named
@@ -129,7 +128,7 @@ for _attack in POSTS.values():
 @case("read.update-content", VERIFICATION, Part.READER)
 async def _(kit: Kit) -> None:
     """Stops showing the co-author when the content changes, until the new one is agreed to"""
-    post = await _shown(kit)
+    post = await verified(kit)
     other = post.publish(content="<p>Hate.</p>", updated=kit.later(0))
     await kit.deliver(post.primary, post.update(other))
     await kit.until_shown(post, post.primary.id)
@@ -144,9 +143,9 @@ async def _(kit: Kit) -> None:
 @case("read.update-authors", VERIFICATION, Part.READER)
 async def _(kit: Kit) -> None:
     """Shows nobody under a longer author list than they agreed to"""
-    post = await _shown(kit)
+    post = await verified(kit)
     carol = kit.new_carol()
-    longer = _post(kit, post.signing_co_author, carol, primary=post.primary, id=post.id)
+    longer = mentioning(kit, post.signing_co_author, carol, primary=post.primary, id=post.id)
     longer.core |= {"published": post.core["published"], "updated": kit.later(0)}
     longer.stamps = dict(post.stamps)
     await kit.deliver(post.primary, post.update(longer.publish()))
@@ -157,7 +156,7 @@ async def _(kit: Kit) -> None:
 async def _(kit: Kit) -> None:
     """A stamp stays valid for a shorter author list"""
     bob, carol = kit.new_bob(), kit.new_carol()
-    post = await _shown(kit, bob, carol)
+    post = await verified(kit, bob, carol)
     shorter = replace(post, co_authors=(bob,), stamps={bob.id: post.stamps[bob.id]})
     note = shorter.publish(updated=kit.later(0))
     await kit.deliver(post.primary, post.update(note))
@@ -167,7 +166,7 @@ async def _(kit: Kit) -> None:
 @case("read.older-version", "Changes", Part.READER)
 async def _(kit: Kit) -> None:
     """Ignores a version older than the one it holds"""
-    post = await _shown(kit)
+    post = await verified(kit)
     first = post.note()
     alone = post.publish(
         attributedTo=post.primary.id,
@@ -187,7 +186,7 @@ async def _(kit: Kit) -> None:
 @case("read.update-by-co-author", "Representation", Part.READER)
 async def _(kit: Kit) -> None:
     """A co-author cannot change or delete the post"""
-    post = await _shown(kit)
+    post = await verified(kit)
     bob = post.signing_co_author
     mine = post.note(content="<p>Mine.</p>", updated=kit.later(0))
     for activity in (
@@ -198,16 +197,16 @@ async def _(kit: Kit) -> None:
         bob.activity("Delete", {"type": "Tombstone", "id": post.id}),
     ):
         await kit.send(bob, activity)
-    await _steady(kit, post, "a co-author has changed or deleted the post")
+    await steady(kit, post, "a co-author has changed or deleted the post")
 
 
 @case("read.other-primary", VERIFICATION, Part.READER)
 async def _(kit: Kit) -> None:
     """The primary author of a known object never changes"""
-    post = await _shown(kit)
+    post = await verified(kit)
     heir = kit.somebody(kit.a, "heir")
     bob = post.signing_co_author
-    stolen = _post(kit, bob, primary=heir, id=post.id, updated=kit.later(0))
+    stolen = mentioning(kit, bob, primary=heir, id=post.id, updated=kit.later(0))
     stolen.consent(bob)
     note = stolen.publish()
     for sender, activity in (
@@ -223,7 +222,7 @@ async def _(kit: Kit) -> None:
 @case("read.object-origin", "Representation", Part.READER)
 async def _(kit: Kit) -> None:
     """Rejects an object that is not on its primary author's server"""
-    post = _post(kit)
+    post = mentioning(kit)
     bob = post.signing_co_author
     elsewhere = replace(post, core={**post.core, "id": kit.mallory.mint("notes")})
     elsewhere.consent(bob)
@@ -237,7 +236,7 @@ async def _(kit: Kit) -> None:
 @case("read.brought-by-others", "Representation", Part.READER)
 async def _(kit: Kit) -> None:
     """Takes a post from nobody but its primary author"""
-    post = _post(kit)
+    post = mentioning(kit)
     post.consent(post.signing_co_author)
     for thief in (kit.mallory, kit.a.person("mallory"), post.signing_co_author):
         for note in (post.note(), post.note(attributedTo=thief.id)):
@@ -246,155 +245,17 @@ async def _(kit: Kit) -> None:
     kit.never(post.primary.id in await kit.shown(post.id), "it was taken from a stranger")
 
 
-@case("read.left", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Stops showing a co-author as soon as their Delete was processed"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    # The stamp is served still: the Delete alone decides.
-    await kit.deliver(bob, bob.proven(post.deletion(bob)))
-    await kit.until_shown(post, post.primary.id)
-
-
-@case("read.left-through-primary", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Believes a Delete with proof that somebody else forwards"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    await kit.deliver(post.primary, bob.proven(post.deletion(bob)))
-    await kit.until_shown(post, post.primary.id)
-
-
-@case("read.left-before", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Remembers a deleted stamp that it did not know"""
-    post = _post(kit)
-    bob = post.signing_co_author
-    post.consent(bob)
-    post.publish()
-    await kit.send(bob, bob.proven(post.deletion(bob)))
-    await kit.quiet()
-    await kit.deliver(post.primary, post.create())
-    await _shown(kit)
-    await kit.quiet()
-    kit.never(bob.id in await kit.shown(post.id), "a deleted stamp was accepted")
-
-
-@case("read.left-for-good", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Never accepts a deleted stamp again from the actor who deleted it"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    await kit.deliver(bob, bob.proven(post.deletion(bob)))
-    await kit.until_shown(post, post.primary.id)
-    await kit.deliver(post.primary, post.update(post.publish(updated=kit.later(0))))
-    await _shown(kit)
-    await kit.quiet()
-    kit.never(bob.id in await kit.shown(post.id), "the deleted stamp counts again")
-
-
-@case("read.left-by-others", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Nobody deletes somebody else's stamp"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    thing = {"type": "CoAuthorAuthorization", "id": post.stamps[bob.id]}
-    for enemy in (kit.mallory, kit.neighbour, post.primary):
-        await kit.send(enemy, enemy.proven(enemy.activity("Delete", thing)))
-    await kit.send(kit.neighbour, kit.neighbour.proven(post.deletion(bob)))
-    await _steady(kit, post, "somebody else has deleted the stamp")
-
-
-@case("read.left-without-proof", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Only fetches the stamp again after a Delete without proof"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    await kit.deliver(bob, post.deletion(bob))
-    await _steady(kit, post, "a Delete without proof was believed")
-
-
-@case("read.left-other-stamp", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Does not change the author list for the Delete of a stamp that is not current"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    old = bob.origin.serve(post.stamp(bob))
-    thing = {"type": "CoAuthorAuthorization", "id": old}
-    await kit.deliver(bob, bob.proven(bob.activity("Delete", thing)))
-    await _steady(kit, post, "a stamp that is not on the post counted")
-
-
 @case("read.announced", "Publication", Part.READER)
 async def _(kit: Kit) -> None:
     """An Announce makes nobody an author"""
-    post = _post(kit)
+    post = mentioning(kit)
     bob = post.signing_co_author
     bob.origin.fail(post.consent(bob), 404)
     post.publish()
     await kit.deliver(post.primary, post.create())
     await kit.send(bob, kit.announce(post, bob))
     await kit.send(kit.mallory, kit.announce(post, kit.mallory))
-    await _shown(kit)
+    await verified(kit)
     await kit.quiet()
     if await kit.shown(post.id) != [post.primary.id]:
         raise Failed("whoever announced it is shown as an author")
-
-
-@case("read.actor-deleted", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """Does not show a co-author whose actor is deleted"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    await kit.send(bob, bob.proven(bob.activity("Delete", bob.id)))
-    bob.origin.fail(bob.id, 410)
-    await kit.until_shown(post, post.primary.id)
-
-
-@case("read.deleted", LEAVING, Part.READER)
-async def _(kit: Kit) -> None:
-    """A deleted object is gone, and does not come back"""
-    post = await _shown(kit)
-    post.primary.origin.fail(post.id, 410)
-    await kit.deliver(post.primary, post.primary.activity("Delete", post.id))
-
-    async def over() -> bool:
-        return not await kit.shown(post.id)
-
-    await kit.until_async("a deleted object is gone", over)
-    post.publish()
-    await kit.send(post.primary, post.create())
-    await kit.quiet()
-    kit.never(await kit.shown(post.id), "a deleted object is back")
-
-
-@case("read.checked-daily", VERIFICATION, Part.READER, Severity.SHOULD, lets_time_pass=True)
-async def _(kit: Kit) -> None:
-    """Fetches stamps again after a day, and stops showing who took theirs away"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    bob.origin.fail(post.stamps[bob.id], 404)
-    await kit.advance(25 * 3600)
-    await kit.until_shown(post, post.primary.id)
-
-
-@case("read.week", VERIFICATION, Part.READER, lets_time_pass=True)
-async def _(kit: Kit) -> None:
-    """Shows nobody whose stamp could not be fetched for seven days"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    bob.origin.fail(post.stamps[bob.id], 503)
-    await kit.advance(8 * 24 * 3600)
-    await kit.until_shown(post, post.primary.id)
-
-
-@case("read.failing-server", VERIFICATION, Part.READER, lets_time_pass=True)
-async def _(kit: Kit) -> None:
-    """Keeps a verified co-author while the stamp's server fails for a few days"""
-    post = await _shown(kit)
-    bob = post.signing_co_author
-    bob.origin.fail(post.stamps[bob.id], 503)
-    for _ in range(3):
-        await kit.advance(25 * 3600)
-        await kit.shown(post.id)
-    await _steady(kit, post, "the name is gone although nobody took consent back")
