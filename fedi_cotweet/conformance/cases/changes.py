@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from activitypub.coauthorship.notice import remove_notice
 from activitypub.vocab.reading import as_list
 from fedi_cotweet.conformance.cases.publication import deletes, until_gone
 from fedi_cotweet.conformance.cases.registry import Part, case
@@ -111,9 +114,8 @@ async def _(kit: Kit) -> None:
             raise Failed(f"the offered version has no {name!r}")
     await asyncio.sleep(kit.waits.grace)
     note = await kit.read(got.object_id)
-    if note.get("content") == draft.get("content") or stamp not in as_list(
-        note.get("coAuthorAuthorization")
-    ):
+    stamps = as_list(note.get("coAuthorAuthorization"))
+    if _text(note, got) == draft.get("content") or stamp not in stamps:
         raise Failed("the post was changed before its co-author agreed")
 
 
@@ -128,8 +130,13 @@ async def _(kit: Kit) -> None:
     note = await kit.read(got.object_id)
     if as_list(note.get("coAuthorAuthorization")) != [stamp]:
         raise Failed(f"the stamps are {note.get('coAuthorAuthorization')!r}, not [{stamp!r}]")
-    if note.get("content") != offered.offer["object"]["content"]:
+    if _text(note, got) != offered.offer["object"]["content"]:
         raise Failed("the content is not the one that was agreed to")
+
+
+def _text(note: Mapping[str, Any], got: Received) -> str:
+    """What was agreed to of a post as it is read, which may end with an inline notice."""
+    return remove_notice(str(note.get("content")), got.authors)
 
 
 @case("changed.declined", CHANGES, Part.PRIMARY)

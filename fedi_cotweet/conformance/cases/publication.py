@@ -210,8 +210,7 @@ async def _(kit: Kit) -> None:
     """Looks at the post like a stranger some time after the Announce"""
     from aiohttp import web
 
-    await follower(kit)
-    post = await kit.published()
+    post, _ = await with_follower(kit)
     honest, other = post.note(), post.note(content=CHANGED)
 
     async def two_faced(request: web.Request) -> web.StreamResponse:
