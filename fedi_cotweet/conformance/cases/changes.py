@@ -131,7 +131,7 @@ async def _(kit: Kit) -> None:
     if as_list(note.get("coAuthorAuthorization")) != [stamp]:
         raise Failed(f"the stamps are {note.get('coAuthorAuthorization')!r}, not [{stamp!r}]")
     if _text(note, got) != offered.offer["object"]["content"]:
-        raise Failed("the content is not the one that was agreed to")
+        raise Failed(f"the content is {note.get('content')!r}, not the one that was agreed to")
 
 
 def _text(note: Mapping[str, Any], got: Received) -> str:
