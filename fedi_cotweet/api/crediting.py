@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.words import find_person
-from fedi_cotweet.services import credit_views, crediting, reading
+from fedi_cotweet.services import credit_answers, credit_views, crediting, reading
 from fedi_cotweet.services.views import CreditRequestView, PostView
 from storage.engine import Tx
 from storage.queries import posts
@@ -80,7 +80,7 @@ async def accept(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> CreditRequestView:
-        crediting.accept(tx, env, account_id, offer_id, digest)
+        credit_answers.accept(tx, env, account_id, offer_id, digest)
         return credit_views.question(tx, env, account_id, offer_id)
 
     return answer(await call.site.write(write))
@@ -92,7 +92,7 @@ async def decline(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> CreditRequestView:
-        crediting.decline(tx, env, account_id, offer_id)
+        credit_answers.decline(tx, env, account_id, offer_id)
         return credit_views.question(tx, env, account_id, offer_id)
 
     return answer(await call.site.write(write))

@@ -9,7 +9,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import listings
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.reading import Stale
+from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
 

@@ -13,6 +13,7 @@ from fedi_cotweet.api.words import find_person, find_post
 from fedi_cotweet.services import accounts, follows, passwords, reading
 from fedi_cotweet.services import notifications as told
 from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
 from storage.queries import actors
@@ -144,7 +145,7 @@ async def timeline(call: Call) -> web.Response:
     """The account's home timeline."""
     account_id = await call.account_id()
     before, limit = call.before(), call.query_number("limit", low=1, high=100)
-    env, stale = call.site.env, reading.Stale()
+    env, stale = call.site.env, Stale()
 
     def find(tx: Tx) -> TimelinePage:
         return reading.home_page(tx, env, account_id, before=before, limit=limit or 20, stale=stale)

@@ -10,6 +10,7 @@ from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
 from fedi_cotweet.services import polls, posts, reading, threads, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import PostView
 from fedi_cotweet.services.words import PollWords, Words
@@ -95,7 +96,7 @@ async def show_post(call: Call) -> web.Response:
 async def show_thread(call: Call) -> web.Response:
     """One post in its thread; what is missing of it is fetched in the background."""
     account_id, post_id = await call.account_id(), call.path_id("post")
-    post, stale, env = await _held(call, post_id), reading.Stale(), call.site.env
+    post, stale, env = await _held(call, post_id), Stale(), call.site.env
     view = await call.site.read(lambda tx: threads.thread(tx, env, post, account_id, stale))
     await call.rechecks.open_thread(post_id, stranger=False)
     call.rechecks.ask(stale.post_ids)
@@ -184,7 +185,7 @@ async def _held(call: Call, post_id: int) -> Post | None:
 async def _shown(call: Call, post: Post | None, account_id: int) -> web.Response:
     if post is None:
         raise not_found("post")
-    stale, env = reading.Stale(), call.site.env
+    stale, env = Stale(), call.site.env
 
     def find(tx: Tx) -> tuple[PostView, bool]:
         view = reading.one_post(tx, env, post, account_id, stale)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import quote_request_views, quotes, reading
+from fedi_cotweet.services import quotable, quote_request_views, quote_requests, reading
 from fedi_cotweet.services.views import PostView, QuoteRequestView
 from storage.engine import Tx
 from storage.queries import posts
@@ -24,7 +24,7 @@ async def set_default(call: Call) -> web.Response:
     """Who may quote what the account writes from now on."""
     account_id, env = await call.account_id(), call.site.env
     policy = (await call.members(QuoteChoice)).policy
-    await call.site.write(lambda tx: quotes.set_default(tx, env, account_id, policy))
+    await call.site.write(lambda tx: quotable.set_default(tx, env, account_id, policy))
     return answer({"policy": policy})
 
 
@@ -35,7 +35,7 @@ async def set_policy(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> PostView:
-        quotes.set_policy(tx, env, account_id, post_id, policy)
+        quotable.set_policy(tx, env, account_id, post_id, policy)
         return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
 
     return answer(await call.site.write(write))
@@ -66,7 +66,7 @@ async def veto(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> PostView:
-        quotes.veto(tx, env, account_id, post_id)
+        quote_requests.veto(tx, env, account_id, post_id)
         return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
 
     return answer(await call.site.write(write))
@@ -77,7 +77,7 @@ async def _answer(call: Call, *, accepted: bool) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> QuoteRequestView:
-        quotes.answer(tx, env, account_id, request_id, accept=accepted)
+        quote_requests.answer(tx, env, account_id, request_id, accept=accepted)
         return quote_request_views.request(tx, env, account_id, request_id)
 
     return answer(await call.site.write(write))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import notices, pinning, reactions, reading
+from fedi_cotweet.services import notices, pinning, post_views, reactions, reading
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import PostView
@@ -67,6 +67,6 @@ async def _do(call: Call, what: Do) -> web.Response:
         # What they did to it is no reason to show it to them: it may be a draft.
         if held is None or not reading.may_see(held, account_id):
             raise not_found("post")
-        return reading.post_views(tx, env, [held], viewer_id=account_id)[0]
+        return post_views.post_views(tx, env, [held], viewer_id=account_id)[0]
 
     return answer(await call.site.write(write))

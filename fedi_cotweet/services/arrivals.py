@@ -91,15 +91,40 @@ def store_arrival(
     ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
-    note, now = arrival.note, env.now()
+    note = arrival.note
     known = posts.post_by_uri(tx, note.id)
     if known is None and not asked and not _relevant(tx, arrival):
         return None, "not_relevant"
     if posts.buried(tx, note.id, arrival.author.uri) is not None:
         return None, "deleted_before"
-    published_at = min(note.published_at or now, now)
-    updated_at = None if note.updated_at is None else at_most(note.updated_at, now)
-    values: dict[str, Any] = {
+    if known is None:
+        post_id = _add(tx, env, arrival)
+        _keep_parts(tx, env, arrival, post_id, None, depth)
+        _begin(tx, env, arrival, post_id, quiet=quiet)
+        return post_id, "created"
+    if known.author_id != arrival.author.id or known.local:
+        return None, "other_author"
+    if known.state == "deleted":
+        return None, "deleted_before"
+    ours, theirs = _dates(env, known, note)
+    if theirs < ours:
+        return known.id, "older"
+    if theirs == ours and (not update or known.document == arrival.text):
+        _note_totals(tx, known.id, arrival.totals, env.now())
+        return known.id, "same"
+    posts.change_post(
+        tx, known.id, updated_at=_updated_at(env, note), **_values(arrival, env.now())
+    )
+    _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
+    timelines.refresh(tx, known.id, env.now())
+    indexing.refresh(tx, known.id)
+    return known.id, "updated"
+
+
+def _values(arrival: Arrival, now: int) -> dict[str, Any]:
+    """The columns that every version has."""
+    note = arrival.note
+    return {
         "visibility": note.visibility,
         "kind": note.kind,
         "content": arrival.content,
@@ -116,49 +141,65 @@ def store_arrival(
         "co_authored": bool(arrival.co_authors),
         "fetched_at": now,
     }
-    recount = False
-    if known is None:
-        post_id = env.new_id()
-        posts.add_post(
-            tx,
-            id=post_id,
-            sort_id=id_at(published_at, post_id),
-            uri=note.id,
-            author_id=arrival.author.id,
-            local=False,
-            state="published",
-            published_at=published_at,
-            updated_at=updated_at,
-            **values,
-        )
-        outcome = "created"
-    else:
-        post_id = known.id
-        if known.author_id != arrival.author.id or known.local:
-            return None, "other_author"
-        if known.state == "deleted":
-            return None, "deleted_before"
-        ours = at_most(known.updated_at or known.published_at or 0, known.fetched_at)
-        theirs = updated_at or published_at
-        if updated_at != note.updated_at and _same_date(known, note):
-            theirs = ours
-        if theirs < ours:
-            return post_id, "older"
-        if theirs == ours and (not update or known.document == arrival.text):
-            _note_totals(tx, post_id, arrival.totals, now)
-            return post_id, "same"
-        recount = theirs == ours
-        posts.change_post(tx, post_id, updated_at=updated_at, **values)
-        outcome = "updated"
+
+
+def _published_at(env: Env, note: NoteView) -> int:
+    return min(note.published_at or env.now(), env.now())
+
+
+def _updated_at(env: Env, note: NoteView) -> int | None:
+    return None if note.updated_at is None else at_most(note.updated_at, env.now())
+
+
+def _dates(env: Env, known: Post, note: NoteView) -> tuple[int, int]:
+    """When the version we hold was made, and the one that came."""
+    ours = at_most(known.updated_at or known.published_at or 0, known.fetched_at)
+    updated_at = _updated_at(env, note)
+    if updated_at != note.updated_at and _same_date(known, note):
+        return ours, ours
+    return ours, updated_at or _published_at(env, note)
+
+
+def _add(tx: Tx, env: Env, arrival: Arrival) -> int:
+    post_id, published_at = env.new_id(), _published_at(env, arrival.note)
+    posts.add_post(
+        tx,
+        id=post_id,
+        sort_id=id_at(published_at, post_id),
+        uri=arrival.note.id,
+        author_id=arrival.author.id,
+        local=False,
+        state="published",
+        published_at=published_at,
+        updated_at=_updated_at(env, arrival.note),
+        **_values(arrival, env.now()),
+    )
+    return post_id
+
+
+def _keep_parts(
+    tx: Tx,
+    env: Env,
+    arrival: Arrival,
+    post_id: int,
+    known: Post | None,
+    depth: int,
+    *,
+    recount: bool = False,
+) -> None:
+    """What a version has that is kept elsewhere: poll, quote, pictures, emoji, authors.
+
+    ``known`` is the version before, whose parts may have gone. ``recount``: of the same date.
+    """
+    note = arrival.note
     if known is not None or note.kind == "Question":
         polls.store_remote(tx, env, post_id, note)
     said = read_quotation(note.raw)
     if known is not None or said is not None:
         quotes.store_remote(tx, env, post_id, arrival.author, note.id, said, depth)
-    _note_totals(tx, post_id, arrival.totals, now)
+    _note_totals(tx, post_id, arrival.totals, env.now())
     if known is not None or arrival.media:
         crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))
-    if known is not None or arrival.media:
         _store_media(tx, env, post_id, arrival.media)
     emoji.want(tx, env, arrival.emoji)
     if known is not None or arrival.co_authors:
@@ -169,10 +210,11 @@ def store_arrival(
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
     if listed_notes(note.raw) or (known and posts.companions_of(tx, [post_id])[post_id]):
         later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
-    if known is not None:
-        timelines.refresh(tx, post_id, now)
-        indexing.refresh(tx, post_id)
-        return post_id, outcome
+
+
+def _begin(tx: Tx, env: Env, arrival: Arrival, post_id: int, *, quiet: bool) -> None:
+    """A new post is shown to those who want it, and those whom it is about hear of it."""
+    note = arrival.note
     told: list[int] = []
     if note.in_reply_to is not None:
         told = replied(
@@ -190,10 +232,9 @@ def store_arrival(
     for actor in actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values():
         if actor.local and actor.id not in told and not quiet:
             tell_of_mention(tx, env, actor.id, arrival.author, post_id)
-    sort_id = id_at(published_at, post_id)
+    sort_id = id_at(_published_at(env, note), post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
-    indexing.begin(tx, post_id, sort_id, arrival.author, values)
-    return post_id, outcome
+    indexing.begin(tx, post_id, sort_id, arrival.author, _values(arrival, env.now()))
 
 
 def _same_date(known: Post, note: NoteView) -> bool:

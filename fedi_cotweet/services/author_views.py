@@ -23,8 +23,8 @@ from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
 from fedi_cotweet.services.offers import current_offers
 from fedi_cotweet.services.people import author_view, handles_at
+from fedi_cotweet.services.post_views import emojis_of, media_views, post_view, post_views
 from fedi_cotweet.services.quote_views import READABLE, quotes_in
-from fedi_cotweet.services.reading import emojis_of, media_views, post_view, post_views
 from fedi_cotweet.services.views import (
     AuthorView,
     DraftAuthorView,

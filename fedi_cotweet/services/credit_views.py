@@ -8,7 +8,7 @@ from activitypub.coauthorship.credits import authors_of
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.documents.note import parse_note
 from activitypub.html import sanitise, to_text
-from fedi_cotweet.services.crediting import own_question
+from fedi_cotweet.services.credit_answers import own_question
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.people import author_view

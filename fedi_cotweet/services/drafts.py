@@ -24,6 +24,7 @@ from fedi_cotweet.services import (
     documents,
     message_questions,
     polls,
+    quotable,
     quotes,
     repeats,
 )
@@ -75,7 +76,7 @@ def create_draft(
     check_roles(did.values())
     media = check_words(tx, env, author_id, words)
     if words.quote is not None:
-        quotes.check_quotable(tx, env, author_id, words.quote)
+        quotable.check_quotable(tx, env, author_id, words.quote)
     check_inviting(tx, env, author, co_authors, words, lasts, by_message=by_message)
     asked = [actor for actor in co_authors if actor.can_co_author is None]
     offered = [actor for actor in co_authors if actor.can_co_author is not None]
@@ -105,7 +106,7 @@ def create_draft(
         author_role=did.get(author_id, AUTHOR),
         scheduled_at=publish_at,
         fetched_at=now,
-        quote_policy=quotes.policy_for(tx, author_id, words.quote_policy),
+        quote_policy=quotable.policy_for(tx, author_id, words.quote_policy),
     )
     if words.quote is not None:
         quotes.begin(tx, post_id, words.quote)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 
 from activitypub.coauthorship.acceptance import acceptance_refusal
@@ -36,35 +38,72 @@ def receive_offer(
     Repeats, Offers whose Undo or successor came first, and those outside the invite policy are
     dropped without a signal to the sender.
     """
-    now = env.now()
+    others = [
+        offer
+        for offer in consents.offers_for_object(tx, invitation.object_id, "received")
+        if offer.sender_id == sender.id and offer.target_id == target.id
+    ]
+    dropped = _dropped(tx, env, invitation, sender, target, others)
+    if dropped is not None:
+        return dropped
+    for older in others:
+        if older.state == ConsentState.OFFERED.value:
+            apply_move(tx, env, older, Move.SUPERSEDE, sender.uri, by_offer=invitation.id)
+    offer_id = _keep(tx, env, invitation, sender, target, text)
+    _fetch_what_it_shows(tx, env, invitation, offer_id, text)
+    record(
+        tx,
+        env,
+        object_uri=invitation.object_id,
+        actor_uri=sender.uri,
+        move="offer",
+        offer_uri=invitation.id,
+        digest=invitation.digest,
+        side="received",
+    )
+    is_author = _is_author(others)
+    invite_notices.asked(tx, env, offer_id, invitation, sender, target, others, is_author=is_author)
+    return "invited"
+
+
+def _is_author(others: Sequence[Offer]) -> bool:
+    return any(offer.state == ConsentState.PUBLISHED.value for offer in others)
+
+
+def _dropped(
+    tx: Tx,
+    env: Env,
+    invitation: Invitation,
+    sender: Actor,
+    target: Actor,
+    others: Sequence[Offer],
+) -> str | None:
+    """Why an invitation is not kept; ``others`` are those for the same post that were."""
     if consents.offer_by_uri(tx, invitation.id, "received") is not None:
         return "duplicate"
     if consents.withdrawn(tx, invitation.id, sender.uri) is not None:
         return "withdrawn_before"
     if is_gone(tx, invitation.object_id, sender):
         return "deleted_before"
-    apart = hiding.distances(tx, now, target.id, [sender.id])
+    apart = hiding.distances(tx, env.now(), target.id, [sender.id])
     if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
         return "kept_away"
-    others = [
-        offer
-        for offer in consents.offers_for_object(tx, invitation.object_id, "received")
-        if offer.sender_id == sender.id and offer.target_id == target.id
-    ]
     # Who is an author already is asked about every change, or their post could not change any more.
-    is_author = any(offer.state == ConsentState.PUBLISHED.value for offer in others)
+    is_author = _is_author(others)
     if not is_author and not welcome(tx, sender, target):
         return "policy"
     if not is_author and invite_mutes.muted(tx, target.id, sender):
         return "muted"
     if any(offer.published_at > invitation.published_at for offer in others):
         return "superseded_before"
-    replaced = [offer for offer in others if offer.state == ConsentState.OFFERED.value]
-    if not is_author and _too_many(tx, env, sender, target, new=not replaced):
+    new = all(offer.state != ConsentState.OFFERED.value for offer in others)
+    if not is_author and _too_many(tx, env, sender, target, new=new):
         hosts.count_refused_invite(tx, sender.host)
         return "over_limit"
-    for older in replaced:
-        apply_move(tx, env, older, Move.SUPERSEDE, sender.uri, by_offer=invitation.id)
+    return None
+
+
+def _keep(tx: Tx, env: Env, invitation: Invitation, sender: Actor, target: Actor, text: str) -> int:
     offer_id = env.new_id()
     consents.add_offer(
         tx,
@@ -86,11 +125,18 @@ def receive_offer(
         change=invitation.change,
         published_at=invitation.published_at,
         expires_at=invitation.expires_at,
-        created_at=now,
+        created_at=env.now(),
     )
+    return offer_id
+
+
+def _fetch_what_it_shows(
+    tx: Tx, env: Env, invitation: Invitation, offer_id: int, text: str
+) -> None:
+    """Pictures, emoji, the other authors and what is quoted: seen before anybody agrees."""
     quoted = read_quotation(orjson.loads(text)["object"])
     if quoted is not None and posts.post_by_uri(tx, quoted.quoted) is None:
-        # To be shown with the question. One for each invite, of which there are only so many.
+        # One for each invite, of which there are only so many.
         later(tx, env, "fetch_note", quoted.quoted, uri=quoted.quoted)
     for position, item in enumerate(invitation.media):
         media_id = env.new_id()
@@ -105,25 +151,13 @@ def receive_offer(
             media_type=item.media_type or "application/octet-stream",
             digest=item.digest,
             alt=item.name,
-            created_at=now,
+            created_at=env.now(),
         )
         later(tx, env, "fetch_media", str(media_id), media_id=media_id)
     emoji.want(tx, env, read_emoji(invitation.object.get("tag"), covered=True)[:MAX_EMOJI])
-    record(
-        tx,
-        env,
-        object_uri=invitation.object_id,
-        actor_uri=sender.uri,
-        move="offer",
-        offer_uri=invitation.id,
-        digest=invitation.digest,
-        side="received",
-    )
     for author in invitation.authors:
         if actors.actor_by_uri(tx, author) is None:
             later(tx, env, "fetch_actor", author, uri=author)
-    invite_notices.asked(tx, env, offer_id, invitation, sender, target, others, is_author=is_author)
-    return "invited"
 
 
 def is_gone(tx: Tx, object_id: str, sender: Actor) -> bool:

@@ -8,7 +8,8 @@ from fedi_cotweet.domain.terms import fold_tag, query_terms
 from fedi_cotweet.services import hiding, lists
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.reading import Entry, Stale, entries_page, visible_page
+from fedi_cotweet.services.post_views import Stale
+from fedi_cotweet.services.reading import Entry, entries_page, visible_page
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
 from storage.models import Post

@@ -15,6 +15,7 @@ from fedi_cotweet.services import (
     endings,
     indexing,
     polls,
+    quotable,
     quotes,
     repeats,
     timelines,
@@ -46,7 +47,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         )
     media = check_words(tx, env, author_id, words)
     if words.quote is not None:
-        quotes.check_quotable(tx, env, author_id, words.quote)
+        quotable.check_quotable(tx, env, author_id, words.quote)
     post_id, now = env.new_id(), env.now()
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
     document = _document(tx, env, author, post_id, words, media, mentioned)
@@ -71,7 +72,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         document=orjson.dumps(document).decode(),
         published_at=now,
         fetched_at=now,
-        quote_policy=quotes.policy_for(tx, author_id, words.quote_policy),
+        quote_policy=quotable.policy_for(tx, author_id, words.quote_policy),
     )
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)

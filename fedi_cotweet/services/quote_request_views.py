@@ -9,7 +9,7 @@ from activitypub.html import to_text
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.people import author_view
-from fedi_cotweet.services.quotes import own_request
+from fedi_cotweet.services.quote_requests import own_request
 from fedi_cotweet.services.views import QuoteRequestView
 from storage.engine import Tx
 from storage.models import QuoteRequest

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.conversations import ancestors, descendants
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.reading import Stale, one_post, post_views
+from fedi_cotweet.services.post_views import Stale, post_views
+from fedi_cotweet.services.reading import one_post
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import PostView
 from storage.engine import Tx

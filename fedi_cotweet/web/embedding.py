@@ -14,7 +14,7 @@ from aiohttp import web
 
 from fedi_cotweet.services import reading
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.reading import Stale
+from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView
 from fedi_cotweet.web.linked_data import preview_picture
 from fedi_cotweet.web.pages import render_quotation

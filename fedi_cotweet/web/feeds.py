@@ -10,7 +10,7 @@ from aiohttp import web
 from fedi_cotweet.domain.terms import fold_tag
 from fedi_cotweet.services import listings, reading
 from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.reading import Stale
+from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.reading import person_named
 from fedi_cotweet.web.syndication import FORMATS, MEDIA_TYPES, Feed

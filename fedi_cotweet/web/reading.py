@@ -9,7 +9,7 @@ from aiohttp import web
 from fedi_cotweet.domain.terms import fold_tag
 from fedi_cotweet.services import hiding, listings, reading, threads, timelines, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.reading import Stale
+from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.rendering import ConsentView

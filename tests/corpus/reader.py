@@ -23,7 +23,7 @@ from activitypub.vocab.reading import as_id, ids, origin, same_origin, types
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import handle
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, reading
+from fedi_cotweet.services import arrivals, post_views, reading
 from fedi_cotweet.services.views import PostView
 from fedi_cotweet.web.pages import render_post, render_profile
 from fedi_cotweet.web.rendering import InstanceView
@@ -151,7 +151,7 @@ class Reader:
         def look(tx: Tx) -> PostView:
             post = posts.post_by_uri(tx, uri)
             assert post is not None, f"{uri} is {outcome}, and is not there"
-            [view] = reading.post_views(tx, env, [post], viewer_id=self.reader_id)
+            [view] = post_views.post_views(tx, env, [post], viewer_id=self.reader_id)
             return view
 
         view = await self.here.read(look)

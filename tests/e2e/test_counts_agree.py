@@ -10,7 +10,13 @@ import pytest
 import pytest_asyncio
 
 from fedi_cotweet.federation.statistics import StatisticsFinder
-from fedi_cotweet.services import notifications, posts, reactions, reading, statistics
+from fedi_cotweet.services import (
+    notifications,
+    post_views,
+    posts,
+    reactions,
+    statistics,
+)
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.words import Words
@@ -44,7 +50,7 @@ async def shown(run: Run) -> set[tuple[int, int, int]]:
         def look(tx: Tx, place: Place = place) -> tuple[int, int, int]:
             post = stored.post_by_uri(tx, run.uri)
             assert post is not None
-            [view] = reading.post_views(tx, place.env, [post])
+            [view] = post_views.post_views(tx, place.env, [post])
             return view.likes, view.boosts, view.replies
 
         found.add(await place.read(look))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fedi_cotweet.conformance.cotweets import CONTENT, CoTweet, Scene
-from fedi_cotweet.services import reading
+from fedi_cotweet.services import post_views, reading
 from storage.engine import Tx
 from storage.queries import actors
 from storage.queries import posts as post_queries
@@ -58,7 +58,7 @@ class Cast(Scene):
             return None
         if post.visibility not in ("public", "unlisted"):
             [shown] = await self.here.read(
-                lambda tx: reading.post_views(tx, self.here.server.runtime.env, [post])
+                lambda tx: post_views.post_views(tx, self.here.server.runtime.env, [post])
             )
             return [author.uri for author in shown.authors]
         view = await self.here.api("GET", f"/api/v1/control/posts/{post.id}")

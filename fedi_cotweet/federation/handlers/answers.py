@@ -16,6 +16,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import (
     answers,
+    credit_answers,
     crediting,
     follows,
     invitations,
@@ -152,7 +153,7 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
         case "Offer" if uri is not None and (
             asked := stored_credits.offer_by_uri(tx, uri, "received")
         ):
-            return crediting.receive_withdrawal(tx, env, asked, actor)
+            return credit_answers.receive_withdrawal(tx, env, asked, actor)
         case "Offer":
             return "no_id" if uri is None else _undo_offer(tx, context, incoming, uri)
         case None if uri is not None:

@@ -10,7 +10,7 @@ from activitypub.vocab.reading import parse_strict_json
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import proposal
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import crediting, invitations, trusting
+from fedi_cotweet.services import credit_answers, invitations, trusting
 from storage.engine import Tx
 from storage.queries import actors
 
@@ -62,6 +62,8 @@ async def _credit(context: Context, incoming: Incoming) -> str:
         target = actors.actor_by_uri(tx, checked.target)
         if target is None or actors.account_of(tx, target.id) is None:
             return "nobody_here"
-        return crediting.receive(tx, context.env, checked, incoming.actor, target, incoming.text)
+        return credit_answers.receive(
+            tx, context.env, checked, incoming.actor, target, incoming.text
+        )
 
     return await context.once(incoming, transaction)

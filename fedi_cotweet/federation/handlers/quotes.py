@@ -8,7 +8,7 @@ from activitypub.vocab.reading import parse_strict_json
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, quotes
+from fedi_cotweet.services import arrivals, quote_requests
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 
@@ -43,7 +43,7 @@ async def quote_request(context: Context, incoming: Incoming) -> str:
         post_id, outcome = arrivals.store_arrival(tx, env, arrival, update=True)
         if post_id is None:
             return outcome
-        return quotes.receive_request(
+        return quote_requests.receive_request(
             tx, env, request.id, actor, request.object_id, request.instrument
         )
 

@@ -12,7 +12,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.jobs.fetching import fetch_note
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import quotes
+from fedi_cotweet.services import quote_requests, quotes
 from storage.engine import Tx
 from storage.models import Actor, Post, Quote
 from storage.queries import actors
@@ -101,7 +101,7 @@ async def answer_quote(context: Context, payload: Mapping[str, Any]) -> None:
             return "not_the_author"
         if held is None or held.quoted_uri != payload["quoted"]:
             return "other_quote"
-        return quotes.receive_request(
+        return quote_requests.receive_request(
             tx, env, str(payload["uri"]), quoter, held.quoted_uri, quoting
         )
 
