@@ -204,6 +204,11 @@ def handles(texts: Sequence[str]) -> list[str]:
     return found
 
 
+def called(known: str) -> str:
+    """Somebody as they were named: a handle with its first @, or the address of their page."""
+    return known if "://" in known else f"@{known}"
+
+
 def _refusal(status: int, body: bytes) -> RefusedError:
     try:
         document = json.loads(body)

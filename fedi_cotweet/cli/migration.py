@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from fedi_cotweet.cli.client import UsageError, handles
+from fedi_cotweet.cli.client import UsageError, called, handles
 from fedi_cotweet.cli.reading import CONTROL, HandleArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line
@@ -50,7 +50,9 @@ def move(session: Session, handle: HandleArgument) -> None:
     """
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/move", {"handle": known})
-    session.show(answer, lambda: Text(f"You are @{known} now; your followers are being told."))
+    session.show(
+        answer, lambda: Text(f"You are {called(known)} now; your followers are being told.")
+    )
 
 
 def stay(session: Session) -> None:

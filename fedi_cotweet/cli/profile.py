@@ -17,68 +17,80 @@ from fedi_cotweet.cli.text import line
 PROFILE = f"{CONTROL}/profile"
 
 
+NameOption = Annotated[
+    str | None, typer.Option("--name", help="What others see.", show_default=False)
+]
+AboutOption = Annotated[
+    str | None, typer.Option("--about", help="A few sentences.", show_default=False)
+]
+FieldsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field",
+        metavar="NAME=VALUE",
+        help="A line of the profile; several replace all. A link is verified if its page links"
+        ' back with rel="me".',
+        show_default=False,
+    ),
+]
+TagsOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="A hashtag to show; several replace all.", show_default=False),
+]
+SitesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--site",
+        metavar="HOST",
+        help="A website that may name you as the author of its pages.",
+        show_default=False,
+    ),
+]
+ClearOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--clear",
+        metavar="WHAT",
+        help="fields, tags, sites, avatar or header: have none.",
+        show_default=False,
+    ),
+]
+AvatarOption = Annotated[
+    Path | None, typer.Option("--avatar", metavar="FILE", help="A picture of at most 4 MiB.")
+]
+HeaderOption = Annotated[
+    Path | None, typer.Option("--header", metavar="FILE", help="A wide picture.")
+]
+DiscoverableOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--discoverable/--not-discoverable",
+        help="Whether directories and suggestions may show you.",
+        show_default=False,
+    ),
+]
+HidesOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--hide-network/--show-network",
+        help="Whether only the number of your followers is public.",
+        show_default=False,
+    ),
+]
+
+
 def profile(
     session: Session,
-    name: Annotated[
-        str | None, typer.Option("--name", help="What others see.", show_default=False)
-    ] = None,
-    about: Annotated[
-        str | None, typer.Option("--about", help="A few sentences.", show_default=False)
-    ] = None,
-    fields: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--field",
-            metavar="NAME=VALUE",
-            help="A line of the profile; several replace all. A link is verified if its page links"
-            ' back with rel="me".',
-            show_default=False,
-        ),
-    ] = None,
-    tags: Annotated[
-        list[str] | None,
-        typer.Option("--tag", help="A hashtag to show; several replace all.", show_default=False),
-    ] = None,
-    sites: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--site",
-            metavar="HOST",
-            help="A website that may name you as the author of its pages.",
-            show_default=False,
-        ),
-    ] = None,
-    clear: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--clear",
-            metavar="WHAT",
-            help="fields, tags, sites, avatar or header: have none.",
-            show_default=False,
-        ),
-    ] = None,
-    avatar: Annotated[
-        Path | None, typer.Option("--avatar", metavar="FILE", help="A picture of at most 4 MiB.")
-    ] = None,
-    header: Annotated[
-        Path | None, typer.Option("--header", metavar="FILE", help="A wide picture.")
-    ] = None,
-    discoverable: Annotated[
-        bool | None,
-        typer.Option(
-            "--discoverable/--not-discoverable",
-            help="Whether directories and suggestions may show you.",
-            show_default=False,
-        ),
-    ] = None,
-    hides: Annotated[
-        bool | None,
-        typer.Option(
-            "--hide-network/--show-network",
-            help="Whether only the number of your followers is public.",
-            show_default=False,
-        ),
-    ] = None,
+    name: NameOption = None,
+    about: AboutOption = None,
+    fields: FieldsOption = None,
+    tags: TagsOption = None,
+    sites: SitesOption = None,
+    clear: ClearOption = None,
+    avatar: AvatarOption = None,
+    header: HeaderOption = None,
+    discoverable: DiscoverableOption = None,
+    hides: HidesOption = None,
 ) -> None:
     """Show your profile, or change what is given."""
     client, emptied = session.client(), _emptied(clear or [])

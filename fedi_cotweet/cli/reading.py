@@ -9,7 +9,7 @@ from rich.text import Text
 
 from fedi_cotweet.cli import post_cards
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import handles, segment
+from fedi_cotweet.cli.client import called, handles, segment
 from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.writing import POSTS
@@ -84,7 +84,9 @@ def follow(
 
     def said() -> Text:
         already = answer.document().get("state") == "accepted"
-        return Text(f"You follow @{known}." if already else f"Asked to follow @{known}.")
+        return Text(
+            f"You follow {called(known)}." if already else f"Asked to follow {called(known)}."
+        )
 
     session.show(answer, said)
 
@@ -93,4 +95,4 @@ def unfollow(session: Session, handle: HandleArgument) -> None:
     """Stop following somebody."""
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/unfollow", {"handle": known})
-    session.show(answer, lambda: Text(f"You do not follow @{known} any more."))
+    session.show(answer, lambda: Text(f"You do not follow {called(known)} any more."))

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import Answer, UsageError, handles
+from fedi_cotweet.cli.client import Answer, UsageError, called, handles
 from fedi_cotweet.cli.reading import CONTROL, HandleArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, seconds_of
@@ -24,14 +24,14 @@ def block(session: Session, handle: HandleArgument) -> None:
     """
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/block", {"handle": known})
-    session.show(answer, lambda: Text(f"You have blocked @{known}."))
+    session.show(answer, lambda: Text(f"You have blocked {called(known)}."))
 
 
 def unblock(session: Session, handle: HandleArgument) -> None:
     """Take a block back. Follows stay ended."""
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/unblock", {"handle": known})
-    session.show(answer, lambda: Text(f"@{known} is not blocked any more."))
+    session.show(answer, lambda: Text(f"{called(known)} is not blocked any more."))
 
 
 def mute(
@@ -50,14 +50,14 @@ def mute(
         if not document["for_seconds"]:
             raise UsageError(f'"{lasts}" is no duration.', "Write it like 12h, 7d or 2w.")
     answer = session.client().post(f"{CONTROL}/mute", document)
-    session.show(answer, lambda: Text(f"You have muted @{known}."))
+    session.show(answer, lambda: Text(f"You have muted {called(known)}."))
 
 
 def unmute(session: Session, handle: HandleArgument) -> None:
     """See somebody's posts again."""
     [known] = handles([handle])
     answer = session.client().post(f"{CONTROL}/unmute", {"handle": known})
-    session.show(answer, lambda: Text(f"@{known} is not muted any more."))
+    session.show(answer, lambda: Text(f"{called(known)} is not muted any more."))
 
 
 def block_host(session: Session, host: HostArgument) -> None:
@@ -161,7 +161,7 @@ def follow_requests(
     document = {"handle": known, "accept": accept is not None}
     answer = session.client().post(path, document)
     verb = "follows you now" if accept is not None else "does not follow you"
-    session.show(answer, lambda: Text(f"@{known} {verb}."))
+    session.show(answer, lambda: Text(f"{called(known)} {verb}."))
 
 
 def lock(session: Session) -> None:

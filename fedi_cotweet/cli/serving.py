@@ -28,45 +28,53 @@ ACCOUNTS = "/api/v1/control/accounts"
 SIGN_IN_LINKS = "/api/v1/control/sign-in-links"
 
 
+DevelopmentOption = Annotated[
+    bool,
+    typer.Option(
+        "--development",
+        help="Plain http, ports and loopback addresses. Never on the open network.",
+        show_default=False,
+    ),
+]
+BaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url",
+        metavar="URL",
+        help="Where the world reaches this server.",
+        show_default=False,
+    ),
+]
+HostOption = Annotated[
+    str | None,
+    typer.Option("--host", help="Address to listen on.", show_default=False),
+]
+PortOption = Annotated[
+    int | None, typer.Option("--port", help="Port to listen on.", show_default=False)
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Database to use.", show_default=False),
+]
+FirstAccountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="Make this account first if there is none yet, and print its password.",
+        show_default=False,
+    ),
+]
+
+
 def up(
     session: Session,
-    development: Annotated[
-        bool,
-        typer.Option(
-            "--development",
-            help="Plain http, ports and loopback addresses. Never on the open network.",
-            show_default=False,
-        ),
-    ] = False,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            "--base-url",
-            metavar="URL",
-            help="Where the world reaches this server.",
-            show_default=False,
-        ),
-    ] = None,
-    host: Annotated[
-        str | None,
-        typer.Option("--host", help="Address to listen on.", show_default=False),
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", help="Port to listen on.", show_default=False)
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option("--database", metavar="URL", help="Database to use.", show_default=False),
-    ] = None,
-    first_account: Annotated[
-        str | None,
-        typer.Option(
-            "--account",
-            metavar="NAME",
-            help="Make this account first if there is none yet, and print its password.",
-            show_default=False,
-        ),
-    ] = None,
+    development: DevelopmentOption = False,
+    base_url: BaseUrlOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    database: DatabaseOption = None,
+    first_account: FirstAccountOption = None,
 ) -> None:
     """Serve: makes what is missing (folder, database, keys, first account) and runs until stopped.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from fedi_cotweet.cli.client import handles
+from fedi_cotweet.cli.client import called, handles
 from fedi_cotweet.cli.reading import HandleArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line
@@ -25,8 +25,8 @@ def trust(session: Session, handle: HandleArgument) -> None:
     session.show(
         answer,
         lambda: Text(
-            f"You agree in advance to what @{known} changes. You are told each time.\n"
-            f"To undo it: fedi-cotweet untrust @{known}"
+            f"You agree in advance to what {called(known)} changes. You are told each time.\n"
+            f"To undo it: fedi-cotweet untrust {called(known)}"
         ),
     )
 
@@ -35,7 +35,7 @@ def untrust(session: Session, handle: HandleArgument) -> None:
     """Decide about somebody's changes yourself again."""
     [known] = handles([handle])
     answer = session.client().post(f"{TRUSTED}/remove", {"who": known})
-    session.show(answer, lambda: Text(f"You decide yourself about what @{known} changes."))
+    session.show(answer, lambda: Text(f"You decide yourself about what {called(known)} changes."))
 
 
 def trusted(session: Session) -> None:

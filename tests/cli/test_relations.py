@@ -35,3 +35,9 @@ async def test_default_puts_the_filter_back_for_everybody_or_for_one(
     script.expect("POST", PATH, _chosen("none"), body={"co_tweets": "none"})
     assert "never (none)" in (await run("filter", "none")).words
     assert (await run("filter", "--of", "@bob@b.example")).code == 2
+
+
+async def test_somebody_named_by_their_page_is_called_so(script: Script, run: Run) -> None:
+    page, path = "https://b.example/@bob", "/api/v1/control/mute"
+    script.expect("POST", path, {"state": "muted", "until": None}, body={"handle": page})
+    assert (await run("mute", page)).out == f"You have muted {page}.\n"

@@ -19,6 +19,8 @@ from storage.queries import actors
 from storage.queries import posts as post_queries
 from storage.queries import quotes as stored
 
+ENOUGH_FOR = HOUR
+"""How long a server whose quotes were looked at often enough is left in peace."""
 _NOT_NOW = (0, 401, 403, 408, 429)
 
 
@@ -36,7 +38,7 @@ async def verify_quote(context: Context, payload: Mapping[str, Any]) -> None:
     if runtime.is_own(held.quoted_uri) or held.state not in ("pending", "accepted"):
         return
     if not context.budgets.quotes.spend(host_of(held.quoted_uri) or "", env.now()):
-        raise Again("enough quotes of this server for now", after=HOUR)
+        raise Again("enough quotes of this server for now", after=ENOUGH_FOR)
     if quoted is None:
         await fetch_note(context, held.quoted_uri, depth=int(payload["depth"]) + 1)
         found = await _look_up(context, post_id)
