@@ -61,7 +61,7 @@ async def test_lists_of_people_are_taken_along(script: Script, run: Run, tmp_pat
     assert file.read_text(encoding="utf-8") == csv
     script.expect("GET", f"{CONTROL}/people/follows", {"kind": "follows", "csv": csv})
     assert (await run("people", "export", "follows", str(file))).code == 2, "nothing is overwritten"
-    for rows, said in ((1, "1 row is being worked off"), (2, "2 rows are being worked off")):
+    for rows, said in ((1, "Working off 1 row."), (2, "Working off 2 rows.")):
         answer, body = {"kind": "follows", "rows": rows}, {"kind": "follows", "csv": csv}
         script.expect("POST", f"{CONTROL}/imports", answer, body=body, status=202)
         assert said in (await run("people", "import", "follows", str(file))).words
