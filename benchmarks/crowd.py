@@ -6,7 +6,7 @@ answer 429 or 503 with ``Retry-After`` the first time, ``silent`` accept connect
 answer. Those that are not there at all need no process.
 
 The control port: ``GET /`` says what came where, ``POST /fetch`` with a note's address has each of
-the ``well`` fetch it, signed, all at once, and says what they got.
+them fetch it, signed, all at once, and says what they got.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class Crowd:
         )
 
     async def fetch(self, url: str) -> dict[str, Any]:
-        """The herd: everybody well fetches a post at the same moment."""
-        hosts = [f"127.0.0.1:{port}" for port, manners in self.manners.items() if manners == "well"]
+        """The herd: everybody here fetches a post at the same moment."""
+        hosts = [f"127.0.0.1:{port}" for port in self.manners]
         requests = []
         for host in hosts:
             key = SigningKey(f"http://{host}/actor#main-key", self.key.private)

@@ -134,6 +134,36 @@ async def test_a_refusal_of_one_is_not_the_end_of_the_others(story: Story) -> No
     assert (numbers["refused"], numbers["given_up"]) == (3, 0)
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 422, 501])
+async def test_what_a_server_will_never_take_is_not_sent_again(story: Story, status: int) -> None:
+    await enqueue(story, 0)
+    network = Scripted(lambda _: PostResult(status))
+    for _ in range(2):
+        await deliver(story, network)
+        story.clock.now += DAY
+    assert network.sent == ["1"]
+    assert (await host_of(story)).failures == 0
+
+
+@pytest.mark.parametrize("status", [301, 401, 408, 425, 429, 500, 502, 503])
+async def test_what_a_server_may_take_another_time_is_sent_again(story: Story, status: int) -> None:
+    await enqueue(story, 0)
+    network = Scripted(failing(status))
+    for _ in range(3):
+        await deliver(story, network)
+        story.clock.now += MINUTE
+    assert network.sent == ["1", "1"]
+
+
+async def test_a_signature_refused_twice_is_refused_for_good(story: Story) -> None:
+    await enqueue(story, 0)
+    network = Scripted(lambda _: PostResult(401))
+    for _ in range(4):
+        await deliver(story, network)
+        story.clock.now += HOUR
+    assert network.sent == ["1", "1"]
+
+
 async def test_servers_that_take_long_to_answer_hold_up_no_others(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
