@@ -35,6 +35,10 @@ class Stale:
     post_ids: set[int] = field(default_factory=set)
 
 
+LOOKED_AT = ("stored", "mismatch")
+"""Pictures that were fetched; of the latter no copy is kept."""
+
+
 def media_views(
     env: Env,
     items: Sequence[Media],
@@ -51,11 +55,11 @@ def media_views(
             alt=item.alt,
             width=item.width,
             height=item.height,
-            verified=item.digest is not None,
+            verified=item.state == "stored",
             credit=(made_by or {}).get(item.digest or ""),
         )
         for item in items
-        if item.state == "stored" and (item.digest is not None or not co_authored)
+        if item.state in LOOKED_AT and (item.digest is not None or not co_authored)
     )
 
 

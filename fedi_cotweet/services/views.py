@@ -59,7 +59,8 @@ class CreditView:
 
 @dataclass(frozen=True, slots=True)
 class MediaView:
-    """A picture we hold: ``url`` is on this server. ``verified``: it is what its digest says."""
+    """A picture: ``url`` is on this server. Not ``verified``: it was not what its digest says, and
+    there is no copy of it."""
 
     url: str
     media_type: str

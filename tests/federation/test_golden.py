@@ -332,6 +332,7 @@ def test_there_is_a_file_for_every_variant_and_no_other() -> None:
         *VARIANTS,
         "life",
         "co_author",
+        "ordinary",
         "actor",
     }
 

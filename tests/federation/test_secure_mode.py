@@ -65,3 +65,18 @@ async def test_a_server_that_wants_signatures_gets_them(cast: Cast) -> None:
     assert asked
     key = f'keyId="{cast.here.base}/actor#main-key"'
     assert all(key in request.headers.get("Signature", "") for request in asked)
+
+
+async def test_webfinger_wants_a_uri(secure: Cast) -> None:
+    """RFC 7033, 4.2: no resource, or one that is malformed, is a bad request."""
+    host = secure.here.host
+    for query, status in (
+        (f"resource=acct:alice@{host}", 200),
+        (f"resource=acct%3Aalice%40{host}&rel=self", 200),
+        (f"resource=acct:nobody@{host}", 404),
+        ("", 400),
+        ("resource=", 400),
+        (f"resource=alice@{host}", 400),
+        (f"resource==acct%3Aalice%40{host}", 400),
+    ):
+        assert (await secure.here.get(f"/.well-known/webfinger?{query}"))[0] == status, query

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from activitypub.coauthorship.projection import media_digest
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
+from tests.federation.pictures import png
 from tests.federation.test_acceptances import drafted
+from tests.federation.test_quotes import said
 
 
 async def test_a_third_person_hears_of_a_mention_when_it_is_published(cast: Cast) -> None:
@@ -80,3 +83,23 @@ async def test_a_wider_audience_than_was_agreed_to_is_not_published(cast: Cast) 
             account="alice",
         )  # fmt: skip
     assert refused.value.code == "unknown_member"
+
+
+async def test_a_picture_of_others_is_shown_unless_it_is_not_what_its_digest_says(
+    cast: Cast,
+) -> None:
+    """Ordinary software gives no digest: there is nothing that the picture could differ from."""
+    octets = png((40, 90, 40))
+    url = cast.b.serve(octets, at=f"{cast.b.base}/rook.png", media_type="image/png")
+    picture = {"type": "Document", "mediaType": "image/png", "url": url, "name": "A rook"}
+    for digest, shown in ((None, True), (media_digest(octets), True), (media_digest(b"-"), False)):
+        entry = picture if digest is None else {**picture, "digestMultibase": digest}
+        note = said(cast.bob, attachment=[entry])
+        create = cast.bob.activity("Create", note, cc=[cast.here.actor("dave")])
+        await cast.bob.send(f"{cast.here.actor('dave')}/inbox", create)
+        await cast.here.settle()
+        post = await cast.here.post(note["id"])
+        assert post is not None
+        _, page = await cast.here.get(f"/@{cast.bob.handle}/{post.id}")
+        assert ('alt="A rook"' in page) is shown
+        assert ("Left out" in page) is not shown

@@ -26,19 +26,24 @@ class JudgeError(Exception):
     """The judge could not be started, or a command failed inside it."""
 
 
-def install() -> str:
-    """Bring the locked packages if they are not there yet; return the node binary to use."""
+def install_locked(folder: Path) -> None:
+    """Bring the packages of a ``package-lock.json`` if they are not there yet."""
     npm = shutil.which("npm")
     if npm is None:
         raise JudgeError(MISSING.format("npm"))
-    wanted, present = PROGRAM / "package-lock.json", MODULES / ".package-lock.json"
+    wanted, present = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     if not present.exists() or present.stat().st_mtime < wanted.stat().st_mtime:
         # No install scripts: nothing the program uses has one, and none should run by surprise.
         command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=PROGRAM, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
-            raise JudgeError(f"npm ci failed in {PROGRAM}:\n{done.stderr[-2000:]}")
+            raise JudgeError(f"npm ci failed in {folder}:\n{done.stderr[-2000:]}")
         present.touch()
+
+
+def install() -> str:
+    """Bring the locked packages if they are not there yet; return the node binary to use."""
+    install_locked(PROGRAM)
     for name in BUNDLED_NODES:
         bundled = MODULES / name / "bin" / "node"
         if bundled.exists():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 from aiohttp import web
 
@@ -25,13 +26,16 @@ from storage.engine import Tx
 from storage.queries import actors
 from storage.queries import posts as post_queries
 
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+
 
 async def webfinger(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     at = context.env.addresses
-    resource = request.query.get("resource")
+    resource = request.query.get("resource", "")
     open_to_all = {"Access-Control-Allow-Origin": "*"}
-    if not resource:
+    # RFC 7033, 4.2: what is missing or malformed, as a handle that is no URI, is a bad request.
+    if _URI.match(resource) is None:
         return problem(400, "no_resource", "Say whom you look for: ?resource=acct:name@host")
     if resource.rstrip("/") in (at.base, at.instance_actor):
         document = build_server_jrd(at.base, at.instance_actor)
