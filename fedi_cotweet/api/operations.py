@@ -28,6 +28,7 @@ from fedi_cotweet.services.views import (
     ListView,
     PostView,
     QuoteRequestView,
+    RelayView,
     ReportView,
     StatisticsView,
     TimelinePage,
@@ -134,6 +135,9 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/emoji"): Answer(OwnEmoji, 201),
     ("GET", f"{_CONTROL}/emoji"): Answer({"emoji": list[OwnEmoji]}),
     ("DELETE", _CONTROL + "/emoji/{shortcode}"): _NOTHING,
+    ("POST", f"{_CONTROL}/relays"): Answer(RelayView, 201),
+    ("GET", f"{_CONTROL}/relays"): Answer({"relays": list[RelayView]}),
+    ("DELETE", _CONTROL + "/relays/{id}"): _NOTHING,
     ("POST", f"{_CONTROL}/media"): Answer(
         {
             "id": str,

@@ -28,6 +28,7 @@ from fedi_cotweet.cli import (
     reading,
     reference,
     relations,
+    relays,
     serving,
     trusting,
     verify,
@@ -79,6 +80,12 @@ custom_emoji.command("add")(command(emoji.add))
 custom_emoji.command("list")(command(emoji.list_all))
 custom_emoji.command("remove")(command(emoji.remove))
 app.add_typer(custom_emoji, name="emoji")
+
+relay = typer.Typer(help="Relays: public posts of many servers.", no_args_is_help=True)
+relay.command("add")(command(relays.add))
+relay.command("list")(command(relays.list_all))
+relay.command("remove")(command(relays.remove))
+app.add_typer(relay, name="relays")
 
 app.command("post")(command(writing.post))
 app.command("drafts")(command(writing.drafts))

@@ -16,7 +16,7 @@ from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, notice
 from storage.engine import Tx
-from storage.queries import actors, consents, deliveries, follows, hosts
+from storage.queries import actors, consents, deliveries, follows, hosts, relay_subscriptions
 from storage.queries.deliveries import ActivityRow, NewDelivery
 
 
@@ -27,7 +27,8 @@ class Audience:
     ``followers_of`` and ``people`` are actors by id of ours, ``holders_of`` objects: everyone they
     were sent to. ``only_aware``/``only_unaware`` narrow it to servers that do or do not implement
     FEP-af48. ``everyone`` is every server we know. ``personal`` uses people's own inboxes (Offers
-    must not go to a shared one).
+    must not go to a shared one). ``inboxes`` are given with their hosts; ``relays``: those of ours
+    that take activities as they are.
     """
 
     followers_of: tuple[int, ...] = ()
@@ -38,6 +39,8 @@ class Audience:
     personal: bool = False
     not_hosts: frozenset[str] = frozenset()
     everyone: bool = False
+    inboxes: tuple[tuple[str, str], ...] = ()
+    relays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,13 @@ def _resolve(tx: Tx, audience: Audience, now: int) -> tuple[dict[str, tuple[str,
         found |= dict(consents.recipients_of(tx, object_uri))
     if audience.everyone:
         found |= dict(actors.an_inbox_per_host(tx))
+    found |= dict(audience.inboxes)
+    if audience.relays:
+        found |= {
+            held.inbox: held.host
+            for held in relay_subscriptions.subscriptions(tx)
+            if held.kind == "inbox" and held.state == "accepted"
+        }
     shut_out = hiding.suspended_hosts(tx, set(found.values()))
     shut_out |= hosts.suspended(tx, set(found.values()), now, SUSPENDED_AFTER_DAYS)
     aware = hosts.awareness(tx, sorted(set(found.values())))

@@ -372,3 +372,18 @@ class ReportView:
     forwarded_to: tuple[str, ...]
     created_at: int
     resolved_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayView:
+    """A relay of this server. ``kind``: ``inbox`` (Mastodon's) or ``actor`` (LitePub's).
+
+    ``state``: ``pending``, ``accepted`` or ``rejected``.
+    """
+
+    id: str
+    address: str
+    kind: str
+    state: str
+    created_at: int
+    answered_at: int | None = None

@@ -47,6 +47,7 @@ from storage.models.relations import (
     ReaderList,
     TrustedAuthor,
 )
+from storage.models.relaying import RelaySubscription
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
 
@@ -102,6 +103,7 @@ __all__ = [
     "QuoteRequest",
     "ReaderList",
     "Relay",
+    "RelaySubscription",
     "Report",
     "Session",
     "Setting",

@@ -189,6 +189,7 @@ async def test_the_command_reports_and_exits_with_what_it_found(tried: Tried) ->
 
     code, text = await command(tried.actor, "--driver", "own", "--case", "offer.too-*", "--json")
     report = json.loads(text)
+    assert "conforms" in report, text
     assert (code, report["conforms"]) == (0, True)
     assert report["counts"] == {"passed": 2, "failed": 0, "not run": 0}
     # Nothing can be decided, so nothing was tried: that is no success.

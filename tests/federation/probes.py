@@ -262,6 +262,11 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/control/emoji", {"file": n.upload, "shortcode": n.post})
     ],
     ("GET", f"{API}/control/emoji"): plain(f"{API}/control/emoji"),
+    ("GET", f"{API}/control/relays"): plain(f"{API}/control/relays"),
+    ("POST", f"{API}/control/relays"): lambda n: [
+        Ask(f"{API}/control/relays", {"address": address}) for address in (n.note, f"{n.note}/inbox")
+    ],
+    ("DELETE", API + "/control/relays/{id}"): lambda n: [f"{API}/control/relays/{n.post}"],
     ("DELETE", API + "/control/emoji/{shortcode}"): lambda n: [
         f"{API}/control/emoji/{guess}" for guess in (n.post, n.tag)
     ],

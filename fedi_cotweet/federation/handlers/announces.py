@@ -12,7 +12,9 @@ from fedi_cotweet.federation.handlers.passing_on import pass_on
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import reactions
 from fedi_cotweet.services.events import later
+from fedi_cotweet.services.subscribing import is_relay
 from storage.engine import Tx
+from storage.models import Actor, Post
 from storage.queries import follows
 from storage.queries import posts as post_queries
 
@@ -37,6 +39,8 @@ def _boost(tx: Tx, context: Context, incoming: Incoming, activity: Announce) -> 
     env, actor = context.env, incoming.actor
     published_at = activity.published_at or incoming.received_at
     post = post_queries.post_by_uri(tx, activity.object_id)
+    if is_relay(tx, actor):
+        return _relayed(tx, context, actor, activity.object_id, post)
     if post is not None and post.state == "published":
         if post.visibility not in ("public", "unlisted"):
             return "not_public"
@@ -49,6 +53,16 @@ def _boost(tx: Tx, context: Context, incoming: Incoming, activity: Announce) -> 
     if not follows.is_followed_here(tx, [actor.id]):
         return "not_relevant"
     _fetch(tx, context, incoming, activity, activity.object_id)
+    return "to_fetch"
+
+
+def _relayed(tx: Tx, context: Context, relay: Actor, uri: str, post: Post | None) -> str:
+    """A relay says that there is a post. It brings it to nobody: this is no boost."""
+    if post is not None or context.runtime.is_own(uri):
+        return "known"
+    if not context.budgets.relays.spend(relay.host, context.env.now()):
+        return "too_many"
+    later(tx, context.env, "fetch_note", uri, uri=uri)
     return "to_fetch"
 
 

@@ -24,6 +24,7 @@ from fedi_cotweet.services import (
     quotes,
     reactions,
     relations,
+    subscribing,
 )
 from fedi_cotweet.services.events import brought_by
 from fedi_cotweet.services.messages import CHANNEL
@@ -47,6 +48,11 @@ async def accept(context: Context, incoming: Incoming) -> str:
             return crediting.receive_acceptance(
                 tx, env, asked, incoming.actor, activity.result or ""
             )
+        relayed = subscribing.receive_answer(
+            tx, env, activity.object_id, incoming.actor, accepted=True
+        )
+        if relayed is not None:
+            return relayed
         quoted = quotes.receive_acceptance(
             tx, env, activity.object_id, incoming.actor, activity.result or ""
         )
@@ -88,6 +94,11 @@ async def reject(context: Context, incoming: Incoming) -> str:
         asked = stored_credits.offer_by_uri(tx, activity.object_id, "sent")
         if asked is not None:
             return crediting.receive_rejection(tx, env, asked, incoming.actor)
+        relayed = subscribing.receive_answer(
+            tx, env, activity.object_id, incoming.actor, accepted=False
+        )
+        if relayed is not None:
+            return relayed
         quoted = quotes.receive_rejection(tx, env, activity.object_id, incoming.actor)
         if quoted is not None:
             return quoted

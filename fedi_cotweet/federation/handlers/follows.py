@@ -6,6 +6,7 @@ from activitypub.activities.follow import parse_follow
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import follows as services
+from fedi_cotweet.services import subscribing
 from storage.engine import Tx
 from storage.queries import actors
 
@@ -17,7 +18,10 @@ async def follow(context: Context, incoming: Incoming) -> str:
     def transaction(tx: Tx) -> str:
         followed = actors.actor_by_uri(tx, activity.object_id)
         account = None if followed is None else actors.account_of(tx, followed.id)
-        if followed is None or account is None or account.service:
+        if account is not None and account.service:
+            back = subscribing.receive_follow(tx, context.env, incoming.actor, activity.id)
+            return back or "nobody_here"
+        if followed is None or account is None:
             return "nobody_here"
         services.receive_follow(tx, context.env, incoming.actor, followed, activity.id)
         return "followed"

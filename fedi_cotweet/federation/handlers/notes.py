@@ -21,6 +21,7 @@ from fedi_cotweet.federation.handlers.passing_on import forward
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import arrivals, polls, standing
 from fedi_cotweet.services.events import emit, later
+from fedi_cotweet.services.subscribing import is_relay
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
 from storage.queries import consents
@@ -124,7 +125,8 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     env = context.env
 
     def transaction(tx: Tx) -> str:
-        asked = not update and incoming.recipient_id is not None
+        relayed = incoming.signer.id != incoming.actor.id and is_relay(tx, incoming.signer)
+        asked = not update and (incoming.recipient_id is not None or relayed)
         post_id, outcome = arrivals.store_arrival(tx, env, arrival, update=update, asked=asked)
         if post_id is None:
             return outcome

@@ -71,6 +71,7 @@ from fedi_cotweet.federation.outbox.reactions import (
     like_undone,
     reaction_passed_on,
 )
+from fedi_cotweet.federation.outbox.relays import relay_asked, relay_follows, relay_left
 from fedi_cotweet.federation.outbox.reports import report_made
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.federation.sending import Outgoing, enqueue
@@ -196,6 +197,9 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "quote.revoked": quote_revoked,
     "quote.vetoed": quote_vetoed,
     "reaction.passed_on": reaction_passed_on,
+    "relay.asked": relay_asked,
+    "relay.follows": relay_follows,
+    "relay.left": relay_left,
     "reply.forwarded": reply_forwarded,
     "report.made": report_made,
     "stamp.deleted": stamp_deleted,

@@ -13,6 +13,7 @@ from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.federation.outbox.lookups import Payload
+from fedi_cotweet.federation.outbox.relays import announced_to_relays
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
 from fedi_cotweet.services import documents
@@ -43,12 +44,17 @@ async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         body=ordinary,
         public=True,
         audience=Audience(followers_of=(author.id,)),
-        extra=(Audience(people=people, personal=True),),
+        extra=(Audience(people=people, personal=True), _relays(post)),
     )
+    announced = await announced_to_relays(runtime, post)
     if not post.co_authored:
-        return [create]
+        return [create, *announced]
     body = await proven(runtime, author.id, build_create(uri, author.uri, full, published_at))
-    return [replace(create, body=body, plain_body=ordinary)]
+    return [replace(create, body=body, plain_body=ordinary), *announced]
+
+
+def _relays(post: Post) -> Audience:
+    return Audience(relays=post.visibility == "public")
 
 
 def _renditions(
@@ -105,6 +111,7 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
                 holders_of=(post.uri, *announces),
                 personal=True,
             ),
+            extra=(_relays(post),),
         )
     ]
 
@@ -162,6 +169,7 @@ async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             object_uri=post.uri,
             body=await signed_for_all(runtime, author.id, document),
             audience=Audience(followers_of=(author.id,), people=artists, holders_of=(post.uri,)),
+            extra=(_relays(post),),
         )
     ]
 
