@@ -121,7 +121,7 @@ def receive_answer(
     relay_subscriptions.change_subscription(
         tx, held.id, state=state, actor_uri=sender.uri, answered_at=env.now()
     )
-    return f"relay_{state}"
+    return "relay_accepted" if accepted else "relay_rejected"
 
 
 def is_relay(tx: Tx, actor: Actor) -> bool:

@@ -264,7 +264,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", f"{API}/control/emoji"): plain(f"{API}/control/emoji"),
     ("GET", f"{API}/control/relays"): plain(f"{API}/control/relays"),
     ("POST", f"{API}/control/relays"): lambda n: [
-        Ask(f"{API}/control/relays", {"address": address}) for address in (n.note, f"{n.note}/inbox")
+        Ask(f"{API}/control/relays", {"address": address})
+        for address in (n.note, f"{n.note}/inbox")
     ],
     ("DELETE", API + "/control/relays/{id}"): lambda n: [f"{API}/control/relays/{n.post}"],
     ("DELETE", API + "/control/emoji/{shortcode}"): lambda n: [

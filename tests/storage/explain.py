@@ -24,7 +24,9 @@ from sqlalchemy.engine import Engine
 from storage.engine import parse_url
 from storage.models import Base
 
-SMALL = frozenset({"settings", "accounts", "alembic_version", "custom_emoji", "relay_subscriptions"})
+SMALL = frozenset(
+    {"settings", "accounts", "alembic_version", "custom_emoji", "relay_subscriptions"}
+)
 """Tables that a single server never has many rows in."""
 
 _READING = re.compile(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", re.IGNORECASE)
