@@ -75,7 +75,7 @@ noted("two-types", "two types", "bad_type", "Representation", type=["Note", "Art
 noted(
     "own-type",
     "a type of its own",
-    "bad_document",
+    "bad_type",
     "Representation",
     type="Note, https://x.example/Note",
 )
