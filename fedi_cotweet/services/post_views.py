@@ -59,7 +59,12 @@ def media_views(
             credit=(made_by or {}).get(item.digest or ""),
         )
         for item in items
-        if item.state in LOOKED_AT and (item.digest is not None or not co_authored)
+        if (
+            # Under several names only what all of them agreed to: not a picture that was swapped.
+            item.state == "stored" and item.digest is not None
+            if co_authored
+            else item.state in LOOKED_AT
+        )
     )
 
 
