@@ -41,7 +41,7 @@ from storage import migrations
 from storage.engine import Store, open_store
 from storage.queries import actors, hosts
 
-log = structlog.get_logger("fedi_cotweet")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet")
 
 TOKEN_FILE = "operator.token"  # noqa: S105 - the name of a file
 SERVER_FILE = "server.json"

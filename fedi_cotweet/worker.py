@@ -20,7 +20,7 @@ from storage.engine import Tx
 from storage.queries import deliveries
 from storage.queries import jobs as stored_jobs
 
-log = structlog.get_logger("fedi_cotweet.worker")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.worker")
 
 LOOK_EVERY = 1.0
 PERIODIC_EVERY = 15.0

@@ -14,7 +14,7 @@ from storage.errors import StorageError
 
 PREFIX = "/api/"
 
-log = structlog.get_logger("fedi_cotweet.api")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.api")
 
 
 def refusal(status: int, code: str, message: str, fix: str = "") -> web.Response:

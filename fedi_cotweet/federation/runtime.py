@@ -22,7 +22,7 @@ from storage.queries import actors
 
 T = TypeVar("T")
 
-log = structlog.get_logger("fedi_cotweet.federation")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.federation")
 
 
 @dataclass(slots=True)

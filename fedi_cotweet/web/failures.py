@@ -16,7 +16,7 @@ from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.visits import Visit
 from storage.errors import StorageError
 
-log = structlog.get_logger("fedi_cotweet.web")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.web")
 
 Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 
