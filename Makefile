@@ -69,7 +69,7 @@ conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 
 	$(BIN)/python -m tests.conformance $(ARGS)
 
 sequences: $(VENV)/.dev ## 10,000 random orders of events, with losses and restarts (COTWEET_SEQUENCES=how many)
-	COTWEET_SEQUENCES=$${COTWEET_SEQUENCES:-10000} $(BIN)/python -m pytest -n auto -q $(ARGS) \
+	COTWEET_SEQUENCES=$${COTWEET_SEQUENCES:-10000} $(BIN)/python -m pytest -n auto -q --timeout=600 $(ARGS) \
 		tests/e2e/test_interleavings.py tests/e2e/test_after_publication.py tests/e2e/test_losses.py \
 		tests/e2e/test_orders_of_changes.py
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 
@@ -149,14 +149,21 @@ def take_off(
     applying.not_in_change(tx, env, post, actor, why="left")
 
 
-def found_gone(tx: Tx, env: Env, post_id: int, co_authors: Sequence[str]) -> None:
-    """The stamps of co-authors of a post of ours are gone, and their ``Delete`` never came."""
+def found_gone(
+    tx: Tx, env: Env, post_id: int, co_authors: Sequence[str], unnamed: Collection[str] = ()
+) -> None:
+    """The stamps of co-authors of a post of ours are gone, and their ``Delete`` never came.
+
+    ``unnamed``: those whom it names no more since just now, whatever their consent was before.
+    Everybody who has the post is told, or a name would stand there that is gone here.
+    """
     for uri in co_authors:
         post, actor = posts.post(tx, post_id), actors.actor_by_uri(tx, uri)
         if post is None or actor is None or not post.local or post.state != "published":
             continue
         offer = current_offers(tx, post).get(actor.id)
-        if offer is not None and offer.state == ConsentState.PUBLISHED.value:
+        published = offer is not None and offer.state == ConsentState.PUBLISHED.value
+        if published or uri in unnamed:
             take_off(tx, env, post, actor)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from activitypub.shell.client import FederationClient
 from activitypub.shell.guard import AddressPolicy
+from activitypub.shell.limits import Limits
 from activitypub.signatures.keys import SigningKey
 from activitypub.verdicts import Fetched
 from activitypub.vocab.terms import ACCEPT
@@ -34,6 +35,8 @@ M = TypeVar("M", bound=Base)
 Step = Callable[[], Awaitable[None]]
 
 DATABASE = "cotweet.sqlite3"
+PATIENT = Limits(connect_s=300, read_s=300, total_s=300)
+"""An answer that is late because the machine is busy is not one that does not come."""
 
 
 class InterruptedClient(FederationClient):
@@ -255,6 +258,7 @@ def _client(settings: Settings, clock: Clock) -> InterruptedClient:
         AddressPolicy(True),
         clock,
         ssl_context=one_ssl_context(None),
+        limits=PATIENT,
     )
 
 

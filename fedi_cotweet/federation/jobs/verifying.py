@@ -165,14 +165,20 @@ async def verify_post(context: Context, payload: Mapping[str, Any]) -> None:
     gone = [verdict.actor for verdict in verdicts if verdict.state is CoAuthorState.REVOKED]
 
     def transaction(tx: Tx) -> None:
+        before = _named(tx, post_id)
         verification.apply_verdicts(tx, env, post_id, subject.post, verdicts, texts)
-        leaving.found_gone(tx, env, post_id, gone)
+        leaving.found_gone(tx, env, post_id, gone, before - _named(tx, post_id))
 
     await runtime.write(transaction)
     now = env.now()
     silent = [v for v in verdicts if rechecks.soon_again(subject.post, v, now)]
     if silent:
         raise Again(f"no answer about {', '.join(verdict.actor for verdict in silent)}")
+
+
+def _named(tx: Tx, post_id: int) -> set[str]:
+    rows = post_queries.authors_of(tx, [post_id])[post_id]
+    return {row.actor_uri for row in documents.claimed_rows(rows)}
 
 
 async def _know_authors(context: Context, uris: list[str]) -> None:
