@@ -17,6 +17,8 @@ import pytest_asyncio
 import structlog
 
 from activitypub.activities.update import build_update
+from activitypub.coauthorship.authors import AuthorList, read_author_list
+from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.domain.consent import ConsentState, agree
 from fedi_cotweet.domain.limits import HOUR
@@ -222,8 +224,16 @@ async def check_in_the_end(run: Run, wrong: Misbehaviour) -> None:
     for name in ("b", "d"):
         held = await look(run.world.places[name], run.uri)
         if newest is not None and held is not None:
-            for member in ("content", "updated", "coAuthors"):
+            assert words_of(held) == words_of(newest)
+            for member in ("updated", "coAuthors"):
                 assert held.document.get(member) == newest.document.get(member)
+
+
+def words_of(seen: Seen) -> str:
+    """The text without its inline notice, which it has where it was fetched."""
+    authors = read_author_list(seen.document)
+    assert isinstance(authors, AuthorList)
+    return remove_notice(seen.document["content"], authors.everyone)
 
 
 async def check_boosts(run: Run, person: Invited, is_author: bool) -> None:
