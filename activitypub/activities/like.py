@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +25,28 @@ class Like:
     object_id: str
     object: Doc | None
     content: str
+
+
+_SHORTCODE: Final = re.compile(r":[A-Za-z0-9_+-]{1,64}(?:@[A-Za-z0-9.:-]{1,253})?:")
+_MAX_POINTS: Final = 16
+_PARTS: Final = frozenset({"So", "Sk", "Sm", "Po", "Mn", "Me", "Nd"})
+"""Categories of what one emoji is made of: pictures, skin tones, variation, keycaps."""
+
+
+def one_emoji(content: str) -> str:
+    """A reaction that can be shown: an emoji, or a ``:shortcode:`` without the host that Misskey
+    adds. ``""`` for anything else, which could be a text, or turn the line around.
+    """
+    if _SHORTCODE.fullmatch(content):
+        return f":{content.strip(':').partition('@')[0]}:"
+    shown = any(unicodedata.category(point) == "So" or point == "\u20e3" for point in content)
+    whole = all(
+        unicodedata.category(point) in _PARTS
+        or point == "\u200d"
+        or 0xE0020 <= ord(point) <= 0xE007F
+        for point in content
+    )
+    return content if shown and whole and len(content) <= _MAX_POINTS else ""
 
 
 def parse_like(document: Doc) -> Like:

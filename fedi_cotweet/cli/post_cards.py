@@ -48,7 +48,7 @@ def post(view: PostView, now: int) -> RenderableType:
     body += quoted(view.quote)
     counts = ", ".join(
         (count(view.replies, "reply", "replies"), count(view.boosts, "boost"),
-         count(view.likes, "like"))
+         count(view.likes, "like"), *(f"{line(it.name)} {it.count}" for it in view.reactions))
     )  # fmt: skip
     body += [Text(), Text(counts, style="dim"), Text(line(view.url or view.uri), style="dim")]
     title = Text(f" {line(view.id)} ", style="dim")

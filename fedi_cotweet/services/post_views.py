@@ -20,12 +20,14 @@ from fedi_cotweet.services.views import (
     MediaView,
     PostView,
     QuoteView,
+    ReactionView,
 )
 from storage.engine import Tx
 from storage.models import Actor, Credit, Media, Post, PostAuthor
 from storage.queries import actors, posts
 from storage.queries import crediting as stored_credits
 from storage.queries import polls as stored_polls
+from storage.queries import reactions as stored_reactions
 
 
 @dataclass(slots=True)
@@ -34,6 +36,9 @@ class Stale:
 
     post_ids: set[int] = field(default_factory=set)
 
+
+MOST_REACTIONS = 12
+"""Different ones shown of one post."""
 
 LOOKED_AT = ("stored", "mismatch")
 """Pictures that were fetched; of the latter no copy is kept."""
@@ -108,6 +113,9 @@ def post_views(
     questions = stored_polls.polls_of(tx, asked)
     voted = {} if viewer_id is None else stored_polls.own_votes(tx, questions, viewer_id)
     numbers = posts.counts(tx, ids)
+    reactions = stored_reactions.emoji_counts(
+        tx, [post_id for post_id in ids if numbers[post_id][0]]
+    )
     answers = posts.reply_counts(tx, [post.uri for post in found])
     companions = _companions(tx, env, ids)
     emojis = emojis_of(tx, found, rows)
@@ -154,6 +162,10 @@ def post_views(
             else None,
             companions=tuple(companions.get(post.id, ())),
             emojis=emojis[post.id],
+            reactions=tuple(
+                ReactionView(name, count)
+                for name, count in reactions.get(post.id, ())[:MOST_REACTIONS]
+            ),
         )
     return tuple(views)
 

@@ -209,11 +209,17 @@ def _remove_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
 
 
 def receive_like(
-    tx: Tx, env: Env, post: Post, liker: Actor, uri: str, *, counted: bool = False
+    tx: Tx, env: Env, post: Post, liker: Actor, uri: str, *, counted: bool = False, emoji: str = ""
 ) -> str:
-    """A ``Like`` of a post; every local author hears of it once."""
+    """A ``Like`` of a post, perhaps with an emoji; every local author hears of it once."""
     if not posts.add_like(
-        tx, id=env.new_id(), uri=uri, actor_id=liker.id, post_id=post.id, created_at=env.now()
+        tx,
+        id=env.new_id(),
+        uri=uri,
+        actor_id=liker.id,
+        post_id=post.id,
+        created_at=env.now(),
+        emoji=emoji,
     ):
         return "repeated"
     rows = author_rows(tx, post)
@@ -229,7 +235,8 @@ def receive_like(
         f"{liker.uri} {post.uri}",
         by=liker,
         post_id=post.id,
-        text=f"@{liker.username}@{liker.host} liked your post.",
+        text=f"@{liker.username}@{liker.host} "
+        + (f"reacted to your post with {emoji}" if emoji else "liked your post."),
     )
     return "liked"
 

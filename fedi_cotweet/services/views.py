@@ -110,6 +110,14 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionView:
+    """An emoji (or ``:shortcode:``), plain text, and how many people reacted with it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
 
@@ -144,6 +152,8 @@ class PostView:
     quote: QuoteView | None = None
     quote_policy: str | None = None
     """Of a post of this server: who may quote it."""
+    reactions: tuple[ReactionView, ...] = ()
+    """Those of ``likes`` that came with an emoji, as far as they came here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ class Boost(Base):
 
 
 class Like(Base):
-    """A ``Like``."""
+    """A ``Like``, or a reaction with an emoji."""
 
     __tablename__ = "likes"
 
@@ -191,6 +191,8 @@ class Like(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     created_at: Mapped[int]
+    emoji: Mapped[str] = mapped_column(default="", server_default="")
+    """``""`` for a plain like."""
 
     __table_args__ = (UniqueConstraint("actor_id", "post_id"), Index("ix_likes_post", "post_id"))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, Update, bindparam, case, delete, select, update
+from sqlalchemy import Connection, Update, bindparam, case, delete, func, select, update
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
-from storage.models import Post, PostMute, Relay
+from storage.models import Like, Post, PostMute, Relay
 from storage.queries.rows import add, many
 
 COLUMNS: Final = {
@@ -19,6 +19,13 @@ COLUMNS: Final = {
     "replies": Post.replies_total,
 }
 """Where the size of each collection of a remote post is kept."""
+
+_REACTIONS = (
+    select(Like.post_id, Like.emoji, func.count().label("number"))
+    .where(one_of(Like.post_id, "wanted"), Like.emoji != "")
+    .group_by(Like.post_id, Like.emoji)
+    .order_by(func.count().desc(), Like.emoji)
+)
 
 
 def set_totals(
@@ -36,6 +43,16 @@ def count_one(tx: Connection, post: Post, collection: str, by: int) -> None:
     """One more or one less than a remote post's server said last; posts of ours are counted."""
     if not post.local and getattr(post, COLUMNS[collection].key) is not None:
         tx.execute(_counting(collection), {"post": post.id, "by": by})
+
+
+def emoji_counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
+    """(emoji, how many) of posts, the most frequent first; likes without an emoji are not among
+    them."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    wanted = sorted(set(post_ids))
+    for post_id, emoji, number in tx.execute(_REACTIONS, {"wanted": wanted}) if wanted else ():
+        found.setdefault(int(post_id), []).append((str(emoji), int(number)))
+    return found
 
 
 def add_relay(tx: Connection, /, **values: object) -> None:

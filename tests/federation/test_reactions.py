@@ -269,5 +269,10 @@ async def test_a_reaction_with_an_emoji_counts_as_a_like_until_it_is_undone(cast
         assert await likes() == 1
     await cast.deliver(cast.neighbour, cast.neighbour.activity("Undo", reaction))
     assert await likes() == 1
+    shown = await cast.here.api("GET", f"{POSTS}/{view['id']}")
+    assert shown["reactions"] == [{"name": "🎂", "count": 1}]
+    _, page = await cast.here.get(f"/@alice/{view['id']}")
+    assert "<bdi>🎂</bdi>" in page
     await cast.deliver(cast.bob, cast.bob.activity("Undo", reaction))
     assert await likes() == 0
+    assert (await cast.here.api("GET", f"{POSTS}/{view['id']}"))["reactions"] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activitypub.activities.like import parse_like
+from activitypub.activities.like import one_emoji, parse_like
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.passing_on import pass_on
 from fedi_cotweet.federation.incoming import Incoming
@@ -19,7 +19,9 @@ async def like(context: Context, incoming: Incoming) -> str:
         post = posts.post_by_uri(tx, activity.object_id)
         if post is None or post.state != "published":
             return "unknown_object"
-        outcome = reactions.receive_like(tx, context.env, post, incoming.actor, activity.id)
+        outcome = reactions.receive_like(
+            tx, context.env, post, incoming.actor, activity.id, emoji=one_emoji(activity.content)
+        )
         if outcome == "liked":
             pass_on(tx, context, incoming, post, "Like")
         return outcome
