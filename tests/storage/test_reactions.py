@@ -155,3 +155,14 @@ async def test_reports_are_listed_by_state_newest_first(stage: Stage) -> None:
         NOW + 1,
         [note_uri(10)],
     )
+
+
+async def test_reactions_are_counted_by_their_emoji(stage: Stage) -> None:
+    for number, (liker, emoji) in enumerate(
+        [(BOB, "🎂"), (CAROL, "❤"), (DAVE, "🎂"), (MALLORY, "")]
+    ):
+        row = {"id": 70 + number, "uri": f"https://x.example/{number}", "created_at": NOW}
+        await stage.do(posts.add_like, actor_id=liker, post_id=10, emoji=emoji, **row)
+    found = await stage.ask(reactions.emoji_counts, [10, 11])
+    assert found == {10: [("🎂", 2), ("❤", 1)]}
+    assert await stage.ask(reactions.emoji_counts, []) == {}
