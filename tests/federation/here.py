@@ -18,7 +18,7 @@ from unittest.mock import patch
 import aiohttp
 from aiohttp import web
 from aiohttp.web_app import _cached_build_middleware
-from sqlalchemy import func, select, union_all
+from sqlalchemy import delete, func, select, union_all
 
 from activitypub.shell.tls import build_ssl_context
 from fedi_cotweet import app
@@ -93,6 +93,8 @@ async def make_template(folder: Path, port: int) -> None:
             accounts.set_invite_policy(tx, env, made, "anyone")
 
         await store.write(make)
+    # What a new account has to tell is told before a test begins: there was nobody to tell it to.
+    await store.write(lambda tx: tx.execute(delete(OutboxEvent)).rowcount)
     await store.close()
 
 
