@@ -160,7 +160,7 @@ async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     if post is None or author is None:
         return []
     uri = f"{post.uri}#delete"
-    document = build_delete(uri, author.uri, post.uri, to=[PUBLIC], former_type=post.kind)
+    document = build_delete(uri, author.uri, post.uri, to=[PUBLIC])
     return [
         Outgoing(
             uri=uri,

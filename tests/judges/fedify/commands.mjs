@@ -5,6 +5,7 @@ import {
   Activity,
   Create,
   DataIntegrityProof,
+  Delete,
   Follow,
   isActor,
   Like,
@@ -13,13 +14,17 @@ import {
   Object as AnyObject,
   PUBLIC_COLLECTION,
   Undo,
+  Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
+import { describe } from "./describing.mjs";
+import { maker } from "./making.mjs";
 import { JUDGE } from "./peer.mjs";
 
 /** Commands by name for a peer; `knocks` is the list that the watched `fetch` appends to. */
 export function makeCommands(peer, knocks) {
   const { memory, origin } = peer;
+  const make = maker(memory, origin);
   const mint = (path) => new URL(`${origin}/${path}/${crypto.randomUUID()}`);
 
   async function lookup(ctx, url) {
@@ -33,24 +38,97 @@ export function makeCommands(peer, knocks) {
     return found;
   }
 
-  async function send(ctx, recipients, activity) {
+  async function send(ctx, recipients, activity, identifier = JUDGE) {
     const before = knocks.length;
-    await ctx.sendActivity({ identifier: JUDGE }, recipients, activity, { immediate: true });
-    memory.sent.set(activity.id.href, { activity, recipients });
+    await ctx.sendActivity({ identifier }, recipients, activity, { immediate: true });
+    memory.sent.set(activity.id.href, { activity, recipients, identifier });
     return { id: activity.id.href, knocks: knocks.slice(before) };
   }
 
   return {
-    async follow({ actor: url }) {
+    /** An activity made of Fedify's own objects, signed by Fedify as sent by `by`. */
+    async send({ to, activity: described, by = JUDGE }) {
+      const ctx = peer.context();
+      const recipients = [];
+      for (const url of to) recipients.push(await actor(ctx, url));
+      const activity = make({
+        id: mint("activities").href,
+        actor: ctx.getActorUri(by).href,
+        ...described,
+      });
+      if (activity instanceof Delete) memory.objects.delete(activity.objectId.href);
+      return await send(ctx, recipients, activity, by);
+    },
+
+    /** Makes an object and serves it at its id. */
+    async keep({ object }) {
+      return make(object).id.href;
+    },
+
+    /** What a person's actor says otherwise than it did. */
+    async profile({ by = JUDGE, ...changed }) {
+      const values = Object.entries(changed).map(([name, value]) => [name, make.value(name, value)]);
+      memory.profiles.set(by, { ...memory.profiles.get(by), ...Object.fromEntries(values) });
+    },
+
+    /** The actor as it is now, for an Update. */
+    async announce_profile({ to, by = JUDGE }) {
+      const ctx = peer.context();
+      const person = await actor(ctx, ctx.getActorUri(by).href);
+      const update = new Update({
+        id: mint("updates"),
+        actor: person.id,
+        object: person,
+        to: PUBLIC_COLLECTION,
+      });
+      return await send(ctx, [await actor(ctx, to)], update, by);
+    },
+
+    async feature({ objects }) {
+      memory.featured = objects;
+    },
+
+    /** Whether follows are refused from now on. */
+    async refuse({ refusing }) {
+      memory.refusing = refusing;
+    },
+
+    /** What arrived as number `index`, as Fedify's vocabulary understands it. */
+    async understood({ index }) {
+      const ctx = peer.context();
+      const { document } = await memory.received[index];
+      const { signature: _, ...unsigned } = document;
+      const options = { contextLoader: ctx.contextLoader, documentLoader: ctx.documentLoader };
+      return await describe(await Activity.fromJsonLd(unsigned, options), ctx.contextLoader);
+    },
+
+    /** What is at a URL, as Fedify's vocabulary understands it. */
+    async look({ url }) {
+      const ctx = peer.context();
+      return await describe(await lookup(ctx, url), ctx.contextLoader);
+    },
+
+    /** The members of a collection, walked page by page. */
+    async walk({ url }) {
+      const ctx = peer.context();
+      const documentLoader = await ctx.getDocumentLoader({ identifier: JUDGE });
+      const found = [];
+      for await (const item of ctx.traverseCollection(await lookup(ctx, url), { documentLoader })) {
+        found.push(item.id?.href ?? null);
+      }
+      return found;
+    },
+
+    async follow({ actor: url, by = JUDGE }) {
       const ctx = peer.context();
       const target = await actor(ctx, url);
       const follow = new Follow({
         id: mint("follows"),
-        actor: ctx.getActorUri(JUDGE),
+        actor: ctx.getActorUri(by),
         object: target.id,
         to: target.id,
       });
-      return await send(ctx, target, follow);
+      return await send(ctx, target, follow, by);
     },
 
     async create_note({ content, mention }) {
@@ -69,7 +147,7 @@ export function makeCommands(peer, knocks) {
         content,
         tags: [new Mention({ href: target.id, name: `@${target.preferredUsername}` })],
       });
-      memory.notes.set(id, note);
+      memory.objects.set(note.id.href, note);
       const create = new Create({
         ...audience,
         id: new URL(`${origin}/notes/${id}#create`),
@@ -95,14 +173,14 @@ export function makeCommands(peer, knocks) {
 
     async undo({ activity: id }) {
       const ctx = peer.context();
-      const { activity, recipients } = memory.sent.get(id);
+      const { activity, recipients, identifier } = memory.sent.get(id);
       const undo = new Undo({
         id: mint("undos"),
-        actor: ctx.getActorUri(JUDGE),
+        actor: ctx.getActorUri(identifier),
         object: activity,
         tos: activity.toIds,
       });
-      return await send(ctx, recipients, undo);
+      return await send(ctx, recipients, undo, identifier);
     },
 
     /** Dereferences through Fedify and follows every attribution. */
@@ -142,16 +220,17 @@ export function makeCommands(peer, knocks) {
 
     async received() {
       const entries = await Promise.all(memory.received);
-      return entries.map((entry) => ({
+      return entries.map((entry, index) => ({
         ...entry,
+        index,
         id: entry.document?.id ?? null,
         type: entry.document?.type ?? null,
         actor: entry.document?.actor ?? null,
       }));
     },
 
-    async followers() {
-      return [...memory.followers.keys()];
+    async followers({ of = JUDGE }) {
+      return [...memory.followers.get(of).keys()];
     },
 
     /** Fedify's verdict on a document given as JSON: `activity` says how to read it. */

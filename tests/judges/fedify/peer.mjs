@@ -1,4 +1,4 @@
-// The Fedify server: one actor, `judge`, who keeps everything that arrives and what Fedify said of it.
+// The Fedify server: a few people, the judge first, and everything that arrives with what Fedify said of it.
 
 import {
   createFederation,
@@ -8,18 +8,45 @@ import {
   verifyObject,
   verifyRequestDetailed,
 } from "@fedify/fedify";
-import { Accept, Activity, Endpoints, Follow, Note, Person } from "@fedify/vocab";
+import {
+  Accept,
+  Activity,
+  Endpoints,
+  Follow,
+  Note,
+  Person,
+  Question,
+  QuoteAuthorization,
+  Reject,
+} from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
 export const JUDGE = "judge";
+/** Everybody here. Only the judge has a shared inbox, so that what is for whom can be told apart. */
+export const PEOPLE = [JUDGE, "clerk", "usher"];
+const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAE0lEQVR4nGP8dYcBK2DCLjxYJQBzlQHmJdsUKgAAAABJRU5ErkJggg==",
+  "base64",
+);
+/** Where objects are served, so that others can look them up. */
+const PATHS = { notes: Note, questions: Question, stamps: QuoteAuthorization };
 
 /** Peer: the Fedify federation on `origin`, its memory, and `answer(Request) -> Response`. */
 export async function makePeer({ origin, firstKnock }) {
-  const keyPairs = [
-    await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"),
-    await generateCryptoKeyPair("Ed25519"),
-  ];
-  const memory = { received: [], sent: new Map(), notes: new Map(), followers: new Map() };
+  const keyPairs = {};
+  for (const name of PEOPLE) {
+    const rsa = await generateCryptoKeyPair("RSASSA-PKCS1-v1_5");
+    keyPairs[name] = [rsa, await generateCryptoKeyPair("Ed25519")];
+  }
+  const memory = {
+    received: [],
+    sent: new Map(),
+    objects: new Map(),
+    followers: new Map(PEOPLE.map((name) => [name, new Map()])),
+    profiles: new Map(),
+    featured: [],
+    refusing: false,
+  };
   const federation = createFederation({
     kv: new MemoryKvStore(),
     origin,
@@ -30,49 +57,60 @@ export async function makePeer({ origin, firstKnock }) {
 
   federation
     .setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
-      if (identifier !== JUDGE) return null;
+      if (!PEOPLE.includes(identifier)) return null;
       const keys = await ctx.getActorKeyPairs(identifier);
       return new Person({
         id: ctx.getActorUri(identifier),
         preferredUsername: identifier,
-        name: "The judge",
+        name: `The ${identifier}`,
         summary: "<p>Checks signatures.</p>",
         url: ctx.getActorUri(identifier),
         inbox: ctx.getInboxUri(identifier),
         outbox: ctx.getOutboxUri(identifier),
         followers: ctx.getFollowersUri(identifier),
         following: ctx.getFollowingUri(identifier),
-        endpoints: new Endpoints({ sharedInbox: ctx.getInboxUri() }),
+        featured: ctx.getFeaturedUri(identifier),
+        endpoints:
+          identifier === JUDGE ? new Endpoints({ sharedInbox: ctx.getInboxUri() }) : undefined,
         publicKey: keys[0].cryptographicKey,
         assertionMethods: keys.map((key) => key.multikey),
         published: Temporal.Instant.from("2024-01-01T00:00:00Z"),
+        ...memory.profiles.get(identifier),
       });
     })
-    .setKeyPairsDispatcher((_ctx, identifier) => (identifier === JUDGE ? keyPairs : []));
+    .setKeyPairsDispatcher((_ctx, identifier) => keyPairs[identifier] ?? []);
   federation.setOutboxDispatcher("/users/{identifier}/outbox", () => ({ items: [] }));
   federation.setFollowingDispatcher("/users/{identifier}/following", () => ({ items: [] }));
-  federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({
-    items: [...memory.followers.values()],
+  federation.setFollowersDispatcher("/users/{identifier}/followers", (_ctx, identifier) => ({
+    items: [...memory.followers.get(identifier).values()],
   }));
-  federation.setObjectDispatcher(
-    Note,
-    "/notes/{id}",
-    (_ctx, { id }) => memory.notes.get(id) ?? null,
-  );
+  federation.setFeaturedDispatcher("/users/{identifier}/featured", () => ({
+    items: memory.featured.map((id) => memory.objects.get(id)),
+  }));
+  for (const [path, kind] of Object.entries(PATHS)) {
+    federation.setObjectDispatcher(
+      kind,
+      `/${path}/{id}`,
+      (_ctx, { id }) => memory.objects.get(`${origin}/${path}/${id}`) ?? null,
+    );
+  }
   federation
     .setInboxListeners("/users/{identifier}/inbox", "/inbox")
     .on(Follow, async (ctx, follow) => {
       const follower = await follow.getActor(ctx);
-      if (follower?.id == null) return;
-      memory.followers.set(follower.id.href, follower);
+      const whom = ctx.parseUri(follow.objectId);
+      if (follower?.id == null || whom?.type !== "actor") return;
+      const { identifier } = whom;
+      if (!memory.refusing) memory.followers.get(identifier).set(follower.id.href, follower);
+      const answer = {
+        id: new URL(`${origin}/answers/${crypto.randomUUID()}`),
+        actor: ctx.getActorUri(identifier),
+        object: follow,
+      };
       await ctx.sendActivity(
-        { identifier: JUDGE },
+        { identifier },
         follower,
-        new Accept({
-          id: new URL(`${origin}/accepts/${crypto.randomUUID()}`),
-          actor: ctx.getActorUri(JUDGE),
-          object: follow,
-        }),
+        memory.refusing ? new Reject(answer) : new Accept(answer),
         { immediate: true },
       );
     })
@@ -123,6 +161,9 @@ export async function makePeer({ origin, firstKnock }) {
   }
 
   async function answer(request) {
+    if (new URL(request.url).pathname === "/pictures/1.png") {
+      return new Response(PICTURE, { headers: { "content-type": "image/png" } });
+    }
     if (request.method !== "POST") return await federation.fetch(request, { contextData: undefined });
     const body = await request.clone().text();
     const forJudge = request.clone();
