@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,17 @@ def test_a_follow_is_asked_for_granted_and_taken_back(scene: Scene) -> None:
     assert (undo["object"]["kind"], undo["objects"]) == ("Follow", [follow["id"]])
 
 
+def asks(scene: Scene, handle: str) -> bool:
+    return handle in str(scene.dora.do("GET", "/follow-requests"))
+
+
 def test_a_locked_account_rejects_and_accepts_by_hand(scene: Scene) -> None:
     scene.dora.do("POST", "/lock", locked=True)
     for name, accept in (("clerk", False), ("usher", True)):
         scene.judge.call("follow", actor=scene.dora.actor, by=name)
         handle = scene.handle(name)
         eventually(
-            lambda who=handle[1:]: who in str(scene.dora.do("GET", "/follow-requests")),
+            partial(asks, scene, handle[1:]),
             "no request to follow",
         )
         scene.dora.do("POST", "/follow-requests", handle=handle, accept=accept)
@@ -204,7 +209,7 @@ def test_a_report_names_nobody_but_the_server(scene: Scene) -> None:
     theirs = scene.write("<p>Buy my pills.</p>", to=scene.alice)
     eventually(lambda: scene.alice.read(theirs), "the judge's note is not there")
     scene.alice.do("POST", "/reports", post=theirs, comment="It is an advertisement.")
-    (flag,) = eventually(lambda: scene.judge.received("Flag"), "no report")
+    (flag,) = eventually(lambda: scene.judge.received("Flag") or None, "no report")
     assert (flag["status"], flag["http_signature"]) == (202, True)
     heard = scene.judge.call("understood", index=flag["index"])
     assert sorted(heard["objects"]) == sorted([scene.judge.actor, theirs])
