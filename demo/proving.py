@@ -78,8 +78,8 @@ def read(story: Story) -> None:
     )
     status, articles = story.readers.gina()
     teller.fact(
-        "On u gina reads the same words; alice's name and bob's stand above them.",
-        (200, [TEXT], ["alice@a, boosted by bob@b"]),
+        "On u gina reads the same words, alice's name above them and bob's below.",
+        (200, [f"{TEXT}With @bob@{story.cast.b.host}"], ["alice@a, boosted by bob@b"]),
         (status, [item.text.strip() for item in articles], story.readers.names(articles)),
         proof=[("u/timeline/gina", "200")],
         servers=(story.cast.u,),

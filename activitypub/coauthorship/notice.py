@@ -7,11 +7,12 @@ takes it off before it shows, indexes or quotes the text (FEP-af48, Inline notic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from activitypub.vocab.reading import Origin, origin
+from activitypub.vocab.terms import Doc
 
 MAX_LENGTH: Final = 2000
 """Code points, tags included."""
@@ -39,6 +40,24 @@ def remove_notice(text: str, authors: Iterable[str]) -> str:
     inside = text[start + len(_START) : -len(_END)]
     origins = {found for author in authors if (found := origin(author)) is not None}
     return text[:start] if _is_notice(inside, origins) else text
+
+
+def same_without_notice(document: Doc, some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether the texts of an object are the same without the notice of either author list.
+
+    Else a paragraph that the digest leaves out, since it could be a notice of those who agreed, is
+    content for readers who go by those who are named now: anybody's words under a verified name.
+    """
+    texts = [document.get("content"), *_values(document.get("contentMap"))]
+    return all(
+        remove_notice(text, some) == remove_notice(text, others)
+        for text in texts
+        if isinstance(text, str)
+    )
+
+
+def _values(texts: Any) -> Iterable[Any]:
+    return texts.values() if isinstance(texts, Mapping) else ()
 
 
 def _is_notice(inside: str, origins: set[Origin]) -> bool:

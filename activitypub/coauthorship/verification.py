@@ -17,6 +17,7 @@ from activitypub.coauthorship.authors import (
     listed_stamps,
     read_author_list,
 )
+from activitypub.coauthorship.notice import same_without_notice
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.coauthorship.stamps import Stamp, read_fetched_stamp
 from activitypub.verdicts import Fetched, Known, Need, Refused
@@ -262,7 +263,8 @@ _RANK: Final = {
 def mismatch(stamp: Stamp, actor: str, document: Doc, everyone: Sequence[str]) -> str | None:
     """Why ``stamp`` is not ``actor``'s for this object and these authors, apart from the digest.
 
-    Somebody whom the stamp names may have left since; nobody may have joined.
+    Somebody whom the stamp names may have left since; nobody may have joined, and those who remain
+    stand in the order that was agreed to.
     """
     if stamp.issuer != actor or not same_origin(stamp.id, actor):
         return "other_issuer"
@@ -272,6 +274,10 @@ def mismatch(stamp: Stamp, actor: str, document: Doc, everyone: Sequence[str]) -
         return "other_primary"
     if not set(everyone) <= set(stamp.authors):
         return "author_not_consented"
+    if [author for author in stamp.authors if author in everyone] != list(everyone):
+        return "other_order"
+    if not same_without_notice(document, everyone, stamp.authors):
+        return "other_notice"
     return None
 
 

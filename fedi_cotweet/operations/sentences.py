@@ -24,6 +24,8 @@ _BY_REASON: Final = {
     "other_target": _NEVER + "the stamp is about somebody else than its issuer.",
     "other_primary": _NEVER + "the stamp is for a post of somebody else.",
     "author_not_consented": "never agreed to these authors: their stamp does not name all of them.",
+    "other_order": "never agreed to this order of authors.",
+    "other_notice": _NEVER + "a part of its text passes for a list of authors.",
     "unknown_profile": "may have agreed, but to what is written in an unknown way.",
     "bad_digest": "may have agreed, but their stamp does not say to what.",
     "object_gone": "cannot be checked: their stamp is gone, and so is the post.",

@@ -140,6 +140,16 @@ def ignores_consented_authors(patch: Patch) -> None:
     _tolerates("author_not_consented")(patch)
 
 
+@fault(READER, *_posts("other_order"))
+def takes_authors_in_any_order(patch: Patch) -> None:
+    _tolerates("other_order")(patch)
+
+
+@fault(READER, *_posts("other_notice"))
+def takes_anybodys_words_for_a_notice(patch: Patch) -> None:
+    _tolerates("other_notice")(patch)
+
+
 @fault(READER, "read.stamp-other-object")
 def takes_a_stamp_for_any_post(patch: Patch) -> None:
     _tolerates("other_object")(patch)

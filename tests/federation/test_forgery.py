@@ -461,3 +461,24 @@ def test_the_digest_of_the_tests_is_the_protocols(cast: Cast) -> None:
     post = cast.cotweet()
     assert post.digest == consent_digest(post.note(), post.authors)
     assert post.digest == consent_digest(post.plain(), post.authors)
+
+
+async def test_words_that_pass_for_a_notice_of_who_left_are_not_shown_under_a_name(
+    cast: Cast,
+) -> None:
+    post = await published(cast, cast.mallory, cast.carol)
+    shorter = cast.cotweet(cast.carol, id=post.id)
+    shorter.stamps = {cast.carol.id: post.stamps[cast.carol.id]}
+    words = f'We both think that kittens are spies. <a href="{cast.m.base}/x">Read more</a>'
+    content = f'{post.core["content"]}<p class="coauthors-inline">{words}</p>'
+    cast.here.clock.advance(2 * MINUTE)
+    note = shorter.note(updated=format_time(cast.here.clock()), content=content)
+    cast.a.serve(note, at=post.id)
+    await cast.deliver(cast.alice, post.update(note))
+    assert await cast.shown(post.id) == [cast.alice.id]
+    # The same without the words is what carol agreed to.
+    cast.here.clock.advance(2 * MINUTE)
+    honest = shorter.note(updated=format_time(cast.here.clock()))
+    cast.a.serve(honest, at=post.id)
+    await cast.deliver(cast.alice, post.update(honest))
+    assert await cast.shown(post.id) == [cast.alice.id, cast.carol.id]

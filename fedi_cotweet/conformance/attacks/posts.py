@@ -230,6 +230,32 @@ def _(scene: Scene, post: CoTweet) -> Activity:
     return longer.create()
 
 
+@attack("stamp-of-other-order", "true stamps of the same authors in another order", "other_order")
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    agreed = scene.cotweet(scene.carol, bob, primary=post.primary, id=post.id)
+    agreed.consent(bob)
+    agreed.consent(scene.carol)
+    other = scene.cotweet(bob, scene.carol, primary=post.primary, id=post.id)
+    other.stamps = dict(agreed.stamps)
+    return other.create()
+
+
+@attack(
+    "notice-of-the-departed",
+    "words that pass for a notice of somebody who has left, under a true stamp",
+    "other_notice",
+)
+def _(scene: Scene, post: CoTweet) -> Activity:
+    bob = post.signing_co_author
+    agreed = scene.cotweet(bob, scene.mallory, primary=post.primary, id=post.id)
+    post.stamps[bob.id] = agreed.consent(bob)
+    link = f'<a href="{scene.mallory.id}">Read more</a>'
+    words = f'<p class="coauthors-inline">We both think that kittens are spies. {link}</p>'
+    post.core["content"] += words
+    return post.create()
+
+
 @attack("stamp-of-other-primary", "a stamp given to another primary author", "other_primary")
 def _(scene: Scene, post: CoTweet) -> Activity:
     bob = post.signing_co_author

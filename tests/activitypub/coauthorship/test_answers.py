@@ -220,7 +220,7 @@ def test_a_stamp_must_name_the_authors_in_the_order_of_the_offer() -> None:
     note = draft(BOB, CAROL)
     assert isinstance(check_stamp(stamp(note=note), offered), Stamp)
     swapped = stamp(note=note, authors=(ALICE, CAROL, BOB))
-    assert refusal(check_stamp(swapped, offered)) == "other_authors"
+    assert refusal(check_stamp(swapped, offered)) == "other_order"
 
 
 def test_a_stamp_on_another_server_than_its_issuers_is_no_consent() -> None:

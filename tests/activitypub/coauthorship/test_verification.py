@@ -154,10 +154,26 @@ def test_a_stamp_that_does_not_name_every_author_is_invalid() -> None:
     ) == [("invalid", "author_not_consented"), ("invalid", "no_stamp")]
 
 
-def test_the_order_of_the_authors_after_the_first_does_not_matter_to_readers() -> None:
+def test_authors_stand_in_the_order_that_was_agreed_to() -> None:
     note = published(BOB, CAROL, coAuthorAuthorization=[STAMP])
     swapped = stamp(BOB, note, authors=(ALICE, CAROL, BOB))
-    assert states(note, fetched(STAMP, swapped))[0] == ("verified", "")
+    assert states(note, fetched(STAMP, swapped))[0] == ("invalid", "other_order")
+    # Whoever has left leaves a gap and changes no order.
+    longer = stamp(BOB, note, authors=(ALICE, "https://d.example/users/dave", BOB, CAROL))
+    assert states(note, fetched(STAMP, longer))[0] == ("verified", "")
+
+
+def test_a_notice_of_those_who_agreed_only_is_content_under_other_names() -> None:
+    """It is outside the digest of the stamp, and readers who go by the names would show it."""
+    words = '<p class="coauthors-inline">Buy this. <a href="https://c.example/x">More</a></p>'
+    three = published(BOB, CAROL)
+    note = published(content=three["content"] + words)
+    assert states(note, fetched(STAMP, stamp(BOB, three))) == [("invalid", "other_notice")]
+    mapped = published(contentMap={"en": three["content"] + words})
+    assert states(mapped, fetched(STAMP, stamp(BOB, three))) == [("invalid", "other_notice")]
+    own = words.replace("c.example", "b.example")
+    note = published(content=three["content"] + own)
+    assert states(note, fetched(STAMP, stamp(BOB, three))) == [("verified", "")]
 
 
 def test_a_stamp_reached_by_redirects_on_its_own_server_counts() -> None:
