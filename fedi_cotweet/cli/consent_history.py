@@ -43,7 +43,7 @@ _DID: Final[Mapping[str, str]] = {
 _WHY: Final[Mapping[str, str]] = {
     "edit": "because the text changed",
     "discard": "and threw the draft away",
-    "cancelled": "with the change that was called off",
+    "cancelled": "because the change was called off",
     "shorter list": "to ask again with fewer authors",
     "shorter text": "to ask again with fewer names in the text",
     "left out": "and goes on without them",
@@ -79,7 +79,7 @@ def _sentence(entry: Mapping[str, Any]) -> Text:
     move, detail = str(entry["move"]), entry["detail"]
     of = f"@{line(entry['concerns'])}" if entry.get("concerns") else "somebody"
     words = _DID.get(move, line(move)).format(of=of)
-    if detail.get("why") in _WHY:
+    if detail.get("why") in _WHY and move != "change:cancelled":
         words += f" {_WHY[detail['why']]}"
     if detail.get("how"):
         words += f" ({line(str(detail['how']))})"

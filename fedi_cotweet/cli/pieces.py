@@ -36,7 +36,7 @@ CONSENTS = {
     "superseded": ("asked again for the newer text", "dim"),
     "lapsed": ("agreed, but it was never published", "dim"),
     "left": ("left the post", "dim"),
-    "removed": ("published without them", "dim"),
+    "removed": ("not on the published post", "dim"),
     "deleted": ("the post is deleted", "dim"),
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import socket
 import sys
@@ -103,7 +105,17 @@ def up(
         settings = load(session.data, options=options)
     from fedi_cotweet.app import run_server  # the other commands start faster without the server
 
-    run_server(settings, first_account=first_account)
+    try:
+        run_server(settings, first_account=first_account)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        where = f"{settings.listen_host}:{settings.listen_port}"
+        raise CommandError(
+            "cannot_listen",
+            f"Cannot listen on {where}: {os.strerror(error.errno).lower()}.",
+            "Stop what listens there, or choose another place: --port, --host",
+        ) from None
 
 
 def create_account(

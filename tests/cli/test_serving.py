@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -107,6 +108,26 @@ async def test_up_outside_development_refuses_plain_http(
     assert shown.code == 2
     assert "plain http" in shown.err
     assert served == []
+
+
+def test_up_on_a_port_that_is_taken_says_so_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "fedi_cotweet.cli.main", "--data", str(tmp_path), "up"]
+        ended = subprocess.run(
+            [*command, "--development", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 1
+    said = " ".join(ended.stderr.split())
+    assert f"Cannot listen on 127.0.0.1:{port}: address already in use." in said
+    assert "choose another place: --port, --host" in said
+    assert "Traceback" not in said
 
 
 async def test_up_in_development_takes_the_next_free_port_and_keeps_it(

@@ -249,11 +249,12 @@ def _(scene: Scene, post: CoTweet) -> Activity:
 def _(scene: Scene, post: CoTweet) -> Activity:
     bob = post.signing_co_author
     agreed = scene.cotweet(bob, scene.mallory, primary=post.primary, id=post.id)
-    post.stamps[bob.id] = agreed.consent(bob)
+    shorter = scene.cotweet(bob, primary=post.primary, id=post.id)
+    shorter.stamps[bob.id] = agreed.consent(bob)
     link = f'<a href="{scene.mallory.id}">Read more</a>'
     words = f'<p class="coauthors-inline">We both think that kittens are spies. {link}</p>'
-    post.core["content"] += words
-    return post.create()
+    shorter.core["content"] += words
+    return shorter.create()
 
 
 @attack("stamp-of-other-primary", "a stamp given to another primary author", "other_primary")
