@@ -31,6 +31,8 @@ class Reading(StrEnum):
 
 
 _FILLER: Final = "filler"
+_REGRET: Final = "regret"
+"""Goes with a no; beside a yes it makes one ask again."""
 _NO: Final = (Reading.STOP, Reading.LEAVE, Reading.DECLINE)
 """What says no, the farthest-reaching first."""
 
@@ -137,16 +139,20 @@ _PHRASES: Final[Mapping[str, str]] = {
     """,
     _FILLER: """
         please | thanks | thank you | thank you very much | many thanks | thx | ty | cheers
-        thanks a lot | sorry | hi | hello | hey | dear | great | perfect | wonderful | cool | nice
+        thanks a lot | hi | hello | hey | dear | great | perfect | wonderful | cool | nice
         bonjour | salut | merci | merci beaucoup | sil te plait | sil vous plait | svp | stp
-        desole | desolee | parfait | super | genial
-        감사합니다 | 감사해요 | 고마워요 | 고맙습니다 | 안녕하세요 | 죄송합니다 | 죄송해요
-        danke | danke schon | vielen dank | bitte | hallo | leider
+        parfait | super | genial
+        감사합니다 | 감사해요 | 고마워요 | 고맙습니다 | 안녕하세요
+        danke | danke schon | vielen dank | bitte | hallo
         gracias | muchas gracias | hola | por favor | obrigado | obrigada | ola | grazie | ciao
         tack | takk | tak | hej | hei | bedankt | dank je | dank u | kiitos
-        ありがとう | ありがとうございます | 谢谢 | 謝謝 | すみません
+        ありがとう | ありがとうございます | 谢谢 | 謝謝
         спасибо | дякую | привет | dziekuje | dekuji | ευχαριστω | tesekkurler | dankon
         شكرا | תודה
+    """,
+    _REGRET: """
+        sorry | unfortunately | desole | desolee | malheureusement | 죄송합니다 | 죄송해요
+        leider | すみません
     """,
 }
 """Phrases by meaning, as ``_words`` leaves them: lower case, no accents on Latin, no apostrophes.
@@ -220,7 +226,8 @@ def hints_at_leaving(text: str) -> bool:
 
 
 def _one_of(meanings: set[str], *, doubtful: bool) -> Reading:
-    said = meanings - {_FILLER}
+    said = meanings - {_FILLER, _REGRET}
+    doubtful = doubtful or _REGRET in meanings
     if len(said) > 1 and said <= set(_NO):
         return next(no for no in _NO if no in said)
     if len(said) != 1:
