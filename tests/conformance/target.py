@@ -17,7 +17,7 @@ from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
 from storage.engine import Tx
-from tests.servers import free_port
+from tests.ports import free_port
 
 WHO = "carla"
 

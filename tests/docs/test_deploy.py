@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from fedi_cotweet.settings import definitions
 from tests.docs.pages import ROOT, all_blocks
-from tests.servers import free_port
+from tests.ports import free_port
 
 DEPLOY = ROOT / "deploy"
 NAME = "cotweet.example"

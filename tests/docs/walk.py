@@ -16,7 +16,6 @@ import re
 import select
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from typing import Self
 
 from tests.docs.matching import SKIP, Learned, match_output, substitute
 from tests.docs.pages import ROOT, Block
+from tests.ports import free_port
 
 SECONDS = 25.0
 PATIENCE = 1.0
@@ -140,16 +140,11 @@ class Walk:
         return _PORT.sub(lambda match: self._port(match[0]), text)
 
     def _port(self, shown: str) -> str:
+        # Of four digits like those shown, so that what is printed has the same width.
         while shown not in self.ports:
-            # Of four digits like those shown, so that what is printed has the same width.
-            number = 8100 + int.from_bytes(os.urandom(2), "big") % 1800
-            with socket.socket() as probe:
-                try:
-                    probe.bind(("127.0.0.1", number))
-                except OSError:
-                    continue
-            if str(number) not in self.ports.values():
-                self.ports[shown] = str(number)
+            port = str(free_port())
+            if port not in self.ports.values():
+                self.ports[shown] = port
         return self.ports[shown]
 
     def _environment(self) -> dict[str, str]:

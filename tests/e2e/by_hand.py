@@ -41,7 +41,7 @@ from tests.e2e.places import (
     settle,
 )
 from tests.federation.here import START, Clock
-from tests.servers import free_port
+from tests.ports import free_port
 
 
 def sequences(fifths: int, otherwise: int) -> int:

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.judges.cast import eventually
-from tests.servers import free_port
+from tests.ports import free_port
 
 BINARY = os.environ.get("COTWEET_GOTOSOCIAL", "")
 PASSWORD = "a long pass phrase for a test only 7!"

@@ -23,7 +23,8 @@ from activitypub.html import to_text
 from tests.federation.origins import Origin, Person, Reply
 from tests.federation.pictures import png
 from tests.judges.pasture_inputs import Input, inputs
-from tests.servers import RealServer, eventually, free_port, start_server
+from tests.ports import free_port
+from tests.servers import RealServer, eventually, start_server
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -31,7 +31,7 @@ from tests.e2e.places import Place, local_id
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Origin
 from tests.federation.origins import Person as Actor
-from tests.servers import free_port
+from tests.ports import free_port
 
 CAST = {
     "a": ("alice", "ann", "amy", "ava", "abe"),
