@@ -16,6 +16,7 @@ import structlog
 from fedi_cotweet.federation import jobs, outbox
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.services import returning
 from storage.engine import Tx
 from storage.queries import deliveries
 from storage.queries import jobs as stored_jobs
@@ -42,9 +43,11 @@ class Worker:
         """Let go of what a killed process had begun, so that nothing waits for its leases.
 
         With SQLite this process is the only worker. With PostgreSQL others may be at work: leases
-        run out.
+        run out. After days without any process other servers are told that there is one again.
         """
         runtime = self.context.runtime
+        if await runtime.write(lambda tx: returning.begin(tx, runtime.env)):
+            log.info("back_after_days")
         if runtime.store.shared:
             return
         now = runtime.env.now()

@@ -23,3 +23,5 @@ MAX_CO_AUTHORS = 9
 SUSPENDED_AFTER_DAYS = 7
 """Days on which no delivery to a server arrived, after which none is made any more."""
 SUSPENDED_TRIED_AFTER = 7 * DAY
+AWAY_LONG = 5 * DAY
+"""Servers that could not reach us on about seven days stop trying (Mastodon, Misskey)."""

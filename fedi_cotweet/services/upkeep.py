@@ -18,6 +18,7 @@ from fedi_cotweet.services import (
     publishing,
     quotes,
     reminders,
+    returning,
     verification,
 )
 from fedi_cotweet.services.env import Env
@@ -111,6 +112,7 @@ def recheck_quotes(tx: Tx, env: Env) -> bool:
 
 
 STEPS: Final[tuple[Step, ...]] = (
+    returning.note_running,
     publish_scheduled,
     expire,
     lapse,

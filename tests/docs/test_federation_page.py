@@ -145,6 +145,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "relay.left": "a relay left",
         "reply.forwarded": "[answers to a post of ours](#threads)",
         "report.made": "somebody here reports a post or a person",
+        "server.returned": "this server comes back after five days or more",
         "stamp.deleted": "a co-author leaves",
         "stamp.forwarded": "a co-author's `Delete` of a stamp to everyone",
     }

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from fedi_cotweet.domain.limits import MINUTE, SECOND
-from fedi_cotweet.federation.outbox.actors import actor_deleted, actor_updated
+from fedi_cotweet.federation.outbox.actors import actor_deleted, actor_updated, server_returned
 from fedi_cotweet.federation.outbox.blocks import block_made, block_undone
 from fedi_cotweet.federation.outbox.consents import (
     delete_carried,
@@ -202,6 +202,7 @@ BUILDERS: Final[Mapping[str, Build]] = {
     "relay.left": relay_left,
     "reply.forwarded": reply_forwarded,
     "report.made": report_made,
+    "server.returned": server_returned,
     "stamp.deleted": stamp_deleted,
     "stamp.forwarded": stamp_forwarded,
 }

@@ -41,6 +41,29 @@ async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     ]
 
 
+async def server_returned(runtime: Runtime, payload: Payload) -> list[Outgoing]:
+    """The instance actor as it is, to every server we know: something signed, and no news."""
+    key = await runtime.keys.instance_id()
+
+    def query(tx: Tx) -> tuple[Actor, dict[str, Any]]:
+        found = actors.actor(tx, key)
+        if found is None:
+            raise GoneError("instance actor")
+        return found, actor_document(tx, runtime.env, found)
+
+    me, document = await runtime.store.read(query)
+    uri = f"{me.uri}#updates/{payload['version']}"
+    return [
+        Outgoing(
+            uri=uri,
+            actor_id=me.id,
+            kind="Update",
+            body=await signed_for_all(runtime, me.id, build_update(uri, me.uri, document)),
+            audience=Audience(everyone=True),
+        )
+    ]
+
+
 async def actor_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     """To every server we know: whoever holds anything of theirs lets go of it."""
     me = await find_actor(runtime, payload["actor_id"])
