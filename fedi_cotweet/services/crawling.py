@@ -32,7 +32,7 @@ MOST_NOTES: Final = 500
 MOST_OF_HOST: Final = 200
 """Addresses of one server in one crawl."""
 MOST_PAGES: Final = 300
-MOST_PAGES_OF_ONE: Final = {"context": 10, "replies": 5, "outbox": 3}
+MOST_PAGES_OF_ONE: Final = {"context": 10, "replies": 5, "outbox": 3, "featured": 2}
 DEEPEST: Final = 50
 URGENT: Final = 1
 LAST: Final = 2 * DEEPEST + 2
@@ -121,17 +121,31 @@ def begin_past(tx: Tx, env: Env, actor: Actor) -> None:
 
 def begin_outbox(tx: Tx, env: Env, actor: Actor) -> bool:
     """Somebody here follows an actor elsewhere: begin to fetch what they wrote last."""
-    subject, now = f"outbox {actor.uri}", env.now()
-    if actor.local or actor.outbox is None or not same_origin(actor.outbox, actor.uri):
+    return actor.outbox is not None and _begin_of(
+        tx, env, actor, "outbox", actor.outbox, FOR_PEOPLE
+    )
+
+
+def begin_featured(tx: Tx, env: Env, actor: Actor, *, stranger: bool) -> bool:
+    """Somebody here follows an actor elsewhere, or looks at them: begin to fetch what they show
+    first. Without such a collection there is nothing to fetch, and it was begun all the same."""
+    room = FOR_STRANGERS if stranger else FOR_PEOPLE
+    return _begin_of(tx, env, actor, "featured", actor.featured_uri, room)
+
+
+def _begin_of(tx: Tx, env: Env, actor: Actor, kind: str, uri: str | None, room: int) -> bool:
+    subject, now = f"{kind} {actor.uri}", env.now()
+    if actor.local or (uri is not None and not same_origin(uri, actor.uri)):
         return False
     held = crawls.crawl_of(tx, subject)
     if held is not None and held.begun_at > now - OUTBOX_AGAIN_AFTER:
         return False
-    if crawls.count_since(tx, now - THREAD_AGAIN_AFTER, FOR_PEOPLE) >= FOR_PEOPLE:
+    if crawls.count_since(tx, now - THREAD_AGAIN_AFTER, room) >= room:
         return False
     crawl_id = env.new_id()
-    crawls.begin(tx, id=crawl_id, subject=subject, kind="outbox", actor_id=actor.id, begun_at=now)
-    want_page(tx, env, crawl_id, actor.outbox, "outbox", rank=0)
+    crawls.begin(tx, id=crawl_id, subject=subject, kind=kind, actor_id=actor.id, begun_at=now)
+    if uri is not None:
+        want_page(tx, env, crawl_id, uri, kind, rank=0)
     return True
 
 
@@ -242,7 +256,10 @@ def take(tx: Tx, env: Env, host: str) -> tuple[Crawl, CrawlItem] | int | None:
         if crawl is None or crawl.begun_at <= now - ENDS_AFTER:
             crawls.drop(tx, item.crawl_id)
         elif item.tries >= TRIES or (
-            item.what == "note" and posts.post_by_uri(tx, item.uri) is not None
+            # What is shown first and came meanwhile is still to be marked as such.
+            item.what == "note"
+            and crawl.kind != "featured"
+            and posts.post_by_uri(tx, item.uri) is not None
         ):
             end(tx, item)
         else:

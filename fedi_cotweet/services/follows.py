@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.services import crawling, hiding, timelines
+from fedi_cotweet.services import acquaintance, crawling, hiding, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
@@ -153,6 +153,7 @@ def receive_answer(tx: Tx, env: Env, uri: str, answerer: Actor, *, accepted: boo
         follows.set_follow(tx, held.id, state="accepted")
         if held.state != "accepted":
             crawling.begin_past(tx, env, answerer)
+            acquaintance.begin(tx, env, answerer)
     else:
         follows.remove_follow(tx, held.follower_id, held.followed_id)
         timelines.forget_source(tx, held.follower_id, held.followed_id, env.now())

@@ -20,6 +20,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.hosts import host_named
 from fedi_cotweet.services.media import StoredFile
+from fedi_cotweet.services.people import links_shown
 from fedi_cotweet.services.pictures import Bounds
 from storage.engine import Tx
 from storage.models import Account, Actor
@@ -249,10 +250,14 @@ def links_of(fields: Sequence[Sequence[str]]) -> list[str]:
 
 def link_verified(tx: Tx, env: Env, account_id: int, url: str, *, links_back: bool) -> None:
     """A page was looked at: it links back to the profile, or not."""
-    account, actor = _both(tx, account_id)
-    if url not in {str(value) for _, value in account.profile_fields}:
+    actor, account = find_actor(tx, account_id), actors.account_of(tx, account_id)
+    linked = set(links_shown(actor))
+    if account is not None:
+        linked = {str(value) for _, value in account.profile_fields}
+    if url not in linked:
         return
-    held = {known: at for known, at in (actor.verified_links or {}).items() if known != url}
+    held = {known: at for known, at in (actor.verified_links or {}).items() if known in linked}
+    held.pop(url, None)
     if links_back:
         held[url] = env.now()
     own_profiles.change(tx, account_id, account={}, actor={"verified_links": held})

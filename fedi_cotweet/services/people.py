@@ -36,13 +36,23 @@ def profile_lines(actor: Actor) -> tuple[ProfileFieldView, ...]:
     """The fields of a profile as text; one that is nothing but a link leads there."""
     verified, found = actor.verified_links or {}, []
     for name, value in actor.fields or []:
-        safe = sanitise(str(value))
-        text, links = to_text(safe), link_targets(safe)
-        if not links and text.startswith(("https://", "http://")):
-            links = (text,)
-        only = links[0] if len(links) == 1 and " " not in text and "\n" not in text else None
+        text, only = _read_field(str(value))
         found.append(ProfileFieldView(str(name), text, only, only in verified))
     return tuple(found)
+
+
+def links_shown(actor: Actor) -> list[str]:
+    """The targets of the fields that are nothing but a link."""
+    targets = (_read_field(str(value))[1] for _, value in actor.fields or [])
+    return list(dict.fromkeys(target for target in targets if target is not None))
+
+
+def _read_field(value: str) -> tuple[str, str | None]:
+    safe = sanitise(value)
+    text, links = to_text(safe), link_targets(safe)
+    if not links and text.startswith(("https://", "http://")):
+        links = (text,)
+    return text, links[0] if len(links) == 1 and " " not in text and "\n" not in text else None
 
 
 def handles_at(tx: Tx, uris: Iterable[str | None]) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
-from storage.models import Actor, Post
+from storage.models import Post
 from storage.queries import pins, posts
 
 MOST_PINS = 5
-MOST_REMOTE_PINS = 20
 
 
 def pin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
@@ -35,19 +34,6 @@ def unpin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     post = posts.post(tx, post_id)
     if post is not None and pins.unpin(tx, account_id, post.id):
         emit(tx, env, "post.unpinned", actor_id=account_id, post_id=post.id, version=env.new_id())
-
-
-def receive(tx: Tx, env: Env, actor: Actor, post: Post, *, removed: bool) -> str:
-    """Somebody elsewhere pinned a post of theirs, or did so no more."""
-    if post.author_id != actor.id or post.local:
-        return "not_the_author"
-    if removed:
-        return "unpinned" if pins.unpin(tx, actor.id, post.id) else "unknown"
-    if post.visibility not in ("public", "unlisted"):
-        return "not_public"
-    if pins.count_pins(tx, actor.id) >= MOST_REMOTE_PINS:
-        return "too_many"
-    return "pinned" if pins.pin(tx, actor.id, post.id, env.now()) else "repeated"
 
 
 def _own(tx: Tx, account_id: int, post_id: int) -> Post:

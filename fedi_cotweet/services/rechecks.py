@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from activitypub.coauthorship.verification import CoAuthorState, CoAuthorVerdict
 from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import crawling, freshness
+from fedi_cotweet.services import acquaintance, crawling, freshness
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
 from storage.errors import StorageError
 from storage.models import Post
-from storage.queries import posts
+from storage.queries import actors, posts
 
 ASK_AGAIN_AFTER = 10 * MINUTE
 REMEMBERED = 10_000
@@ -83,20 +83,37 @@ class Rechecks:
         now, env = self._site.env.now(), self._site.env
         if self._opened.get(post_id, 0) > now - crawling.THREAD_AGAIN_AFTER:
             return
-        self._opened[post_id] = now
-        self._opened.move_to_end(post_id)
-        while len(self._opened) > REMEMBERED:
-            self._opened.popitem(last=False)
 
         def transaction(tx: Tx) -> None:
             post = posts.post(tx, post_id)
             if post is not None:
                 crawling.begin_thread(tx, env, post, stranger=stranger)
 
+        await self._open(post_id, now, transaction)
+
+    async def open_profile(self, actor_id: int, *, stranger: bool) -> None:
+        """Somebody looks at a profile elsewhere: have what it shows fetched (``acquaintance``)."""
+        now, env = self._site.env.now(), self._site.env
+        if self._opened.get(actor_id, 0) > now - crawling.OUTBOX_AGAIN_AFTER:
+            return
+
+        def transaction(tx: Tx) -> None:
+            actor = actors.actor(tx, actor_id)
+            if actor is not None:
+                acquaintance.begin(tx, env, actor, stranger=stranger)
+
+        await self._open(actor_id, now, transaction)
+
+    async def _open(self, key: int, now: int, transaction: Callable[[Tx], None]) -> None:
+        """``key``: the id of a post or an actor; no two things here have the same."""
+        self._opened[key] = now
+        self._opened.move_to_end(key)
+        while len(self._opened) > REMEMBERED:
+            self._opened.popitem(last=False)
         try:
             await self._site.write(transaction)
         except StorageError:  # what is known is shown all the same
-            self._opened.pop(post_id, None)
+            self._opened.pop(key, None)
 
     async def finish(self) -> None:
         """Wait for what was begun: before the store closes."""

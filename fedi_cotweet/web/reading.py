@@ -57,6 +57,8 @@ async def profile(visit: Visit) -> web.Response:
     actor, view = await visit.site.read(find)
     if actor.local and visit.wants_activity():
         raise web.HTTPFound(actor.uri, headers={"Vary": "Accept"})
+    if not actor.local and visit.request.method == "GET":
+        await visit.pages.rechecks.open_profile(actor.id, stranger=visit.account_id is None)
     visit.pages.rechecks.ask(stale.post_ids)
     indexable = actor.local and actor.indexable
     response = visit.html(

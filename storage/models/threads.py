@@ -20,9 +20,9 @@ class Crawl(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
-    """``thread`` or ``outbox``."""
+    """``thread``, ``outbox`` or ``featured``."""
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
-    """Whose outbox it is."""
+    """Whose outbox or ``featured`` it is."""
     by_context: Mapped[bool] = mapped_column(default=False)
     """The thread's ``context`` says what is in it: nobody's ``replies`` are asked for."""
     notes: Mapped[int] = mapped_column(default=0)
@@ -42,7 +42,7 @@ class CrawlItem(Base):
     uri: Mapped[str]
     host: Mapped[str]
     what: Mapped[str]
-    """``note``, ``context``, ``replies`` or ``outbox``."""
+    """``note``, ``context``, ``replies``, ``outbox`` or ``featured``."""
     rank: Mapped[int]
     """What is smaller is fetched first."""
     depth: Mapped[int]

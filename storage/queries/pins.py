@@ -35,6 +35,16 @@ def pinned_posts(tx: Connection, actor_id: int, limit: int) -> list[Post]:
     return many(tx, Post, newest.limit(literal_limit(limit)))
 
 
+def pinned_before(tx: Connection, actor_id: int, at: int) -> list[tuple[int, str]]:
+    """An actor's posts that were pinned no later than ``at``: (id, identifier)."""
+    rows = tx.execute(
+        select(Post.id, Post.uri)
+        .join(Pin, Post.id == Pin.post_id)
+        .where(Pin.actor_id == actor_id, Pin.pinned_at <= at)
+    )
+    return [(int(post_id), str(uri)) for post_id, uri in rows]
+
+
 def _shown(actor_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         Pin.actor_id == actor_id,

@@ -20,6 +20,8 @@ async def test_pins_are_of_own_published_posts(stage: Stage) -> None:
     assert await stage.ask(pins.count_pins, ALICE) == 1
     [found] = await stage.ask(pins.pinned_posts, ALICE, 5)
     assert found.id == mine
+    assert await stage.ask(pins.pinned_before, ALICE, NOW) == [(mine, found.uri)]
+    assert await stage.ask(pins.pinned_before, ALICE, NOW - 1) == []
     assert await stage.do(pins.unpin, ALICE, mine)
     assert not await stage.do(pins.unpin, ALICE, mine)
     assert await stage.ask(pins.pinned_posts, ALICE, 5) == []

@@ -6,7 +6,7 @@ from activitypub.activities.collecting import Collecting, parse_collecting
 from activitypub.vocab.reading import as_id, same_origin
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import pinning
+from fedi_cotweet.services import acquaintance
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.queries import posts
@@ -35,7 +35,7 @@ def _one(tx: Tx, context: Context, incoming: Incoming, activity: Collecting, uri
         return "not_the_author"
     post = posts.post_by_uri(tx, uri)
     if post is not None:
-        return pinning.receive(tx, env, actor, post, removed=activity.removed)
+        return acquaintance.receive_pin(tx, env, actor, post, removed=activity.removed)
     if activity.removed:
         return "unknown_object"
     if not context.budgets.strangers.spend(str(actor.id), env.now()):

@@ -25,7 +25,7 @@ from activitypub.vocab.reading import (
 )
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.arrivals import read_arrival
-from fedi_cotweet.services import arrivals, crawling, verification
+from fedi_cotweet.services import acquaintance, arrivals, crawling, verification
 from fedi_cotweet.services.arrivals import Arrival
 from fedi_cotweet.services.conversations import everybodys
 from fedi_cotweet.services.env import Env
@@ -85,9 +85,11 @@ class Settling:
         if note.visibility not in PUBLIC_ONES:
             crawling.end(tx, item)
             return False
-        if self.of.kind == "outbox":
+        if self.of.kind in ("outbox", "featured"):
             if arrival.author.id == self.of.actor_id:
                 self._store(arrival)
+                if self.of.kind == "featured":
+                    acquaintance.arrived(tx, self.env, self.of, item, arrival.author)
             crawling.end(tx, item)
             return False
         parent = posts.post_by_uri(tx, note.in_reply_to) if note.in_reply_to else None

@@ -22,7 +22,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import More
 from fedi_cotweet.federation.jobs.crawled import Settling, as_texts, parse
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import crawling
+from fedi_cotweet.services import acquaintance, crawling
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Crawl, CrawlItem
@@ -119,6 +119,7 @@ async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
 
 
 async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
+    asked_at = context.env.now()
     _, checked = await _get(context, item.uri)
     view = None if isinstance(checked, Refused) else read_page(checked)
     if isinstance(checked, Refused) or view is None:
@@ -135,6 +136,11 @@ async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
         crawling.end(tx, item)
         if item.what == "outbox":
             more = _from_outbox(tx, env, of, view.items)
+        elif item.what == "featured":
+            everything = item.page == 0 and following is None
+            everything = everything and len(view.items) >= (view.total or 0)
+            acquaintance.listed(tx, env, of, view.item_ids, whole=everything, asked_at=asked_at)
+            more = not view.items
         else:
             depth = item.depth + 1
             crawling.want_notes(

@@ -8,11 +8,12 @@ from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from activitypub.vocab.reading import host_of
 from fedi_cotweet.federation.handlers.context import Context
-from fedi_cotweet.federation.jobs.again import Again
+from fedi_cotweet.federation.jobs.again import Again, More
 from fedi_cotweet.federation.jobs.fetching import fetch_note
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import own_profile, pinning
+from fedi_cotweet.services import acquaintance, crawling, own_profile
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import StoredFile, store_remote
 from storage.engine import Tx
@@ -85,21 +86,27 @@ async def fetch_pin(context: Context, payload: Mapping[str, Any]) -> None:
         post, actor = posts.post_by_uri(tx, uri), actors.actor(tx, actor_id)
         if post is None or actor is None:
             return "unknown_object"
-        return pinning.receive(tx, context.env, actor, post, removed=False)
+        return acquaintance.receive_pin(tx, context.env, actor, post, removed=False)
 
     outcome = await context.runtime.write(pin)
     log.info("pin_fetched", uri=uri, outcome=outcome)
 
 
 async def verify_link(context: Context, payload: Mapping[str, Any]) -> None:
-    """Whether a page that somebody here links on their profile links back with ``rel="me"``.
+    """Whether a page that somebody links on their profile links back with ``rel="me"``.
 
-    Asked for as a stranger, with the bounds of every fetch: the address is somebody's wish.
+    Asked for as a stranger, with the bounds of every fetch: the address is somebody's wish. Those
+    of people elsewhere take turns, or many profiles could make us flood a server of their choice.
     """
     runtime, account_id, url = context.runtime, int(payload["account_id"]), str(payload["url"])
     actor = await runtime.store.read(lambda tx: actors.actor(tx, account_id))
-    if actor is None or actor.gone_at is not None:
+    if actor is None or actor.gone_at is not None or runtime.is_own(url):
         return
+    host = host_of(url)
+    if not actor.local and host is not None:
+        wait = await runtime.write(lambda tx: crawling.turn(tx, context.env, host))
+        if wait:
+            raise More(wait)
     fetched = await runtime.anonymous.get_media(url, MAX_PAGE_BYTES)
     if fetched.status in (408, 429) or fetched.status >= 500 or fetched.error in _PASSING:
         raise Again(f"page not fetched: {fetched.status} {fetched.error}")
