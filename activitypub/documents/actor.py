@@ -13,7 +13,7 @@ from activitypub.documents.actor_building import (
     Picture,
     build_actor,
 )
-from activitypub.documents.links import image_url, natural, page_url
+from activitypub.documents.links import image_alt, image_url, natural, page_url
 from activitypub.errors import DocumentError
 from activitypub.vocab.reading import (
     as_id,
@@ -44,6 +44,7 @@ MAX_ALIASES: Final = 50
 MAX_APPROVALS: Final = 100
 MAX_NAME: Final = 500
 MAX_SUMMARY: Final = 50_000
+MAX_ALT: Final = 1_500
 _MAX_PEM: Final = 16_384
 
 
@@ -84,6 +85,8 @@ class ActorView:
     indexable: bool
     icon_url: str | None
     image_url: str | None
+    icon_alt: str
+    image_alt: str
     fields: tuple[tuple[str, str], ...]
     published_at: int | None
     also_known_as: tuple[str, ...]
@@ -134,6 +137,8 @@ def parse_actor(document: Doc) -> ActorView:
         indexable=document.get("indexable") is True,
         icon_url=image_url(document.get("icon")),
         image_url=image_url(document.get("image")),
+        icon_alt=image_alt(document.get("icon"))[:MAX_ALT],
+        image_alt=image_alt(document.get("image"))[:MAX_ALT],
         fields=_fields(document),
         published_at=parse_time(document.get("published")),
         also_known_as=ids(document.get("alsoKnownAs"))[:MAX_ALIASES],

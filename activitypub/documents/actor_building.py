@@ -156,7 +156,9 @@ def _picture(picture: Picture | None) -> dict[str, Any] | None:
     if picture is None:
         return None
     document = {"type": "Image", "mediaType": picture.media_type, "url": picture.url}
-    return document | ({"name": picture.name} if picture.name else {})
+    # Mastodon reads ``summary``, GoToSocial ``name``.
+    said = {"summary": picture.name, "name": picture.name} if picture.name else {}
+    return document | said
 
 
 def _policy(actor_id: str, policy: ApprovalPolicy | None) -> dict[str, Any] | None:

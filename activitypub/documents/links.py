@@ -66,6 +66,14 @@ def image_url(value: Any) -> str | None:
     return None
 
 
+def image_alt(value: Any) -> str:
+    """What is said to be seen on the picture that ``image_url`` finds; Mastodon: ``summary``."""
+    for entry in as_list(value)[:_MAX_ALTERNATIVES]:
+        if isinstance(entry, Mapping) and image_url(entry) is not None:
+            return natural(entry, "summary") or natural(entry, "name")
+    return ""
+
+
 def language_map(value: Any) -> dict[str, str]:
     """The entries of a language map that are strings; ``{}`` if there is no map."""
     if not isinstance(value, Mapping):

@@ -110,12 +110,12 @@ async def delete_account(call: Call) -> web.Response:
 
 
 async def rotate_keys(call: Call) -> web.Response:
-    """Give an account new keys; others are told with the old one."""
+    """Give an account, or the server itself, new keys; others are told with the old one."""
     wanted, env = await call.members(Rotation), call.site.env
     pairs = await asyncio.to_thread(accounts.make_keys)
 
     def write(tx: Tx) -> str:
-        actor = accounts.person_here(tx, wanted.username)
+        actor = accounts.key_owner(tx, wanted.username)
         return key_rotation.rotate(tx, env, actor.id, pairs, forget_old=wanted.forget_old)
 
     return answer({"key": await call.site.write(write)})

@@ -34,6 +34,8 @@ class Profile:
     attribution_domains: tuple[str, ...] | None = field(default=None, metadata={"most": 20})
     discoverable: bool | None = None
     hides_network: bool | None = None
+    avatar_alt: str | None = None
+    header_alt: str | None = None
 
 
 async def show_profile(call: Call) -> web.Response:
@@ -56,6 +58,8 @@ async def change_profile(call: Call) -> web.Response:
         attribution_domains=given.attribution_domains,
         discoverable=given.discoverable,
         hides_network=given.hides_network,
+        avatar_alt=given.avatar_alt,
+        header_alt=given.header_alt,
     )
 
     def write(tx: Tx) -> OwnProfileView:

@@ -115,6 +115,7 @@ def rotate_keys(
 ) -> None:
     """Give an account new keys. Other servers are told with the old one, which they know.
 
+    The server has keys too, with which it fetches and reports: NAME is instance.actor then.
     Without --forget-old what was proven with the old keys still holds: consent to co-tweets.
     """
     document = {"username": name, "forget_old": forget_old}

@@ -61,6 +61,14 @@ AvatarOption = Annotated[
 HeaderOption = Annotated[
     Path | None, typer.Option("--header", metavar="FILE", help="A wide picture.")
 ]
+AvatarAltOption = Annotated[
+    str | None,
+    typer.Option("--avatar-alt", metavar="TEXT", help="What it shows.", show_default=False),
+]
+HeaderAltOption = Annotated[
+    str | None,
+    typer.Option("--header-alt", metavar="TEXT", help="What it shows.", show_default=False),
+]
 DiscoverableOption = Annotated[
     bool | None,
     typer.Option(
@@ -88,7 +96,9 @@ def profile(
     sites: SitesOption = None,
     clear: ClearOption = None,
     avatar: AvatarOption = None,
+    avatar_alt: AvatarAltOption = None,
     header: HeaderOption = None,
+    header_alt: HeaderAltOption = None,
     discoverable: DiscoverableOption = None,
     hides: HidesOption = None,
 ) -> None:
@@ -103,14 +113,17 @@ def profile(
         "attribution_domains": sites or None,
         "discoverable": discoverable,
         "hides_network": hides,
+        "avatar_alt": avatar_alt,
+        "header_alt": header_alt,
     }
     document |= {member: value for member, value in given.items() if value is not None}
-    answer = client.put(PROFILE, document) if document else client.get(PROFILE)
     for kind in emptied["pictures"]:
-        answer = client.delete(f"{PROFILE}/pictures/{kind}")
+        client.delete(f"{PROFILE}/pictures/{kind}")
     for kind, file in (("avatar", avatar), ("header", header)):
         if file is not None:
-            answer = client.upload(f"{PROFILE}/pictures", file, kind, "kind")
+            client.upload(f"{PROFILE}/pictures", file, kind, "kind")
+    # Last, for a description is of the picture that is there.
+    answer = client.put(PROFILE, document) if document else client.get(PROFILE)
     session.show(answer, lambda: _shown(answer))
 
 
@@ -140,6 +153,10 @@ def _shown(answer: Answer) -> RenderableType:
     for entry in document.get("fields") or []:
         tick = " ✓" if entry.get("verified_at") else ""
         lines.append(Text(f"{line(str(entry.get('name')))}: {line(str(entry.get('value')))}{tick}"))
+    for what in ("avatar", "header"):
+        if document.get(what):
+            alt = line(str(document.get(f"{what}_alt") or "")) or "not described"
+            lines.append(Text(f"{what.capitalize()}: {alt}", style="dim"))
     tags = " ".join(f"#{line(str(tag))}" for tag in document.get("featured_tags") or [])
     if tags:
         lines.append(Text(tags))

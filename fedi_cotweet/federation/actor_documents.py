@@ -26,6 +26,8 @@ def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
     keys = actors.keys_of(tx, actor.id)
     public = {key.kind: key.public for key in keys if key.kind == "rsa" or key.key_id == proving}
     service = actor.kind == "Application"
+    # Who has moved takes no invitations: nobody needs to send one to find out.
+    inviting = actor.can_co_author if actor.moved_to is None else [actor.uri]
     return build_actor(
         id=actor.uri,
         username=actor.username,
@@ -54,15 +56,15 @@ def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
         discoverable=actor.discoverable,
         indexable=actor.indexable,
         fields=[(str(name), str(value)) for name, value in actor.fields or []],
-        icon=_picture(actor.icon_url),
-        image=_picture(actor.image_url),
+        icon=_picture(actor.icon_url, actor.icon_alt),
+        image=_picture(actor.image_url, actor.image_alt),
         also_known_as=[str(uri) for uri in actor.also_known_as or []],
         moved_to=actor.moved_to,
         tags=[] if service else _tags(tx, env, actor),
         attribution_domains=[str(host) for host in actor.attribution_domains or []],
         can_co_author=None
         if service or actor.can_co_author is None
-        else ApprovalPolicy(manual=tuple(str(uri) for uri in actor.can_co_author)),
+        else ApprovalPolicy(manual=tuple(str(uri) for uri in inviting or ())),
         application=None if service else at.instance_actor,
     )
 
@@ -75,7 +77,7 @@ def _tags(tx: Tx, env: Env, actor: Actor) -> list[dict[str, Any]]:
     return hashtags + emoji.tags_for(tx, env, actor.name, actor.summary, with_digest=False)
 
 
-def _picture(url: str | None) -> Picture | None:
+def _picture(url: str | None, alt: str) -> Picture | None:
     if url is None:
         return None
-    return Picture(url, _TYPES[f".{url.rpartition('.')[2]}"])
+    return Picture(url, _TYPES[f".{url.rpartition('.')[2]}"], alt)

@@ -145,6 +145,8 @@ class Directory:
                     "featured_uri": view.featured,
                     "icon_url": view.icon_url,
                     "image_url": view.image_url,
+                    "icon_alt": view.icon_alt,
+                    "image_alt": view.image_alt,
                     "fields": [list(pair) for pair in view.fields],
                     "manually_approves": view.manually_approves,
                     "discoverable": view.discoverable,

@@ -174,6 +174,14 @@ def person_here(tx: Tx, username: str) -> Actor:
     return actor
 
 
+def key_owner(tx: Tx, username: str) -> Actor:
+    """Who has keys here: a person, or the instance actor; else ``no_such_account``."""
+    if username.lower() != INSTANCE_USERNAME:
+        return person_here(tx, username)
+    account = actors.account_by_name(tx, username)
+    return find_actor(tx, account.id if account is not None else 0)
+
+
 def token_hash(token: str) -> str:
     """What is kept of a secret that a browser or script holds."""
     return hashlib.sha256(token.encode()).hexdigest()

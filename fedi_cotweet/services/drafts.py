@@ -32,6 +32,7 @@ from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.inviting import check_inviting, check_roles
 from fedi_cotweet.services.mistaken import not_named
 from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
@@ -69,6 +70,7 @@ def create_draft(
     Refusals: those of ``words.check_words`` and ``inviting``, ``bad_mode``,
     ``bad_time`` and ``bad_role`` (422).
     """
+    check_at_home(tx, author_id)
     author = find_actor(tx, author_id)
     lasts = _open_for(env, words, expires_in)
     mode = _check_mode(env, mode, publish_at)

@@ -6,6 +6,7 @@ from fedi_cotweet.services import acquaintance, crawling, hiding, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
+from fedi_cotweet.services.homes import check_at_home, check_found_here
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, follows, lists
@@ -26,6 +27,8 @@ def follow(
     held = follows.follow_between(tx, follower_id, followed.id)
     if held is not None and held.state in ("accepted", "requested"):
         return held.state
+    check_at_home(tx, follower_id)
+    check_found_here(tx, followed, "Follow them as")
     if not hiding.check_reachable(tx, env.now(), follower_id, followed):
         raise ServiceError(
             "cannot_follow", 403, f"@{followed.username}@{followed.host} cannot be followed."
@@ -65,9 +68,10 @@ def unfollow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> bool:
 def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str) -> None:
     """Somebody follows a local person. A repeat is answered again: the first may be lost.
 
-    Whom that person keeps away is refused; a locked account is asked first.
+    Whom that person keeps away is refused, and whoever comes too late to one who has moved; a
+    locked account is asked first.
     """
-    if hiding.shut_out(tx, env.now(), followed.id, follower.id):
+    if followed.moved_to is not None or hiding.shut_out(tx, env.now(), followed.id, follower.id):
         _reject(tx, env, follower, followed, uri)
         return
     held = follows.follow_between(tx, follower.id, followed.id)

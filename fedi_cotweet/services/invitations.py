@@ -90,6 +90,8 @@ def _dropped(
         return "kept_away"
     # Who is an author already is asked about every change, or their post could not change any more.
     is_author = _is_author(others)
+    if not is_author and target.moved_to is not None:
+        return "target_moved"
     if not is_author and not welcome(tx, sender, target):
         return "policy"
     if not is_author and invite_mutes.muted(tx, target.id, sender):

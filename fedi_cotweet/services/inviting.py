@@ -11,6 +11,7 @@ from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.homes import check_at_home, check_found_here
 from fedi_cotweet.services.messages import check_askable
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
@@ -85,8 +86,10 @@ def check_invitees(
     if not co_authors:
         return
     limits, now = env.limits, env.now()
+    check_at_home(tx, author.id)
     check_rollout(env, author)
     for actor in co_authors:
+        check_found_here(tx, actor, "Invite them as")
         if actor.can_co_author is None and by_message and actor.gone_at is None:
             check_askable(tx, env, author, actor)
             continue

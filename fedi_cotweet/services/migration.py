@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import moving
+from fedi_cotweet.services import homes, moving
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -13,8 +12,6 @@ from storage.models import Actor
 from storage.queries import actors, migrations
 
 MOST_ALIASES = 20
-COOL_DOWN = 30 * DAY
-"""Between two moves, so that nobody sends the same followers hither and thither (Mastodon)."""
 
 
 def add_alias(tx: Tx, env: Env, account_id: int, other: Actor) -> None:
@@ -52,14 +49,18 @@ def move(tx: Tx, env: Env, account_id: int, target: Actor) -> None:
     now = env.now()
     if target.id == me.id:
         raise ServiceError("self_move", 422, "That is this very account.")
-    if not moving.is_alias(me, target) or target.moved_to is not None:
+    if not homes.is_alias(me, target) or target.moved_to is not None:
         raise ServiceError(
             "no_alias",
             409,
             f"@{target.username}@{target.host} does not say that it is yours.",
             f"There, add {me.uri} as another account of yours, then move.",
         )
-    if account is not None and account.moved_at is not None and account.moved_at > now - COOL_DOWN:
+    if (
+        account is not None
+        and account.moved_at is not None
+        and account.moved_at > now - moving.COOL_DOWN
+    ):
         raise ServiceError(
             "moved_lately",
             409,

@@ -1,16 +1,19 @@
-"""People who go on under another account: who follows them, and where their names lead."""
+"""People who go on under another account take their followers along."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.services import follows as following
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import tell
+from fedi_cotweet.services.homes import is_alias
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, follows
+
+COOL_DOWN = 30 * DAY
+"""Between two moves, so that nobody sends the same followers hither and thither (Mastodon)."""
 
 
 def receive_move(tx: Tx, env: Env, old: Actor, new: Actor) -> str:
@@ -20,7 +23,9 @@ def receive_move(tx: Tx, env: Env, old: Actor, new: Actor) -> str:
     """
     if old.local or not is_alias(old, new):
         return "not_an_alias"
-    actors.set_moved(tx, old.id, new.uri)
+    if old.moved_at is not None and old.moved_at > env.now() - COOL_DOWN:
+        return "moved_lately"
+    actors.set_moved(tx, old.id, new.uri, env.now())
     carry_followers(tx, env, old, new)
     return "moved"
 
@@ -45,21 +50,3 @@ def carry_followers(tx: Tx, env: Env, old: Actor, new: Actor) -> None:
                 " You follow the new account."
             ),
         )
-
-
-def is_alias(old: Actor, new: Actor) -> bool:
-    """Whether the new account says so too: else anybody could claim to be anybody."""
-    return new.gone_at is None and new.id != old.id and old.uri in (new.also_known_as or [])
-
-
-def new_homes(tx: Tx, people: Iterable[Actor]) -> dict[int, str]:
-    """The handles of the accounts to which people have moved, as far as both sides say so."""
-    moved = [actor for actor in people if actor.moved_to is not None]
-    if not moved:
-        return {}
-    known = actors.actors_by_uri(tx, {str(actor.moved_to) for actor in moved})
-    return {
-        actor.id: f"{new.username}@{new.host}"
-        for actor in moved
-        if (new := known.get(str(actor.moved_to))) is not None and is_alias(actor, new)
-    }

@@ -32,6 +32,7 @@ MOST_FIELDS = 8
 MOST_FIELD_NAME = 255
 MOST_FIELD_VALUE = 2_000
 MOST_TAGS = 10
+MOST_ALT = 1_500
 MOST_DOMAINS = 20
 MAX_PICTURE_BYTES = 4 * 1024 * 1024
 OF_PROFILES = Bounds(pixels=16_777_216, side=8_192, frames=200, animation=32_000_000)
@@ -51,7 +52,8 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class OwnProfileView:
-    """An account's profile as its owner typed it. ``avatar`` and ``header`` are paths of ours."""
+    """An account's profile as its owner typed it. ``avatar`` and ``header`` are paths of ours,
+    ``avatar_alt`` and ``header_alt`` say what can be seen there."""
 
     name: str
     about: str
@@ -62,6 +64,8 @@ class OwnProfileView:
     hides_network: bool
     avatar: str | None
     header: str | None
+    avatar_alt: str
+    header_alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Wanted:
     attribution_domains: Sequence[str] | None = None
     discoverable: bool | None = None
     hides_network: bool | None = None
+    avatar_alt: str | None = None
+    header_alt: str | None = None
 
 
 def show(tx: Tx, account_id: int) -> OwnProfileView:
@@ -94,6 +100,8 @@ def show(tx: Tx, account_id: int) -> OwnProfileView:
         hides_network=account.hides_network,
         avatar=actor.avatar,
         header=actor.header,
+        avatar_alt=actor.icon_alt,
+        header_alt=actor.image_alt,
     )
 
 
@@ -122,6 +130,9 @@ def change(tx: Tx, env: Env, account_id: int, wanted: Wanted) -> None:
         shown["attribution_domains"] = _domains(wanted.attribution_domains)
     if wanted.discoverable is not None:
         shown["discoverable"] = wanted.discoverable
+    for column, alt in (("icon_alt", wanted.avatar_alt), ("image_alt", wanted.header_alt)):
+        if alt is not None:
+            shown[column] = _line("description", alt, MOST_ALT)
     if wanted.hides_network is not None:
         typed["hides_network"] = wanted.hides_network
     typed = {name: value for name, value in typed.items() if getattr(account, name) != value}

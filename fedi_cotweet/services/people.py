@@ -15,7 +15,7 @@ from storage.queries import actors
 def author_view(
     env: Env, actor: Actor, role: str = "author", moved_to: str | None = None
 ) -> AuthorView:
-    """A person as shown on this server; ``moved_to`` as ``moving.new_homes`` gives it."""
+    """A person as shown on this server; ``moved_to`` as ``homes.new_homes`` gives it."""
     return AuthorView(
         uri=actor.uri,
         name=actor.name or actor.username,

@@ -12,6 +12,7 @@ from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.views import PollOptionView, PollView
 from fedi_cotweet.services.words import PollWords
@@ -94,8 +95,10 @@ def view(poll: Poll, now: int, own: Sequence[int] = ()) -> PollView:
 def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[int]) -> None:
     """Vote, once. ``choices`` are positions from 0.
 
-    Refused: ``not_found``, ``own_poll``, ``poll_over``, ``voted_before``, ``bad_vote``.
+    Refused: ``not_found``, ``own_poll``, ``poll_over``, ``voted_before``, ``bad_vote``,
+    ``moved_away``.
     """
+    check_at_home(tx, account_id)
     post, poll = posts.post(tx, post_id), polls.poll(tx, post_id)
     if (
         post is None

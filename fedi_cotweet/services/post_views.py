@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from activitypub.html import to_text
 from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import emoji, freshness, moving, polls, timelines
+from fedi_cotweet.services import emoji, freshness, homes, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.people import author_view, profile_path
@@ -104,7 +104,7 @@ def post_views(
             *(boosted_by or {}).values(),
         ],
     )
-    homes = moving.new_homes(tx, people.values())
+    new_homes = homes.new_homes(tx, people.values())
     pictures: dict[int, list[Media]] = {}
     for item in posts.media_of(tx, post_ids=ids):
         if item.post_id is not None:
@@ -146,7 +146,7 @@ def post_views(
                 people,
                 pictures.get(post.id, []),
                 now,
-                homes,
+                new_homes,
                 credited.get(post.id, ()),
                 quoting.get(post.id),
             )

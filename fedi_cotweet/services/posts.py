@@ -24,6 +24,7 @@ from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
+from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import authors_answered
 from fedi_cotweet.services.replies import replied, reply_removed
@@ -38,6 +39,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     author = actors.actor(tx, author_id)
     if author is None:
         raise not_found("account")
+    check_at_home(tx, author_id)
     if words.visibility not in ("public", "unlisted"):
         raise ServiceError(
             "visibility_not_allowed",

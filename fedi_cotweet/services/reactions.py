@@ -14,6 +14,7 @@ from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows, tell_authors
 from fedi_cotweet.services.reading import may_see, one_post
@@ -27,8 +28,9 @@ from storage.queries import reactions as stored
 def like(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     """Somebody here likes a post; once more changes nothing.
 
-    Raises ``not_found`` (404) and ``hidden_by_you`` (403) as reading it would.
+    Raises ``not_found`` (404) and ``hidden_by_you`` (403) as reading it would, and ``moved_away``.
     """
+    check_at_home(tx, account_id)
     me, post = _reader(tx, account_id), _shown(tx, env, account_id, post_id)
     like_id = env.new_id()
     uri = env.addresses.activity(me.username, like_id)
@@ -52,6 +54,7 @@ def boost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     Raises as ``like`` does, ``own_cotweet`` (409) for a co-author, whose server does so anyway, and
     ``not_boostable`` (422) for what is not public.
     """
+    check_at_home(tx, account_id)
     me, post = _reader(tx, account_id), _shown(tx, env, account_id, post_id)
     _not_by_a_co_author(tx, env, post, me)
     if post.visibility not in ("public", "unlisted"):

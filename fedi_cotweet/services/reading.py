@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import freshness, hiding, moving
+from fedi_cotweet.services import freshness, hiding, homes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.hiding import Looking, Why
@@ -138,10 +138,12 @@ def profile(
 
     looking = Looking(at=actor.id)
     return ProfileView(
-        author=author_view(env, actor, moved_to=moving.new_homes(tx, [actor]).get(actor.id)),
+        author=author_view(env, actor, moved_to=homes.new_homes(tx, [actor]).get(actor.id)),
         summary=to_text(actor.summary),
         fields=profile_lines(actor),
         header=actor.header,
+        avatar_alt=actor.icon_alt,
+        header_alt=actor.image_alt,
         posts_count=posts.count_profile_posts(tx, actor.id, since),
         followers_count=follows.count_followers(tx, actor.id),
         following_count=follows.count_following(tx, actor.id),

@@ -218,6 +218,8 @@ class ProfileView:
     uri: str
     pinned: tuple[PostView, ...] = ()
     """Only on its first page."""
+    avatar_alt: str = ""
+    header_alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ class Actor(Base):
     featured_uri: Mapped[str | None]
     icon_url: Mapped[str | None]
     image_url: Mapped[str | None]
+    icon_alt: Mapped[str] = mapped_column(default="", server_default="")
+    """What can be seen on the avatar, plain text; ``image_alt`` of the header."""
+    image_alt: Mapped[str] = mapped_column(default="", server_default="")
     avatar: Mapped[str | None]
     """A path of ours: the picture of ``icon_url``, once it is here. ``header`` of ``image_url``."""
     header: Mapped[str | None]
@@ -53,6 +56,8 @@ class Actor(Base):
     """Identifiers of ``interactionPolicy.canCoAuthor`` (both lists); NULL: not published."""
     also_known_as: Mapped[list[Any]] = mapped_column(default=list)
     moved_to: Mapped[str | None]
+    moved_at: Mapped[int | None]
+    """Of a remote actor: when its last ``Move`` counted here."""
     published_at: Mapped[int | None]
     created_at: Mapped[int]
     fetched_at: Mapped[int]

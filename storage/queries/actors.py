@@ -220,9 +220,9 @@ def set_indexable(tx: Connection, actor_id: int, indexable: bool) -> None:
     tx.execute(update(Actor).where(Actor.id == actor_id).values(indexable=indexable))
 
 
-def set_moved(tx: Connection, actor_id: int, to: str) -> None:
-    """Under which identifier somebody goes on."""
-    tx.execute(update(Actor).where(Actor.id == actor_id).values(moved_to=to))
+def set_moved(tx: Connection, actor_id: int, to: str, at: int) -> None:
+    """Under which identifier somebody elsewhere goes on, and since when we know."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(moved_to=to, moved_at=at))
 
 
 def set_suspended(tx: Connection, actor_id: int, at: int | None) -> None:

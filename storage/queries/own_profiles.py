@@ -23,9 +23,12 @@ def change(
 def set_picture(
     tx: Connection, actor_id: int, kind: str, *, path: str | None, url: str | None
 ) -> None:
-    """The ``avatar`` or ``header`` of somebody here: its path, and its address for others."""
-    known = "icon_url" if kind == "avatar" else "image_url"
-    tx.execute(update(Actor).where(Actor.id == actor_id).values(**{kind: path, known: url}))
+    """The ``avatar`` or ``header`` of somebody here: its path, and its address for others. What was
+    said of the last one does not describe this one."""
+    known, alt = ("icon_url", "icon_alt") if kind == "avatar" else ("image_url", "image_alt")
+    tx.execute(
+        update(Actor).where(Actor.id == actor_id).values(**{kind: path, known: url, alt: ""})
+    )
 
 
 def set_copy(tx: Connection, actor_id: int, kind: str, path: str | None) -> None:

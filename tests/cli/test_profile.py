@@ -36,8 +36,11 @@ async def test_only_what_is_given_changes_in_a_profile(script: Script, run: Run)
     assert (await run("profile", *given)).code == 0
     for wrong in (("--field", "nothing"), ("--clear", "everything")):
         assert (await run("profile", *wrong)).code == 2
-    script.expect("GET", f"{CONTROL}/profile", PROFILE)
     script.expect("DELETE", f"{CONTROL}/profile/pictures/header", PROFILE)
+    script.expect("PUT", f"{CONTROL}/profile", PROFILE, body={"avatar_alt": "A cat"})
+    assert (await run("profile", "--clear", "header", "--avatar-alt", "A cat")).code == 0
+    script.expect("DELETE", f"{CONTROL}/profile/pictures/header", PROFILE)
+    script.expect("GET", f"{CONTROL}/profile", PROFILE)
     assert (await run("profile", "--clear", "header")).code == 0
 
 

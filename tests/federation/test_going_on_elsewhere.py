@@ -50,6 +50,47 @@ async def test_who_moves_takes_her_followers_along_once_in_30_days(cast: Cast) -
     assert await refusal(cast, "move", {"handle": "alice"}) == "self_move"
 
 
+async def test_who_has_moved_writes_follows_and_is_invited_elsewhere(cast: Cast) -> None:
+    alice, new = cast.here.actor("alice"), cast.b.person("alice")
+    new.serve(alsoKnownAs=[alice])
+    written = await cast.here.api("POST", f"{CONTROL}/posts", {"text": "Mine"}, account="alice")
+    await cast.here.api("POST", f"{CONTROL}/invite-policy", {"policy": "anyone"}, account="alice")
+    await cast.here.api("POST", f"{CONTROL}/move", {"handle": new.handle}, account="alice")
+    await cast.here.settle()
+    other = await cast.here.api("POST", f"{CONTROL}/posts", {"text": "Bob's"}, account="bob")
+    tried: list[tuple[str, dict[str, Any]]] = [
+        ("posts", {"text": "Again"}),
+        ("follow", {"handle": cast.carol.handle}),
+        (f"posts/{other['id']}/like", {}),
+        (f"posts/{other['id']}/boost", {}),
+        ("../cotweets", {"text": "Ours", "with": [{"handle": "bob"}]}),
+    ]
+    for path, document in tried:
+        assert await refusal(cast, path, document) == "moved_away"
+    # What she wrote before is hers to change.
+    mended = {"text": "Mended"}
+    await cast.here.api("PUT", f"{CONTROL}/posts/{written['id']}", mended, account="alice")
+    # Who looks for her here hears where she is.
+    for path, document in (
+        (f"{CONTROL}/follow", {"handle": "alice"}),
+        ("/api/v1/cotweets", {"text": "Ours", "with": [{"handle": "alice"}]}),
+    ):
+        with pytest.raises(ApiRefusalError) as refused:
+            await cast.here.api("POST", path, document, account="bob")
+        assert refused.value.code == "has_moved"
+    policy = (await actor(cast))["interactionPolicy"]["canCoAuthor"]
+    assert policy["manualApproval"] == [alice]
+    # Right shape, but she is not here any more: a follow is refused, an invite nobody's.
+    await cast.deliver(cast.carol, cast.carol.activity("Follow", alice))
+    assert cast.c.received_of("Accept") == []
+    assert len(cast.c.received_of("Reject")) == 1
+    offer = cast.cotweet(cast.local("alice")).offer(cast.local("alice"))
+    await cast.deliver(cast.alice, offer)
+    assert await cast.invite("alice") is None
+    await cast.here.api("POST", f"{CONTROL}/move/cancel", {}, account="alice")
+    await cast.here.api("POST", f"{CONTROL}/posts", {"text": "Back"}, account="alice")
+
+
 async def test_an_alias_is_said_until_it_is_taken_back(cast: Cast) -> None:
     old = cast.b.person("alice")
     await cast.here.api("POST", f"{CONTROL}/aliases", {"handle": old.handle}, account="alice")

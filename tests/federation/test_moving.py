@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fedi_cotweet.domain.limits import DAY, MINUTE
 from tests.federation.cast import Cast
 from tests.federation.here import names
 from tests.federation.origins import Person
@@ -43,6 +44,35 @@ async def test_a_moved_co_author_stays_the_author_and_is_linked_to_the_new_accou
     assert (asked["actor"], asked["object"]) == (cast.here.actor("dave"), new.id)
     assert [u["object"]["type"] for u in cast.b.received_of("Undo")] == ["Follow"]
     assert "moved" in await cast.told("dave")
+
+
+async def test_a_move_counts_once_in_30_days_and_ends_when_the_old_account_says_so(
+    cast: Cast,
+) -> None:
+    await cast.follow(cast.bob)
+    first, second = cast.c.person("bob"), cast.m.person("bob")
+    for new in (first, second):
+        new.serve(alsoKnownAs=[cast.bob.id])
+
+    async def shown() -> bool:
+        return "now @bob" in (await cast.here.get(f"/@{cast.bob.handle}"))[1]
+
+    await moves(cast, cast.bob, first)
+    assert len(cast.c.received_of("Follow")) == 1
+    # It is shown until the account's own document says so no more.
+    cast.bob.serve(movedTo=first.id)
+    await cast.deliver(cast.bob, cast.bob.activity("Update", cast.bob.id))
+    assert await shown()
+    cast.bob.serve()
+    await cast.deliver(cast.bob, cast.bob.activity("Update", cast.bob.id))
+    assert not await shown()
+    await cast.follow(cast.bob, account="carol")
+    await moves(cast, cast.bob, second)
+    assert (cast.m.received_of("Follow"), await shown()) == ([], False)
+    cast.here.clock.advance(30 * DAY + MINUTE)
+    await moves(cast, cast.bob, second)
+    assert [sent["actor"] for sent in cast.m.received_of("Follow")] == [cast.here.actor("carol")]
+    assert await shown()
 
 
 @pytest.mark.parametrize("why", ["not an alias", "said by somebody else", "to itself"])

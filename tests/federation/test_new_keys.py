@@ -54,5 +54,31 @@ async def test_new_keys_are_announced_with_the_old_one(cast: Cast) -> None:
     await cast.here.api("POST", ROTATE, {"username": "alice", "forget_old": True})
     assert len((await actor(cast))["assertionMethod"]) == 1
     with pytest.raises(ApiRefusalError) as refused:
-        await cast.here.api("POST", ROTATE, {"username": "instance.actor"})
+        await cast.here.api("POST", ROTATE, {"username": "nobody"})
     assert refused.value.status == 404
+
+
+async def test_new_keys_of_the_server_are_announced_to_every_server_that_is_known(
+    cast: Cast,
+) -> None:
+    """It fetches with them, so whoever was asked by it has the old one."""
+    await cast.deliver(cast.carol, cast.carol.activity("Follow", cast.here.actor("alice")))
+    before = (await cast.carol.get(f"{cast.here.base}/actor")).json
+    await cast.here.api("POST", ROTATE, {"username": "instance.actor"})
+    await cast.here.settle()
+    after = (await cast.carol.get(f"{cast.here.base}/actor")).json
+    old, new = before["publicKey"]["publicKeyPem"], after["publicKey"]["publicKeyPem"]
+    assert old != new
+    [letter] = [one for one in cast.c.letters if b'"Update"' in one.body]
+    assert signed_with(cast, letter, old)
+    [update] = cast.c.received_of("Update")
+    assert (update["actor"], update["object"]["type"]) == (after["id"], "Application")
+    assert update["object"]["publicKey"]["publicKeyPem"] == new
+    # What it fetches from then on is signed with the new one.
+    asked, stranger = len(cast.c.asked), cast.c.person("stranger")
+    await cast.deliver(stranger, stranger.activity("Follow", cast.here.actor("alice")))
+    sent = cast.c.asked[asked]
+    request = SignedRequest.of("GET", cast.c.base + sent.path_qs, list(sent.headers.items()), b"")
+    claim = find_signature(request, authority=cast.c.host, now=cast.here.clock())
+    assert not isinstance(claim, Refused), claim
+    assert not isinstance(check_signature(claim, load_public("rsa", new)), Refused)

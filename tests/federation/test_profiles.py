@@ -130,6 +130,15 @@ async def test_an_avatar_is_made_clean_shown_to_all_and_taken_away(cast: Cast) -
     _, page = await cast.here.get("/@alice")
     assert f'src="{view["avatar"]}"' in page
     assert f'src="{view["header"]}"' in page
+    said = {"avatar_alt": "A blue square", "header_alt": "A  red\nsquare"}
+    view = await cast.here.api("PUT", PROFILE, said, account="alice")
+    assert (view["avatar_alt"], view["header_alt"]) == ("A blue square", "A red square")
+    document = await actor(cast)
+    assert [document["icon"][name] for name in ("summary", "name")] == ["A blue square"] * 2
+    assert 'alt="A red square"' in (await cast.here.get("/@alice"))[1]
+    # Another picture shows something else.
+    _, view = await upload(cast, "avatar", png((7, 7, 7)))
+    assert (view["avatar_alt"], view["header_alt"]) == ("", "A red square")
     await cast.here.api("DELETE", f"{PROFILE}/pictures/avatar", account="alice")
     await cast.here.settle()
     assert "icon" not in await actor(cast)
@@ -158,12 +167,14 @@ async def test_who_hides_their_network_tells_its_size_only(cast: Cast) -> None:
 
 async def test_the_avatar_of_somebody_elsewhere_is_a_copy(cast: Cast) -> None:
     url = cast.b.serve(png((9, 9, 9)), at=f"{cast.b.base}/face.png", media_type="image/png")
-    cast.bob.serve(icon={"type": "Image", "url": url}, image={"type": "Image", "url": url + "x"})
+    described = {"type": "Image", "url": url, "name": "a.png", "summary": 'A "grey" square'}
+    cast.bob.serve(icon=described, image={"type": "Image", "url": url + "x"})
     await cast.follow(cast.bob)
     _, page = await cast.here.get(f"/@{cast.bob.handle}")
     assert url not in page
     path = page.partition('class="face large" src="')[2].partition('"')[0]
     assert path.startswith("/media/")
+    assert 'alt="A &#34;grey&#34; square"' in page
     assert (await cast.here.get(path))[0] == 200
     assert 'class="banner-plain"' in page, "what cannot be fetched is not shown"
     cast.bob.serve()

@@ -146,7 +146,7 @@ async def test_what_is_left_of_whoever_goes(stage: Stage) -> None:
     await stage.do(actors.set_suspended, ALICE, None)
     await stage.do(actors.end_sessions, ALICE)
     await stage.do(actors.forget_password, ALICE)
-    await stage.do(actors.set_moved, CAROL, uri_of(DAVE))
+    await stage.do(actors.set_moved, CAROL, uri_of(DAVE), NOW)
     carol = await stage.ask(actors.actor, CAROL)
     assert carol is not None
     assert carol.moved_to == uri_of(DAVE)

@@ -17,7 +17,10 @@ from storage.queries import actors, consents
 
 
 async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    """To their followers, and to all with whom they wrote a post: it is shown and found there."""
+    """To their followers, and to all with whom they wrote a post: it is shown and found there.
+
+    Of the instance actor to every server we know: all check what it signs.
+    """
 
     def query(tx: Tx) -> tuple[Actor, dict[str, Any], list[int]]:
         found = actors.actor(tx, payload["actor_id"])
@@ -36,7 +39,9 @@ async def actor_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             actor_id=me.id,
             kind="Update",
             body=await signed_for_all(runtime, me.id, document),
-            audience=Audience(followers_of=(me.id,), people=tuple(others)),
+            audience=Audience(everyone=True)
+            if me.kind == "Application"
+            else Audience(followers_of=(me.id,), people=tuple(others)),
         )
     ]
 
