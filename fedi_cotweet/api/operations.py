@@ -13,6 +13,7 @@ from fedi_cotweet.services.consent_log import ConsentLogView
 from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.emoji import OwnEmoji
 from fedi_cotweet.services.exports import ExportView
+from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.own_profile import OwnProfileView
 from fedi_cotweet.services.people_lists import ImportView
@@ -155,6 +156,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("GET", f"{_CONTROL}/posts"): Answer(PostView),
     ("GET", _CONTROL + "/posts/{id}"): Answer(PostView),
     ("GET", _CONTROL + "/posts/{id}/thread"): Answer(ThreadView),
+    ("GET", _CONTROL + "/posts/{id}/history"): Answer(HistoryView),
     ("PUT", _CONTROL + "/posts/{id}"): Answer(PostView),
     ("DELETE", _CONTROL + "/posts/{id}"): _NOTHING,
     ("POST", _CONTROL + "/posts/{id}/like"): Answer(PostView),

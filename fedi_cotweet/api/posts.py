@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
-from fedi_cotweet.services import polls, posts, reading, threads, viewing
+from fedi_cotweet.services import history, polls, posts, reading, threads, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.site import Site
@@ -101,6 +101,13 @@ async def show_thread(call: Call) -> web.Response:
     await call.rechecks.open_thread(post_id, stranger=False)
     call.rechecks.ask(stale.post_ids)
     return answer(view)
+
+
+async def show_history(call: Call) -> web.Response:
+    """All versions of a post, newest first."""
+    account_id, post_id = await call.account_id(), call.path_id("post")
+    post, env = await _held(call, post_id), call.site.env
+    return answer(await call.site.read(lambda tx: history.post_history(tx, env, post, account_id)))
 
 
 async def find_post(call: Call) -> web.Response:

@@ -114,6 +114,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{CONTROL}/posts", posts.find_post),
     ("GET", CONTROL + "/posts/{id}", posts.show_post),
     ("GET", CONTROL + "/posts/{id}/thread", posts.show_thread),
+    ("GET", CONTROL + "/posts/{id}/history", posts.show_history),
     ("PUT", CONTROL + "/posts/{id}", posts.edit_post),
     ("DELETE", CONTROL + "/posts/{id}", posts.delete_post),
     ("POST", CONTROL + "/posts/{id}/like", reactions.like),

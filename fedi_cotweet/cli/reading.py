@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from fedi_cotweet.cli import post_cards
+from fedi_cotweet.cli import history_cards, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import called, handles, segment
 from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.writing import POSTS
+from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import PostView, TimelinePage
 
@@ -62,6 +63,17 @@ def thread(
     """
     answer = session.client().get(f"{POSTS}/{segment(post)}/thread")
     session.show(answer, lambda: post_cards.thread(read_view(ThreadView, answer.document()), now()))
+
+
+def history(
+    session: Session,
+    post: Annotated[str, typer.Argument(metavar="POST", help="Id of a post.")],
+) -> None:
+    """Show what a post says and what it said before it was edited, newest first."""
+    answer = session.client().get(f"{POSTS}/{segment(post)}/history")
+    session.show(
+        answer, lambda: history_cards.history(read_view(HistoryView, answer.document()), now())
+    )
 
 
 def follow(

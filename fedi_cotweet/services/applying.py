@@ -10,7 +10,7 @@ from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved, Outcome
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
-from fedi_cotweet.services import companions, documents, standing, timelines
+from fedi_cotweet.services import companions, documents, standing, timelines, versions
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -121,7 +121,7 @@ def try_apply(tx: Tx, env: Env, change_id: int, *, alone: bool = False) -> bool:
 def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) -> None:
     """One transaction from the old version to the new one: text, authors, stamps, consent."""
     author = find_actor(tx, post.author_id)
-    before = current_offers(tx, post)
+    before, old = current_offers(tx, post), versions.present(tx, post)
     roles = documents.roles_of(tx, post, change)
     removed = _take_off_the_others(tx, env, post, change, before)
     for position, offer in enumerate(agreed, start=1):
@@ -150,6 +150,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
         env,
         post,
         document,
+        before=old,
         also=[actor.id for actor in removed if not actor.local],
         content=document["content"],
         summary=words["summary"],

@@ -23,6 +23,7 @@ from fedi_cotweet.services import (
     quotes,
     standing,
     timelines,
+    versions,
 )
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
@@ -112,10 +113,12 @@ def store_arrival(
     if theirs == ours and (not update or known.document == arrival.text):
         _note_totals(tx, known.id, arrival.totals, env.now())
         return known.id, "same"
+    before = versions.present(tx, known)
     posts.change_post(
         tx, known.id, updated_at=_updated_at(env, note), **_values(arrival, env.now())
     )
     _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
+    versions.keep(tx, env, before)
     timelines.refresh(tx, known.id, env.now())
     indexing.refresh(tx, known.id)
     return known.id, "updated"
@@ -162,6 +165,7 @@ def _dates(env: Env, known: Post, note: NoteView) -> tuple[int, int]:
 
 def _add(tx: Tx, env: Env, arrival: Arrival) -> int:
     post_id, published_at = env.new_id(), _published_at(env, arrival.note)
+    updated_at = _updated_at(env, arrival.note)
     posts.add_post(
         tx,
         id=post_id,
@@ -171,7 +175,8 @@ def _add(tx: Tx, env: Env, arrival: Arrival) -> int:
         local=False,
         state="published",
         published_at=published_at,
-        updated_at=_updated_at(env, arrival.note),
+        updated_at=updated_at,
+        edited_at=versions.first_edit(published_at, updated_at),
         **_values(arrival, env.now()),
     )
     return post_id

@@ -69,8 +69,13 @@ def tags_to_keep(
 
 def of_post(post: Post, *, covered: bool) -> tuple[Known, ...]:
     """The emoji that a post says it has; ``covered``: only such as have a digest."""
+    return known_in(post.tags, covered=covered)
+
+
+def known_in(tags: Iterable[Any], *, covered: bool) -> tuple[Known, ...]:
+    """The same for tags as a post keeps them."""
     found = []
-    for tag in post.tags:
+    for tag in tags:
         if not isinstance(tag, Mapping) or tag.get("type") != "Emoji":
             continue
         icon, digest = tag.get("icon"), tag.get("digest")

@@ -235,7 +235,7 @@ def post_view(
         visibility=post.visibility,
         published_at=post.published_at or post.fetched_at,
         # An edit is always later than the one before it, to the second: maybe later than now.
-        updated_at=None if post.updated_at is None else min(post.updated_at, now),
+        updated_at=None if post.edited_at is None else min(post.edited_at, now),
         media=media_views(
             env,
             pictures,

@@ -19,6 +19,7 @@ from fedi_cotweet.services import (
     quotes,
     repeats,
     timelines,
+    versions,
 )
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
@@ -28,6 +29,7 @@ from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import authors_answered
 from fedi_cotweet.services.replies import replied, reply_removed
+from fedi_cotweet.services.versions import Version
 from fedi_cotweet.services.words import Words, check_words, core_document
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
@@ -168,13 +170,15 @@ def save_update(
     document: dict[str, Any],
     *,
     also: Sequence[int] = (),
+    before: Version | None = None,
     **columns: Any,
 ) -> None:
     """Store the next version of a published post and tell everyone who has it.
 
     ``document`` is its core, ``columns`` are the post's; ``also`` are actors to tell besides, by id
-    of ours.
+    of ours. ``before`` is the version that was, if its authors are stored as the new one's already.
     """
+    before = before or versions.present(tx, post)
     updated_at = later_than(post, env.now())
     document["updated"] = documents.format_time(updated_at)
     posts.change_post(
@@ -185,6 +189,7 @@ def save_update(
         updated_at=updated_at,
         **columns,
     )
+    versions.keep(tx, env, before)
     indexing.refresh(tx, post.id)
     if crediting.credits_of(tx, [post.id]):
         # Artists agreed to other words: whoever checks does not name them any more.
@@ -238,6 +243,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
     posts.remove_media(tx, [item.id for item in posts.media_of(tx, post_ids=[post.id])])
+    versions.forget(tx, post.id)
     return co_authors
 
 

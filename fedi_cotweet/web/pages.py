@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.views import InviteView, PostView, ProfileView, TimelinePage
 from fedi_cotweet.web.linked_data import post_linked_data, preview_picture, preview_text
 from fedi_cotweet.web.paths import PATHS
@@ -89,6 +90,13 @@ def render_post(
         preview_image=absolute(image, instance) if image else "",
         linked_data=post_linked_data(post, instance),
     )
+
+
+def render_history(
+    history: HistoryView, instance: InstanceView, *, session: SessionView | None = None
+) -> str:
+    """The page of all versions of one post."""
+    return _render("history.html", instance, session, history=history, post=history.post)
 
 
 def _oembed(post: PostView, instance: InstanceView) -> str:

@@ -8,14 +8,16 @@ from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
 from fedi_cotweet.services import hiding, listings, reading, threads, timelines, viewing
+from fedi_cotweet.services import history as histories
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.rendering import ConsentView
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
-from storage.models import Actor
+from storage.models import Actor, Post
 from storage.queries import actors, posts
 
 
@@ -102,9 +104,7 @@ async def post(visit: Visit) -> web.Response:
         held = posts.post(tx, post_id)
         view = reading.one_post(tx, visit.env, held, visit.account_id, stale)
         assert held is not None, "one_post raises for none"
-        author = actors.actor(tx, held.author_id)
-        if author is None or author.suspended_at is not None:
-            raise not_found("post")
+        author = _author_of(tx, held)
         ancestors, replies = threads.around(tx, visit.env, held, visit.account_id)
         now = visit.env.now()
         consents = tuple(
@@ -142,6 +142,31 @@ async def post(visit: Visit) -> web.Response:
         private=found.view.state != "published",
     )
     return _alternate(response, found.view.uri) if published else response
+
+
+async def history(visit: Visit) -> web.Response:
+    """All versions of one post."""
+    name, post_id = visit.request.match_info["name"], as_id(visit.request.match_info["id"])
+
+    def find(tx: Tx) -> HistoryView:
+        held = posts.post(tx, post_id)
+        view = histories.post_history(tx, visit.env, held, visit.account_id)
+        assert held is not None, "post_history raises for none"
+        _author_of(tx, held)
+        return view
+
+    found = await visit.site.read(find)
+    if found.post.page != f"/@{name}/{post_id}":
+        raise web.HTTPFound(f"{found.post.page}/history")
+    return visit.html(pages.render_history(found, visit.instance, session=visit.session))
+
+
+def _author_of(tx: Tx, post: Post) -> Actor:
+    """Whoever wrote a post; nobody who is suspended."""
+    author = actors.actor(tx, post.author_id)
+    if author is None or author.suspended_at is not None:
+        raise not_found("post")
+    return author
 
 
 async def tag(visit: Visit) -> web.Response:

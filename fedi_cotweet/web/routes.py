@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", PATHS.home, reading.home),
     ("GET", "/@{name}", reading.profile),
     ("GET", "/@{name}/{id}", reading.post),
+    ("GET", "/@{name}/{id}/history", reading.history),
     ("GET", "/tags/{tag}", reading.tag),
     ("GET", PATHS.search, reading.search),
     ("GET", PATHS.invites, answering.invites),

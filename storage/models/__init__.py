@@ -12,6 +12,7 @@ from storage.models.changes import (
     MessageStop,
 )
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
+from storage.models.history import PostVersion
 from storage.models.posts import (
     Boost,
     HomeEntry,
@@ -97,6 +98,7 @@ __all__ = [
     "PostAuthor",
     "PostMute",
     "PostTag",
+    "PostVersion",
     "PostViews",
     "ProfileHide",
     "Quote",

@@ -61,6 +61,8 @@ class Post(Base):
     published_at: Mapped[int | None]
     updated_at: Mapped[int | None]
     """The object's ``updated``; older versions are ignored."""
+    edited_at: Mapped[int | None]
+    """When what it says was last changed: not every ``updated`` is an edit."""
     fetched_at: Mapped[int]
     deleted_at: Mapped[int | None]
 

@@ -46,6 +46,10 @@ async def test_a_change_is_published_without_those_who_did_not_agree(api: Api, p
     alone = await api.ask("POST", f"{path}/changes/publish")
     assert alone["post"]["text"] == "Mine alone"
     assert [author["name"] for author in alone["post"]["authors"]] == ["Alice"]
+    found = await api.ask("GET", f"/api/v1/control/posts/{alone['post']['id']}/history")
+    now, before = found["versions"]
+    assert (now["text"], before["text"], before["others"]) == ("Mine alone", "Ours", 1)
+    assert (now["digest"], before["digest"] is None) == (None, False)
     assert await api.refused("PUT", path, {"text": "Again"}) == (409, "ordinary_post")
 
 

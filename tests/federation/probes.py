@@ -290,6 +290,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", f"{API}/control/posts/{{id}}"): lambda n: [
         f"{API}/control/posts/{guess}" for guess in (n.post, n.invite, n.upload)
     ],
+    ("GET", f"{API}/control/posts/{{id}}/history"): lambda n: [
+        f"{API}/control/posts/{guess}/history" for guess in (n.post, n.invite)
+    ],
     ("GET", f"{API}/control/posts/{{id}}/thread"): lambda n: [
         f"{API}/control/posts/{guess}/thread" for guess in (n.post, n.invite)
     ],
@@ -473,6 +476,11 @@ PROBES: dict[tuple[str, str], Probe] = {
         for url in (n.note, n.note.replace("/notes/", "/@alice/"), n.remote_note)
     ],
     ("GET", "/@{name}"): plain("/@alice", "/@bob", "/@alice@REMOTE", "/@bob@REMOTEBOB"),
+    ("GET", "/@{name}/{id}/history"): lambda n: [
+        f"/@{name}/{guess}/history"
+        for name in ("alice", "bob", "nobody")
+        for guess in (n.post, n.invite)
+    ],
     ("GET", "/@{name}/{id}"): lambda n: [
         f"/@{name}/{guess}"
         for name in ("alice", "bob", "alice@REMOTE")
