@@ -29,7 +29,7 @@ from fedi_cotweet.domain.limits import (
 )
 from fedi_cotweet.federation import delivery, jobs, outbox, routes
 from fedi_cotweet.federation.handlers import HANDLERS
-from fedi_cotweet.services import discussion, proposals
+from fedi_cotweet.services import discussion, proposals, versions
 from fedi_cotweet.settings import definitions
 from tests.docs.pages import ROOT, read, section, table
 
@@ -199,6 +199,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         ),
         f"{discussion.LONGEST:,} characters; {discussion.MOST_ON_A_DRAFT}, {discussion.MOST_A_DAY}",
         f"{proposals.MOST_OPEN}, {proposals.MOST_A_DAY}",
+        (
+            f"{versions.MOST_KEPT}: the first {versions.MOST_KEPT // 2} and the last;"
+            f" {versions.MOST_CHARACTERS:,} characters"
+        ),
         (
             f"{verify.DEFAULT_LIFETIME // MINUTE} minutes and {skew} hour of clock difference;"
             f" with a signed expires {longest} hours"
