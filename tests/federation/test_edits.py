@@ -72,17 +72,13 @@ async def test_each_version_of_a_post_from_elsewhere_is_kept_with_its_date(cast:
 
 
 async def test_what_changes_nothing_that_it_says_is_no_edit(cast: Cast) -> None:
-    poll = {
-        "type": "Question",
-        "oneOf": [
-            {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": 0}}
-            for name in ("Tea", "Coffee")
-        ],
-    }
-    note = await posted(cast, **poll)
-    counted = [
-        option | {"replies": {"type": "Collection", "totalItems": 7}} for option in poll["oneOf"]
+    options: list[dict[str, Any]] = [
+        {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": 0}}
+        for name in ("Tea", "Coffee")
     ]
+    note = await posted(cast, type="Question", oneOf=options)
+    replies = {"replies": {"type": "Collection", "totalItems": 7}}
+    counted = [option | replies for option in options]
     note = await edit(cast, note, START - 40 * MINUTE, oneOf=counted, votersCount=14)
     note = await edit(cast, note, START - 30 * MINUTE, likes={"totalItems": 3})
     found = await history(cast, note["id"])
