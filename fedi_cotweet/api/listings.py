@@ -1,4 +1,4 @@
-"""Timelines besides home: a hashtag's, a list's, what a search finds."""
+"""Timelines besides home: a hashtag's, a list's, direct posts, what a search finds."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ async def tag(call: Call) -> web.Response:
         call,
         lambda tx, stale: listings.tag_page(
             tx, env, account_id, name, before=before, limit=limit or 20, stale=stale
+        ),
+    )
+
+
+async def direct(call: Call) -> web.Response:
+    """Direct posts by the account and to it."""
+    account_id, before = await call.account_id(), call.before()
+    limit, env = call.query_number("limit", low=1, high=100), call.site.env
+    return await _shown(
+        call,
+        lambda tx, stale: listings.direct_page(
+            tx, env, account_id, before=before, limit=limit or 20, stale=stale
         ),
     )
 

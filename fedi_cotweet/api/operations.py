@@ -99,6 +99,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("GET", f"{_CONTROL}/imports"): Answer({"imports": list[ImportView]}),
     ("GET", _CONTROL + "/tags/{tag}"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/search"): Answer(TimelinePage),
+    ("GET", f"{_CONTROL}/direct"): Answer(TimelinePage),
     ("GET", f"{_CONTROL}/lists"): Answer({"lists": list[ListView]}),
     ("POST", f"{_CONTROL}/lists"): Answer(ListView, 201),
     ("GET", _CONTROL + "/lists/{id}"): Answer(ListView),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, as_id, nothing
-from fedi_cotweet.services import history, polls, posts, reading, threads, viewing
+from fedi_cotweet.services import audiences, history, polls, posts, reading, threads, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.site import Site
@@ -34,13 +34,15 @@ class NewPoll:
 class NewPost:
     """``in_reply_to`` and ``quote`` are an id of ours or an address; ``media`` are ids of uploads.
 
+    ``visibility``: ``public``, ``unlisted``, ``followers``, ``direct`` or ``local``; without it,
+    that of the post which is answered, else ``public``.
     ``quote_policy``: who may quote it (``public``, ``followers``, ``ask``, ``nobody``).
     """
 
     text: str = field(metadata=MOST_TEXT)
     summary: str = ""
     language: str | None = None
-    visibility: str = "public"
+    visibility: str | None = None
     in_reply_to: str | None = None
     media: tuple[str, ...] = ()
     poll: NewPoll | None = None
@@ -72,7 +74,6 @@ async def create_post(call: Call) -> web.Response:
         body=await texts.compose_text(call.site, wanted.text),
         summary=wanted.summary.strip(),
         language=texts.check_language(wanted.language),
-        visibility=wanted.visibility,
         in_reply_to=await texts.reply_target(call.site, wanted.in_reply_to, account_id),
         media_ids=media_ids(wanted.media),
         poll=poll_words(call.site, wanted.poll),
@@ -82,7 +83,9 @@ async def create_post(call: Call) -> web.Response:
     env = call.site.env
 
     def write(tx: Tx) -> PostView:
-        return _view(call, tx, posts.create_post(tx, env, account_id, words), account_id)
+        visibility = audiences.chosen(tx, wanted.visibility, words.in_reply_to)
+        said = replace(words, visibility=visibility)
+        return _view(call, tx, posts.create_post(tx, env, account_id, said), account_id)
 
     return answer(await call.site.write(write), status=201)
 

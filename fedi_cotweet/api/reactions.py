@@ -7,7 +7,8 @@ from collections.abc import Callable
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import notices, pinning, post_views, reactions, reading
+from fedi_cotweet.services import notices, pinning, post_views, reactions
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import PostView
@@ -65,7 +66,7 @@ async def _do(call: Call, what: Do) -> web.Response:
         what(tx, env, account_id, post_id)
         held = posts.post(tx, post_id)
         # What they did to it is no reason to show it to them: it may be a draft.
-        if held is None or not reading.may_see(held, account_id):
+        if held is None or not may_see(tx, held, account_id):
             raise not_found("post")
         return post_views.post_views(tx, env, [held], viewer_id=account_id)[0]
 

@@ -75,6 +75,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{CONTROL}/imports", migration.list_imports),
     ("GET", CONTROL + "/tags/{tag}", listings.tag),
     ("GET", f"{CONTROL}/search", listings.search),
+    ("GET", f"{CONTROL}/direct", listings.direct),
     ("GET", f"{CONTROL}/lists", lists.list_lists),
     ("POST", f"{CONTROL}/lists", lists.create_list),
     ("GET", CONTROL + "/lists/{id}", lists.show_list),

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from fedi_cotweet.api.calls import as_id
 from fedi_cotweet.services import hiding
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.composing import Composed, compose, handles_in
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.reading import may_see
 from fedi_cotweet.services.site import Site
 from storage.models import Actor, Post
 from storage.queries import posts
@@ -77,7 +77,9 @@ async def find_post(site: Site, given: str, viewer_id: int) -> Post | None:
         post = None
     else:
         post = await site.find_post(given)
-    return post if post is not None and may_see(post, viewer_id) else None
+    if post is None or not await site.read(lambda tx: may_see(tx, post, viewer_id)):
+        return None
+    return post
 
 
 async def reply_target(site: Site, given: str | None, viewer_id: int) -> str | None:

@@ -74,6 +74,21 @@ def unhide(session: Session, post: PostArgument) -> None:
     session.show(answer, lambda: Text("It stands on your profile again."))
 
 
+def direct(session: Session, limit: LimitOption = None, before: BeforeOption = None) -> None:
+    """Read what people write to you alone, and you to them, newest first."""
+    answer = session.client().get(f"{CONTROL}/direct", limit=limit, before=before)
+    session.show(
+        answer,
+        lambda: post_cards.timeline(
+            read_view(TimelinePage, answer.document()),
+            now(),
+            empty="No direct posts. Write one: "
+            'fedi-cotweet post "Hello, @bob@b.example!" --visibility direct',
+            command="direct",
+        ),
+    )
+
+
 def searchable(
     session: Session,
     choice: Annotated[str, typer.Argument(metavar="yes|no", help="no is what it begins with.")],

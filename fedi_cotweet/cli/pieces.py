@@ -24,6 +24,7 @@ AUDIENCES = {
     "unlisted": "unlisted: anyone can read it, but it is not listed in public timelines",
     "followers": "followers only",
     "direct": "only the people it mentions",
+    "local": "only people of this server",
 }
 
 CONSENTS = {

@@ -16,6 +16,10 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    PRIVATE = "private"
+    DIRECT = "direct"
+    LOCAL = "local"
 
 
 class QuotePolicyChoice(StrEnum):
@@ -83,7 +87,14 @@ LanguageOption = Annotated[
     typer.Option("--language", metavar="xx", help="Its language.", show_default=False),
 ]
 VisibilityOption = Annotated[
-    Audience, typer.Option("--visibility", metavar="public|unlisted", help="Who may read it.")
+    Audience | None,
+    typer.Option(
+        "--visibility",
+        metavar="public|unlisted|followers|direct|local",
+        help="Who may read it: everybody, your followers (also “private”), the people it mentions, "
+        "or this server. An answer is as public as what it answers.",
+        show_default="public",
+    ),
 ]
 ReplyOption = Annotated[
     str | None,

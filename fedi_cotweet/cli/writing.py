@@ -20,7 +20,6 @@ from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.post_options import (
     AltOption,
     AtOption,
-    Audience,
     ByMessageOption,
     ExpiresOption,
     LanguageOption,
@@ -60,7 +59,7 @@ def post(
     alt: AltOption = None,
     warning: WarningOption = None,
     language: LanguageOption = None,
-    visibility: VisibilityOption = Audience.PUBLIC,
+    visibility: VisibilityOption = None,
     reply_to: ReplyOption = None,
     quote: QuoteOption = None,
     quote_policy: QuotePolicyOption = None,
@@ -84,7 +83,7 @@ def post(
     _check(options, poll_ends, media, alt, multiple=poll_multiple)
     said: dict[str, Any] = {
         "text": _text(text),
-        "visibility": visibility.value,
+        "visibility": visibility and visibility.value,
         "summary": warning,
         "language": language,
         "in_reply_to": reply_to,

@@ -16,6 +16,7 @@ from activitypub.documents.note import AttachmentView, NoteView
 from activitypub.quotes.forms import read_quotation
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import (
+    audiences,
     crediting,
     emoji,
     indexing,
@@ -60,14 +61,20 @@ class Arrival:
 
 
 def _relevant(tx: Tx, arrival: Arrival) -> bool:
-    """Whether anybody here has a reason to hold this: follows, is addressed, was replied to."""
-    if follows.is_followed_here(tx, [arrival.author.id]):
+    """Whether anybody here has a reason to hold this: follows, is addressed, was replied to.
+
+    What is not for everybody is held only for those who may read it.
+    """
+    followed = follows.is_followed_here(tx, [arrival.author.id])
+    if followed and arrival.note.visibility != "direct":
         return True
     people = actors.actors_by_uri(
         tx, [arrival.author.uri, *arrival.co_authors, *arrival.note.to, *arrival.note.cc]
     )
     if any(actor.local for actor in people.values()):
         return True
+    if arrival.note.visibility not in audiences.EVERYBODYS:
+        return False
     if follows.is_followed_here(tx, [people[u].id for u in arrival.co_authors if u in people]):
         return True
     target = arrival.note.in_reply_to
@@ -84,11 +91,13 @@ def store_arrival(
     asked: bool = True,
     quiet: bool = False,
     depth: int = 0,
+    recipient_id: int | None = None,
 ) -> tuple[int | None, str]:
     """Store a new object, or a newer version of a known one; (post id, outcome).
 
     ``asked``: somebody here wants it, else it may be nobody's business here. ``quiet``: it is of
-    the past, so nobody is notified. ``depth``: over how many quotes we came to it. Outcomes:
+    the past, so nobody is notified. ``depth``: over how many quotes we came to it.
+    ``recipient_id``: to whose own inbox it was sent. Outcomes:
     ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
@@ -101,7 +110,7 @@ def store_arrival(
     if known is None:
         post_id = _add(tx, env, arrival)
         _keep_parts(tx, env, arrival, post_id, None, depth)
-        _begin(tx, env, arrival, post_id, quiet=quiet)
+        _begin(tx, env, arrival, post_id, quiet=quiet, recipient_id=recipient_id)
         return post_id, "created"
     if known.author_id != arrival.author.id or known.local:
         return None, "other_author"
@@ -119,6 +128,7 @@ def store_arrival(
     )
     _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
     versions.keep(tx, env, before)
+    _keep_audience(tx, arrival, known.id, recipient_id)
     timelines.refresh(tx, known.id, env.now())
     indexing.refresh(tx, known.id)
     return known.id, "updated"
@@ -217,9 +227,29 @@ def _keep_parts(
         later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
 
 
-def _begin(tx: Tx, env: Env, arrival: Arrival, post_id: int, *, quiet: bool) -> None:
+def _keep_audience(
+    tx: Tx, arrival: Arrival, post_id: int, recipient_id: int | None = None
+) -> list[int]:
+    """For whom a post is that is not for everybody; the people here whom it names."""
+    note, post = arrival.note, posts.post(tx, post_id)
+    if post is None or note.visibility in audiences.EVERYBODYS:
+        return []
+    addressed = (*note.to, *note.cc, *note.audience)
+    return audiences.keep_remote(tx, post, addressed, recipient_id)
+
+
+def _begin(
+    tx: Tx,
+    env: Env,
+    arrival: Arrival,
+    post_id: int,
+    *,
+    quiet: bool,
+    recipient_id: int | None,
+) -> None:
     """A new post is shown to those who want it, and those whom it is about hear of it."""
     note = arrival.note
+    named = _keep_audience(tx, arrival, post_id, recipient_id)
     told: list[int] = []
     if note.in_reply_to is not None:
         told = replied(
@@ -234,9 +264,13 @@ def _begin(tx: Tx, env: Env, arrival: Arrival, post_id: int, *, quiet: bool) -> 
         )
     # A co-author's Mention is for software that knows nothing of co-authors.
     tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)
-    for actor in actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values():
-        if actor.local and actor.id not in told and not quiet:
-            tell_of_mention(tx, env, actor.id, arrival.author, post_id)
+    people = actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values()
+    mentioned = [actor.id for actor in people if actor.local]
+    if note.visibility == "direct":
+        mentioned += named  # for them alone, whether it mentions them or not
+    for account_id in dict.fromkeys(mentioned):
+        if account_id not in told and not quiet:
+            tell_of_mention(tx, env, account_id, arrival.author, post_id)
     sort_id = id_at(_published_at(env, note), post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
     indexing.begin(tx, post_id, sort_id, arrival.author, _values(arrival, env.now()))

@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 
 from activitypub.documents.conversation import context_id
+from fedi_cotweet.services.audiences import may_see
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import posts
@@ -16,35 +17,35 @@ MOST_SHOWN: Final = 500
 DEEPEST: Final = 100
 
 
-def everybodys(post: Post) -> bool:
-    """Whether a post is there for everybody."""
-    return post.state == "published" and post.visibility in ("public", "unlisted")
-
-
-def ancestors(tx: Tx, post: Post) -> list[Post]:
-    """What a post answers, the first of the thread first, as far as everybody may see it here."""
+def ancestors(tx: Tx, post: Post, viewer_id: int | None = None) -> list[Post]:
+    """What a post answers, the first of the thread first, as far as the viewer may see it here."""
     found: list[Post] = []
     seen = {post.uri}
     above = post.in_reply_to_uri
     while above and above not in seen and len(found) < MOST_ANCESTORS:
         seen.add(above)
         parent = posts.post_by_uri(tx, above)
-        if parent is None or not everybodys(parent):
+        if parent is None or parent.state != "published" or not may_see(tx, parent, viewer_id):
             break
         found.insert(0, parent)
         above = parent.in_reply_to_uri
     return found
 
 
-def descendants(tx: Tx, post: Post, most: int = MOST_SHOWN) -> list[Post]:
-    """What answers a post and its answers, each above those to itself, the oldest first."""
+def descendants(
+    tx: Tx, post: Post, most: int = MOST_SHOWN, viewer_id: int | None = None
+) -> list[Post]:
+    """What answers a post and its answers, each above those to itself, the oldest first.
+
+    As far as it is for the viewer (None: for everybody).
+    """
     below: dict[str, list[Post]] = {}
     seen, level, count = {post.uri}, [post.uri], 0
     for _ in range(DEEPEST):
         room = most - count
         if not level or room <= 0:
             break
-        answers = posts.replies_to_any(tx, level, room)
+        answers = posts.replies_to_any(tx, level, room, viewer_id)
         level = []
         for one in answers:
             if one.uri not in seen:

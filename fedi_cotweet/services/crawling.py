@@ -16,7 +16,8 @@ from activitypub.documents.conversation import context_id, embedded_replies, rep
 from activitypub.vocab.reading import host_of, ids, same_origin
 from fedi_cotweet.domain.limits import DAY, MINUTE, SECOND, STAMP_SHOWN_FOR
 from fedi_cotweet.services import timelines
-from fedi_cotweet.services.conversations import ancestors, descendants, everybodys
+from fedi_cotweet.services.audiences import everybodys
+from fedi_cotweet.services.conversations import ancestors, descendants
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx

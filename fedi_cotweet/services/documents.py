@@ -16,6 +16,7 @@ from activitypub.documents.polls import with_tallies
 from activitypub.quotes.policies import build_quote_policy
 from activitypub.vocab.reading import as_list, format_time
 from activitypub.vocab.terms import Doc, context_for
+from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.conversations import context_of
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
@@ -99,7 +100,7 @@ def _rendered(
         core = with_tallies(core, votes, poll.voters, poll.closed_at)
     if core.get("attachment") and post.state == "published":
         core["attachment"] = _credited(tx, post, core["attachment"])
-    if post.state == "published":
+    if everybodys(post):
         # Where an unaware server shows the counts from, and what an aware one asks for.
         core |= build_collections(post.uri, totals_of(tx, post))
         thread = context_of(tx, post)

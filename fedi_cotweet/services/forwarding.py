@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.services import hiding
-from fedi_cotweet.services.conversations import everybodys
+from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
 from storage.engine import Tx

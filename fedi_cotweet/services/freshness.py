@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fedi_cotweet.domain.limits import COUNTS_FRESH_FOR, DAY, STAMP_RECHECK_AFTER
+from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
@@ -18,8 +19,11 @@ def due(post: Post, rows: Sequence[PostAuthor], now: int) -> bool:
 
 
 def counts_due(post: Post, now: int) -> bool:
-    """Whether a post's server should be asked for its counts; the older a post, the more seldom."""
-    if post.local or post.state != "published":
+    """Whether a post's server should be asked for its counts; the older a post, the more seldom.
+
+    It tells them of what is for everybody: this server asks in its own name.
+    """
+    if post.local or not everybodys(post):
         return False
     age = now - (post.published_at or now)
     interval = min(max(COUNTS_FRESH_FOR, age // 10), DAY)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.domain.hosts import covering
-from fedi_cotweet.services import timelines
+from fedi_cotweet.services import audiences, timelines
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
@@ -31,6 +31,8 @@ ROUNDS = 5
 class Why(StrEnum):
     """Why a post is kept from a reader; of several reasons the first."""
 
+    NOT_FOR_THEM = "not_for_them"
+    """It is not for everybody, and not for the reader (``audiences``)."""
     UNAVAILABLE = "unavailable"
     """The operator shut its primary author or their server out."""
     BLOCKED = "blocked"
@@ -151,11 +153,12 @@ def hidden(
     """Which of these posts are kept from a reader (None: a stranger), by post id.
 
     ``boosted_by``: post id → who boosted it. Nothing is kept from its own authors; a claim to
-    be one does not count, or a hostile server could name its victims. At most seven statements
+    be one does not count, or a hostile server could name its victims. At most eight statements
     for any number of posts.
     """
     if not found:
         return {}
+    closed = audiences.closed(tx, viewer_id, found)
     rows = posts.authors_of(tx, [post.id for post in found])
     # Who has left is not named any more, whatever their server still says.
     claims = {
@@ -172,6 +175,7 @@ def hidden(
             booster=None if boosted_by is None else boosted_by.get(post.id),
         )
         for post in found
+        if post.id not in closed
     ]
     apart = distances(
         tx,
@@ -181,7 +185,7 @@ def hidden(
         {host for judged in posts_to_judge for host in judged.hosts},
     )
     readers = _Wishes(tx, viewer_id, {author for one in posts_to_judge for author in one.shown})
-    return {
+    return dict.fromkeys(closed, Why.NOT_FOR_THEM) | {
         judged.post.id: why
         for judged in posts_to_judge
         if (why := _judge(judged, apart, readers, viewer_id, looking)) is not None

@@ -1,4 +1,4 @@
-"""Timelines besides home: a hashtag's, a list's, what a search finds."""
+"""Timelines besides home: a hashtag's, a list's, direct posts, what a search finds."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from fedi_cotweet.services.reading import Entry, entries_page, visible_page
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
 from storage.models import Post
+from storage.queries import audiences, tags
 from storage.queries import lists as list_queries
 from storage.queries import search as search_queries
-from storage.queries import tags
 
 LONGEST_SEARCH = 500
 
@@ -39,6 +39,23 @@ def tag_page(
         return tags.page(tx, tag, older, count)
 
     return visible_page(tx, env, viewer_id, fetch, hiding.PUBLIC, before, limit, stale)
+
+
+def direct_page(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    stale: Stale | None = None,
+) -> TimelinePage:
+    """Direct posts by somebody here and to them, of all servers."""
+
+    def fetch(older: int | None, count: int) -> list[Post]:
+        return audiences.direct_page(tx, account_id, older, count)
+
+    return visible_page(tx, env, account_id, fetch, hiding.THREAD, before, limit, stale)
 
 
 def search_page(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fedi_cotweet.services import timelines
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import tell
 from fedi_cotweet.services.mistaken import no_such_post
-from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
 from storage.queries import actors, follows, posts, reactions
@@ -81,5 +81,5 @@ def unmute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 
 def _check_seen(tx: Tx, account_id: int, post_id: int) -> None:
     post = posts.post(tx, post_id)
-    if post is None or post.state != "published" or not may_see(post, account_id):
+    if post is None or post.state != "published" or not may_see(tx, post, account_id):
         raise no_such_post(post, account_id)

@@ -10,9 +10,9 @@ from activitypub.documents.note import parse_note
 from activitypub.html import to_text
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.services import hiding
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notice_views import NotificationView
-from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
 from storage.models import Notification, Offer, Post
 from storage.queries import consents, posts
@@ -48,7 +48,7 @@ def notifications(
         limit,
     )
     about = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
-    shown = {post.id: post for post in about.values() if may_see(post, account_id)}
+    shown = {post.id: post for post in about.values() if may_see(tx, post, account_id)}
     asked = consents.offers_by_id(tx, [item.offer_id for item in found if item.offer_id])
     return [_view(env, item, shown, asked) for item in found]
 

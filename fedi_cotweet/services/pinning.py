@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.mistaken import no_such_post
-from fedi_cotweet.services.reading import may_see
 from storage.engine import Tx
 from storage.models import Post
 from storage.queries import pins, posts
@@ -38,7 +38,7 @@ def unpin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 
 def _own(tx: Tx, account_id: int, post_id: int) -> Post:
     post = posts.post(tx, post_id)
-    if post is None or post.state != "published" or not may_see(post, account_id):
+    if post is None or post.state != "published" or not may_see(tx, post, account_id):
         raise no_such_post(post, account_id)
     if post.author_id != account_id:
         raise ServiceError("not_yours", 403, "Only posts of your own can be pinned.")

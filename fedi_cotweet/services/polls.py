@@ -9,6 +9,7 @@ from activitypub.documents.note import NoteView
 from activitypub.documents.polls import Vote
 from fedi_cotweet.domain.limits import MINUTE, POLL_SHORTEST
 from fedi_cotweet.services import timelines
+from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
@@ -104,7 +105,7 @@ def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[in
         post is None
         or poll is None
         or post.state != "published"
-        or post.visibility not in ("public", "unlisted")
+        or not may_see(tx, post, account_id)
     ):
         raise no_such_post(post, account_id, "poll")
     chosen = sorted(set(choices))
@@ -145,7 +146,7 @@ def receive_vote(tx: Tx, env: Env, cast: Vote, sender: Actor) -> str:
     """
     post = posts.post_by_uri(tx, cast.question)
     poll = polls.poll(tx, post.id) if post is not None else None
-    if post is None or poll is None or not post.local or post.state != "published":
+    if post is None or poll is None or not post.local or not may_see(tx, post, sender.id):
         return "no_poll"
     names = [str(option["name"]) for option in poll.options]
     if cast.name not in names:
@@ -209,7 +210,7 @@ def close_due(tx: Tx, env: Env, limit: int) -> int:
             continue
         if post.local:
             emit(tx, env, "poll.counted", post_id=post.id, at=now)
-        else:
+        elif everybodys(post):
             later(tx, env, "fetch_note", post.uri, delay=COUNTED_EVERY, uri=post.uri)
         authors = follows.local_among(tx, _authors(tx, env, post))
         voters = follows.local_among(tx, polls.voter_ids(tx, post.id))

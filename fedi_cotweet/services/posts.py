@@ -10,6 +10,7 @@ import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.services import (
+    audiences,
     companions,
     documents,
     endings,
@@ -42,19 +43,16 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     if author is None:
         raise not_found("account")
     check_at_home(tx, author_id)
-    if words.visibility not in ("public", "unlisted"):
-        raise ServiceError(
-            "visibility_not_allowed",
-            422,
-            f"This server cannot post as “{words.visibility}”.",
-            "Choose public or unlisted.",
-        )
     media = check_words(tx, env, author_id, words)
     if words.quote is not None:
+        quotable.check_may_quote(words.visibility)
         quotable.check_quotable(tx, env, author_id, words.quote)
     post_id, now = env.new_id(), env.now()
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
-    document = _document(tx, env, author, post_id, words, media, mentioned)
+    answered = _answered(tx, env, author, words, mentioned)
+    named = [actor for actor in (*mentioned, *answered) if actor.id != author_id]
+    audiences.check_addressed(words.visibility, named)
+    document = _document(tx, env, author, post_id, words, media, mentioned, answered)
     document["published"] = documents.format_time(now)
     posts.add_post(
         tx,
@@ -76,8 +74,10 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         document=orjson.dumps(document).decode(),
         published_at=now,
         fetched_at=now,
-        quote_policy=quotable.policy_for(tx, author_id, words.quote_policy),
+        quote_policy=quotable.policy_for(tx, author_id, words.quote_policy, words.visibility),
     )
+    if words.visibility not in audiences.EVERYBODYS:
+        audiences.keep(tx, post_id, post_id, author_id, [actor.id for actor in named])
     for position, item in enumerate(media):
         posts.change_media(tx, item.id, post_id=post_id, position=position)
     told: list[int] = []
@@ -113,16 +113,23 @@ def _document(
     words: Words,
     media: list[Media],
     mentioned: list[Actor],
+    answered: list[Actor],
+    named_before: Sequence[Actor] = (),
 ) -> dict[str, Any]:
-    """The core of a post. A reply is addressed to all who can be seen to have written what it
-    answers, and mentions them: other software tells only those (FEP-af48, Verification)."""
-    known = {author.uri, *(actor.uri for actor in mentioned)}
-    answered = [
-        actor for actor in authors_answered(tx, env, words.in_reply_to) if actor.uri not in known
-    ]
+    """The core of a post, addressed to all whom it mentions, answers, or named before."""
     tags = (*words.body.tags, *(mention_tag(actor) for actor in answered))
     said = replace(words, body=replace(words.body, tags=tags))
-    return core_document(tx, env, author, post_id, said, media, [*mentioned, *answered])
+    named = {actor.id: actor for actor in (*mentioned, *answered, *named_before)}
+    return core_document(tx, env, author, post_id, said, media, list(named.values()))
+
+
+def _answered(tx: Tx, env: Env, author: Actor, words: Words, mentioned: list[Actor]) -> list[Actor]:
+    """Whom a reply mentions besides: all who can be seen to have written what it answers. Other
+    software tells only those (FEP-af48, Verification)."""
+    known = {author.uri, *(actor.uri for actor in mentioned)}
+    return [
+        actor for actor in authors_answered(tx, env, words.in_reply_to) if actor.uri not in known
+    ]
 
 
 def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
@@ -146,11 +153,17 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     media = posts.media_of(tx, post_ids=[post_id])
     check_words(tx, env, author_id, words)
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
-    words = replace(words, poll=polls.words_of(tx, post_id))
-    document = _document(tx, env, author, post_id, words, media, mentioned)
+    words = replace(words, poll=polls.words_of(tx, post_id), visibility=post.visibility)
+    answered = _answered(tx, env, author, words, mentioned)
+    before = audiences.named_before(tx, post)
+    audiences.check_addressed(post.visibility, [*mentioned, *answered, *before])
+    document = _document(tx, env, author, post_id, words, media, mentioned, answered, before)
     document["published"] = documents.format_time(post.published_at or env.now())
     if repeats.says_already(post.document, document):
         return
+    if post.visibility not in audiences.EVERYBODYS:
+        named = [actor.id for actor in (*mentioned, *answered)]
+        audiences.keep(tx, post_id, post.sort_id, author_id, named)
     save_update(
         tx,
         env,

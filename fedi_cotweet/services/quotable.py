@@ -33,8 +33,27 @@ def set_default(tx: Tx, env: Env, account_id: int, policy: str) -> None:
     quotes.set_default(tx, account_id, check_policy(policy))
 
 
-def policy_for(tx: Tx, account_id: int, given: str | None) -> str:
-    """Who may quote a new post: as it says, else as its author's account does."""
+def check_may_quote(visibility: str) -> None:
+    """``cannot_quote`` (422) for a post that is not for everybody.
+
+    Its author would be asked, and sent the post that quotes theirs.
+    """
+    if visibility not in _READABLE:
+        raise ServiceError(
+            "cannot_quote",
+            422,
+            "Only public and unlisted posts can quote.",
+            "Write the address of the other post into your text.",
+        )
+
+
+def policy_for(tx: Tx, account_id: int, given: str | None, visibility: str = "public") -> str:
+    """Who may quote a new post: as it says, else as its author's account does.
+
+    What is not for everybody, nobody.
+    """
+    if visibility not in _READABLE:
+        return QuotePolicy.NOBODY
     if given is not None:
         return check_policy(given)
     account = actors.account_of(tx, account_id)
@@ -46,6 +65,8 @@ def set_policy(tx: Tx, env: Env, account_id: int, post_id: int, policy: str) -> 
     post = posts.post(tx, post_id)
     if post is None or post.author_id != account_id or post.state == "deleted":
         raise not_found("post")
+    if post.visibility not in _READABLE:
+        raise ServiceError("not_public", 422, "Only public and unlisted posts can be quoted.")
     posts.change_post(tx, post_id, quote_policy=check_policy(policy))
     if post.state == "published":
         renewed(tx, env, post_id)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import timelines
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows, tell_authors
-from fedi_cotweet.services.reading import may_see, one_post
+from fedi_cotweet.services.reading import one_post
 from fedi_cotweet.services.relays import Collection, relay, relay_removal
 from storage.engine import Tx
 from storage.models import Actor, Boost, Like, Post
@@ -87,7 +88,7 @@ def _reader(tx: Tx, account_id: int) -> Actor:
 
 def _seen(tx: Tx, account_id: int, post_id: int) -> Post:
     post = posts.post(tx, post_id)
-    if post is None or post.state != "published" or not may_see(post, account_id):
+    if post is None or post.state != "published" or not may_see(tx, post, account_id):
         raise no_such_post(post, account_id)
     return post
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import freshness, hiding, homes
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.hiding import Looking, Why
@@ -86,7 +87,7 @@ def public_page(
     """The newest public posts of this server's people, as far as the viewer wants them."""
 
     def fetch(older: int | None, count: int) -> list[Post]:
-        return posts.local_public_posts(tx, older, count)
+        return posts.local_public_posts(tx, older, count, here=viewer_id is not None)
 
     return visible_page(tx, env, viewer_id, fetch, hiding.PUBLIC, before, limit, stale)
 
@@ -134,7 +135,9 @@ def profile(
     since = env.now() - STAMP_SHOWN_FOR
 
     def fetch(older: int | None, count: int) -> list[Post]:
-        return posts.profile_posts(tx, actor.id, shown_since=since, before=older, limit=count)
+        return posts.profile_posts(
+            tx, actor.id, shown_since=since, before=older, limit=count, viewer_id=viewer_id
+        )
 
     looking = Looking(at=actor.id)
     return ProfileView(
@@ -163,13 +166,6 @@ def _pinned(
     return post_views(tx, env, shown, viewer_id=viewer_id, stale=stale)
 
 
-def may_see(post: Post, viewer_id: int | None) -> bool:
-    """Whether a person (None: a stranger) may see a post on a page or over the API."""
-    if post.state == "published":
-        return post.visibility in ("public", "unlisted") or viewer_id == post.author_id
-    return post.state == "draft" and viewer_id == post.author_id
-
-
 def one_post(
     tx: Tx, env: Env, post: Post | None, viewer_id: int | None, stale: Stale | None = None
 ) -> PostView:
@@ -177,7 +173,7 @@ def one_post(
 
     What they keep away themselves they are told of: ``hidden_by_you`` (403).
     """
-    if post is None or not may_see(post, viewer_id):
+    if post is None or not may_see(tx, post, viewer_id):
         raise not_found("post")
     match hiding.hidden(tx, env.now(), viewer_id, [post]).get(post.id):
         case Why.BLOCKS | Why.HOST | Why.MUTED as why:

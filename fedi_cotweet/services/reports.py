@@ -11,13 +11,13 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from fedi_cotweet.services import timelines
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.people import author_view, profile_path
-from fedi_cotweet.services.reading import may_see
 from fedi_cotweet.services.views import AuthorView, ReportedPostView, ReportView
 from storage.engine import Tx
 from storage.models import Actor, Post, Report
@@ -46,7 +46,7 @@ def report(
         raise ServiceError("nothing_to_report", 422, "Say which post or which person, one of both.")
     people = [person] if person is not None else []
     if post is not None:
-        if post.state != "published" or not may_see(post, account_id):
+        if post.state != "published" or not may_see(tx, post, account_id):
             raise no_such_post(post, account_id)
         wanted = timelines.shown_author_ids(post, author_rows(tx, post), env.now())
         found = actors.actors(tx, wanted)

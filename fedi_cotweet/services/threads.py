@@ -17,8 +17,8 @@ from storage.queries import crawls, posts
 def around(
     tx: Tx, env: Env, post: Post, viewer_id: int | None = None
 ) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
-    """(ancestors, descendants) of a public post, as far as they are meant to be seen."""
-    above, below = ancestors(tx, post), descendants(tx, post)
+    """(ancestors, descendants) of a post, as far as they are meant to be seen by the viewer."""
+    above, below = ancestors(tx, post, viewer_id), descendants(tx, post, viewer_id=viewer_id)
     kept = hiding.hidden(tx, env.now(), viewer_id, [*above, *below])
     shown = [one for one in (*above, *below) if one.id not in kept]
     views = post_views(tx, env, shown, viewer_id=viewer_id)

@@ -40,6 +40,7 @@ class Words:
     summary: str = ""
     language: str | None = None
     visibility: str = "public"
+    """One of ``audiences.VISIBILITIES``."""
     in_reply_to: str | None = None
     media_ids: tuple[int, ...] = ()
     poll: PollWords | None = None
@@ -59,12 +60,7 @@ def core_document(
     tags: Sequence[TagView] | None = None,
 ) -> dict[str, Any]:
     """The object without its authors: what every rendition and digest starts from."""
-    followers = author.followers_uri or f"{author.uri}/followers"
-    people = [actor.uri for actor in mentioned]
-    if words.visibility == "unlisted":
-        to, cc = [followers], [PUBLIC, *people]
-    else:
-        to, cc = [PUBLIC], [followers, *people]
+    to, cc = _addressees(author, words.visibility, [actor.uri for actor in mentioned])
     poll = words.poll or PollWords(())
     named = words.body.tags if tags is None else tags
     quote = _quote(tx, words, post_id)
@@ -92,6 +88,20 @@ def core_document(
         url=env.addresses.page(author.username, post_id),
         quote=quote,
     )
+
+
+def _addressees(author: Actor, visibility: str, people: list[str]) -> tuple[list[str], list[str]]:
+    """``to`` and ``cc``, as Mastodon has them."""
+    followers = author.followers_uri or f"{author.uri}/followers"
+    match visibility:
+        case "unlisted":
+            return [followers], [PUBLIC, *people]
+        case "followers":
+            return [followers], people
+        case "direct" | "local":
+            return people, []
+        case _:
+            return [PUBLIC], [followers, *people]
 
 
 def _quote(tx: Tx, words: Words, post_id: int) -> tuple[str, str] | None:

@@ -1,5 +1,8 @@
 """Pictures: for everybody once their post is published, before that for those it concerns.
 
+Those of posts for few readers are for whoever knows their unguessable address: other servers fetch
+pictures without saying for whom.
+
 Those of profiles are for everybody.
 """
 
@@ -10,14 +13,14 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.consent import CONSENTING, OPEN
+from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.media import TOKEN, locate
-from fedi_cotweet.services.reading import may_see
 from fedi_cotweet.web.headers import file_headers
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
 from storage.models import Media, Post
-from storage.queries import consents, home, posts
+from storage.queries import consents, posts
 
 _INVOLVED = {state.value for state in OPEN | CONSENTING}
 
@@ -69,16 +72,18 @@ def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:
 
 
 def _of_post(tx: Tx, item: Media, post: Post, viewer_id: int | None) -> _Found:
-    if may_see(post, None):
+    if everybodys(post):
         return _Found(item, everybody=True)
+    if post.state == "published" and post.local:
+        # For few readers, whose servers ask without a signature: who knows its address was sent it.
+        return _Found(item, viewer=True)
     if viewer_id is None:
         return _Found(item, draft=post.state == "draft")
     if post.state == "published":
-        readers = {entry.account_id for entry in home.entries_of(tx, post.id)}
-        return _Found(item, viewer=viewer_id in readers or may_see(post, viewer_id))
+        return _Found(item, viewer=may_see(tx, post, viewer_id))
     invited = any(
         offer.target_id == viewer_id and offer.state in _INVOLVED
         for offer in consents.offers_for_object(tx, post.uri, "received")
     )
     draft = post.state == "draft"
-    return _Found(item, viewer=may_see(post, viewer_id) or (draft and invited), draft=draft)
+    return _Found(item, viewer=may_see(tx, post, viewer_id) or (draft and invited), draft=draft)

@@ -9,6 +9,7 @@ from aiohttp import web
 from fedi_cotweet.domain.terms import fold_tag
 from fedi_cotweet.services import hiding, listings, reading, threads, timelines, viewing
 from fedi_cotweet.services import history as histories
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.post_views import Stale
@@ -139,7 +140,7 @@ async def post(visit: Visit) -> web.Response:
             session=visit.session,
             indexable=found.indexable,
         ),
-        private=found.view.state != "published",
+        private=found.view.state != "published" or found.view.visibility not in EVERYBODYS,
     )
     return _alternate(response, found.view.uri) if published else response
 

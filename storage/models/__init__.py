@@ -14,6 +14,7 @@ from storage.models.changes import (
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
 from storage.models.history import PostVersion
 from storage.models.posts import (
+    Addressee,
     Boost,
     HomeEntry,
     Like,
@@ -57,6 +58,7 @@ __all__ = [
     "Activity",
     "Actor",
     "ActorKey",
+    "Addressee",
     "Base",
     "Block",
     "Boost",

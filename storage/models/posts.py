@@ -107,6 +107,25 @@ class PostAuthor(Base):
     __table_args__ = (Index("ix_post_authors_actor_state", "actor_id", "state", "post_id"),)
 
 
+class Addressee(Base):
+    """Whom a post that is not for everybody names, and its author: they may read it.
+
+    Of a post from elsewhere only people of this server are kept, and its author.
+    """
+
+    __tablename__ = "addressees"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+    sort_id: Mapped[int]
+
+    __table_args__ = (Index("ix_addressees_actor_sort", "actor_id", "sort_id"),)
+
+
 class Media(Base):
     """A file on our disk, ours or a copy of a remote one.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     bindparam,
@@ -21,6 +22,7 @@ from sqlalchemy.orm import aliased
 from storage.dialect import insert_or_ignore, one_of, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import Boost, Like, Media, Post, PostAuthor, Tombstone
+from storage.queries.audiences import EVERYBODYS, VIEWER, readable
 from storage.queries.profiles import shown_on
 from storage.queries.rows import add, among, change, find, many
 
@@ -175,21 +177,29 @@ def authors_due(tx: Connection, now: int, limit: int) -> list[int]:
 
 
 def profile_posts(
-    tx: Connection, actor_id: int, *, shown_since: int, before: int | None, limit: int
+    tx: Connection,
+    actor_id: int,
+    *,
+    shown_since: int,
+    before: int | None,
+    limit: int,
+    viewer_id: int | None = None,
 ) -> list[Post]:
-    """Published public and unlisted posts on an actor's profile, newest first.
+    """Published posts on an actor's profile that the viewer may read, newest first.
 
-    Own posts and those on which the actor is a verified co-author, whose stamp was fetched
-    after ``shown_since``; not those that the actor hides there.
+    Direct ones stand on none. Own posts and those on which the actor is a verified co-author, whose
+    stamp was fetched after ``shown_since``; not those that the actor hides there.
     """
     window = literal_limit(limit)
     older = [Post.sort_id < before] if before is not None else []
     fit = [
         Post.state == "published",
-        Post.visibility.in_(("public", "unlisted")),
+        _fit_for(viewer_id),
+        Post.visibility != "direct",
         shown_on(actor_id),
         *older,
     ]
+    values = None if viewer_id is None else {VIEWER: viewer_id}
     own = many(
         tx,
         Post,
@@ -197,6 +207,7 @@ def profile_posts(
         .where(Post.author_id == actor_id, *fit)
         .order_by(Post.sort_id.desc())
         .limit(window),
+        values,
     )
     joint = many(
         tx,
@@ -211,6 +222,7 @@ def profile_posts(
         )
         .order_by(Post.sort_id.desc())
         .limit(window),
+        values,
     )
     merged = {p.id: p for p in [*own, *joint]}
     return sorted(merged.values(), key=lambda p: p.sort_id, reverse=True)[:limit]
@@ -244,11 +256,14 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
     return int(own) + int(joint)
 
 
-def local_public_posts(tx: Connection, before: int | None, limit: int) -> list[Post]:
-    """The newest public posts whose primary author lives here."""
+def local_public_posts(
+    tx: Connection, before: int | None, limit: int, *, here: bool = False
+) -> list[Post]:
+    """The newest public posts whose primary author lives here; ``here``: those for here too."""
+    listed = ("public", "local") if here else ("public",)
     statement = (
         select(Post)
-        .where(Post.local.is_(True), Post.state == "published", Post.visibility == "public")
+        .where(Post.local.is_(True), Post.state == "published", Post.visibility.in_(listed))
         .order_by(Post.sort_id.desc())
         .limit(literal_limit(limit))
     )
@@ -258,12 +273,16 @@ def local_public_posts(tx: Connection, before: int | None, limit: int) -> list[P
 
 
 def count_local_posts(tx: Connection) -> int:
-    """Published posts by people of this server."""
+    """Published posts by people of this server that are for everybody."""
     return int(
         tx.execute(
             select(func.count())
             .select_from(Post)
-            .where(Post.local.is_(True), Post.state == "published")
+            .where(
+                Post.local.is_(True),
+                Post.state == "published",
+                Post.visibility.in_(EVERYBODYS),
+            )
         ).scalar_one()
     )
 
@@ -329,12 +348,21 @@ def replies_to(tx: Connection, uri: str, limit: int, *, after: int | None = None
     return many(tx, Post, statement if after is None else statement.where(Post.sort_id > after))
 
 
-def replies_to_any(tx: Connection, uris: Iterable[str], limit: int) -> list[Post]:
-    """Published public and unlisted replies to any of these objects, oldest first."""
+def replies_to_any(
+    tx: Connection, uris: Iterable[str], limit: int, viewer_id: int | None = None
+) -> list[Post]:
+    """Published replies to any of these objects that the viewer may read, oldest first."""
     wanted = sorted(set(uris))
     if not wanted:
         return []
-    return many(tx, Post, _REPLIES_TO_ANY.limit(literal_limit(limit)), {"wanted": wanted})
+    window, values = literal_limit(limit), {"wanted": wanted}
+    if viewer_id is None:
+        return many(tx, Post, _REPLIES_TO_ANY.limit(window), values)
+    return many(tx, Post, _SEEN_REPLIES.limit(window), {**values, VIEWER: viewer_id})
+
+
+def _fit_for(viewer_id: int | None) -> ColumnElement[bool]:
+    return Post.visibility.in_(EVERYBODYS) if viewer_id is None else readable()
 
 
 def add_boost(tx: Connection, /, **values: Any) -> bool:
@@ -476,15 +504,16 @@ _REPLIES = (
     )
     .group_by(Post.in_reply_to_uri)
 )
-_REPLIES_TO_ANY = (
+_ANSWERS = (
     select(Post)
     .where(
         Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)),
         Post.state == "published",
-        Post.visibility.in_(("public", "unlisted")),
     )
     .order_by(Post.sort_id)
 )
+_REPLIES_TO_ANY = _ANSWERS.where(Post.visibility.in_(EVERYBODYS))
+_SEEN_REPLIES = _ANSWERS.where(readable())
 _OF_POSTS = one_of(Media.post_id, "posts")
 _OF_OFFERS = one_of(Media.offer_id, "offers")
 _MEDIA_OF_POSTS = select(Media).where(_OF_POSTS).order_by(Media.position, Media.id)

@@ -142,7 +142,8 @@ async def test_a_reply_names_a_post_that_can_be_found(api: Api) -> None:
     [
         ({"text": ""}, 422, "empty_post"),
         ({"text": "x" * 5_001}, 422, "too_long"),
-        ({"text": "x", "visibility": "direct"}, 422, "visibility_not_allowed"),
+        ({"text": "x", "visibility": "direct"}, 422, "nobody_named"),
+        ({"text": "x", "visibility": "mutuals"}, 422, "visibility_not_allowed"),
         ({"text": "x", "language": "<b>"}, 422, "bad_language"),
         ({"text": "x", "media": ["77"]}, 422, "no_such_media"),
         ({"text": "x", "media": ["99999999999999999999"]}, 422, "no_such_media"),

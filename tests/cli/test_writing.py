@@ -18,7 +18,7 @@ NOT_FOUND = {"error": "not_found", "message": "There is no such co-tweet.", "fix
 
 
 async def test_a_plain_post_is_published_at_once(script: Script, run: Run) -> None:
-    script.expect("POST", POSTS, wire(POST), body={"text": "Hello", "visibility": "public"})
+    script.expect("POST", POSTS, wire(POST), body={"text": "Hello"})
     shown = await run("post", "Hello")
     assert shown.code == 0
     assert "Alice A. @alice@a.example and Bob @bob@b.example" in shown.words
@@ -69,7 +69,7 @@ async def test_a_text_can_come_from_standard_input(
     script: Script, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("two\nlines\n"))
-    script.expect("POST", POSTS, wire(POST), body={"text": "two\nlines", "visibility": "public"})
+    script.expect("POST", POSTS, wire(POST), body={"text": "two\nlines"})
     assert (await run("post", "-")).code == 0
 
 
@@ -82,7 +82,7 @@ async def test_a_text_can_come_from_standard_input(
         (["post", "x", "--with", "@b@b.example", "--expires", "0d"], "no duration"),
         (["post", "x", "--with", "bob at b"], "no handle"),
         (["post", "  "], "There is no text."),
-        (["post", "x", "--visibility", "followers"], "followers"),
+        (["post", "x", "--visibility", "mutuals"], "mutuals"),
         (["post"], "TEXT"),
         (["timeline", "--limit", "0"], "--limit"),
         (["no-such-command"], "no-such-command"),

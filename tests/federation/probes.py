@@ -209,6 +209,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("GET", f"{API}/control/imports"): plain(f"{API}/control/imports"),
     ("GET", f"{API}/control/tags/{{tag}}"): lambda n: [f"{API}/control/tags/{n.tag}"],
+    ("GET", f"{API}/control/direct"): plain(f"{API}/control/direct"),
     ("GET", f"{API}/control/search"): lambda n: [
         f"{API}/control/search?q={word}" for word in (n.tag, n.post)
     ],

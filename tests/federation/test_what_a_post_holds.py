@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from activitypub.coauthorship.projection import media_digest
@@ -57,16 +55,13 @@ async def test_an_ordinary_post_of_a_local_author_is_no_news_to_a_local_co_autho
     assert "mention" not in await cast.told("carol")
 
 
-@pytest.mark.parametrize("visibility", ["followers", "direct", "private"])
-@pytest.mark.parametrize("path", ["/api/v1/control/posts", "/api/v1/cotweets"])
+@pytest.mark.parametrize("visibility", ["followers", "direct", "private", "local"])
 async def test_what_cannot_be_verified_by_others_is_refused_with_the_reason(
-    cast: Cast, visibility: str, path: str
+    cast: Cast, visibility: str
 ) -> None:
-    document: dict[str, Any] = {"text": "Hm.", "visibility": visibility}
-    if path.endswith("cotweets"):
-        document["with"] = [cast.bob.handle]
+    document = {"text": "Hm.", "visibility": visibility, "with": [cast.bob.handle]}
     with pytest.raises(ApiRefusalError) as refused:
-        await cast.here.api("POST", path, document, account="alice")
+        await cast.here.api("POST", "/api/v1/cotweets", document, account="alice")
     assert (refused.value.status, refused.value.code) == (422, "visibility_not_allowed")
     assert "hoose public or unlisted" in str(refused.value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Hearsay
-from fedi_cotweet.services.conversations import everybodys
+from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.queries import posts

@@ -7,6 +7,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.passing_on import pass_on
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import reactions
+from fedi_cotweet.services.audiences import may_see
 from storage.engine import Tx
 from storage.queries import posts
 
@@ -17,7 +18,7 @@ async def like(context: Context, incoming: Incoming) -> str:
 
     def transaction(tx: Tx) -> str:
         post = posts.post_by_uri(tx, activity.object_id)
-        if post is None or post.state != "published":
+        if post is None or not may_see(tx, post, incoming.actor.id):
             return "unknown_object"
         outcome = reactions.receive_like(
             tx, context.env, post, incoming.actor, activity.id, emoji=one_emoji(activity.content)

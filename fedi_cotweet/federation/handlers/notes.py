@@ -127,7 +127,15 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     def transaction(tx: Tx) -> str:
         relayed = incoming.signer.id != incoming.actor.id and is_relay(tx, incoming.signer)
         asked = not update and (incoming.recipient_id is not None or relayed)
-        post_id, outcome = arrivals.store_arrival(tx, env, arrival, update=update, asked=asked)
+        # A narrow post is its reader's business only if it is for them: their inbox says it is.
+        post_id, outcome = arrivals.store_arrival(
+            tx,
+            env,
+            arrival,
+            update=update,
+            asked=asked,
+            recipient_id=None if update else incoming.recipient_id,
+        )
         if post_id is None:
             return outcome
         if outcome in ("created", "updated", "same"):

@@ -27,7 +27,7 @@ from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.services import acquaintance, arrivals, crawling, verification
 from fedi_cotweet.services.arrivals import Arrival
-from fedi_cotweet.services.conversations import everybodys
+from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Crawl, CrawlItem

@@ -12,11 +12,12 @@ from activitypub.activities.update import build_update
 from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.consent import ConsentState
-from fedi_cotweet.federation.outbox.lookups import Payload
+from fedi_cotweet.federation.outbox.lookups import Payload, as_text
 from fedi_cotweet.federation.outbox.relays import announced_to_relays
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
 from fedi_cotweet.services import documents
+from fedi_cotweet.services.audiences import EVERYBODYS, everybodys, named_before
 from fedi_cotweet.services.timelines import shown_author_ids
 from storage.engine import Tx
 from storage.models import Actor, Post
@@ -30,20 +31,15 @@ async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     post, author, full, plain, people = found
     uri = runtime.env.addresses.create(post.id)
     published_at = post.published_at or runtime.env.now()
-    ordinary = await signed_for_all(
-        runtime,
-        author.id,
-        build_create(uri, author.uri, plain, published_at),
-        reply=post.in_reply_to_uri is not None,
-    )
+    ordinary = await _secured(runtime, post, build_create(uri, author.uri, plain, published_at))
     create = Outgoing(
         uri=uri,
         actor_id=author.id,
         kind="Create",
         object_uri=post.uri,
         body=ordinary,
-        public=True,
-        audience=Audience(followers_of=(author.id,)),
+        public=everybodys(post),
+        audience=_followers(post),
         extra=(Audience(people=people, personal=True), _relays(post)),
     )
     announced = await announced_to_relays(runtime, post)
@@ -51,6 +47,19 @@ async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         return [create, *announced]
     body = await proven(runtime, author.id, build_create(uri, author.uri, full, published_at))
     return [replace(create, body=body, plain_body=ordinary), *announced]
+
+
+async def _secured(runtime: Runtime, post: Post, document: dict[str, Any]) -> str:
+    """What is for everybody is signed for whoever passes it on; what is not goes to nobody else,
+    and nobody can prove to others what it says."""
+    if not everybodys(post):
+        return as_text(document)
+    reply = post.in_reply_to_uri is not None
+    return await signed_for_all(runtime, post.author_id, document, reply=reply)
+
+
+def _followers(post: Post) -> Audience:
+    return Audience() if post.visibility == "direct" else Audience(followers_of=(post.author_id,))
 
 
 def _relays(post: Post) -> Audience:
@@ -61,7 +70,7 @@ def _renditions(
     tx: Tx, post_id: int
 ) -> tuple[Post, Actor, dict[str, Any], dict[str, Any], tuple[int, ...]] | None:
     post = posts.post(tx, post_id)
-    if post is None or post.state != "published":
+    if post is None or post.state != "published" or post.visibility == "local":
         return None
     author = actors.actor(tx, post.author_id)
     if author is None:
@@ -85,12 +94,7 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     people += tuple(payload.get("also", ()))
     announces = await runtime.store.read(lambda tx: _announces(tx, post.id))
     uri = f"{post.uri}#updates/{payload['at']}"
-    ordinary = await signed_for_all(
-        runtime,
-        author.id,
-        build_update(uri, author.uri, plain),
-        reply=post.in_reply_to_uri is not None,
-    )
+    ordinary = await _secured(runtime, post, build_update(uri, author.uri, plain))
     co_authored = bool(full.get("coAuthors"))
     body = (
         await proven(runtime, author.id, build_update(uri, author.uri, full))
@@ -105,10 +109,11 @@ async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             object_uri=post.uri,
             body=body,
             plain_body=ordinary if co_authored else None,
-            audience=Audience(
-                followers_of=(author.id,),
+            audience=replace(
+                _followers(post),
                 people=people,
-                holders_of=(post.uri, *announces),
+                # Who is no follower any more does not get the new words of what is for followers.
+                holders_of=(post.uri, *announces) if everybodys(post) else (),
                 personal=True,
             ),
             extra=(_relays(post),),
@@ -150,25 +155,34 @@ def _announces(tx: Tx, post_id: int) -> list[str]:
 
 
 async def post_deleted(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    def query(tx: Tx) -> tuple[Post | None, Actor | None, tuple[int, ...]]:
+    def query(tx: Tx) -> tuple[Post | None, Actor | None, tuple[int, ...], list[str]]:
         post = posts.post(tx, payload["post_id"])
-        if post is None:
-            return None, None, ()
-        return post, actors.actor(tx, post.author_id), _artists(tx, post.uri)
+        if post is None or post.visibility == "local":
+            return None, None, (), []
+        author = actors.actor(tx, post.author_id)
+        addressed = [actor.uri for actor in named_before(tx, post)]
+        if post.visibility == "followers" and author is not None:
+            addressed.insert(0, author.followers_uri or f"{author.uri}/followers")
+        return post, author, _artists(tx, post.uri), addressed
 
-    post, author, artists = await runtime.store.read(query)
+    post, author, artists, addressed = await runtime.store.read(query)
     if post is None or author is None:
         return []
     uri = f"{post.uri}#delete"
-    document = build_delete(uri, author.uri, post.uri, to=[PUBLIC])
+    narrow = post.visibility not in EVERYBODYS
+    document = build_delete(uri, author.uri, post.uri, to=addressed if narrow else [PUBLIC])
+    secured = as_text(document) if narrow else await signed_for_all(runtime, author.id, document)
     return [
         Outgoing(
             uri=uri,
             actor_id=author.id,
             kind="Delete",
             object_uri=post.uri,
-            body=await signed_for_all(runtime, author.id, document),
-            audience=Audience(followers_of=(author.id,), people=artists, holders_of=(post.uri,)),
+            body=secured,
+            # Of what was not for everybody nobody else hears that it was.
+            audience=Audience(holders_of=(post.uri,))
+            if narrow
+            else Audience(followers_of=(author.id,), people=artists, holders_of=(post.uri,)),
             extra=(_relays(post),),
         )
     ]

@@ -11,7 +11,8 @@ from activitypub.documents.conversation import build_context, build_replies, bui
 from activitypub.vocab.terms import AS2
 from fedi_cotweet.federation.routes.answering import CONTEXT, json_answer, missing, number
 from fedi_cotweet.services import documents, threads
-from fedi_cotweet.services.conversations import context_address, everybodys
+from fedi_cotweet.services.audiences import everybodys
+from fedi_cotweet.services.conversations import context_address
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Post

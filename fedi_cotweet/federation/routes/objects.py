@@ -25,8 +25,9 @@ from fedi_cotweet.federation.routes.answering import (
     wants_page,
 )
 from fedi_cotweet.federation.routes.conversation import replies_member
-from fedi_cotweet.services import documents
+from fedi_cotweet.services import documents, hiding
 from fedi_cotweet.services import statistics as known
+from fedi_cotweet.services.audiences import EVERYBODYS, everybodys
 from fedi_cotweet.services.statistics import Part
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
@@ -120,8 +121,24 @@ async def may_fetch_draft_media(request: web.Request, item: Media) -> bool:
     return post is not None and await may_fetch_draft(request, post.uri)
 
 
+async def _may_know(request: web.Request, post: Post) -> bool:
+    """Whether a signed GET comes from somebody for whom a narrow post is, or was."""
+    fetcher = await fetcher_of(request)
+    if fetcher is None:
+        return False
+    asking, now = fetcher, request.app[CONTEXT].env.now()
+
+    def query(tx: Tx) -> bool:
+        return not hiding.hidden(tx, now, asking.id, [post])
+
+    return await request.app[CONTEXT].runtime.store.read(query)
+
+
 async def note(request: web.Request) -> web.StreamResponse:
-    """A note. A draft is there for its authors only, a deleted one is a Tombstone."""
+    """A note. A draft is there for its authors only, a deleted one is a Tombstone.
+
+    One that is not for everybody is there for those who may read it, if they sign what they ask.
+    """
     context = request.app[CONTEXT]
     post_id = number(request.match_info["id"])
     if post_id is None:
@@ -132,14 +149,14 @@ async def note(request: web.Request) -> web.StreamResponse:
         post = post_queries.post(tx, post_id)
         if post is None or not post.local or post.uri != context.env.addresses.note(post_id):
             return None
-        if post.state == "published" and post.visibility in ("public", "unlisted"):
+        if everybodys(post):
             render = documents.plain_note if single else documents.fetched_note
             document = render(tx, post)
             document["replies"] = replies_member(tx, context.env, post)
             return post, document
-        if post.state == "draft":
-            return post, documents.full_note(tx, post, state="draft")
-        return post, None
+        if post.state == "deleted":
+            return post, None
+        return post, documents.full_note(tx, post, state=post.state)
 
     found = await context.runtime.store.read(query)
     if found is None:
@@ -154,6 +171,8 @@ async def note(request: web.Request) -> web.StreamResponse:
             return missing()
         whole = documents.with_context(document)
         return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
+    if post.visibility not in EVERYBODYS and not await _may_know(request, post):
+        return missing()
     if post.state == "deleted":
         if post.published_at is None:
             await fetcher_of(request)
@@ -162,6 +181,9 @@ async def note(request: web.Request) -> web.StreamResponse:
         return json_answer(tombstone, status=410)
     if document is None:
         return missing()
+    if post.visibility not in EVERYBODYS:
+        whole = documents.with_context(document)
+        return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
     if wants_page(request):
         raise web.HTTPFound(post.url, headers={"Vary": "Accept, User-Agent"})
     whole = documents.with_context(document)

@@ -1,0 +1,100 @@
+"""Who may read which posts: those that are not for everybody are for the people they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import exists as there_is
+
+from storage.dialect import insert_or_ignore, one_of
+from storage.dialect import limit as literal_limit
+from storage.models import Account, Addressee, Follow, Post
+from storage.queries.rows import many
+
+EVERYBODYS: Final = ("public", "unlisted")
+VIEWER: Final = "viewer"
+"""The parameter of ``readable``: an actor's id, 0 for a stranger."""
+
+
+def readable() -> ColumnElement[bool]:
+    """Whether ``VIEWER`` may read a post, as far as its audience is concerned.
+
+    ``followers``: accepted followers of its author. ``local``: whoever has an account here. Those
+    it names may in any case, and so may its author.
+    """
+    viewer = bindparam(VIEWER, type_=BigInteger)
+    follows = there_is(
+        select(Follow.id).where(
+            Follow.follower_id == viewer,
+            Follow.followed_id == Post.author_id,
+            Follow.state == "accepted",
+        )
+    )
+    named = there_is(
+        select(Addressee.post_id).where(Addressee.post_id == Post.id, Addressee.actor_id == viewer)
+    )
+    here = there_is(select(Account.id).where(Account.id == viewer))
+    return or_(
+        Post.visibility.in_(EVERYBODYS),
+        Post.author_id == viewer,
+        and_(Post.visibility == "followers", follows),
+        and_(Post.visibility == "local", here),
+        named,
+    )
+
+
+def read_by(tx: Connection, viewer_id: int, post_ids: Iterable[int]) -> set[int]:
+    """Those of the posts, in whatever state, that an actor may read."""
+    wanted = sorted(set(post_ids))
+    if not wanted:
+        return set()
+    rows = tx.execute(_READ_BY, {"wanted": wanted, VIEWER: viewer_id})
+    return {int(row[0]) for row in rows}
+
+
+def address(tx: Connection, post_id: int, sort_id: int, actor_ids: Iterable[int]) -> None:
+    """A post names these people too."""
+    rows = [
+        {"post_id": post_id, "actor_id": actor_id, "sort_id": sort_id}
+        for actor_id in dict.fromkeys(actor_ids)
+    ]
+    if rows:
+        insert_or_ignore(tx, Addressee, rows)
+
+
+def addressees(tx: Connection, post_id: int) -> list[int]:
+    """Whom a post names, and its author."""
+    return [int(row[0]) for row in tx.execute(_ADDRESSEES, {"post": post_id})]
+
+
+def direct_page(tx: Connection, actor_id: int, before: int | None, limit: int) -> list[Post]:
+    """The newest direct posts by somebody or to them."""
+    statement = _direct(limit, before is not None)
+    return many(tx, Post, statement, {"actor": actor_id, "before": before})
+
+
+@lru_cache(maxsize=64)
+def _direct(count: int, older: bool) -> Select[Post]:
+    statement = (
+        select(Post)
+        .join(Addressee, Addressee.post_id == Post.id)
+        .where(
+            Addressee.actor_id == bindparam("actor"),
+            Post.state == "published",
+            Post.visibility == "direct",
+        )
+        .order_by(Addressee.sort_id.desc())
+        .limit(literal_limit(count))
+    )
+    return statement.where(Addressee.sort_id < bindparam("before")) if older else statement
+
+
+_READ_BY = select(Post.id).where(one_of(Post.id, "wanted"), readable())
+_ADDRESSEES = (
+    select(Addressee.actor_id)
+    .where(Addressee.post_id == bindparam("post"))
+    .order_by(Addressee.actor_id)
+)
