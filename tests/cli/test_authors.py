@@ -71,7 +71,7 @@ async def test_publishing_what_is_published_goes_on_with_its_change(
 
 async def test_a_time_of_publication_is_given_as_people_write_it(script: Script, run: Run) -> None:
     at = int(datetime.fromisoformat("2026-12-24T18:00+01:00").timestamp() * 1000)
-    body = {"text": "Ours", "with": ["bob@b.example"], "visibility": "public", "publish_at": at}
+    body = {"text": "Ours", "with": ["bob@b.example"], "publish_at": at}
     script.expect("POST", COTWEETS, wire(DRAFT), body=body)
     given = ("post", "Ours", "--with", "@bob@b.example", "--at", "2026-12-24T18:00+01:00")
     assert (await run(*given)).code == 0

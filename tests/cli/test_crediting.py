@@ -37,7 +37,6 @@ QUESTION = CreditRequestView(
 async def test_a_poll_is_asked_and_shown_with_its_votes(script: Script, run: Run) -> None:
     body = {
         "text": "What?",
-        "visibility": "public",
         "poll": {"options": ["Tea", "Coffee"], "ends_in_seconds": 7_200, "multiple": True},
     }
     script.expect("POST", POSTS, wire(replace(POST, poll=POLL)), body=body)
@@ -51,7 +50,7 @@ async def test_a_poll_is_asked_and_shown_with_its_votes(script: Script, run: Run
 
 async def test_a_poll_lasts_a_day_unless_said_otherwise(script: Script, run: Run) -> None:
     poll = {"options": ["Tea", "Coffee"], "ends_in_seconds": 86_400, "multiple": False}
-    body = {"text": "What?", "visibility": "public", "poll": poll}
+    body = {"text": "What?", "poll": poll}
     script.expect("POST", POSTS, wire(POST), body=body)
     assert (await run("post", "What?", "--poll", "Tea", "--poll", "Coffee")).code == 0
 

@@ -161,7 +161,6 @@ async def test_a_role_stands_behind_the_handle_and_a_port_is_none(script: Script
     body = {
         "text": "Ours",
         "with": [{"handle": "bob@b.example:8443", "role": "artist"}, "carol@c.example:8443"],
-        "visibility": "public",
         "role": "host",
     }
     entry = DraftAuthorView(replace(CAROL, role="artist"), "accepted", None)
@@ -196,3 +195,11 @@ async def test_a_draft_says_what_happens_when_not_all_agree(
     published = replace(DRAFT, mode=mode, state="published")
     script.expect("GET", COTWEETS, {"cotweets": [wire(published)]})
     assert "If not all agree" not in (await run("drafts")).words
+
+
+async def test_who_reads_it_is_said_in_words(script: Script, run: Run) -> None:
+    body = {"text": "Hello @bob", "visibility": "direct"}
+    script.expect("POST", POSTS, wire(replace(POST, visibility="direct")), body=body)
+    assert ", direct" in (await run("post", "Hello @bob", "--visibility", "direct")).words
+    script.expect("GET", "/api/v1/control/direct", {"posts": [], "next_before": None})
+    assert "--visibility direct" in (await run("direct")).words

@@ -67,9 +67,9 @@ async def readers(cast: Cast, post: dict[str, Any], word: str) -> dict[str, set[
         home = await cast.here.api("GET", f"{API}/control/timeline", account=name)
         if word in str(home):
             found["home"].add(name)
-    for name in (*HERE, None):
-        if word in await page(cast, name, "/@alice"):
-            found["profile"].add(name)
+    for who in (*HERE, None):
+        if word in await page(cast, who, "/@alice"):
+            found["profile"].add(who)
     if word in await page(cast, None, path):
         found["show"].add(None)
     return found
@@ -289,3 +289,12 @@ async def test_its_counts_are_nobodys_business(cast: Cast) -> None:
     assert await cast.here.read(stored.count_local_posts) == 1
     _, text = await cast.here.get("/users/alice/outbox", Accept=ACTIVITY_JSON)
     assert '"totalItems":1' in text
+
+
+async def test_direct_posts_are_listed_for_both_sides(cast: Cast) -> None:
+    sent = await write(cast, "direct", "An ocelot for @bob.")
+    uri = await receive(cast, "direct", "<p>A caracal.</p>")
+    await write(cast, "followers", "A lynx for @bob.")
+    for name, wanted in (("bob", {uri, sent["uri"]}), ("alice", {sent["uri"]}), ("dave", set())):
+        listed = await cast.here.api("GET", f"{API}/control/direct", account=name)
+        assert {post["uri"] for post in listed["posts"]} == wanted
