@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from activitypub.documents.emoji import EmojiView as Known
 from activitypub.html import to_text
 from fedi_cotweet.services import emoji, reading, versions
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.history_views import HistoryView, VersionMediaView, VersionView
@@ -50,7 +51,10 @@ class _WithIt:
 
 
 def _may_see(row: PostVersion, post: Post, viewer_id: int | None) -> bool:
-    return row.visibility in ("public", "unlisted") or viewer_id == post.author_id
+    if row.visibility in EVERYBODYS or viewer_id == post.author_id:
+        return True
+    # Of a direct post it is not kept to whom each version was.
+    return row.visibility == post.visibility != "direct"
 
 
 def _with_it(tx: Tx, post: Post, view: PostView, kept: list[PostVersion]) -> _WithIt:

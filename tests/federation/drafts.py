@@ -343,9 +343,11 @@ async def standing(cast: Cast, drafts: Drafts) -> list[Any]:
             ]
             rows = posts.authors_of(tx, [post.id])[post.id]
             proposed = [(c.id, c.state) for c in changes.changes_of(tx, names.note)]
-            # What can be read can be answered, and its author hears of that.
+            # What can be read can be answered, and its author hears of that; anybody can write
+            # to them.
             told = consents.notifications(tx, post.author_id, None, 100)
-            others = [item.kind for item in told if item.kind not in ("reply", "like", "boost")]
+            heard = ("reply", "like", "boost", "mention")
+            others = [item.kind for item in told if item.kind not in heard]
             found += [
                 (post.state, post.document, post.mode),
                 [(offer.uri, offer.state, offer.answered_at) for offer in offers],

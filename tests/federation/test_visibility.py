@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -298,3 +299,20 @@ async def test_direct_posts_are_listed_for_both_sides(cast: Cast) -> None:
     for name, wanted in (("bob", {uri, sent["uri"]}), ("alice", {sent["uri"]}), ("dave", set())):
         listed = await cast.here.api("GET", f"{API}/control/direct", account=name)
         assert {post["uri"] for post in listed["posts"]} == wanted
+
+
+async def test_earlier_words_are_for_those_who_read_the_present_ones(cast: Cast) -> None:
+    await befriend(cast)
+    for visibility, wanted in (("followers", {"alice", "dave"}), ("direct", {"alice"})):
+        post = await write(cast, visibility, "An ocelot for @bob.")
+        path = f"{POSTS}/{post['id']}"
+        await cast.here.api("PUT", path, {"text": "A lynx for @bob."}, account="alice")
+        for name in ("alice", "dave", "carol", "mallory"):
+            found = ""
+            with suppress(ApiRefusalError):
+                found = str(await cast.here.api("GET", f"{path}/history", account=name))
+            assert ("An ocelot" in found) is (name in wanted), (visibility, name)
+        # Of a direct post it is not kept to whom each version was.
+        seen = str(await cast.here.api("GET", f"{path}/history", account="bob"))
+        assert "A lynx" in seen
+        assert ("An ocelot" in seen) is (visibility == "followers")
