@@ -16,7 +16,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later, record, tell
 from fedi_cotweet.services.messages import say
-from fedi_cotweet.services.offers import apply_move, change_offers, current_offers
+from fedi_cotweet.services.offers import apply_move, change_offers, current_offers, take_off
 from fedi_cotweet.services.posts import digest_of, save_update
 from fedi_cotweet.services.shortening import beside_in, shorten
 from storage.engine import Tx
@@ -226,9 +226,7 @@ def _take_off_the_others(
         else:
             posts.remove_author(tx, post.id, row.actor_uri)
         offer = before.get(row.actor_id) if row.actor_id is not None else None
-        if offer is not None and isinstance(
-            apply_move(tx, env, offer, Move.REMOVE, str(change.authors[0])), Moved
-        ):
+        if offer is not None and take_off(tx, env, offer, str(change.authors[0])):
             removed.append(find_actor(tx, offer.target_id))
             say(tx, env, offer, "removed")
     return removed

@@ -21,7 +21,7 @@ from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.mistaken import not_named
-from fedi_cotweet.services.offers import apply_move, current_offers
+from fedi_cotweet.services.offers import current_offers, take_off
 from fedi_cotweet.services.posts import rewrite
 from fedi_cotweet.services.shortening import named_in
 from fedi_cotweet.services.words import present_words
@@ -128,7 +128,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
             messages.say(tx, env, offer, "removed")
         return
     if offer is not None:
-        apply_move(tx, env, offer, Move.REMOVE, author.uri)
+        take_off(tx, env, offer, author.uri)
     posts.remove_author(tx, post.id, person.uri)
     document = documents.without_mention(orjson.loads(post.document), person.uri)
     rewrite(tx, env, post, document, also=() if person.local else (person.id,))

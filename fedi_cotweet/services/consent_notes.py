@@ -15,6 +15,7 @@ from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
 from fedi_cotweet.services import companions, documents, message_answers
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.events import later
 from fedi_cotweet.services.messages import resting_on
 from storage.engine import Tx
 from storage.models import Post, PostAuthor
@@ -68,12 +69,15 @@ def apply(
     verdicts: Sequence[NoteVerdict],
     texts: Mapping[str, str],
 ) -> None:
-    """Store verdicts. ``checked`` is the version judged: if there is another, nothing is stored.
+    """Store verdicts. ``checked`` is the version judged: if there is another, that one is judged.
 
     On our own posts a note that is gone takes its author's name off, and what holds is listed.
     """
     post = posts.post(tx, post_id)
-    if post is None or post.state == "deleted" or post.document != checked.document:
+    if post is None or post.state == "deleted":
+        return
+    if post.document != checked.document:
+        later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
         return
     if post.local:
         _apply_to_ours(tx, env, post, verdicts, texts)

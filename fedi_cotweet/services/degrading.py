@@ -14,13 +14,13 @@ from typing import Any
 
 import orjson
 
-from fedi_cotweet.domain.consent import ConsentState, Move, Moved
+from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.services import documents, timelines
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.invitations import drop_stamp
-from fedi_cotweet.services.offers import apply_move
+from fedi_cotweet.services.offers import apply_move, take_back, take_off
 from fedi_cotweet.services.posts import rewrite
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
@@ -69,9 +69,9 @@ def _single(tx: Tx, env: Env, post: Post) -> None:
         if offer.channel != "offer" and offer.state not in _ASKED:
             continue  # whoever agreed by message is no co-author, and stays named in the text
         if offer.state == ConsentState.PUBLISHED.value:
-            apply_move(tx, env, offer, Move.REMOVE, author.uri, why="degraded")
-        elif isinstance(apply_move(tx, env, offer, Move.WITHDRAW, author.uri), Moved):
-            emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+            take_off(tx, env, offer, author.uri, why="degraded")
+        else:
+            take_back(tx, env, offer, author.uri)
     for offer in consents.offers_for_object(tx, post.uri, "received"):
         if offer.state == ConsentState.PUBLISHED.value:
             _released(tx, env, offer, post, author.uri)

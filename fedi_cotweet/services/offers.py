@@ -192,6 +192,19 @@ def take_back(tx: Tx, env: Env, offer: Offer, by: str, **detail: Any) -> bool:
     return True
 
 
+def take_off(tx: Tx, env: Env, offer: Offer, by: str, **detail: Any) -> bool:
+    """The primary author removes whom a published post names; whether that was news.
+
+    The Offer is taken back too: their server may never have seen the version that named them, and
+    would go on to wait for it (FEP-af48, Leaving and removal).
+    """
+    if not isinstance(apply_move(tx, env, offer, Move.REMOVE, by, **detail), Moved):
+        return False
+    if offer.channel == "offer":
+        emit(tx, env, "offer.withdrawn", offer_id=offer.id)
+    return True
+
+
 def agreed_to_longer(offers: Mapping[int, Offer]) -> dict[int, int]:
     """Who agreed, or would have but for a name that went off the text since: target id → when.
 

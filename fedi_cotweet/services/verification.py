@@ -106,11 +106,14 @@ def apply_verdicts(
 ) -> None:
     """Store verdicts, bring home timelines in line, and set off what they allow or demand.
 
-    ``checked`` is the version that was judged: if another has come meanwhile nothing is stored.
-    ``stamp_texts`` are the fetched stamps by id.
+    ``checked`` is the version that was judged: if another has come meanwhile nothing is stored, and
+    that one is judged. ``stamp_texts`` are the fetched stamps by id.
     """
     post = posts.post(tx, post_id)
-    if post is None or post.state != "published" or post.document != checked.document:
+    if post is None or post.state != "published":
+        return
+    if post.document != checked.document:
+        later(tx, env, "verify_post", str(post_id), post_id=post_id)
         return
     now = env.now()
     rows = {row.actor_uri: row for row in posts.authors_of(tx, [post_id])[post_id]}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
+from aiohttp import web
 
 from activitypub.coauthorship.projection import consent_digest
 from activitypub.html import to_text
-from activitypub.vocab.terms import PUBLIC, note_context
+from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC, note_context
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services import discussion, message_answers
 from fedi_cotweet.services.message_catalogue import CATALOGUE
 from storage.engine import Tx
-from storage.queries import actors, consents, messages
+from storage.queries import actors, consents, messages, posts
 from tests.federation.asking import TEXT, Asked, ask, ask_one, unaware
 from tests.federation.cast import Cast
 from tests.federation.drafts import upload
@@ -435,6 +436,28 @@ async def test_a_later_public_note_is_enough_and_a_changed_one_counts_no_more(ca
     assert "consentNotes" not in await asked.document()
     (companion,) = (await asked.post())["companions"]
     assert (companion["how"], companion["note"]) == ("message", None)
+
+
+async def test_a_public_note_counts_though_the_post_changed_while_it_was_fetched(
+    cast: Cast,
+) -> None:
+    asked = await ask(cast)
+    note = asked.reply(await copied(asked), public=True)
+    document = {"@context": "https://www.w3.org/ns/activitystreams", **note}
+    changed: list[bool] = []
+
+    async def serve(_: web.Request) -> web.Response:
+        post = await cast.here.post(asked.uri)
+        if not changed and post is not None and post.state == "published":
+            changed.append(True)
+            text = post.document + "\n"
+            await cast.here.write(lambda tx: posts.change_post(tx, post.id, document=text))
+        return web.json_response(document, content_type=ACTIVITY_JSON)
+
+    cast.b.routes[urlsplit(note["id"]).path] = serve
+    await asked.send(note)
+    assert changed
+    assert (await asked.document())["consentNotes"] == [note["id"]]
 
 
 async def copied(asked: Asked, at: int = 0) -> str:
