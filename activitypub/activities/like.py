@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from activitypub.activities.envelope import build_activity, peek, read_object
 from activitypub.errors import DocumentError
-from activitypub.vocab.reading import text
+from activitypub.vocab.reading import as_list, text, types
 from activitypub.vocab.terms import Doc
 
 MAX_REACTION: Final = 128
@@ -29,6 +29,7 @@ class Like:
 
 _SHORTCODE: Final = re.compile(r":[A-Za-z0-9_+-]{1,64}(?:@[A-Za-z0-9.:-]{1,253})?:")
 _MAX_POINTS: Final = 16
+_MAX_TAGS: Final = 16
 _PARTS: Final = frozenset({"So", "Sk", "Sm", "Po", "Mn", "Me", "Nd"})
 """Categories of what one emoji is made of: pictures, skin tones, variation, keycaps."""
 
@@ -57,7 +58,16 @@ def parse_like(document: Doc) -> Like:
     reaction = text(document.get("content")) or text(document.get("_misskey_reaction"))
     if len(reaction) > MAX_REACTION:
         raise DocumentError("a reaction is one emoji")
+    if reaction in _named(document.get("tag")):
+        reaction = f":{reaction}:"
     return Like(envelope.id, envelope.actor, target.id, target.document, reaction)
+
+
+def _named(tag: Any) -> set[str]:
+    """The custom emoji that an activity brings along, which some name without colons (FEP-c0e0
+    wants them). Whether there is a picture of it does not matter: none is shown."""
+    found = (entry for entry in as_list(tag)[:_MAX_TAGS] if isinstance(entry, Mapping))
+    return {text(entry.get("name")).strip(":") for entry in found if "Emoji" in types(entry)}
 
 
 def build_like(

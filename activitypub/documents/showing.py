@@ -26,6 +26,7 @@ WORDS: Final = frozenset({"Note", "Question", "ChatMessage"})
 MAX_FILES: Final = 16
 MAX_HASHTAGS: Final = 32
 _MAX_LABEL: Final = 200
+_MAX_TITLE: Final = 1_000
 _ONE_TAG: Final = re.compile(r"#[^\s#]{1,100}")
 _MAX_PLACE: Final = 300
 _LAST_YEAR: Final = 253_402_300_799_999  # milliseconds; where datetime ends
@@ -64,6 +65,16 @@ def shown(note: NoteView, content: str) -> str:
         parts.append(_link(note.url, note.url))
     parts.append(_hashtags(note, content))
     return "".join(parts)
+
+
+def shown_of_co_tweet(document: Doc, kind: str, content: str) -> str:
+    """``content`` with the title: what the consent digest covers, read under the very names that
+    it covers, and nothing else."""
+    name = document.get("name")
+    title = name[:_MAX_TITLE] if isinstance(name, str) and kind != "Question" else ""
+    if title.strip() == to_text(content):
+        title = ""
+    return titled(title) + content
 
 
 def attached_pictures(note: NoteView) -> tuple[AttachmentView, ...]:

@@ -14,7 +14,13 @@ from activitypub.documents.interactions import read_totals, without_totals
 from activitypub.documents.kinds import post_kind
 from activitypub.documents.note import parse_note
 from activitypub.documents.polls import covered_options
-from activitypub.documents.showing import attached_pictures, pictures, shown, warning
+from activitypub.documents.showing import (
+    attached_pictures,
+    pictures,
+    shown,
+    shown_of_co_tweet,
+    warning,
+)
 from activitypub.html import sanitise, to_text
 from activitypub.quotes.forms import without_inline
 from activitypub.verdicts import Refused
@@ -75,7 +81,9 @@ def read_arrival(
     return Arrival(
         note=note,
         author=author,
-        content=sanitise(content if co_authors else shown(note, content)),
+        content=sanitise(
+            shown_of_co_tweet(document, note.kind, content) if co_authors else shown(note, content)
+        ),
         summary=to_text(note.summary if co_authors else warning(note))[:2000],
         text=orjson.dumps(without_totals(whole)).decode(),
         totals=read_totals(document),

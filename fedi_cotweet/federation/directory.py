@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from activitypub.discovery import Discovered, Handle, discover
@@ -14,9 +14,10 @@ from activitypub.shell.client import FederationClient
 from activitypub.shell.fetching import resolve
 from activitypub.signatures.keys import PublicKey, SigningKey, load_public
 from activitypub.verdicts import Fetched, Known, Need, Refused
-from activitypub.vocab.reading import as_id, as_list, host_of, same_origin
-from activitypub.vocab.terms import AF48, Doc
+from activitypub.vocab.reading import host_of, same_origin
+from activitypub.vocab.terms import AF48
 from fedi_cotweet.domain.limits import DAY, MINUTE
+from fedi_cotweet.federation.actor_columns import claimed_owner, columns
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services import departing, emoji, leaving, own_profile
 from storage.engine import Tx
@@ -64,6 +65,8 @@ class Directory:
     _keys: OrderedDict[str, KnownKey] = field(default_factory=OrderedDict)
     _asked: OrderedDict[str, int] = field(default_factory=OrderedDict)
     """Actors that were asked for a key, and when."""
+    _asking: dict[str, asyncio.Future[Refused | None]] = field(default_factory=dict)
+    """Actors that are being asked for a key at this moment."""
     _failed: OrderedDict[str, tuple[int, Refused]] = field(default_factory=OrderedDict)
 
     async def actor(
@@ -127,40 +130,7 @@ class Directory:
             before = actors.actor_by_uri(tx, view.id)
             actors.save_actor(
                 tx,
-                {
-                    "id": self.runtime.env.new_id(),
-                    "uri": view.id,
-                    "kind": view.kind,
-                    "username": view.username,
-                    "host": _handle_host(view, host),
-                    "local": False,
-                    "name": view.name,
-                    "summary": view.summary,
-                    "url": view.url,
-                    "inbox": view.inbox,
-                    "shared_inbox": view.shared_inbox,
-                    "outbox": view.outbox,
-                    "followers_uri": view.followers,
-                    "following_uri": view.following,
-                    "featured_uri": view.featured,
-                    "icon_url": view.icon_url,
-                    "image_url": view.image_url,
-                    "icon_alt": view.icon_alt,
-                    "image_alt": view.image_alt,
-                    "fields": [list(pair) for pair in view.fields],
-                    "manually_approves": view.manually_approves,
-                    "discoverable": view.discoverable,
-                    "indexable": view.indexable,
-                    "can_co_author": None
-                    if view.can_co_author is None
-                    else list(view.can_co_author),
-                    "also_known_as": list(view.also_known_as),
-                    "moved_to": view.moved_to,
-                    "published_at": view.published_at,
-                    "created_at": now,
-                    "fetched_at": now,
-                    "gone_at": None,
-                },
+                columns(view, self.runtime.env.new_id(), host, now),
                 [(key.id, key.kind, key.public) for key in view.keys],
                 now,
             )
@@ -219,18 +189,31 @@ class Directory:
         if self.runtime.is_own(key_id):
             return Refused("no_such_key", "there is no such key here")
         url = key_id.partition("#")[0]
+        asking = self._asking.get(url)
+        if asking is not None:
+            # Two activities of one sender came at once: one question is enough for both.
+            refused = await asyncio.shield(asking)
+            return refused or await self._held_key(key_id)
         if self._asked.get(url, 0) > now - REFETCH_NO_SOONER:
-            return Refused("no_such_key", "the actor did not have this key a moment ago")
-        found = await (self._fetch(url) if "#" in key_id else self._owner(key_id))
-        if held is not None or not isinstance(found, Refused):
-            self._asked[url] = now
-            if len(self._asked) > KEPT_KEYS:
-                self._asked.popitem(last=False)
-        if isinstance(found, Refused):
-            return found
-        for row in await self.runtime.store.read(lambda tx: actors.keys_of(tx, found.id)):
-            if row.key_id == key_id:
-                return self._remember(row, found)
+            # It may have come after we looked, for whoever asked before us.
+            return await self._held_key(key_id)
+        self._asking[url] = asyncio.get_running_loop().create_future()
+        found: Actor | Refused = Refused("not_fetched", "nobody waits for that key any more")
+        try:
+            found = await (self._fetch(url) if "#" in key_id else self._owner(key_id))
+            if held is not None or not isinstance(found, Refused):
+                self._asked[url] = now
+                if len(self._asked) > KEPT_KEYS:
+                    self._asked.popitem(last=False)
+        finally:
+            refused = found if isinstance(found, Refused) else None
+            self._asking.pop(url).set_result(refused)
+        return refused or await self._held_key(key_id)
+
+    async def _held_key(self, key_id: str) -> KnownKey | Refused:
+        held = await self.runtime.store.read(lambda tx: actors.key(tx, key_id))
+        if held is not None:
+            return self._remember(held[0], held[1])
         return Refused("no_such_key", "the actor does not have this key")
 
     async def _owner(self, key_id: str) -> Actor | Refused:
@@ -247,7 +230,7 @@ class Directory:
             return await self._keep_answer(key_id, answer)
         if isinstance(document, Refused) and document.code != "other_id":
             return self._fail(key_id, document)
-        owner = _claimed_owner(answer.document or {})
+        owner = claimed_owner(answer.document or {})
         if owner is None or owner == key_id or not same_origin(owner, key_id):
             return self._fail(key_id, Refused("no_such_key", "the key does not say whose it is"))
         return await self._fetch(owner)
@@ -287,15 +270,3 @@ class Directory:
                 self._failed.popitem(last=False)
         log.info("actor_not_fetched", url=url, code=refused.code)
         return refused
-
-
-def _claimed_owner(document: Doc) -> str | None:
-    """Whose key a key's document says it is: its owner, or the actor it is a part of."""
-    key = next((k for k in as_list(document.get("publicKey")) if isinstance(k, Mapping)), document)
-    return as_id(key.get("owner")) or as_id(key.get("controller"))
-
-
-def _handle_host(view: ActorView, host: str) -> str:
-    """The host of the handle: as the actor claims it, if that is its own host (FEP-2c59)."""
-    claimed = (view.webfinger or "").rpartition("@")[2]
-    return claimed if claimed == host else host

@@ -120,11 +120,12 @@ def receive(
     uri: str,
     *,
     counted: bool = False,
+    emoji: str = "",
 ) -> str:
     """A like or boost that the primary author's server tells of; ``counted``: in what it says that
     it counts."""
     if collection == "likes":
-        return receive_like(tx, env, post, actor, uri, counted=counted)
+        return receive_like(tx, env, post, actor, uri, counted=counted, emoji=emoji)
     return receive_boost(tx, env, post, actor, uri, env.now(), counted=counted, relayed=True)
 
 

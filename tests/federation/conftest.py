@@ -13,6 +13,7 @@ import pytest
 import structlog
 from blockbuster import blockbuster_ctx
 
+from activitypub.vocab.loader import CONTEXTS, document_loader
 from tests.federation.cast import Cast
 from tests.federation.here import Here, make_template, open_here
 from tests.federation.origins import Origin, hold_port
@@ -33,6 +34,8 @@ def ports() -> Iterator[Ports]:
 def template(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Path:
     """The data folder every test begins with."""
     folder = tmp_path_factory.mktemp("template") / "data"
+    for url in CONTEXTS:  # people elsewhere make LD signatures in our loop: nothing is read there
+        document_loader()(url, {})
     asyncio.run(make_template(folder, ports["here"]))
     return folder
 

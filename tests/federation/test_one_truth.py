@@ -157,6 +157,22 @@ async def told_since(cast: Cast, before: Counter[str]) -> Counter[str]:
     return Counter(await cast.told("carol")) - before
 
 
+async def test_the_emoji_of_a_reaction_reaches_the_servers_of_all_authors(cast: Cast) -> None:
+    _, uri = await written_here(cast)
+    react = cast.carol.activity("EmojiReact", uri, content="🎂")
+    await cast.deliver(cast.carol, react)
+    [told] = await relayed(cast)
+    assert (told["object"]["type"], told["object"]["content"]) == ("Like", "🎂")
+    # The other way round, whether we know who reacted or not.
+    post_id, together = await collected(cast)
+    stranger = cast.c.person("stranger")
+    for person, said in ((cast.mallory, "🎂"), (stranger, "🎉"), (cast.neighbour, "Words")):
+        liked = person.activity("EmojiReact", together.id, content=said)
+        await cast.deliver(cast.alice, added(together, "likes", liked))
+    shown = await cast.here.api("GET", f"{POSTS}/{post_id}")
+    assert (shown["likes"], sorted(it["name"] for it in shown["reactions"])) == (3, ["🎂", "🎉"])
+
+
 async def test_a_co_authors_server_believes_the_primary_authors(cast: Cast) -> None:
     post_id, together = await collected(cast)
     before = Counter(await cast.told("carol"))

@@ -9,6 +9,7 @@ import pytest
 from activitypub.documents.note import parse_note
 from activitypub.documents.showing import MAX_FILES, MAX_HASHTAGS, pictures, shown
 from activitypub.html import to_text
+from activitypub.vocab.reading import format_time
 from tests.federation.cast import Cast
 from tests.federation.origins import Person
 from tests.federation.test_quotes import said
@@ -245,3 +246,24 @@ def test_nothing_in_a_title_or_a_name_becomes_markup() -> None:
     assert "<script" not in found
     assert 'href="javascript' not in found
     assert pictures(note) == ()
+
+
+async def test_a_co_tweet_of_another_kind_shows_its_title_as_its_authors_agreed_to_it(
+    cast: Cast,
+) -> None:
+    post = cast.cotweet(cast.bob)
+    post.core |= {"type": "Article", "name": "Counting <rooks>"}
+    post.consent(cast.bob)
+    post.publish()
+    await cast.follow(cast.alice)
+    await cast.deliver(cast.alice, post.create())
+    assert await cast.shown(post.id) == [cast.alice.id, cast.bob.id]
+    stored = await cast.here.post(post.id)
+    assert stored is not None
+    view = await cast.here.api("GET", f"/api/v1/control/posts/{stored.id}")
+    assert view["text"].splitlines()[0] == "Counting <rooks>"
+    assert "<strong>Counting &lt;rooks&gt;</strong>" in (await cast.here.get(view["page"]))[1]
+    # Another title is nothing that bob agreed to.
+    changed = post.publish(name="Shooting rooks", updated=format_time(cast.here.clock()))
+    await cast.deliver(cast.alice, post.update(changed))
+    assert await cast.shown(post.id) == [cast.alice.id]

@@ -276,3 +276,20 @@ async def test_a_reaction_with_an_emoji_counts_as_a_like_until_it_is_undone(cast
     await cast.deliver(cast.bob, cast.bob.activity("Undo", reaction))
     assert await likes() == 0
     assert (await cast.here.api("GET", f"{POSTS}/{view['id']}"))["reactions"] == []
+
+
+async def test_a_reaction_with_an_emoji_of_its_own_is_shown_by_its_name(cast: Cast) -> None:
+    """As Misskey, Akkoma and others write it; there need not be a picture."""
+    view = await cast.here.api("POST", POSTS, {"text": "Cake!"}, account="alice")
+    await cast.here.settle()
+    icon = {"type": "Image", "url": f"{cast.b.base}/blob.png"}
+    for person, kind, said, tag in (
+        (cast.bob, "EmojiReact", ":blob:", [{"type": "Emoji", "name": ":blob:", "icon": icon}]),
+        (cast.carol, "Like", ":blob@c.example:", [{"type": "Emoji", "name": "blob"}]),
+        (cast.mallory, "EmojiReact", "blob", [{"type": "Emoji", "name": ":blob:"}]),
+        (cast.neighbour, "EmojiReact", "blob", [{"type": "Hashtag", "name": "blob"}]),
+    ):
+        react = person.activity(kind, view["uri"], content=said, tag=tag)
+        assert (await cast.deliver(person, react)).status == 202
+    shown = await cast.here.api("GET", f"{POSTS}/{view['id']}")
+    assert (shown["likes"], shown["reactions"]) == (4, [{"name": ":blob:", "count": 3}])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from storage.models import Actor
 from storage.queries import actors
 from tests.federation.cast import Cast
 from tests.federation.origins import Person
+from tests.federation.talk import asked
 
 
 def note(person: Person, content: str = "<p>Hello.</p>") -> dict[str, Any]:
@@ -303,3 +306,24 @@ async def test_a_captured_request_sent_again_within_the_hour_changes_nothing(cas
     assert (await cast.bob.send(cast.here.inbox, create, at=at)).status == 202
     await cast.here.settle()
     assert await cast.timeline() == []
+
+
+async def test_many_activities_of_a_stranger_at_once_cost_one_question_and_are_all_taken(
+    cast: Cast,
+) -> None:
+    """Fedify, Mastodon and others deliver in parallel; whoever gets 401 signs in another way."""
+    stranger = cast.c.person("stranger")
+    follows = [
+        stranger.activity("Follow", cast.here.actor(name))
+        for name in ("alice", "bob", "carol", "dave") * 3
+    ]
+    replies = await asyncio.gather(*(stranger.send(cast.here.inbox, one) for one in follows))
+    assert [reply.status for reply in replies] == [202] * len(follows)
+    assert asked(cast.c)["/users/stranger"] == 1
+    # A key that does not exist is not asked for twelve times either, and nobody passes.
+    wrong = replace(stranger.rsa, key_id=f"{stranger.id}#other")
+    replies = await asyncio.gather(
+        *(stranger.send(cast.here.inbox, one, key=wrong) for one in follows)
+    )
+    assert {reply.status for reply in replies} == {401}
+    assert asked(cast.c)["/users/stranger"] == 1

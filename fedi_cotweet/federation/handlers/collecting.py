@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from activitypub.activities.collecting import Collecting, parse_collecting
 from activitypub.activities.envelope import Target
+from activitypub.activities.like import one_emoji, parse_like
+from activitypub.errors import DocumentError
 from activitypub.vocab.reading import as_id, same_origin, types
 from fedi_cotweet.federation.handlers import discussion, pins
 from fedi_cotweet.federation.handlers.context import Context
@@ -73,6 +75,7 @@ def _item(
         return
     actor = actors.actor_by_uri(tx, actor_uri)
     env = context.env
+    emoji = reaction_of(item) if collection == "likes" else ""
     if activity.removed:
         if actor is not None and collection == "likes":
             # By post and never by id: that may be of something done to a post of others.
@@ -91,9 +94,10 @@ def _item(
                 uri=item.id,
                 actor=actor_uri,
                 counted=activity.total is not None,
+                emoji=emoji,
             )
     elif actor.suspended_at is None:
-        reactions.receive(tx, env, post, collection, actor, item.id)
+        reactions.receive(tx, env, post, collection, actor, item.id, emoji=emoji)
 
 
 def doer(item: Target, post: Post, collection: Collection) -> str | None:
@@ -105,6 +109,14 @@ def doer(item: Target, post: Post, collection: Collection) -> str | None:
     if actor_uri is None or as_id(document.get("object")) != post.uri:
         return None
     return actor_uri if same_origin(item.id, actor_uri) else None
+
+
+def reaction_of(item: Target) -> str:
+    """The emoji of an embedded like, ``""`` for a plain one."""
+    try:
+        return one_emoji(parse_like(item.document or {}).content)
+    except DocumentError:
+        return ""
 
 
 def _reply(tx: Tx, context: Context, post: Post, uri: str) -> None:

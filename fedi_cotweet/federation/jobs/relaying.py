@@ -79,7 +79,7 @@ def _outgoing(
                 "Remove" if removed else "Add",
                 id=uri,
                 actor=primary.uri,
-                items=[_item(post, row) for row in some],
+                items=[_item(tx, post, row) for row in some],
                 target=f"{post.uri}/{collection}",
                 total=getattr(totals, collection) or 0,
                 published_at=context.env.now(),
@@ -96,11 +96,14 @@ def _outgoing(
                 )
 
 
-def _item(post: Post, row: Relay) -> str | dict[str, Any]:
+def _item(tx: Tx, post: Post, row: Relay) -> str | dict[str, Any]:
     if row.collection == "replies":
         return row.uri
     kind = "Like" if row.collection == "likes" else "Announce"
-    return {"id": row.uri, "type": kind, "actor": row.actor_uri, "object": post.uri}
+    item = {"id": row.uri, "type": kind, "actor": row.actor_uri, "object": post.uri}
+    held = posts.like_by_uri(tx, row.uri) if row.collection == "likes" else None
+    # A reaction with an emoji as Misskey writes it: a like to whoever does not read on.
+    return item | {"content": held.emoji} if held is not None and held.emoji else item
 
 
 async def take_reaction(context: Context, payload: Mapping[str, Any]) -> None:
@@ -123,6 +126,7 @@ async def take_reaction(context: Context, payload: Mapping[str, Any]) -> None:
                 known,
                 str(payload["uri"]),
                 counted=bool(payload["counted"]),
+                emoji=str(payload.get("emoji", "")),
             )
 
     await context.runtime.write(transaction)
