@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import secrets
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -31,7 +29,7 @@ from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.profiles import HostProfiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from fedi_cotweet.federation.statistics import StatisticsFinder
-from fedi_cotweet.services import accounts, passwords
+from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
 from fedi_cotweet.services.host_rules import HostRules
 from fedi_cotweet.services.site import Site
@@ -45,17 +43,10 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet"
 
 TOKEN_FILE = "operator.token"  # noqa: S105 - the name of a file
 SERVER_FILE = "server.json"
+FINISH_S: Final = 5.0
+"""How long what is being answered may go on when a server stops."""
 NAMELESS = "Mozilla/5.0 (compatible)"
 """For fetches that must not tell who asks (FEP-af48, Publication)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAccount:
-    """An account made at the first start; the password is known only here and now."""
-
-    username: str
-    handle: str
-    password: str
 
 
 @dataclass(slots=True)
@@ -123,23 +114,6 @@ async def prepare(settings: Settings) -> Store:
             )
         )
     return store
-
-
-async def make_first_account(settings: Settings, store: Store, name: str) -> FirstAccount | None:
-    """The first account, unless there is one."""
-    env = Env(Addresses(settings.base_url), limits_of(settings))
-    if await store.read(actors.count_people):
-        return None
-    username = accounts.check_username(name)
-    password = passwords.make_password()
-    hashed = await asyncio.to_thread(passwords.hash_password, password)
-    keys = await asyncio.to_thread(accounts.make_keys)
-    await store.write(
-        lambda tx: accounts.create_account(
-            tx, env, username=username, keys=keys, password_hash=hashed
-        )
-    )
-    return FirstAccount(username, f"@{username}@{env.addresses.host}", password)
 
 
 def build(settings: Settings, store: Store, clock: Callable[[], int] = system_now) -> Server:
@@ -213,7 +187,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
 async def running(server: Server) -> AsyncIterator[web.AppRunner]:
     """Serve until the block ends. Requests under way may finish."""
     settings = server.settings
-    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=5.0)
+    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=FINISH_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.listen_host, settings.listen_port).start()
@@ -236,66 +210,3 @@ def _dialled(host: str) -> str:
     if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def configure_logging(settings: Settings) -> None:
-    """Event name and key–values, one line each, to standard error."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-
-
-async def serve(settings: Settings, first_account: str | None = None) -> None:
-    """Prepare, listen, say where, and stay until told to stop (SIGINT or SIGTERM)."""
-    configure_logging(settings)
-    store = await prepare(settings)
-    made = (
-        await make_first_account(settings, store, first_account)
-        if first_account is not None
-        else None
-    )
-    server = build(settings, store)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with running(server):
-        _announce(settings, made)
-        if settings.development:
-            log.warning("development_mode", meaning="plain http and private addresses are allowed")
-        await stop.wait()
-
-
-def _announce(settings: Settings, made: FirstAccount | None) -> None:
-    lines = [f"fedi_cotweet {__version__} serves {settings.base_url}"]
-    if settings.development:
-        lines.append("Development mode: plain http, for this machine only.")
-    if made is not None:
-        lines += [
-            "",
-            f"First account: {made.handle}",
-            f"Password:      {made.password}",
-            f"Sign in:       {settings.base_url}/auth/sign_in",
-        ]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
-
-
-def run_server(settings: Settings, *, first_account: str | None = None) -> None:
-    """Serve one instance in this process, blocking."""
-    asyncio.run(serve(settings, first_account))

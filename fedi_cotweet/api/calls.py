@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from fedi_cotweet.api.members import read_members, read_object
+from fedi_cotweet.domain.ids import LARGEST, read_id
 from fedi_cotweet.services.accounts import account_named
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
@@ -22,7 +23,6 @@ from storage.queries import actors
 M = TypeVar("M")
 
 MAX_BODY = 1024 * 1024
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Call:
 
     def path_id(self, what: str) -> int:
         """The id in the path; what cannot be an id is not there."""
-        made = as_id(self.request.match_info["id"])
+        made = read_id(self.request.match_info["id"])
         if made is None:
             raise not_found(what)
         return made
@@ -80,7 +80,7 @@ class Call:
         given = self.request.query.get(name)
         if given is None:
             return None
-        number = as_id(given)
+        number = read_id(given)
         if number is None or not low <= number <= high:
             raise ServiceError(
                 "bad_query", 422, f"“{name}” must be a whole number from {low} to {high}."
@@ -89,15 +89,7 @@ class Call:
 
     def before(self) -> int | None:
         """The id before which a page begins."""
-        return self.query_number("before", low=0, high=_LARGEST_ID)
-
-
-def as_id(text: str) -> int | None:
-    """An id in decimal digits that the database can hold, or None."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
-        return None
-    number = int(text)
-    return number if number <= _LARGEST_ID else None
+        return self.query_number("before", low=0, high=LARGEST)
 
 
 def authorise(request: web.Request, token: bytes) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from activitypub.coauthorship.roles import AUTHOR
+from fedi_cotweet.api import naming
 from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import author_list, author_views, change_views, changes
@@ -32,7 +33,8 @@ class NewAuthor:
 
 async def list_changes(call: Call) -> web.Response:
     """What was offered for a published post, newest first."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
 
     def find(tx: Tx) -> list[ChangeView]:
         return change_views.changes_of(tx, call.site.env, account_id, post_id)
@@ -42,7 +44,8 @@ async def list_changes(call: Call) -> web.Response:
 
 async def cancel_change(call: Call) -> web.Response:
     """Call the open change off; the published version stands."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
@@ -54,7 +57,8 @@ async def cancel_change(call: Call) -> web.Response:
 
 async def publish_change(call: Call) -> web.Response:
     """Publish the open change with those who agreed; the others are no authors any more."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
@@ -66,7 +70,8 @@ async def publish_change(call: Call) -> web.Response:
 
 async def add_author(call: Call) -> web.Response:
     """Invite one more, or somebody in the place of another: everybody is asked."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     wanted = await call.members(NewAuthor)
     env = call.site.env
     await call.site.read(lambda tx: own_cotweet(tx, account_id, post_id))
@@ -94,7 +99,8 @@ async def add_author(call: Call) -> web.Response:
 
 async def remove_author(call: Call) -> web.Response:
     """Take a co-author off, or stop waiting for one who said no."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     env = call.site.env
     await call.site.read(lambda tx: own_cotweet(tx, account_id, post_id))
     person = await texts.find_person(call.site, call.request.match_info["handle"])

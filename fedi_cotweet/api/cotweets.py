@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from activitypub.coauthorship.roles import AUTHOR
+from fedi_cotweet.api import naming
 from fedi_cotweet.api import words as texts
-from fedi_cotweet.api.calls import Call, answer, as_id, nothing
+from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.posts import MOST_TEXT, Change, NewPoll, media_ids, poll_words
 from fedi_cotweet.services import author_views, changes, drafts, leaving, publishing
 from fedi_cotweet.services.author_list import own_cotweet
-from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.invitations import own_invitation
-from fedi_cotweet.services.site import Site
-from fedi_cotweet.services.standing import received_by
+from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import DraftView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
@@ -65,7 +63,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """What to leave, if the id in the path does not say it: an object's ``uri``, an ``invite``."""
+    """What to leave, if the path does not say it: an object's ``uri``, an ``invite``."""
 
     uri: str | None = None
     invite: str | None = None
@@ -125,7 +123,8 @@ async def list_cotweets(call: Call) -> web.Response:
 
 async def show_cotweet(call: Call) -> web.Response:
     """One co-tweet of the account, draft or published. Ordinary posts are none."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     env = call.site.env
 
     def find(tx: Tx) -> DraftView:
@@ -140,7 +139,8 @@ async def show_cotweet(call: Call) -> web.Response:
 
 async def edit_cotweet(call: Call) -> web.Response:
     """Change a draft, or a published co-tweet: everybody is asked; what is published stands."""
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     wanted = await call.members(Change)
     env = call.site.env
     await call.site.read(lambda tx: own_cotweet(tx, account_id, post_id))
@@ -169,7 +169,8 @@ async def edit_cotweet(call: Call) -> web.Response:
 
 async def publish(call: Call) -> web.Response:
     """Publish with those who have agreed; the others are left out."""
-    account_id, post_id = await call.account_id(), call.path_id("draft")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "draft")
     env = call.site.env
 
     def write(tx: Tx) -> DraftView:
@@ -181,7 +182,8 @@ async def publish(call: Call) -> web.Response:
 
 async def withdraw(call: Call) -> web.Response:
     """Take invites back; the draft stays."""
-    account_id, post_id = await call.account_id(), call.path_id("draft")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "draft")
     handle = (await call.members(Withdrawal)).co_author
     await call.site.read(lambda tx: drafts.own_draft(tx, account_id, post_id))
     person = None if handle is None else await texts.find_person(call.site, handle)
@@ -196,7 +198,8 @@ async def withdraw(call: Call) -> web.Response:
 
 async def discard(call: Call) -> web.Response:
     """Throw a draft away."""
-    account_id, post_id = await call.account_id(), call.path_id("draft")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "draft")
     env = call.site.env
     await call.site.write(lambda tx: drafts.discard_draft(tx, env, account_id, post_id))
     return nothing()
@@ -205,40 +208,17 @@ async def discard(call: Call) -> web.Response:
 async def leave(call: Call) -> web.Response:
     """Take the account's name off a co-tweet of somebody else, published or only agreed to.
 
-    The path holds the id of the post here or of the invite; ``uri`` or ``invite`` in the body
-    count before it. The answer names the deleted stamp.
+    The path holds an id or an address of the post or of the invite; ``uri`` or ``invite`` in the
+    body count before it. The answer names the deleted stamp.
     """
     account_id = await call.account_id()
     wanted = await call.members(Departure)
-    env, given = call.site.env, call.request.match_info["id"]
-    uri = await _named(call.site, account_id, wanted.uri) if wanted.uri is not None else None
-
-    def write(tx: Tx) -> str:
-        left = uri or _left_object(tx, account_id, wanted, given)
-        return leaving.leave(tx, env, account_id, left)
-
-    return answer({"stamp": await call.site.write(write)})
-
-
-async def _named(site: Site, account_id: int, given: str) -> str:
-    """The identifier of what is left, by itself or by its page.
-
-    Asked of nobody where it is one already: its server may be down or hostile.
-    """
-    if await site.read(lambda tx: received_by(tx, account_id, given)):
-        return given
-    post = await texts.find_post(site, given, account_id)
-    return given if post is None else post.uri
-
-
-def _left_object(tx: Tx, account_id: int, wanted: Departure, given: str) -> str:
-    number = as_id(given if wanted.invite is None else wanted.invite)
-    if number is None:
+    given = wanted.uri or wanted.invite or call.request.match_info["id"]
+    # Nobody is asked where it is known here: its server may be down or hostile.
+    found = await naming.find(call.site, account_id, given)
+    if found is None:
         raise not_found("co-authored post")
-    post = stored.post(tx, number) if wanted.invite is None else None
-    if post is not None:
-        return post.uri
-    try:
-        return own_invitation(tx, account_id, number).object_uri
-    except ServiceError:
-        raise not_found("co-authored post") from None
+    env, uri = call.site.env, found.uri
+    return answer(
+        {"stamp": await call.site.write(lambda tx: leaving.leave(tx, env, account_id, uri))}
+    )

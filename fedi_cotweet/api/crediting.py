@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.words import find_person
 from fedi_cotweet.services import credit_answers, credit_views, crediting, reading
@@ -39,7 +40,8 @@ class CreditAcceptance:
 
 async def give(call: Call) -> web.Response:
     """Say who made a picture; with a handle they are asked."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     wanted = await call.members(NewCredit)
     artist = None if wanted.handle is None else await find_person(call.site, wanted.handle)
     env = call.site.env
@@ -55,7 +57,8 @@ async def give(call: Call) -> web.Response:
 
 async def take_back(call: Call) -> web.Response:
     """Name nobody for a picture any more."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     picture = (await call.members(CreditTakenBack)).picture
     env = call.site.env
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api import words as texts
-from fedi_cotweet.api.calls import Call, answer, as_id, nothing
+from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.posts import MOST_TEXT
+from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.services import circles, discussion, proposal_views, proposals
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.talk_views import ProposalView
@@ -50,7 +52,8 @@ class No:
 
 async def list_comments(call: Call) -> web.Response:
     """What was said about a draft."""
-    account_id, number = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    number = await naming.talk_id(call, account_id)
     env = call.site.env
     found = await call.site.read(lambda tx: discussion.thread(tx, env, account_id, number))
     return answer({"comments": found})
@@ -58,7 +61,8 @@ async def list_comments(call: Call) -> web.Response:
 
 async def comment(call: Call) -> web.Response:
     """Say something to the other authors."""
-    account_id, number = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    number = await naming.talk_id(call, account_id)
     text = (await call.members(NewComment)).text
     env = call.site.env
 
@@ -72,7 +76,7 @@ async def comment(call: Call) -> web.Response:
 async def delete_comment(call: Call) -> web.Response:
     """Take back what one said."""
     account_id = await call.account_id()
-    comment_id = as_id(call.request.match_info["comment"])
+    comment_id = read_id(call.request.match_info["comment"])
     if comment_id is None:
         raise not_found("comment")
     env, held = call.site.env, comment_id
@@ -82,7 +86,8 @@ async def delete_comment(call: Call) -> web.Response:
 
 async def list_proposals(call: Call) -> web.Response:
     """What was proposed for a co-tweet."""
-    account_id, number = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    number = await naming.talk_id(call, account_id)
     env = call.site.env
     found = await call.site.read(lambda tx: proposal_views.proposals(tx, env, account_id, number))
     return answer({"proposals": found})
@@ -90,7 +95,8 @@ async def list_proposals(call: Call) -> web.Response:
 
 async def propose(call: Call) -> web.Response:
     """Propose another text."""
-    account_id, number = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    number = await naming.talk_id(call, account_id)
     wanted = await call.members(NewProposal)
     env = call.site.env
     await call.site.read(lambda tx: circles.own_circle(tx, env, account_id, number))
@@ -109,7 +115,8 @@ async def propose(call: Call) -> web.Response:
 
 async def ask_for_deletion(call: Call) -> web.Response:
     """Ask the primary author to delete a published co-tweet."""
-    account_id, number = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    number = await naming.talk_id(call, account_id)
     wish = (await call.members(Wish)).comment.strip()
     env = call.site.env
 
@@ -122,7 +129,8 @@ async def ask_for_deletion(call: Call) -> web.Response:
 
 async def show_proposal(call: Call) -> web.Response:
     """One proposal."""
-    account_id, change_id = await call.account_id(), call.path_id("proposal")
+    account_id = await call.account_id()
+    change_id = await naming.proposal_id(call, account_id)
     env = call.site.env
     return answer(
         await call.site.read(lambda tx: proposal_views.proposal(tx, env, account_id, change_id))
@@ -131,7 +139,8 @@ async def show_proposal(call: Call) -> web.Response:
 
 async def take(call: Call) -> web.Response:
     """Do what was proposed."""
-    account_id, change_id = await call.account_id(), call.path_id("proposal")
+    account_id = await call.account_id()
+    change_id = await naming.proposal_id(call, account_id)
     env = call.site.env
 
     def write(tx: Tx) -> ProposalView:
@@ -143,7 +152,8 @@ async def take(call: Call) -> web.Response:
 
 async def decline(call: Call) -> web.Response:
     """Leave everything as it is."""
-    account_id, change_id = await call.account_id(), call.path_id("proposal")
+    account_id = await call.account_id()
+    change_id = await naming.proposal_id(call, account_id)
     reason = (await call.members(No)).reason.strip()
     env = call.site.env
 
@@ -156,7 +166,8 @@ async def decline(call: Call) -> web.Response:
 
 async def withdraw(call: Call) -> web.Response:
     """Take one's proposal back."""
-    account_id, change_id = await call.account_id(), call.path_id("proposal")
+    account_id = await call.account_id()
+    change_id = await naming.proposal_id(call, account_id)
     env = call.site.env
 
     def write(tx: Tx) -> ProposalView:

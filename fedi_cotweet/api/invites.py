@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import author_views, invitations
 from fedi_cotweet.services.views import InviteView
@@ -35,7 +36,8 @@ async def list_invites(call: Call) -> web.Response:
 
 async def show_invite(call: Call) -> web.Response:
     """One invite, in whatever state."""
-    account_id, invite_id = await call.account_id(), call.path_id("invitation")
+    account_id = await call.account_id()
+    invite_id = await naming.invite_id(call, account_id)
     return answer(
         await call.site.read(
             lambda tx: author_views.invitation(tx, call.site.env, account_id, invite_id)
@@ -45,7 +47,8 @@ async def show_invite(call: Call) -> web.Response:
 
 async def accept(call: Call) -> web.Response:
     """Consent to exactly what was shown."""
-    account_id, invite_id = await call.account_id(), call.path_id("invitation")
+    account_id = await call.account_id()
+    invite_id = await naming.invite_id(call, account_id)
     digest = (await call.members(Acceptance)).digest
     env = call.site.env
 
@@ -58,7 +61,8 @@ async def accept(call: Call) -> web.Response:
 
 async def decline(call: Call) -> web.Response:
     """Say no."""
-    account_id, invite_id = await call.account_id(), call.path_id("invitation")
+    account_id = await call.account_id()
+    invite_id = await naming.invite_id(call, account_id)
     reason = (await call.members(Refusal)).reason.strip()
     env = call.site.env
 

@@ -4,40 +4,35 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from fedi_cotweet.api.calls import Call, answer, as_id
+from fedi_cotweet.api import naming
+from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import consent_log, degrading, exports
-from fedi_cotweet.services.consent_log import ConsentLogView
-from fedi_cotweet.services.errors import ServiceError, not_found
-from storage.engine import Tx
-from storage.queries import posts
+from fedi_cotweet.services.errors import ServiceError
 
 
 async def log(call: Call) -> web.Response:
     """The consent log of a co-tweet, for its authors."""
-    account_id, number = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    number = await naming.talk_id(call, account_id)
     return answer(await call.site.read(lambda tx: consent_log.for_author(tx, account_id, number)))
 
 
 async def moderate_log(call: Call) -> web.Response:
-    """The same for the operator, of any object by its identifier or id here (``?uri=``)."""
+    """The same for the operator, of any co-tweet by an id or an address of it (``?uri=``)."""
     given = call.request.query.get("uri")
     if not given:
         raise ServiceError("bad_query", 422, "Say which post: ?uri=IDENTIFIER")
-
-    def find(tx: Tx) -> ConsentLogView:
-        number = as_id(given)
-        post = posts.post(tx, number) if number is not None else None
-        if number is not None and post is None:
-            raise not_found("co-tweet")
-        return consent_log.for_moderator(tx, given if post is None else post.uri)
-
-    return answer(await call.site.read(find))
+    found = await naming.find(call.site, None, given)
+    uri = given if found is None else found.uri
+    return answer(await call.site.read(lambda tx: consent_log.for_moderator(tx, uri)))
 
 
 async def export(call: Call) -> web.Response:
     """What the account agreed to be an author of."""
     account_id, before = await call.account_id(), call.before()
-    uri = call.request.query.get("uri")
+    given = call.request.query.get("uri")
+    found = await naming.find(call.site, account_id, given) if given else None
+    uri = given if found is None else found.uri
     return answer(
         await call.site.read(
             lambda tx: exports.export(tx, account_id, before=before, object_uri=uri or None)

@@ -20,8 +20,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from fedi_cotweet.api.calls import Call
 from fedi_cotweet.api.operations import ANSWERS, FORMS, Answer
-from fedi_cotweet.api.reachable import Code, refusals_of
+from fedi_cotweet.api.reachable import Code, reaches, refusals_of
 from fedi_cotweet.api.schemas import Schemas, about
 
 PATH: Final = "/api/v1/openapi.json"
@@ -41,6 +42,10 @@ _ABOUT: Final = """\
 What the command line uses, for other programs. Ids are strings of digits; times are milliseconds
 since 1970, UTC; a member that is null counts as left out, one that is not listed is refused.
 Every error has a stable code, what happened, and what to do about it."""
+_ID_OR_ADDRESS: Final = (
+    "The id of the post here or of the invite to it, or the address of its page or of the post "
+    "itself, percent-encoded."
+)
 _ACCOUNT: Final = {
     "name": "X-Account",
     "in": "header",
@@ -113,7 +118,11 @@ def _operation(
     }
     if rest.strip():
         made["description"] = rest.strip()
-    made["parameters"] = [*_in_path(path), *_in_query(endpoint), _ACCOUNT]
+    made["parameters"] = [
+        *_in_path(path, not reaches(endpoint, Call.path_id)),
+        *_in_query(endpoint),
+        _ACCOUNT,
+    ]
     body = FORMS.get((method, path)) or _body(schemas, endpoint)
     if body is not None:
         made["requestBody"] = body
@@ -121,17 +130,16 @@ def _operation(
     return made
 
 
-def _in_path(path: str) -> list[dict[str, Any]]:
-    found = re.findall(r"\{(\w+)\}", path)
-    return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string"} | ({"pattern": "^[0-9]+$"} if name == "id" else {}),
-        }
-        for name in found
-    ]
+def _in_path(path: str, addresses: bool) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+    for name in re.findall(r"\{(\w+)\}", path):
+        parameter = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        if name == "id" and addresses:
+            parameter["description"] = _ID_OR_ADDRESS
+        elif name == "id":
+            parameter["schema"] = {"type": "string", "pattern": "^[0-9]+$"}
+        made.append(parameter)
+    return made
 
 
 def _calls(endpoint: Callable[..., Any]) -> list[ast.Call]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api import words as texts
-from fedi_cotweet.api.calls import Call, answer, as_id, nothing
+from fedi_cotweet.api.calls import Call, answer, nothing
+from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.services import audiences, history, polls, posts, reading, threads, viewing
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.post_views import Stale
@@ -92,13 +94,15 @@ async def create_post(call: Call) -> web.Response:
 
 async def show_post(call: Call) -> web.Response:
     """One post that the account may see."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     return await _shown(call, await _held(call, post_id), account_id)
 
 
 async def show_thread(call: Call) -> web.Response:
     """One post in its thread; what is missing of it is fetched in the background."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     post, stale, env = await _held(call, post_id), Stale(), call.site.env
     view = await call.site.read(lambda tx: threads.thread(tx, env, post, account_id, stale))
     await call.rechecks.open_thread(post_id, stranger=False)
@@ -108,7 +112,8 @@ async def show_thread(call: Call) -> web.Response:
 
 async def show_history(call: Call) -> web.Response:
     """All versions of a post, newest first."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     post, env = await _held(call, post_id), call.site.env
     return answer(await call.site.read(lambda tx: history.post_history(tx, env, post, account_id)))
 
@@ -124,7 +129,8 @@ async def find_post(call: Call) -> web.Response:
 
 async def edit_post(call: Call) -> web.Response:
     """Change a published post that has one author."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     wanted = await call.members(Change)
     await call.site.read(lambda tx: posts.own_post(tx, account_id, post_id))
     body = await texts.compose_text(call.site, wanted.text)
@@ -150,7 +156,8 @@ async def edit_post(call: Call) -> web.Response:
 
 async def delete_post(call: Call) -> web.Response:
     """Delete a published post for everybody."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     env = call.site.env
     await call.site.write(lambda tx: posts.delete_post(tx, env, account_id, post_id))
     return nothing()
@@ -158,7 +165,8 @@ async def delete_post(call: Call) -> web.Response:
 
 async def vote(call: Call) -> web.Response:
     """Vote in the poll of a post, once."""
-    account_id, post_id = await call.account_id(), call.path_id("poll")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "poll")
     choices = (await call.members(Votes)).choices
     env = call.site.env
 
@@ -180,7 +188,7 @@ def poll_words(site: Site, given: NewPoll | None) -> PollWords | None:
 
 def media_ids(given: tuple[str, ...]) -> tuple[int, ...]:
     """Ids of uploads; what cannot be one does not exist."""
-    found = tuple(as_id(text) for text in given)
+    found = tuple(read_id(text) for text in given)
     if None in found or len(set(found)) != len(found):
         raise ServiceError(
             "no_such_media", 422, "One of the pictures does not exist.", "Upload it again."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import profiles
 from fedi_cotweet.services.env import Env
@@ -43,7 +44,8 @@ async def set_searchable(call: Call) -> web.Response:
 async def _choose(
     call: Call, choose: Callable[[Tx, Env, int, Post | None], None], *, hidden: bool
 ) -> web.Response:
-    account_id, post_id = await call.account_id(), call.path_id("co-tweet")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id, "co-tweet")
     env = call.site.env
     await call.site.write(lambda tx: choose(tx, env, account_id, posts.post(tx, post_id)))
     return answer({"hidden": hidden})

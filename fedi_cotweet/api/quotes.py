@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import quotable, quote_request_views, quote_requests, reading
 from fedi_cotweet.services.views import PostView, QuoteRequestView
@@ -30,7 +31,8 @@ async def set_default(call: Call) -> web.Response:
 
 async def set_policy(call: Call) -> web.Response:
     """Who may quote one post of the account's; consent that was given stands."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     policy = (await call.members(QuoteChoice)).policy
     env = call.site.env
 
@@ -62,7 +64,8 @@ async def decline(call: Call) -> web.Response:
 
 async def veto(call: Call) -> web.Response:
     """Take a post that the account wrote, alone or with others, out of this one that quotes it."""
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     env = call.site.env
 
     def write(tx: Tx) -> PostView:

@@ -28,18 +28,24 @@ FOUND_ELSEWHERE: Final[dict[str, frozenset[Code]]] = {
 
 def refusals_of(endpoint: Callable[..., Any]) -> frozenset[Code]:
     """(status, code) of everything it may be refused with, itself or by what it calls."""
-    found: set[Code] = set()
+    return frozenset(code for function in _reached(endpoint) for code in _look(function)[0])
+
+
+def reaches(endpoint: Callable[..., Any], function: Callable[..., Any]) -> bool:
+    """Whether it may call this function of ours."""
+    return function in _reached(endpoint)
+
+
+@cache
+def _reached(endpoint: Callable[..., Any]) -> frozenset[Any]:
     seen: set[Any] = set()
     todo: list[Any] = [endpoint]
     while todo:
         function = todo.pop()
-        if function in seen:
-            continue
-        seen.add(function)
-        codes, called = _look(function)
-        found |= codes
-        todo += called
-    return frozenset(found)
+        if function not in seen:
+            seen.add(function)
+            todo += _look(function)[1]
+    return frozenset(seen)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import notices, pinning, post_views, reactions
 from fedi_cotweet.services.audiences import may_see
@@ -59,7 +60,8 @@ async def unmute(call: Call) -> web.Response:
 
 
 async def _do(call: Call, what: Do) -> web.Response:
-    account_id, post_id = await call.account_id(), call.path_id("post")
+    account_id = await call.account_id()
+    post_id = await naming.post_id(call, account_id)
     env = call.site.env
 
     def write(tx: Tx) -> PostView:

@@ -6,21 +6,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import urlsplit
 
-from fedi_cotweet.api.calls import as_id
+from fedi_cotweet.api import naming
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.composing import Composed, compose, handles_in
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
 from storage.models import Actor, Post
-from storage.queries import posts
 
 MOST_LOOK_UPS = 20
 LOOK_UP_SECONDS = 15.0
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-_OWN_POST = re.compile(r"/(?:notes|@[^/]+)/(\d{1,19})/?")
 
 
 async def find_person(site: Site, handle: str) -> Actor:
@@ -68,15 +65,9 @@ def check_language(language: str | None) -> str | None:
 
 
 async def find_post(site: Site, given: str, viewer_id: int) -> Post | None:
-    """The post with an id of ours or an address anywhere, if this account may see it."""
-    post_id = as_id(given) or own_post_id(site, given)
-    if post_id is not None:
-        held = post_id
-        post = await site.read(lambda tx: posts.post(tx, held))
-    elif site.env.addresses.owns(given) or "://" not in given:
-        post = None
-    else:
-        post = await site.find_post(given)
+    """The post with an id of ours, an invitation's or an address, if this account may see it."""
+    found = await naming.find(site, viewer_id, given)
+    post = None if found is None else found.post
     if post is None or not await site.read(lambda tx: may_see(tx, post, viewer_id)):
         return None
     return post
@@ -121,11 +112,3 @@ async def _kept_away(site: Site, post: Post, viewer_id: int) -> bool:
     """Whether a block, of either side, or the operator stands before a post. A mute does not."""
     found = await site.read(lambda tx: hiding.hidden(tx, site.env.now(), viewer_id, [post]))
     return found.get(post.id) not in (None, hiding.Why.MUTED)
-
-
-def own_post_id(site: Site, url: str) -> int | None:
-    """The id in an address of this server that may be a post's, or None."""
-    if not site.env.addresses.owns(url):
-        return None
-    match = _OWN_POST.fullmatch(urlsplit(url).path)
-    return as_id(match[1]) if match else None

@@ -12,13 +12,12 @@ from fedi_cotweet.cli import invite_cards, pieces
 from fedi_cotweet.cli.agreeing import Question, digest_to_accept
 from fedi_cotweet.cli.client import Answer, Client, CommandError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.naming import InviteArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line
 from fedi_cotweet.services.views import InviteView
 
 INVITES = "/api/v1/cotweets/invites"
-
-InviteArgument = Annotated[str, typer.Argument(metavar="INVITE", help="Id of the invite.")]
 
 
 def now() -> int:
@@ -83,17 +82,16 @@ def _declined(view: InviteView) -> Text:
     return Text(f"Invite {line(view.id)} was over already: {label}. Nothing was sent.")
 
 
-def _find(client: Client, invite: str) -> InviteView:
-    for view in read_list(InviteView, client.get(INVITES).document(), "invites"):
-        if view.id == invite:
-            return view
-    raise CommandError(
-        "not_found", f'There is no invite "{invite}".', "List them: fedi-cotweet invites"
-    )
-
-
 def _question(client: Client, invite: str) -> Question:
-    view = _find(client, invite)
+    answer = client.get(f"{INVITES}/{segment(invite)}")
+    view = read_view(InviteView, answer.document())
+    if view.state not in ("offered", "accepted"):
+        label, _ = pieces.CONSENTS.get(view.state, (line(view.state), ""))
+        raise CommandError(
+            "invite_over",
+            f"Invite {view.id} is over: {label}.",
+            "Those that wait for an answer: fedi-cotweet invites",
+        )
     return Question(
         digest=view.digest,
         shown=invite_cards.invite(view, now()),
@@ -117,4 +115,5 @@ def _accepted(answer: Answer) -> Text:
     else:
         text.append(f"It is published when {view.sender.name or view.sender.handle}'s server has ")
         text.append("everyone's consent.")
-    return text.append("\nYou can take your name back at any time: fedi-cotweet leave POST")
+    back = f"fedi-cotweet leave {line(view.id)}"
+    return text.append(f"\nYou can take your name back at any time: {back}")

@@ -8,8 +8,9 @@ import typer
 
 from fedi_cotweet.cli.client import handles, segment
 from fedi_cotweet.cli.credited import credited
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.writing import COTWEETS, PostArgument, resolve, show_draft
+from fedi_cotweet.cli.writing import COTWEETS, show_draft
 
 PersonArgument = Annotated[str, typer.Argument(metavar="HANDLE", help="Like @bob@b.example.")]
 
@@ -53,7 +54,7 @@ def invite(
         document["replaces"] = handles([replaces])[0]
     if by_message:
         document["by_message"] = True
-    path = f"{COTWEETS}/{resolve(client, target)}/authors"
+    path = f"{COTWEETS}/{segment(target)}/authors"
     show_draft(session, client.post(path, document))
 
 
@@ -61,11 +62,11 @@ def remove(session: Session, target: PostArgument, person: PersonArgument) -> No
     """Take a co-author off a co-tweet, or go on without one who said no to a draft."""
     client = session.client()
     whom = segment(handles([person])[0])
-    show_draft(session, client.delete(f"{COTWEETS}/{resolve(client, target)}/authors/{whom}"))
+    show_draft(session, client.delete(f"{COTWEETS}/{segment(target)}/authors/{whom}"))
 
 
 def cancel_change(session: Session, target: PostArgument) -> None:
     """Call off a change that waits for consent; what is published stays as it is."""
     client = session.client()
-    path = f"{COTWEETS}/{resolve(client, target)}/changes/cancel"
+    path = f"{COTWEETS}/{segment(target)}/changes/cancel"
     show_draft(session, client.post(path))

@@ -13,9 +13,10 @@ from fedi_cotweet.cli.agreeing import Question, digest_to_accept
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, Client, UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, plain
-from fedi_cotweet.cli.writing import COTWEETS, POSTS, PostArgument, resolve
+from fedi_cotweet.cli.writing import COTWEETS, POSTS
 from fedi_cotweet.services.views import CreditRequestView, PostView
 
 PictureOption = Annotated[
@@ -44,13 +45,13 @@ def credit(
     if name:
         document["name"] = name
     client = session.client()
-    _show(session, client.post(f"{POSTS}/{resolve(client, target)}/credits", document))
+    _show(session, client.post(f"{POSTS}/{segment(target)}/credits", document))
 
 
 def uncredit(session: Session, target: PostArgument, picture: PictureOption = 1) -> None:
     """Name nobody for a picture any more."""
     client = session.client()
-    path = f"{POSTS}/{resolve(client, target)}/credits/take-back"
+    path = f"{POSTS}/{segment(target)}/credits/take-back"
     _show(session, client.post(path, {"picture": picture - 1}))
 
 

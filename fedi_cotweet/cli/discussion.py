@@ -17,6 +17,7 @@ from fedi_cotweet.cli import pieces
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.naming import PostArgument, ProposalArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, plain
 from fedi_cotweet.services.talk_views import CommentView, DiffPart, ProposalView
@@ -24,9 +25,6 @@ from fedi_cotweet.services.talk_views import CommentView, DiffPart, ProposalView
 COTWEETS = "/api/v1/cotweets"
 PROPOSALS = f"{COTWEETS}/proposals"
 
-CoTweetArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="Id of the post, or of the invite to it.")
-]
 CommentOption = Annotated[
     str | None,
     typer.Option(
@@ -45,7 +43,7 @@ class Answer(StrEnum):
 
 def discuss(
     session: Session,
-    target: CoTweetArgument,
+    target: PostArgument,
     text: Annotated[
         str | None,
         typer.Argument(
@@ -73,7 +71,7 @@ def discuss(
 
 def propose(
     session: Session,
-    target: CoTweetArgument,
+    target: PostArgument,
     text: Annotated[
         str,
         typer.Argument(
@@ -97,7 +95,7 @@ def propose(
     session.show(answer, lambda: proposal(read_view(ProposalView, answer.document()), now()))
 
 
-def ask_deletion(session: Session, target: CoTweetArgument, comment: CommentOption = None) -> None:
+def ask_deletion(session: Session, target: PostArgument, comment: CommentOption = None) -> None:
     """Ask the primary author to delete a published co-tweet of yours.
 
     To take only your own name off, nobody has to be asked: fedi-cotweet leave.
@@ -107,7 +105,7 @@ def ask_deletion(session: Session, target: CoTweetArgument, comment: CommentOpti
     session.show(answer, lambda: proposal(read_view(ProposalView, answer.document()), now()))
 
 
-def proposals(session: Session, target: CoTweetArgument) -> None:
+def proposals(session: Session, target: PostArgument) -> None:
     """Show what was proposed for a co-tweet, and what it would change."""
     answer = session.client().get(f"{COTWEETS}/{segment(target)}/proposals")
     if session.as_json:
@@ -129,7 +127,7 @@ def answer_proposal(
             help="Do it, leave everything as it is, or take one's own proposal back.",
         ),
     ],
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL", help="Id of the proposal.")],
+    target: ProposalArgument,
     reason: Annotated[
         str | None,
         typer.Option("--reason", metavar="TEXT", help="Why not.", show_default=False),
@@ -142,7 +140,7 @@ def answer_proposal(
     if reason and what is not Answer.DECLINE:
         raise UsageError("--reason is for decline.")
     document = {"reason": reason} if reason else {}
-    path = f"{PROPOSALS}/{segment(proposal_id)}/{what.value}"
+    path = f"{PROPOSALS}/{segment(target)}/{what.value}"
     answer = session.client().post(path, document)
     session.show(answer, lambda: proposal(read_view(ProposalView, answer.document()), now()))
 
@@ -195,14 +193,16 @@ def proposal(view: ProposalView, at: int) -> RenderableType:
     )
     if view.reason:
         body.append(Text(f"Reason: {plain(view.reason)}"))
+    steps: list[RenderableType] = []
     if view.state == "proposed":
         answers = ("withdraw",) if view.mine else ("take", "decline")
-        body += [
-            Text(f"fedi-cotweet proposal {answer} {line(view.id)}", style="bold")
+        steps = [
+            pieces.whole(Text(f"fedi-cotweet proposal {answer} {line(view.id)}", style="bold"))
             for answer in answers
         ]
     title = Text(f" Proposal {line(view.id)} ", style="bold")
-    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+    card = Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+    return pieces.with_steps(card, steps)
 
 
 def _diff(parts: Sequence[DiffPart]) -> Text:

@@ -20,6 +20,7 @@ from fedi_cotweet.cli.pieces import (
     pictures_of,
     poll_of,
     quoted,
+    with_steps,
     words_of,
 )
 from fedi_cotweet.cli.text import distance, line, moment
@@ -49,10 +50,10 @@ MODES = {
 
 def draft(view: DraftView, now: int) -> RenderableType:
     """A co-tweet of one's own: who has agreed, and what happens next."""
-    state = line(STATES.get(view.state, view.state))
+    state = _DECIDE if _needs_decision(view) else line(STATES.get(view.state, view.state))
     body: list[RenderableType] = [Text(state[:1].upper() + state[1:] + ".", style="bold"), Text()]
     body += words_of(view.post.summary, view.post.text, view.post.sensitive)
-    body += poll_of(view.post.poll, now)
+    body += poll_of(view.post.poll, now, begun=view.state == "published")
     body += pictures_of(view.post.media)
     body += quoted(view.post.quote)
     body += [Text(), heading("Co-authors")]
@@ -67,12 +68,13 @@ def draft(view: DraftView, now: int) -> RenderableType:
     if view.state == "draft" and view.publish_at is not None:
         facts.add_row("Not before", f"{moment(view.publish_at)}, {distance(view.publish_at, now)}")
     facts.add_row("Audience", line(AUDIENCES.get(view.post.visibility, view.post.visibility)))
-    if view.state == "published":
-        facts.add_row("Page", line(view.post.url or view.post.uri))
     body += [Text(), facts]
-    body += [Text(), *_next_steps(view)]
+    steps = _next_steps(view)
+    if view.state == "published":
+        steps = [hint("Page", line(view.post.url or view.post.uri)), *steps]
     title = Text(f" Co-tweet {line(view.post.id)} ", style="bold")
-    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+    card = Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+    return with_steps(card, steps)
 
 
 def _consent(entry: DraftAuthorView, now: int) -> Text:
@@ -99,13 +101,56 @@ def _next_steps(view: DraftView) -> list[RenderableType]:
     if view.state == "published":
         return [hint("Delete", f"fedi-cotweet delete {post_id}")]
     return [
-        hint("Publish with those who agreed" if _agreed(view.co_authors) else _ALONE, publish),
-        hint("Take invites back", f"fedi-cotweet withdraw {post_id} [--from HANDLE]"),
+        *_those_who_said_no(view),
+        *_publishing(view, publish),
+        *_taking_back(view),
         hint("Throw it away", f"fedi-cotweet discard {post_id}"),
     ]
 
 
+_DECIDE = "a draft that needs your decision: whoever was asked is not going to be an author"
 _ALONE = "Nobody has agreed. Publish alone, as an ordinary post"
+_OVER = frozenset({"declined", "expired", "withdrawn", "lapsed"})
+"""States of somebody who was asked and does not answer any more."""
+
+
+def _those_who_said_no(view: DraftView) -> list[RenderableType]:
+    """What can be done about each: somebody else in their place, or nobody."""
+    post_id = line(view.post.id)
+    others = any(entry.state in ("offered", "accepted") for entry in view.co_authors)
+    steps: list[RenderableType] = []
+    for entry in view.co_authors:
+        if entry.state in _OVER:
+            who = f"@{line(entry.author.handle)}"
+            invite = f"fedi-cotweet invite {post_id} @NAME@SERVER --instead-of {who}"
+            steps.append(hint(f"Invite somebody else instead of {who}", invite))
+            if others:
+                steps.append(hint(f"Go on without {who}", f"fedi-cotweet remove {post_id} {who}"))
+    return steps
+
+
+def _needs_decision(view: DraftView) -> bool:
+    over = [entry.state in _OVER for entry in view.co_authors]
+    return view.state == "draft" and bool(over) and all(over)
+
+
+def _publishing(view: DraftView, publish: str) -> list[RenderableType]:
+    if _agreed(view.co_authors):
+        return [hint("Publish with those who agreed", publish)]
+    return [hint(_ALONE, publish)]
+
+
+def _taking_back(view: DraftView) -> list[RenderableType]:
+    """Only while somebody is asked."""
+    post_id = line(view.post.id)
+    asked = [entry for entry in view.co_authors if entry.state in ("offered", "accepted")]
+    if not asked:
+        return []
+    whole = f"fedi-cotweet withdraw {post_id}"
+    if len(asked) == 1:
+        return [hint("Take the invite back", whole)]
+    one = f"{whole} --from @{line(asked[-1].author.handle)}"
+    return [hint("Take all invites back", whole), hint("Or one", one)]
 
 
 def _agreed(entries: Sequence[DraftAuthorView]) -> bool:

@@ -11,6 +11,7 @@ from fedi_cotweet.cli import post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, segment
 from fedi_cotweet.cli.decoding import read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.reading import CONTROL, BeforeOption, LimitOption
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.writing import COTWEETS
@@ -57,9 +58,6 @@ def tag(
             command=f"tag {bare}",
         ),
     )
-
-
-PostArgument = Annotated[str, typer.Argument(metavar="POST", help="Id of a co-tweet.")]
 
 
 def hide(session: Session, post: PostArgument) -> None:

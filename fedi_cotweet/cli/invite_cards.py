@@ -23,6 +23,7 @@ from fedi_cotweet.cli.pieces import (
     pictures_of,
     poll_of,
     quoted,
+    with_steps,
     words_of,
 )
 from fedi_cotweet.cli.text import distance, line, moment, plain
@@ -42,7 +43,7 @@ def invite(view: InviteView, now: int) -> RenderableType:
         body.append(text.append(f"  {line(entry.standing)}", style=style))
     body += [Text(), Rule(Text("exactly what would stand under your name"), style="dim")]
     body += words_of(view.summary, view.text, view.sensitive)
-    body += poll_of(view.poll, now)
+    body += poll_of(view.poll, now, begun=False)
     body += pictures_of(view.media)
     body += quoted(view.quote)
     body += [Rule(style="dim"), *links_of(view.content)]
@@ -61,13 +62,13 @@ def invite(view: InviteView, now: int) -> RenderableType:
         facts.add_row("Not before", f"{moment(view.publish_at)}, {distance(view.publish_at, now)}")
     facts.add_row("Answer by", deadline(view.expires_at, now))
     facts.add_row("Digest", line(view.digest))
-    body += [facts, Text()]
+    body.append(facts)
     if view.differences:
-        body += [heading("What is different from what you agreed to")]
-        body += [*differences_of(view.differences), Text()]
-    body += _answers(view)
+        body += [Text(), heading("What is different from what you agreed to")]
+        body += differences_of(view.differences)
     title = Text(f" Invite {line(view.id)} ", style="bold")
-    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+    card = Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
+    return with_steps(card, _answers(view))
 
 
 def _asked(view: InviteView) -> str:
@@ -88,7 +89,7 @@ def _answers(view: InviteView) -> list[RenderableType]:
         label, style = CONSENTS.get(view.state, (line(view.state), "default"))
         answer = [Text(f"This invite is answered or closed: {label}.", style=style)]
         if view.state in {"accepted", "published"}:
-            answer.append(Text("To take your name back: fedi-cotweet leave POST", style="dim"))
+            answer.append(hint("To take your name back", f"fedi-cotweet leave {line(view.id)}"))
         return list(answer)
     return [
         hint("Accept", f"fedi-cotweet accept {line(view.id)}"),

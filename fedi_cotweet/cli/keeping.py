@@ -13,7 +13,8 @@ from rich.text import Text
 
 from fedi_cotweet.cli import consent_history
 from fedi_cotweet.cli.client import CommandError, UsageError, segment
-from fedi_cotweet.cli.discussion import COTWEETS, CoTweetArgument
+from fedi_cotweet.cli.discussion import COTWEETS
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session, interactive
 from fedi_cotweet.cli.text import line, moment, plain
 from fedi_cotweet.domain.plurals import count
@@ -28,12 +29,12 @@ OutputOption = Annotated[
 
 def consent_log(
     session: Session,
-    target: CoTweetArgument,
+    target: PostArgument,
     moderator: Annotated[
         bool,
         typer.Option(
             "--moderator",
-            help="As the operator: any post, by its id or its identifier.",
+            help="As the operator: any post.",
             show_default=False,
         ),
     ] = False,
@@ -69,7 +70,10 @@ def export(
     uri: Annotated[
         str | None,
         typer.Option(
-            "--uri", metavar="URI", help="Only this post, by its identifier.", show_default=False
+            "--uri",
+            metavar="POST",
+            help="Only this post, by an id or its address.",
+            show_default=False,
         ),
     ] = None,
     as_text: Annotated[

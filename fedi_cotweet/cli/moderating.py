@@ -12,9 +12,10 @@ from fedi_cotweet.cli import pieces
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, moment, plain
-from fedi_cotweet.cli.writing import COTWEETS, PostArgument, resolve
+from fedi_cotweet.cli.writing import COTWEETS
 from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services.views import ReportView, StatisticsView
 
@@ -26,7 +27,7 @@ ReportArgument = Annotated[str, typer.Argument(metavar="REPORT", help="Id of the
 def stats(session: Session, target: PostArgument) -> None:
     """Show what became of a post of yours. Every author sees the same; nobody sees who it was."""
     client = session.client()
-    answer = client.get(f"{COTWEETS}/{resolve(client, target)}/statistics")
+    answer = client.get(f"{COTWEETS}/{segment(target)}/statistics")
     session.show(answer, lambda: _statistics(read_view(StatisticsView, answer.document())))
 
 

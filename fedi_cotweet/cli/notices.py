@@ -16,7 +16,8 @@ from fedi_cotweet.cli.text import distance, line, plain
 from fedi_cotweet.services.notice_views import NotificationView
 
 _LOOK: Final = ("show {post}",)
-_TO_DECIDE: Final = ("publish {post}", "remove {post} HANDLE", "discard {post}")
+_TO_DECIDE: Final = ("drafts", "publish {post}", "discard {post}")
+"""``drafts`` shows also whom one can go on without, or ask instead."""
 _NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "cotweet.invite": ("accept {invite}", "decline {invite}"),
     "cotweet.reminder": ("accept {invite}", "decline {invite}"),

@@ -116,19 +116,21 @@ def words_of(summary: str, text: str, sensitive: bool) -> list[RenderableType]:
     return parts
 
 
-def poll_of(view: PollView | None, now: int) -> list[RenderableType]:
+def poll_of(view: PollView | None, now: int, *, begun: bool = True) -> list[RenderableType]:
+    """What is asked and how it stands. Not ``begun``: of a draft, in which nobody can vote yet."""
     if view is None:
         return []
     total = max(sum(option.votes for option in view.options), 1)
     parts: list[RenderableType] = [Text()]
     for position, option in enumerate(view.options):
         text = Text(f"  {position + 1}. ").append(line(option.name), style="bold")
-        text.append(f"  {option.votes * 100 // total} % ({option.votes})", style="dim")
+        if begun:
+            text.append(f"  {option.votes * 100 // total} % ({option.votes})", style="dim")
         if position in view.own:
             text.append("  your vote", style="green")
         text.overflow = "fold"
         parts.append(text)
-    facts = [count(view.voters, "person has voted", "people have voted")]
+    facts = [count(view.voters, "person has voted", "people have voted")] if begun else ["a poll"]
     if view.multiple:
         facts.append("several can be chosen")
     if view.over:
@@ -194,4 +196,16 @@ def heading(text: str) -> Text:
 
 
 def hint(what: str, how: str) -> Text:
-    return Text(f"{what}:  ", style="dim").append(how, style="bold")
+    return whole(Text(f"{what}:  ", style="dim").append(how, style="bold"))
+
+
+def whole(text: Text) -> Text:
+    """On one line, however narrow the terminal is: commands and addresses are copied. Only where
+    it stands by itself: frames, tables and paddings cut it off."""
+    text.no_wrap, text.overflow = True, "ignore"
+    return text
+
+
+def with_steps(card: RenderableType, steps: Iterable[RenderableType]) -> RenderableType:
+    """A card, and below its frame what can be done next."""
+    return Group(card, *steps, Text())

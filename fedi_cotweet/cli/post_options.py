@@ -98,11 +98,21 @@ VisibilityOption = Annotated[
 ]
 ReplyOption = Annotated[
     str | None,
-    typer.Option("--reply-to", metavar="URL", help="The post it answers.", show_default=False),
+    typer.Option(
+        "--reply-to",
+        metavar="POST",
+        help="The post it answers, by an id or its address.",
+        show_default=False,
+    ),
 ]
 QuoteOption = Annotated[
     str | None,
-    typer.Option("--quote", metavar="URL", help="A post to show in it.", show_default=False),
+    typer.Option(
+        "--quote",
+        metavar="POST",
+        help="A post to show in it, by an id or its address.",
+        show_default=False,
+    ),
 ]
 QuotePolicyOption = Annotated[
     QuotePolicyChoice | None,

@@ -12,10 +12,11 @@ from fedi_cotweet.cli import pieces, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import segment
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.post_options import QuotePolicyChoice
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, plain
-from fedi_cotweet.cli.writing import POSTS, PostArgument, resolve
+from fedi_cotweet.cli.writing import POSTS
 from fedi_cotweet.services.views import PostView, QuoteRequestView
 
 QUOTES = "/api/v1/control/quotes"
@@ -44,7 +45,7 @@ def quote_policy(
         answer = client.post("/api/v1/control/quote-policy", document)
         session.show(answer, lambda: Text(f"New posts: {_WHO[policy]}"))
         return
-    answer = client.post(f"{POSTS}/{resolve(client, target)}/quote-policy", document)
+    answer = client.post(f"{POSTS}/{segment(target)}/quote-policy", document)
     session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
@@ -85,7 +86,7 @@ def quotes(
 def unquote(session: Session, target: PostArgument) -> None:
     """Take a post of yours, written alone or with others, out of one that quotes it."""
     client = session.client()
-    answer = client.post(f"{POSTS}/{resolve(client, target)}/unquote")
+    answer = client.post(f"{POSTS}/{segment(target)}/unquote")
     session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 

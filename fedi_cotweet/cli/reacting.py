@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fedi_cotweet.cli import post_cards
 from fedi_cotweet.cli.answering import now
+from fedi_cotweet.cli.client import segment
 from fedi_cotweet.cli.decoding import read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.writing import POSTS, PostArgument, resolve
+from fedi_cotweet.cli.writing import POSTS
 from fedi_cotweet.services.views import PostView
 
 
@@ -52,5 +54,5 @@ def unmute_post(session: Session, target: PostArgument) -> None:
 
 def _do(session: Session, target: str, what: str) -> None:
     client = session.client()
-    answer = client.post(f"{POSTS}/{resolve(client, target)}/{what}")
+    answer = client.post(f"{POSTS}/{segment(target)}/{what}")
     session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))

@@ -11,6 +11,7 @@ from fedi_cotweet.cli import history_cards, post_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import called, handles, segment
 from fedi_cotweet.cli.decoding import read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.writing import POSTS
 from fedi_cotweet.services.history_views import HistoryView
@@ -38,25 +39,13 @@ def timeline(session: Session, limit: LimitOption = None, before: BeforeOption =
     )
 
 
-def show(
-    session: Session,
-    target: Annotated[
-        str, typer.Argument(metavar="POST_OR_URL", help="Id of a post, or its address anywhere.")
-    ],
-) -> None:
-    """Show one post with all its verified authors."""
-    client = session.client()
-    if target.startswith(("http://", "https://")):
-        answer = client.get(POSTS, url=target)
-    else:
-        answer = client.get(f"{POSTS}/{segment(target)}")
+def show(session: Session, target: PostArgument) -> None:
+    """Show one post with all its verified authors; an address elsewhere is fetched from there."""
+    answer = session.client().get(f"{POSTS}/{segment(target)}")
     session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
-def thread(
-    session: Session,
-    post: Annotated[str, typer.Argument(metavar="POST", help="Id of a post.")],
-) -> None:
+def thread(session: Session, post: PostArgument) -> None:
     """Show one post with what it answers and what answers it.
 
     What is missing is fetched from its own servers meanwhile: look again a little later.
@@ -65,10 +54,7 @@ def thread(
     session.show(answer, lambda: post_cards.thread(read_view(ThreadView, answer.document()), now()))
 
 
-def history(
-    session: Session,
-    post: Annotated[str, typer.Argument(metavar="POST", help="Id of a post.")],
-) -> None:
+def history(session: Session, post: PostArgument) -> None:
     """Show what a post says and what it said before it was edited, newest first."""
     answer = session.client().get(f"{POSTS}/{segment(post)}/history")
     session.show(

@@ -103,7 +103,9 @@ def up(
             settings.listen_host, settings.listen_port
         )
         settings = load(session.data, options=options)
-    from fedi_cotweet.app import run_server  # the other commands start faster without the server
+    from fedi_cotweet.process import (
+        run_server,  # the other commands start faster without the server
+    )
 
     try:
         run_server(settings, first_account=first_account)

@@ -69,7 +69,8 @@ class Session:
 
     def say(self, *parts: RenderableType) -> None:
         """Print for a person."""
-        _console().print(Group(*parts))
+        # What must stay on one line may be longer than the terminal is wide: it breaks that itself.
+        _console().print(Group(*parts), crop=False)
 
 
 def interactive() -> bool:

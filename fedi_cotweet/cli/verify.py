@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fedi_cotweet.cli.client import CommandError, UsageError
+from fedi_cotweet.cli.pieces import whole
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, moment
 from fedi_cotweet.configuration import overview
@@ -55,6 +56,14 @@ def verify(
             show_default=False,
         ),
     ] = False,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="With the digests, the other authors and every condition.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Check a post on any server, author by author: who agreed to exactly this text?
 
@@ -79,7 +88,7 @@ def verify(
     if session.as_json:
         sys.stdout.write(json.dumps(report.document()) + "\n")
     else:
-        session.say(render(report, _now()))
+        session.say(render(report, _now(), details=details))
     if not report.verified:
         raise typer.Exit(NOT_VERIFIED)
 
@@ -107,9 +116,12 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def render(report: Report, now: int) -> RenderableType:
-    """The report for a terminal. Nothing in it acts there: strangers wrote all of it."""
-    title = Text(line(report.id), style="bold")
+def render(report: Report, now: int, *, details: bool = False) -> RenderableType:
+    """The report for a terminal; ``details`` adds what is needed to check it by hand.
+
+    Nothing in it acts there: strangers wrote all of it.
+    """
+    title = whole(Text(line(report.id), style="bold"))
     facts = [line(report.kind)]
     if report.published_at is not None:
         facts.append(f"published {moment(report.published_at)}")
@@ -124,10 +136,10 @@ def render(report: Report, now: int) -> RenderableType:
     for author in report.co_authors:
         mark, style = _MARKS[str(author.state)]
         parts += [Text(), _author(mark, style, author.sentence, str(author.state))]
-        parts.append(Padding(_evidence(author, now), (0, 0, 0, 2)))
+        parts += _evidence(author, now, details=details)
     for entry in report.companions:
         parts += [Text(), _author("✓", "bold green", entry.sentence, "agreed by reply")]
-        parts.append(Padding(Text(line(entry.note), style="dim", overflow="fold"), (0, 0, 0, 2)))
+        parts.append(whole(Text(f"  {line(entry.note)}", style="dim")))
     parts += [Text(), Text(line(report.summary), style="bold green" if report.verified else "bold")]
     return Group(*parts)
 
@@ -137,21 +149,31 @@ def _author(mark: str, style: str, sentence: str, state: str = "") -> Text:
     return text.append(f"  {state}", style=style) if state else text
 
 
-def _evidence(author: CoAuthor, now: int) -> RenderableType:
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="dim", no_wrap=True)
-    facts.add_column(overflow="fold")
+def _evidence(author: CoAuthor, now: int, *, details: bool) -> list[RenderableType]:
+    """What shows it: the stamp, and what does not hold; with ``details`` all that was looked at."""
+    facts: list[tuple[str, str]] = []
     if author.stamp is not None:
-        facts.add_row("stamp", line(author.stamp))
+        facts.append(("stamp", line(author.stamp)))
     if author.issued_at is not None:
-        facts.add_row("issued", f"{moment(author.issued_at)}, {distance(author.issued_at, now)}")
-    if author.stamp_digest is not None:
-        same = author.stamp_digest == author.post_digest
-        facts.add_row("agreed to", line(author.stamp_digest))
-        facts.add_row("this post", "the same" if same else line(author.post_digest or "no digest"))
-        facts.add_row("together with", _others(author))
-        facts.add_row("proof", _proof(author.proof))
-    return Group(facts, _conditions(author.conditions))
+        issued = f"{moment(author.issued_at)}, {distance(author.issued_at, now)}"
+        told = not details and author.stamp_digest is not None and author.proof.state != "none"
+        facts.append(("issued", f"{issued}; proof {_proof(author.proof)}" if told else issued))
+    same = author.stamp_digest == author.post_digest
+    if author.stamp_digest is not None and (details or not same):
+        facts.append(("agreed to", line(author.stamp_digest)))
+        shown = "the same" if same else line(author.post_digest or "no digest")
+        facts.append(("this post", shown))
+    if author.stamp_digest is not None and details:
+        facts.append(("together with", _others(author)))
+        facts.append(("proof", _proof(author.proof)))
+    parts: list[RenderableType] = [
+        whole(Text(f"  {name + ' ':<{15 if details else 11}}", style="dim").append(value))
+        for name, value in facts
+    ]
+    found = [one for one in author.conditions if details or one.holds is not True]
+    if found:
+        parts.append(Padding(_conditions(tuple(found)), (0, 0, 0, 2)))
+    return parts
 
 
 def _others(author: CoAuthor) -> str:

@@ -14,9 +14,10 @@ from rich.text import Text
 
 from fedi_cotweet.cli import draft_cards, post_cards
 from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import Answer, Client, RefusedError, UsageError, handles, segment
+from fedi_cotweet.cli.client import Answer, RefusedError, UsageError, handles, segment
 from fedi_cotweet.cli.credited import credited
 from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.post_options import (
     AltOption,
     AtOption,
@@ -44,10 +45,6 @@ from fedi_cotweet.services.views import DraftView, PostView
 POSTS = "/api/v1/control/posts"
 COTWEETS = "/api/v1/cotweets"
 MEDIA = "/api/v1/control/media"
-
-PostArgument = Annotated[
-    str, typer.Argument(metavar="POST", help="Id of the post, or its address.")
-]
 
 
 def post(
@@ -147,22 +144,22 @@ def edit(
 ) -> None:
     """Change a text. A co-tweet's authors are asked again; until then the old one stands."""
     client = session.client()
-    post_id = resolve(client, target)
+    named = segment(target)
     document = {"text": _text(text)}
     try:
-        client.get(f"{COTWEETS}/{post_id}")
+        client.get(f"{COTWEETS}/{named}")
     except RefusedError as error:
         if error.status != 404:
             raise
-        _show_post(session, client.put(f"{POSTS}/{post_id}", document))
+        _show_post(session, client.put(f"{POSTS}/{named}", document))
     else:
-        show_draft(session, client.put(f"{COTWEETS}/{post_id}", document))
+        show_draft(session, client.put(f"{COTWEETS}/{named}", document))
 
 
 def delete(session: Session, target: PostArgument) -> None:
     """Delete a published post of yours, for everybody."""
     client = session.client()
-    answer = client.delete(f"{POSTS}/{resolve(client, target)}")
+    answer = client.delete(f"{POSTS}/{segment(target)}")
     session.show(answer, lambda: Text("Deleted. Other servers are being told."))
 
 
@@ -177,7 +174,7 @@ def vote(
     """Vote in a poll, once."""
     client = session.client()
     document = {"choices": [choice - 1 for choice in choices]}
-    _show_post(session, client.post(f"{POSTS}/{resolve(client, target)}/votes", document))
+    _show_post(session, client.post(f"{POSTS}/{segment(target)}/votes", document))
 
 
 def drafts(session: Session) -> None:
@@ -200,7 +197,7 @@ def publish(session: Session, target: PostArgument) -> None:
     co-tweet whoever did not agree to the change is no author of it any more.
     """
     client = session.client()
-    path = f"{COTWEETS}/{resolve(client, target)}"
+    path = f"{COTWEETS}/{segment(target)}"
     try:
         answer = client.post(f"{path}/publish")
     except RefusedError as error:
@@ -221,21 +218,21 @@ def withdraw(
     """Take back the invites to a co-tweet that is not published yet."""
     client = session.client()
     document = {"co_author": handles([co_author])[0]} if co_author else {}
-    answer = client.post(f"{COTWEETS}/{resolve(client, target)}/withdraw", document)
+    answer = client.post(f"{COTWEETS}/{segment(target)}/withdraw", document)
     show_draft(session, answer)
 
 
 def discard(session: Session, target: PostArgument) -> None:
     """Throw a draft away; open invites to it end."""
     client = session.client()
-    answer = client.delete(f"{COTWEETS}/{resolve(client, target)}")
+    answer = client.delete(f"{COTWEETS}/{segment(target)}")
     session.show(answer, lambda: Text("Discarded. It was never published."))
 
 
 def leave(session: Session, target: PostArgument) -> None:
     """Take your name off a co-tweet. Its other authors keep it, without you."""
     client = session.client()
-    answer = client.post(f"{COTWEETS}/{resolve(client, target)}/leave")
+    answer = client.post(f"{COTWEETS}/{segment(target)}/leave")
     session.show(
         answer,
         lambda: Text(
@@ -265,13 +262,6 @@ def _duration(text: str) -> int:
     if not seconds:
         raise UsageError(f'"{text}" is no duration.', "Write it like 12h, 7d or 2w.")
     return seconds
-
-
-def resolve(client: Client, target: str) -> str:
-    """The id of a post given by its id or address, as a segment of a path."""
-    if not target.startswith(("http://", "https://")):
-        return segment(target)
-    return segment(read_view(PostView, client.get(POSTS, url=target).document()).id)
 
 
 def _show_post(session: Session, answer: Answer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 SEQUENCE_BITS = 16
 SEQUENCE_MASK = (1 << SEQUENCE_BITS) - 1
+LARGEST = 2**63 - 1
 
 
 class IdSequence:
@@ -37,3 +38,11 @@ def id_at(moment: int, entropy: int) -> int:
 def time_of(made: int) -> int:
     """The milliseconds since 1970 in which ``made`` was made."""
     return made >> SEQUENCE_BITS
+
+
+def read_id(text: str) -> int | None:
+    """An id as people and programs write it, in decimal digits, or None."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return None
+    number = int(text)
+    return number if number <= LARGEST else None

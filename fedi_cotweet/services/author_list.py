@@ -19,8 +19,8 @@ from fedi_cotweet.services import (
 )
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.mistaken import not_named
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.mistaken import not_named, not_theirs
 from fedi_cotweet.services.offers import current_offers, take_off
 from fedi_cotweet.services.posts import rewrite
 from fedi_cotweet.services.shortening import named_in
@@ -146,8 +146,8 @@ def _remove_from_change(tx: Tx, env: Env, post: Post, person: Actor) -> None:
 
 
 def own_cotweet(tx: Tx, author_id: int, post_id: int) -> Post:
-    """A draft or published post of this author, or 404."""
+    """A draft or published post of this author (else as ``not_theirs`` says)."""
     post = posts.post(tx, post_id)
     if post is None or post.author_id != author_id or post.state not in ("draft", "published"):
-        raise not_found("co-tweet")
+        raise not_theirs(tx, post, author_id, "co-tweet")
     return post

@@ -34,7 +34,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.inviting import check_inviting, check_roles
-from fedi_cotweet.services.mistaken import not_named
+from fedi_cotweet.services.mistaken import not_named, not_theirs
 from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_offers, take_back
 from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
@@ -332,10 +332,10 @@ def discard_draft(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
 
 
 def own_draft(tx: Tx, author_id: int, post_id: int) -> Post:
-    """A draft of this author, or the same 404 that everybody else gets."""
+    """A draft of this author (else as ``not_theirs`` says)."""
     post = posts.post(tx, post_id)
     if post is None or post.author_id != author_id or post.state == "deleted":
-        raise not_found("draft")
+        raise not_theirs(tx, post, author_id, "draft")
     if post.state != "draft":
         raise ServiceError("already_published", 409, "This post is published.")
     return post

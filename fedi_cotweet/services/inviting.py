@@ -54,9 +54,10 @@ def check_version(
         raise ServiceError(
             "visibility_not_allowed",
             422,
-            "A post with co-authors is public or unlisted.",
-            "Followers-only and direct posts cannot be verified by others, so they cannot be"
-            " shared between authors. Choose public or unlisted.",
+            f"A post with co-authors is public or unlisted, and not “{words.visibility[:20]}”.",
+            "Its authors' servers show it to different people, and every server must be able to"
+            " check who agreed to it: of a post that is not for everybody that cannot be done."
+            " Choose public or unlisted, or write it alone and mention the others.",
         )
     if len(co_authors) > limits.max_authors - 1:
         raise ServiceError(

@@ -2,25 +2,85 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
-from storage.models import Actor, Post
-from storage.queries import actors, posts
+from storage.models import Actor, Offer, Post
+from storage.queries import actors, consents, posts
+
+_TAKING_PART: Final = frozenset(
+    {ConsentState.OFFERED.value, *(state.value for state in CONSENTING)}
+)
 
 
-def no_such_post(post: Post | None, account_id: int, what: str = "post") -> ServiceError:
-    """Why there is no published post: to its author a draft is one, to all others nothing is there.
+def no_such_post(tx: Tx, post: Post | None, account_id: int, what: str = "post") -> ServiceError:
+    """Why there is no published post: to its author a draft is one, and to those who are invited
+    to it; to all others nothing is there.
 
     ``not_published`` (409) or ``not_found`` (404); ``what`` names what was looked for.
     """
-    if post is None or post.state != "draft" or post.author_id != account_id:
+    if post is None or post.state != "draft":
         return not_found(what)
+    if post.author_id != account_id:
+        invite = _taking_part(tx, post, account_id)
+        return not_found(what) if invite is None else only_invited(tx, invite, what)
     return ServiceError(
         "not_published",
         409,
         "This is a draft of yours: it is not published yet.",
         f"To publish it: fedi-cotweet publish {post.id}    "
         f"To throw it away: fedi-cotweet discard {post.id}",
+    )
+
+
+def only_invited(tx: Tx, invite: Offer, what: str) -> ServiceError:
+    """Why there is no published post for somebody who is invited to it: ``not_published`` (409).
+
+    Whoever said no, or let the time pass, has nothing there (``not_found``, 404).
+    """
+    if invite.state not in _TAKING_PART:
+        return not_found(what)
+    sender = actors.actor(tx, invite.sender_id)
+    whose = "somebody's" if sender is None else f"{_handle(sender)}'s"
+    answer = (
+        f"To take your yes back: fedi-cotweet leave {invite.id}"
+        if invite.state == ConsentState.ACCEPTED.value
+        else f"To answer: fedi-cotweet accept {invite.id} or decline {invite.id}"
+    )
+    return ServiceError(
+        "not_published",
+        409,
+        f"This is {whose} draft, to which you are invited: it is not published yet.",
+        f"{answer}    To talk about it: fedi-cotweet discuss {invite.id}",
+    )
+
+
+def not_theirs(tx: Tx, post: Post | None, account_id: int, what: str) -> ServiceError:
+    """Why somebody cannot do what is for the primary author of a co-tweet.
+
+    Whoever takes part in it hears that (``not_the_primary``, 403); to all others nothing is
+    there (``not_found``, 404), as where ``post`` is none or deleted.
+    """
+    if post is None or post.author_id == account_id or post.state not in ("draft", "published"):
+        return not_found(what)
+    invite = _taking_part(tx, post, account_id)
+    primary = actors.actor(tx, post.author_id)
+    if invite is None or primary is None:
+        return not_found(what)
+    if post.state == "published":
+        deletion = f"To ask that it is deleted: fedi-cotweet ask-deletion {post.id}"
+        end = f"{deletion}    To take your name off: fedi-cotweet leave {post.id}"
+    elif invite.state == ConsentState.OFFERED.value:
+        end = f"To say no: fedi-cotweet decline {invite.id}"
+    else:
+        end = f"To take your yes back: fedi-cotweet leave {invite.id}"
+    return ServiceError(
+        "not_the_primary",
+        403,
+        f"Only its primary author, {_handle(primary)}, can do this with a co-tweet.",
+        f"To propose another text: fedi-cotweet propose {post.id} TEXT    {end}",
     )
 
 
@@ -49,6 +109,16 @@ def not_named(tx: Tx, post: Post, person: Actor) -> ServiceError:
         f"{_handle(person)} is not an author of this post, nor {asked}.",
         f"It names {who}." if rows else "It names nobody but you.",
     )
+
+
+def _taking_part(tx: Tx, post: Post, account_id: int) -> Offer | None:
+    """The last invitation of an account to a post, if it takes part in it now."""
+    found = [
+        offer
+        for offer in consents.offers_for_object(tx, post.uri, "received")
+        if offer.target_id == account_id and offer.state in _TAKING_PART
+    ]
+    return found[-1] if found else None
 
 
 def _handle(actor: Actor) -> str:

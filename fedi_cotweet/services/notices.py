@@ -82,4 +82,4 @@ def unmute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 def _check_seen(tx: Tx, account_id: int, post_id: int) -> None:
     post = posts.post(tx, post_id)
     if post is None or post.state != "published" or not may_see(tx, post, account_id):
-        raise no_such_post(post, account_id)
+        raise no_such_post(tx, post, account_id)

@@ -39,7 +39,7 @@ def unpin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 def _own(tx: Tx, account_id: int, post_id: int) -> Post:
     post = posts.post(tx, post_id)
     if post is None or post.state != "published" or not may_see(tx, post, account_id):
-        raise no_such_post(post, account_id)
+        raise no_such_post(tx, post, account_id)
     if post.author_id != account_id:
         raise ServiceError("not_yours", 403, "Only posts of your own can be pinned.")
     if post.visibility not in ("public", "unlisted"):

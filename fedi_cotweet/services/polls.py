@@ -107,7 +107,7 @@ def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[in
         or post.state != "published"
         or not may_see(tx, post, account_id)
     ):
-        raise no_such_post(post, account_id, "poll")
+        raise no_such_post(tx, post, account_id, "poll")
     chosen = sorted(set(choices))
     if (
         not chosen

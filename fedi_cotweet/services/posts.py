@@ -27,7 +27,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.homes import check_at_home
-from fedi_cotweet.services.mistaken import no_such_post
+from fedi_cotweet.services.mistaken import no_such_post, not_theirs
 from fedi_cotweet.services.notices import authors_answered
 from fedi_cotweet.services.replies import replied, reply_removed
 from fedi_cotweet.services.versions import Version
@@ -261,10 +261,15 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
 
 
 def own_post(tx: Tx, author_id: int, post_id: int) -> Post:
-    """A published post of this author, or 404; ``not_published`` (409) for a draft of theirs."""
+    """A published post of this author.
+
+    ``not_published`` (409) for a draft of theirs; else as ``not_theirs`` says.
+    """
     post = posts.post(tx, post_id)
-    if post is None or post.author_id != author_id or post.state != "published":
-        raise no_such_post(post, author_id)
+    if post is None or post.author_id != author_id:
+        raise not_theirs(tx, post, author_id, "post")
+    if post.state != "published":
+        raise no_such_post(tx, post, author_id)
     return post
 
 

@@ -35,7 +35,7 @@ def set_searchable(tx: Tx, env: Env, account_id: int, searchable: str) -> None:
 
 def _co_tweet(tx: Tx, env: Env, account_id: int, post: Post | None) -> Post:
     if post is None or post.state != "published":
-        raise no_such_post(post, account_id, "co-tweet")
+        raise no_such_post(tx, post, account_id, "co-tweet")
     authors = timelines.shown_author_ids(post, posts.authors_of(tx, [post.id])[post.id], env.now())
     if account_id not in authors:
         raise not_found("co-tweet")

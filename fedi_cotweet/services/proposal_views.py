@@ -12,7 +12,7 @@ from activitypub.documents.note import parse_note
 from activitypub.html import to_text
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view, handles_at
 from fedi_cotweet.services.talk_views import DiffPart, ProposalView
 from fedi_cotweet.services.views import AuthorView
@@ -35,6 +35,29 @@ def proposals(tx: Tx, env: Env, account_id: int, number: int) -> list[ProposalVi
     if me is None or me.uri != around.primary:
         found = [change for change in found if change.by_id == account_id]
     return _views(tx, env, account_id, found, _text_now(around))
+
+
+def is_proposal(tx: Tx, number: int) -> bool:
+    """Whether there is a proposal of this id, whoever may see it."""
+    return changes.change_by_id(tx, number) is not None
+
+
+def waiting(tx: Tx, env: Env, account_id: int, number: int) -> int:
+    """The id of the one proposal for a post or draft that waits for an answer, as ``proposals``.
+
+    Raises ``not_found`` (404) for none, ``several_proposals`` (409) for more than one.
+    """
+    found = [one.id for one in proposals(tx, env, account_id, number) if one.state == "proposed"]
+    if not found:
+        raise not_found("proposal")
+    if len(found) > 1:
+        raise ServiceError(
+            "several_proposals",
+            409,
+            f"{len(found)} proposals for this post wait for an answer.",
+            f"Say which one: {', '.join(found)}. To look at them: fedi-cotweet proposals {number}",
+        )
+    return int(found[0])
 
 
 def proposal(tx: Tx, env: Env, account_id: int, change_id: int) -> ProposalView:

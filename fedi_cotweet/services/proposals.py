@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.proposals import Proposal
-from activitypub.documents.note import TagView, parse_note
-from activitypub.html import link_targets, to_text
+from activitypub.documents.note import TagView
+from activitypub.html import to_text
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import changes, drafts, posts
+from fedi_cotweet.services import changes, drafts, posts, proposed_words
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.composing import Composed
 from fedi_cotweet.services.env import Env
@@ -44,7 +41,7 @@ def propose(tx: Tx, env: Env, account_id: int, number: int, words: Words, commen
     around = own_circle(tx, env, account_id, number)
     if not words.body.html:
         raise ServiceError("empty_post", 422, "The post is empty.", "Write something.")
-    _check_new(around, words)
+    proposed_words.check_new(around, words)
     tags = [{"type": tag.kind, "name": tag.name, "href": tag.href} for tag in words.body.tags]
     said: dict[str, Any] = {
         "content": words.body.html,
@@ -53,34 +50,6 @@ def propose(tx: Tx, env: Env, account_id: int, number: int, words: Words, commen
         "tags": tags,
     }
     return _propose(tx, env, account_id, around, "edit", said, comment)
-
-
-def _check_new(around: Circle, words: Words) -> None:
-    """``nothing_changed`` (409) for what a co-author has before them already.
-
-    Links are counted only: each server writes those of mentions and hashtags in its own way.
-    """
-    if around.offer is None:
-        return
-    if around.post is not None:
-        content, summary = around.post.content, around.post.summary
-        language = around.post.language
-    else:
-        note = parse_note(orjson.loads(around.offer.document)["object"])
-        content, summary = remove_notice(note.content, around.named), to_text(note.summary)
-        language = note.language
-    if (
-        to_text(words.body.html).strip() == to_text(content).strip()
-        and len(link_targets(words.body.html)) == len(link_targets(content))
-        and words.summary == summary
-        and words.language in (None, language)
-    ):
-        raise ServiceError(
-            "nothing_changed",
-            409,
-            "That is what the post says already.",
-            "Propose another text, or say what you think: fedi-cotweet discuss ID",
-        )
 
 
 def ask_for_deletion(tx: Tx, env: Env, account_id: int, number: int, comment: str = "") -> int:
@@ -208,6 +177,8 @@ def receive_proposal(tx: Tx, env: Env, wish: Proposal, sender: Actor) -> str:
             "language": wish.language,
             "tags": [{"type": t.kind, "name": t.name, "href": t.href} for t in wish.tags],
         }
+        if proposed_words.is_said_already(around, post, words):
+            return "nothing_changed"
         _get_to_know(tx, env, wish)
     change_id = env.new_id()
     comment = to_text(wish.comment)[:LONGEST_COMMENT]

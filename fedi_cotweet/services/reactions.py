@@ -89,7 +89,7 @@ def _reader(tx: Tx, account_id: int) -> Actor:
 def _seen(tx: Tx, account_id: int, post_id: int) -> Post:
     post = posts.post(tx, post_id)
     if post is None or post.state != "published" or not may_see(tx, post, account_id):
-        raise no_such_post(post, account_id)
+        raise no_such_post(tx, post, account_id)
     return post
 
 

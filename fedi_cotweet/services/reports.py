@@ -47,7 +47,7 @@ def report(
     people = [person] if person is not None else []
     if post is not None:
         if post.state != "published" or not may_see(tx, post, account_id):
-            raise no_such_post(post, account_id)
+            raise no_such_post(tx, post, account_id)
         wanted = timelines.shown_author_ids(post, author_rows(tx, post), env.now())
         found = actors.actors(tx, wanted)
         people = [found[author] for author in wanted if author in found]

@@ -94,7 +94,7 @@ def own_post(tx: Tx, env: Env, account_id: int, post_id: int) -> Post:
     """A published post that this account is an author of, or 404."""
     post = posts.post(tx, post_id)
     if post is None or post.state != "published":
-        raise no_such_post(post, account_id)
+        raise no_such_post(tx, post, account_id)
     if account_id not in (author.id for author in authors(tx, env, post)):
         raise not_found("post")
     return post

@@ -68,7 +68,9 @@ async def test_authors_are_added_replaced_and_taken_off(api: Api, world: World, 
     taken = await api.ask("DELETE", f"{path}/authors/bob")
     assert [author["name"] for author in taken["post"]["authors"]] == ["Alice"]
     for method, part in (("GET", "changes"), ("POST", "changes/cancel")):
-        assert await api.refused(method, f"{path}/{part}", account="bob") == (404, "not_found")
+        only_alice = (403, "not_the_primary")
+        assert await api.refused(method, f"{path}/{part}", account="bob") == only_alice
+        assert await api.refused(method, f"{path}/{part}", account="carol") == (404, "not_found")
 
 
 async def test_what_is_sent_a_second_time_is_answered_in_the_same_way(

@@ -51,16 +51,42 @@ async def draft(api: Api, world: World) -> str:
         ("POST", "cotweets/{}/hide"),
     ],
 )
-async def test_only_its_author_is_told_that_it_is_a_draft(
-    api: Api, draft: str, method: str, path: str
+async def test_those_who_take_part_in_a_draft_are_told_that_it_is_one_and_nobody_else(
+    api: Api, world: World, draft: str, method: str, path: str
 ) -> None:
+    await world.account("carol")
     where = "/api/v1/" + path.format(draft)
-    response = await api.raw(method, where)
+
+    async def told(account: str) -> tuple[int, str, str]:
+        response = await api.raw(method, where, account=account)
+        said = await response.json()
+        return response.status, said["error"], f"{said['message']} {said['fix']}"
+
+    status, code, words = await told("alice")
+    assert (status, code) == (409, "not_published")
+    assert "draft" in words
+    assert f"fedi-cotweet discard {draft}" in words
+    status, code, words = await told("bob")
+    if method == "DELETE":
+        assert (status, code) == (403, "not_the_primary")
+        assert "Only its primary author, @alice@a.example, can do this" in words
+        assert "fedi-cotweet decline" in words
+    else:
+        assert (status, code) == (409, "not_published")
+        assert "@alice@a.example's draft" in words
+        assert "fedi-cotweet accept" in words
+    status, code, words = await told("carol")
+    assert (status, code) == (404, "not_found")
+    assert words == (await _told_of_nothing(api, method, path))
+    [invite] = (await api.ask("GET", INVITES, account="bob"))["invites"]
+    await api.ask("POST", f"{INVITES}/{invite['id']}/decline", {}, account="bob")
+    assert (await told("bob"))[:2] == (404, "not_found")
+
+
+async def _told_of_nothing(api: Api, method: str, path: str) -> str:
+    response = await api.raw(method, "/api/v1/" + path.format("7"), account="carol")
     said = await response.json()
-    assert (response.status, said["error"]) == (409, "not_published")
-    assert "draft" in said["message"]
-    assert f"fedi-cotweet discard {draft}" in said["fix"]
-    assert await api.refused(method, where, account="bob") == (404, "not_found")
+    return f"{said['message']} {said['fix']}"
 
 
 async def test_whoever_is_no_author_cannot_be_taken_off_and_it_is_said_who_is(

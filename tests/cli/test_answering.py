@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fedi_cotweet.cli import agreeing
+from fedi_cotweet.services.views import PollOptionView, PollView
 from tests.cli.conftest import Run, Script
 from tests.cli.samples import INVITE, NOW, wire
 
@@ -110,7 +111,7 @@ async def test_no_invites_is_said_in_words(script: Script, run: Run) -> None:
 async def test_accepting_with_yes_sends_the_digest_of_what_was_just_fetched(
     script: Script, run: Run
 ) -> None:
-    script.expect("GET", LIST, {"invites": [wire(INVITE)]}, account="bob")
+    script.expect("GET", f"{LIST}/7", wire(INVITE), account="bob")
     script.expect(
         "POST",
         f"{LIST}/7/accept",
@@ -135,14 +136,14 @@ async def test_accepting_with_a_digest_and_yes_sends_that_digest_unseen(
 async def test_a_digest_that_is_not_the_invites_is_refused_before_anything_is_sent(
     script: Script, run: Run
 ) -> None:
-    script.expect("GET", LIST, {"invites": [wire(INVITE)]})
+    script.expect("GET", f"{LIST}/7", wire(INVITE))
     shown = await run("accept", "7", "--digest", "uOther")
     assert shown.code == 1
     assert "is not what you name" in shown.err
 
 
 async def test_without_a_terminal_nothing_is_agreed_to_unasked(script: Script, run: Run) -> None:
-    script.expect("GET", LIST, {"invites": [wire(INVITE)]})
+    script.expect("GET", f"{LIST}/7", wire(INVITE))
     shown = await run("accept", "7")
     assert shown.code == 2
     assert "fedi-cotweet accept 7 --digest uEiBdigest --yes" in shown.err
@@ -154,7 +155,7 @@ async def test_on_a_terminal_a_person_sees_the_preview_and_decides(
 ) -> None:
     monkeypatch.setattr(agreeing, "interactive", lambda: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
-    script.expect("GET", LIST, {"invites": [wire(INVITE)]})
+    script.expect("GET", f"{LIST}/7", wire(INVITE))
     if agreed:
         accepted = wire(replace(INVITE, state="accepted"))
         script.expect("POST", f"{LIST}/7/accept", accepted, body={"digest": "uEiBdigest"})
@@ -166,7 +167,7 @@ async def test_on_a_terminal_a_person_sees_the_preview_and_decides(
 
 
 async def test_content_changed_is_reported_with_what_to_do(script: Script, run: Run) -> None:
-    script.expect("GET", LIST, {"invites": [wire(INVITE)]})
+    script.expect("GET", f"{LIST}/7", wire(INVITE))
     refusal = {"error": "content_changed", "message": "It changed.", "fix": "Look again."}
     path = f"{LIST}/7/accept"
     script.expect("POST", path, refusal, body={"digest": "uEiBdigest"}, status=409)
@@ -175,10 +176,24 @@ async def test_content_changed_is_reported_with_what_to_do(script: Script, run: 
 
 
 async def test_an_unknown_invite_is_said_to_be_unknown(script: Script, run: Run) -> None:
-    script.expect("GET", LIST, {"invites": []})
+    refusal = {"error": "not_found", "message": "There is no such invitation.", "fix": ""}
+    script.expect("GET", f"{LIST}/8", refusal, status=404)
     shown = await run("accept", "8", "--yes", "--json")
     assert shown.code == 1
     assert shown.document["error"] == "not_found"
+
+
+async def test_an_invite_that_is_over_is_not_asked_about_again(script: Script, run: Run) -> None:
+    script.expect("GET", f"{LIST}/7", wire(replace(INVITE, state="expired")))
+    shown = await run("accept", "7", "--yes")
+    assert shown.code == 1
+    assert "Invite 7 is over: did not answer in time." in shown.err
+
+
+async def test_an_invite_can_be_named_by_the_address_of_its_post(script: Script, run: Run) -> None:
+    path = f"{LIST}/https%3A%2F%2Fa.example%2Fnotes%2F42/decline"
+    script.expect("POST", path, wire(replace(INVITE, state="declined")), body={})
+    assert (await run("decline", "https://a.example/notes/42")).code == 0
 
 
 async def test_declining_sends_the_reason_if_there_is_one(script: Script, run: Run) -> None:
@@ -209,3 +224,21 @@ async def test_declining_what_is_over_says_that_nothing_was_sent(script: Script,
     assert "was over already" in said
     assert "Nothing was sent." in said
     assert "told" not in said
+
+
+async def test_commands_can_be_copied_from_a_narrow_terminal(
+    script: Script, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    script.expect("GET", LIST, {"invites": [wire(replace(INVITE, id="117658495723897860"))]})
+    lines = (await run("invites")).out.splitlines()
+    assert "Decline:  fedi-cotweet decline 117658495723897860 [--reason TEXT]" in lines
+
+
+async def test_a_poll_that_nobody_can_vote_in_yet_has_no_numbers(script: Script, run: Run) -> None:
+    poll = PollView((PollOptionView("Tea", 0), PollOptionView("Milk", 0)), False, 0, None, False)
+    script.expect("GET", LIST, {"invites": [wire(replace(INVITE, poll=poll))]})
+    words = (await run("invites")).words
+    assert "1. Tea" in words
+    assert "%" not in words
+    assert "voted" not in words

@@ -28,6 +28,9 @@ async def test_a_notice_names_the_post_and_what_can_be_typed_next(script: Script
     )
 
 
+WHAT_NOW = " x fedi-cotweet drafts fedi-cotweet publish 42 fedi-cotweet discard 42"
+
+
 @pytest.mark.parametrize(
     ("view", "said"),
     [
@@ -39,6 +42,7 @@ async def test_a_notice_names_the_post_and_what_can_be_typed_next(script: Script
         (NotificationView("1", "cotweet.proposal", "x", NOW, proposal="5"), "proposal decline 5"),
         (NotificationView("1", "cotweet.declined", "x", NOW, post="42"), "fedi-cotweet show 42"),
         (NotificationView("1", "cotweet.declined", "x", NOW, post="42", draft=True), "discard 42"),
+        (NotificationView("1", "cotweet.due", "x", NOW, post="42", draft=True), WHAT_NOW),
     ],
 )
 async def test_only_what_can_be_done_is_offered(

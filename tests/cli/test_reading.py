@@ -34,7 +34,7 @@ async def test_an_empty_timeline_says_how_to_fill_it(script: Script, run: Run) -
 
 async def test_a_post_is_shown_by_id_and_by_address(script: Script, run: Run) -> None:
     script.expect("GET", f"{CONTROL}/posts/42", wire(POST))
-    script.expect("GET", f"{CONTROL}/posts?url=https%3A%2F%2Fa.example%2Fn%3Fx%3D1", wire(POST))
+    script.expect("GET", f"{CONTROL}/posts/https%3A%2F%2Fa.example%2Fn%3Fx%3D1", wire(POST))
     assert "We wrote this together." in (await run("show", "42")).words
     shown = await run("show", "https://a.example/n?x=1", "--json")
     assert shown.document["id"] == "42"

@@ -26,9 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, str | None]]:
     """What the server would have been started with, instead of serving forever."""
     calls: list[tuple[Settings, str | None]] = []
-    module: Any = types.ModuleType("fedi_cotweet.app")
+    module: Any = types.ModuleType("fedi_cotweet.process")
     module.run_server = lambda settings, first_account: calls.append((settings, first_account))
-    monkeypatch.setitem(sys.modules, "fedi_cotweet.app", module)
+    monkeypatch.setitem(sys.modules, "fedi_cotweet.process", module)
     monkeypatch.setattr(fedi_cotweet, "app", module, raising=False)
     return calls
 

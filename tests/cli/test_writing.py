@@ -124,9 +124,8 @@ async def test_editing_a_plain_post_changes_it_at_once(script: Script, run: Run)
 
 async def test_a_post_can_be_named_by_its_address(script: Script, run: Run) -> None:
     url = "https://a.example/@alice/42"
-    script.expect("GET", f"{POSTS}?url=https%3A%2F%2Fa.example%2F%40alice%2F42", wire(POST))
-    script.expect("POST", f"{COTWEETS}/42/leave", {}, body={}, account="bob")
-    script.expected[0].account = "bob"
+    path = f"{COTWEETS}/https%3A%2F%2Fa.example%2F%40alice%2F42/leave"
+    script.expect("POST", path, {}, body={}, account="bob")
     shown = await run("--as", "bob", "leave", url)
     assert "no longer an author" in shown.words
 
@@ -203,3 +202,29 @@ async def test_who_reads_it_is_said_in_words(script: Script, run: Run) -> None:
     assert ", direct" in (await run("post", "Hello @bob", "--visibility", "direct")).words
     script.expect("GET", "/api/v1/control/direct", {"posts": [], "next_before": None})
     assert "--visibility direct" in (await run("direct")).words
+
+
+async def test_a_draft_that_everybody_declined_says_what_can_be_done(
+    script: Script, run: Run
+) -> None:
+    declined = DraftAuthorView(BOB, "declined", None, reason="not me")
+    draft = replace(DRAFT, state="draft", co_authors=(declined,))
+    script.expect("GET", COTWEETS, {"cotweets": [wire(draft)]})
+    words = (await run("drafts")).words
+    assert "needs your decision" in words
+    assert "fedi-cotweet invite 42 @NAME@SERVER --instead-of @bob@b.example" in words
+    assert "Publish alone, as an ordinary post: fedi-cotweet publish 42" in words
+    assert "fedi-cotweet discard 42" in words
+    assert "withdraw" not in words
+    assert "remove" not in words
+
+
+async def test_a_draft_that_one_of_two_declined_can_go_on_without_them(
+    script: Script, run: Run
+) -> None:
+    people = (DraftAuthorView(BOB, "declined", None), DRAFT.co_authors[1])
+    draft = replace(DRAFT, state="draft", co_authors=people)
+    script.expect("GET", COTWEETS, {"cotweets": [wire(draft)]})
+    words = (await run("drafts")).words
+    assert "fedi-cotweet remove 42 @bob@b.example" in words
+    assert "Take the invite back: fedi-cotweet withdraw 42" in words

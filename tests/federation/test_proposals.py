@@ -415,3 +415,18 @@ async def test_on_one_server_a_proposal_ends_when_its_author_leaves(cast: Cast) 
     for account in ("alice", "bob"):
         assert await one(cast, account, made["id"]) == ("declined", OVER)
     assert [kind for kind in await cast.told("bob") if "proposal_" in kind] == []
+
+
+async def test_what_the_post_says_already_is_no_proposal_from_elsewhere_either(cast: Cast) -> None:
+    number, note = await drafted(cast, cast.bob)
+    alice = cast.here.actor("alice")
+    post = await cast.here.post(note)
+    assert post is not None
+    same = {"content": f" {post.content}\n", "contentMap": {str(post.language): post.content}}
+    await cast.bob.send(f"{alice}/inbox", wish(cast.bob, note, alice, **same))
+    await cast.here.settle()
+    assert await listed(cast, "alice", number) == []
+    assert "cotweet.proposal" not in await cast.told("alice")
+    await cast.bob.send(f"{alice}/inbox", wish(cast.bob, note, alice, **same, summary="Fish"))
+    await cast.here.settle()
+    assert [view["summary"] for view in await listed(cast, "alice", number)] == ["Fish"]

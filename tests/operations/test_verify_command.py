@@ -54,6 +54,22 @@ async def test_the_command_ends_with_0_when_all_are_verified(
     assert "All 2 authors are verified." in done.out
 
 
+async def test_what_is_copied_from_it_stands_on_one_line_in_any_terminal(
+    world: World, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    world.publish()
+    short = await run(world.note_id, "--development")
+    assert world.stamp_id in short.out
+    assert world.note_id in short.out.splitlines()
+    assert "this post" not in short.out
+    monkeypatch.setenv("COLUMNS", "80")
+    short = await run(world.note_id, "--development")
+    long = await run(world.note_id, "--development", "--details")
+    assert len(short.out.splitlines()) <= 10
+    assert "this post" in long.out
+
+
 async def test_the_command_ends_with_1_when_somebody_is_not(
     world: World, run: Callable[..., Any]
 ) -> None:
