@@ -79,6 +79,7 @@ def limits_of(settings: Settings) -> Limits:
         ),
         poll_options=settings.poll_options,
         poll_option_characters=settings.poll_option_characters,
+        link_previews=settings.link_previews,
     )
 
 

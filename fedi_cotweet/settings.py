@@ -225,6 +225,13 @@ class Settings:
             "to them can always be fetched: anybody must be able to check them."
         ),
     )
+    link_previews: bool = field(
+        default=True,
+        metadata=_about(
+            "Whether pages that posts link to are looked at, to show title and description below "
+            "the post. Each is asked for once in two weeks by this server, never by its readers."
+        ),
+    )
     deliver_concurrency: int = field(
         default=32,
         metadata=_about(

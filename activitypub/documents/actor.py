@@ -41,6 +41,7 @@ __all__ = [
 MAX_KEYS: Final = 10
 MAX_FIELDS: Final = 50
 MAX_ALIASES: Final = 50
+MAX_DOMAINS: Final = 100
 MAX_APPROVALS: Final = 100
 MAX_NAME: Final = 500
 MAX_SUMMARY: Final = 50_000
@@ -94,6 +95,8 @@ class ActorView:
     webfinger: str | None
     can_co_author: tuple[str, ...] | None
     implements: tuple[str, ...]
+    attribution_domains: tuple[str, ...]
+    """Servers that may name them as the author of a page."""
     raw: Doc
 
 
@@ -135,6 +138,7 @@ def parse_actor(document: Doc) -> ActorView:
         manually_approves=document.get("manuallyApprovesFollowers") is True,
         discoverable=document.get("discoverable") is True,
         indexable=document.get("indexable") is True,
+        attribution_domains=_domains(document.get("attributionDomains")),
         icon_url=image_url(document.get("icon")),
         image_url=image_url(document.get("image")),
         icon_alt=image_alt(document.get("icon"))[:MAX_ALT],
@@ -224,6 +228,11 @@ def _multikey(entry: Doc, actor_id: str) -> PublicKeyView | None:
     if multikey.startswith("z4MX"):
         return PublicKeyView(key_id, actor_id, "rsa", multikey)
     return None
+
+
+def _domains(value: Any) -> tuple[str, ...]:
+    found = [entry.strip().lower() for entry in as_list(value) if isinstance(entry, str)]
+    return tuple(entry for entry in found if 0 < len(entry) <= 253)[:MAX_DOMAINS]
 
 
 def _fields(document: Doc) -> tuple[tuple[str, str], ...]:

@@ -38,6 +38,7 @@ from activitypub.vocab.reading import parse_json, same_origin
 from activitypub.vocab.terms import ACCEPT, ACTIVITY_JSON
 
 _ACCEPT_MEDIA: Final = "image/*, video/*, audio/*, */*;q=0.1"
+_ACCEPT_PAGE: Final = "text/html, application/xhtml+xml;q=0.9"
 _ACCEPT_JRD: Final = "application/jrd+json, application/json"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -132,6 +133,12 @@ class FederationClient:
         headers = {"Accept": _ACCEPT_MEDIA, "Accept-Encoding": "identity"}
         return await self._follow(url, key, headers, max_bytes)
 
+    async def get_page(self, url: str, media_types: frozenset[str], max_bytes: int) -> Fetched:
+        """GET the head of a page as a stranger: ``body`` ends after it, at ``max_bytes`` or at its
+        own end, and is empty for other media types."""
+        headers = {"Accept": _ACCEPT_PAGE, "Accept-Encoding": "gzip"}
+        return await self._follow(url, None, headers, max_bytes, head_of=media_types)
+
     async def webfinger(self, handle: Handle) -> Fetched:
         """The JRD of a handle as a ``document``; redirects may leave its host (RFC 7033 4.2)."""
         url = webfinger_url(handle, self._policy.scheme_for(handle.host))
@@ -207,6 +214,7 @@ class FederationClient:
         headers: Mapping[str, str],
         max_bytes: int,
         redirects: int | None = None,
+        head_of: frozenset[str] | None = None,
     ) -> Fetched:
         current, inside, error = url.partition("#")[0], True, ""
         hops = self._limits.max_redirects if redirects is None else redirects
@@ -217,7 +225,7 @@ class FederationClient:
                     if isinstance(target, Refused):
                         error = target.code
                         break
-                    answer = await self._knock(target, key, headers, max_bytes)
+                    answer = await self._knock(target, key, headers, max_bytes, head_of)
                     if answer.status not in _REDIRECTS:
                         return Fetched(
                             url=url,
@@ -248,10 +256,17 @@ class FederationClient:
         )
 
     async def _knock(
-        self, target: URL, key: SigningKey | None, headers: Mapping[str, str], max_bytes: int
+        self,
+        target: URL,
+        key: SigningKey | None,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        head_of: frozenset[str] | None,
     ) -> Answer:
         profile = known_profile(self._profiles, target.authority)
-        answer = await self._transport.send("GET", target, None, key, profile, headers, max_bytes)
+        answer = await self._transport.send(
+            "GET", target, None, key, profile, headers, max_bytes, head_of
+        )
         if answer.status == 401 and key is not None:
             other = other_profile(profile)
             answer = await self._transport.send("GET", target, None, key, other, headers, max_bytes)

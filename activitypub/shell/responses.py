@@ -39,30 +39,42 @@ class BodyError(ValueError):
         self.partial = partial
 
 
-async def read_body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+async def read_body(
+    response: aiohttp.ClientResponse, max_bytes: int, until: bytes | None = None
+) -> bytes:
     """The body, decompressed, of a response whose session does not decompress.
+
+    ``until``: what comes after this, in lower case, is not read.
 
     Memory stays near ``max_bytes`` whatever is sent: decompression stops there too. Raises
     ``BodyError``, also for encodings nobody asked for (brotli, zstd, one inside the other).
     """
     encodings = ",".join(response.headers.getall("Content-Encoding", ())).strip().lower()
     if encodings in ("", "identity"):
-        return await _read_plain(response.content, max_bytes)
+        return await _read_plain(response.content, max_bytes, until)
     if encodings not in _DECODERS:
         raise BodyError("bad_encoding")
-    return await _read_compressed(response.content, max_bytes, _DECODERS[encodings])
+    return await _read_compressed(response.content, max_bytes, _DECODERS[encodings], until)
 
 
-async def _read_plain(content: aiohttp.StreamReader, max_bytes: int) -> bytes:
+async def _read_plain(content: aiohttp.StreamReader, max_bytes: int, until: bytes | None) -> bytes:
     body = bytearray()
     while chunk := await content.read(_CHUNK):
         body += chunk
         if len(body) > max_bytes:
             raise BodyError("too_large", bytes(body))
+        if _is_enough(body, len(chunk), until):
+            break
     return bytes(body)
 
 
-async def _read_compressed(content: aiohttp.StreamReader, max_bytes: int, window: int) -> bytes:
+def _is_enough(body: bytearray, new: int, until: bytes | None) -> bool:
+    return until is not None and until in body[-new - len(until) :].lower()
+
+
+async def _read_compressed(
+    content: aiohttp.StreamReader, max_bytes: int, window: int, until: bytes | None
+) -> bytes:
     body = bytearray()
     decoder = zlib.decompressobj(window)
     received = 0
@@ -70,14 +82,17 @@ async def _read_compressed(content: aiohttp.StreamReader, max_bytes: int, window
         received += len(chunk)
         try:
             # One octet more than allowed shows that there is more; the rest is never inflated.
-            body += decoder.decompress(chunk, max_bytes + 1 - len(body))
+            more = decoder.decompress(chunk, max_bytes + 1 - len(body))
         except zlib.error:
             raise BodyError("bad_encoding") from None
+        body += more
         # Empty deflate blocks go on for ever and inflate to nothing, so what comes in counts too.
         if len(body) > max_bytes or received > max_bytes + 1024:
             raise BodyError("too_large", bytes(body))
         if decoder.unused_data:
             raise BodyError("bad_encoding")
+        if _is_enough(body, len(more), until):
+            return bytes(body)
     if received and not decoder.eof:
         raise BodyError("truncated")
     return bytes(body)
@@ -87,6 +102,11 @@ def content_type(response: aiohttp.ClientResponse) -> str:
     """The ``Content-Type`` as sent, with its parameters; empty if absent or sent twice."""
     values = response.headers.getall("Content-Type", ())
     return values[0].strip()[:255] if len(values) == 1 else ""
+
+
+def essence(response: aiohttp.ClientResponse) -> str:
+    """The media type in lower case, without parameters."""
+    return content_type(response).partition(";")[0].strip().lower()
 
 
 def is_json_type(content_type: str) -> bool:

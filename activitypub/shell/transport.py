@@ -12,7 +12,7 @@ from yarl import URL
 
 from activitypub.shell.guard import AddressPolicy
 from activitypub.shell.limits import Limits
-from activitypub.shell.responses import BodyError, content_type, read_body
+from activitypub.shell.responses import BodyError, content_type, essence, read_body
 from activitypub.shell.signing import Signer
 from activitypub.shell.tls import build_ssl_context
 from activitypub.signatures.keys import SigningKey
@@ -72,8 +72,12 @@ class Transport:
         profile: Profile,
         headers: Mapping[str, str],
         max_bytes: int,
+        head_of: frozenset[str] | None = None,
     ) -> Answer:
         """Send a request, signed if there is a ``key``, to a ``target`` the policy has checked.
+
+        ``head_of``: only bodies of these media types are read, up to the end of the page's head or
+        to ``max_bytes``.
 
         Raises one of ``responses.TRANSPORT_ERRORS``, also for a body beyond ``max_bytes``, and
         ``RuntimeError`` once closed.
@@ -97,12 +101,14 @@ class Transport:
         ) as response:
             wanted = method == "GET" and response.status == 200
             limit = max_bytes if wanted else self._limits.max_error_bytes
+            if wanted and head_of is not None and essence(response) not in head_of:
+                limit, wanted = 0, False
             try:
-                if wanted and (response.content_length or 0) > limit:
+                if wanted and head_of is None and (response.content_length or 0) > limit:
                     raise BodyError("too_large")
-                content = await read_body(response, limit)
+                content = await read_body(response, limit, None if head_of is None else b"</head")
             except BodyError as error:
-                if wanted:
+                if wanted and (head_of is None or error.code != "too_large"):
                     raise
                 content = error.partial[:limit]
             return Answer(

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from fedi_cotweet.cli.text import distance, line, links, moment, plain
 from fedi_cotweet.domain.plurals import count
-from fedi_cotweet.services.views import AuthorView, MediaView, PollView, QuoteView
+from fedi_cotweet.services.views import AuthorView, CardView, MediaView, PollView, QuoteView
 
 AUDIENCES = {
     "public": "public: anyone can read it, and it is listed everywhere",
@@ -104,6 +104,19 @@ def quoted(view: QuoteView | None) -> list[RenderableType]:
     if view.url:
         parts.append(Text(f"  {line(view.url)}", style="dim", overflow="fold"))
     return parts
+
+
+def linked(card: CardView | None) -> list[RenderableType]:
+    """The page that a post links to, as that page describes itself."""
+    if card is None:
+        return []
+    inside = [Text(line(card.host), style="dim"), Text(line(card.title), style="bold")]
+    if card.description:
+        inside.append(Text(line(card.description)))
+    if card.author is not None:
+        inside.append(Text("by ", style="dim").append_text(person(card.author)))
+    inside.append(Text(line(card.url), style="dim", overflow="fold"))
+    return [Text(), Padding(Panel(Group(*inside), box=ROUNDED, style="default"), (0, 2))]
 
 
 def words_of(summary: str, text: str, sensitive: bool) -> list[RenderableType]:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fedi_cotweet.cli.pieces import (
     hint,
+    linked,
     names,
     person,
     pictures_of,
@@ -46,6 +47,7 @@ def post(view: PostView, now: int) -> RenderableType:
     body += poll_of(view.poll, now)
     body += pictures_of(view.media)
     body += quoted(view.quote)
+    body += linked(view.card)
     counts = ", ".join(
         (count(view.replies, "reply", "replies"), count(view.boosts, "boost"),
          count(view.likes, "like"), *(f"{line(it.name)} {it.count}" for it in view.reactions))

@@ -36,6 +36,7 @@ def columns(view: ActorView, new_id: int, host: str, now: int) -> dict[str, Any]
         "manually_approves": view.manually_approves,
         "discoverable": view.discoverable,
         "indexable": view.indexable,
+        "attribution_domains": list(view.attribution_domains),
         "can_co_author": None if view.can_co_author is None else list(view.can_co_author),
         "also_known_as": list(view.also_known_as),
         "moved_to": view.moved_to,

@@ -76,5 +76,7 @@ class Budgets:
     """Requests to quote taken from one server; and quotes of one server's posts looked at."""
     reports: Budget = field(default_factory=lambda: Budget(30, HOUR))
     """Reports taken from one server."""
+    previews: Budget = field(default_factory=lambda: Budget(120, HOUR))
+    """Pages looked at because people of one server linked to them."""
     relays: Budget = field(default_factory=lambda: Budget(2_000, HOUR))
     """Posts fetched because one relay announced them."""

@@ -20,6 +20,7 @@ from fedi_cotweet.services import (
     crediting,
     emoji,
     indexing,
+    link_cards,
     polls,
     quotes,
     standing,
@@ -111,6 +112,8 @@ def store_arrival(
         post_id = _add(tx, env, arrival)
         _keep_parts(tx, env, arrival, post_id, None, depth)
         _begin(tx, env, arrival, post_id, quiet=quiet, recipient_id=recipient_id)
+        if not quiet:
+            link_cards.refresh(tx, env, post_id)
         return post_id, "created"
     if known.author_id != arrival.author.id or known.local:
         return None, "other_author"
@@ -129,6 +132,7 @@ def store_arrival(
     _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
     versions.keep(tx, env, before)
     _keep_audience(tx, arrival, known.id, recipient_id)
+    link_cards.refresh(tx, env, known.id)
     timelines.refresh(tx, known.id, env.now())
     indexing.refresh(tx, known.id)
     return known.id, "updated"

@@ -121,6 +121,7 @@ class Limits:
     rollout: Rollout = EVERYBODY
     poll_options: int = 4
     poll_option_characters: int = 100
+    link_previews: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from activitypub.html import to_text
 from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import emoji, freshness, homes, polls, timelines
+from fedi_cotweet.services import emoji, freshness, homes, link_cards, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.people import author_view, profile_path
@@ -119,6 +119,7 @@ def post_views(
     answers = posts.reply_counts(tx, [post.uri for post in found])
     companions = _companions(tx, env, ids)
     emojis = emojis_of(tx, found, rows)
+    cards = link_cards.views_of(tx, env, ids)
     quoting = quotes_in(
         tx,
         env,
@@ -162,6 +163,7 @@ def post_views(
             else None,
             companions=tuple(companions.get(post.id, ())),
             emojis=emojis[post.id],
+            card=cards.get(post.id),
             reactions=tuple(
                 ReactionView(name, count)
                 for name, count in reactions.get(post.id, ())[:MOST_REACTIONS]

@@ -15,6 +15,7 @@ from fedi_cotweet.services import (
     documents,
     endings,
     indexing,
+    link_cards,
     polls,
     quotable,
     quotes,
@@ -98,6 +99,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
             tell_of_mention(tx, env, actor.id, author, post_id)
     timelines.refresh(tx, post_id, now)
     indexing.refresh(tx, post_id)
+    link_cards.refresh(tx, env, post_id)
     emit(tx, env, "post.published", post_id=post_id)
     if words.quote is not None:
         quotes.begin(tx, post_id, words.quote)
@@ -204,6 +206,7 @@ def save_update(
     )
     versions.keep(tx, env, before)
     indexing.refresh(tx, post.id)
+    link_cards.refresh(tx, env, post.id)
     if crediting.credits_of(tx, [post.id]):
         # Artists agreed to other words: whoever checks does not name them any more.
         later(tx, env, "check_credits", str(post.id), post_id=post.id)
@@ -257,6 +260,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     indexing.refresh(tx, post.id)
     posts.remove_media(tx, [item.id for item in posts.media_of(tx, post_ids=[post.id])])
     versions.forget(tx, post.id)
+    link_cards.refresh(tx, env, post.id)
     return co_authors
 
 

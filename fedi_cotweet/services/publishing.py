@@ -15,6 +15,7 @@ from fedi_cotweet.services import (
     draft_authors,
     drafts,
     indexing,
+    link_cards,
     polls,
     quotes,
     timelines,
@@ -197,6 +198,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
         say(tx, env, offer, "published")
     timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
+    link_cards.refresh(tx, env, post.id)
     _tell_people_here(tx, env, post)
     emit(tx, env, "post.published", post_id=post.id)
     quotes.published(tx, env, post.id)

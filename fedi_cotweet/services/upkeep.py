@@ -14,6 +14,7 @@ from fedi_cotweet.services import (
     answers,
     crediting,
     leaving,
+    link_cards,
     polls,
     publishing,
     quotes,
@@ -24,7 +25,7 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
-from storage.queries import actors, consents, crawls, jobs
+from storage.queries import actors, cards, consents, crawls, jobs
 from storage.queries import posts as post_queries
 
 BATCH: Final = 100
@@ -87,6 +88,11 @@ def forget(tx: Tx, env: Env) -> bool:
     return crawls.forget(tx, env.now() - 2 * DAY, BATCH) == BATCH
 
 
+def forget_cards(tx: Tx, env: Env) -> bool:
+    """Previews of pages that no post links to any more."""
+    return cards.forget(tx, env.now() - link_cards.FORGOTTEN_AFTER, BATCH) == BATCH
+
+
 def close_polls(tx: Tx, env: Env) -> bool:
     """Polls whose time is over."""
     return polls.close_due(tx, env, BATCH) == BATCH
@@ -124,4 +130,5 @@ STEPS: Final[tuple[Step, ...]] = (
     recheck_credits,
     recheck_quotes,
     forget,
+    forget_cards,
 )

@@ -118,6 +118,23 @@ class ReactionView:
 
 
 @dataclass(frozen=True, slots=True)
+class CardView:
+    """A page that a post links to, as it describes itself: plain texts of a stranger.
+
+    ``url`` is where the page was in the end, on ``host``. ``author``: whom it names, if they say
+    that this server speaks for them.
+    """
+
+    url: str
+    host: str
+    title: str
+    description: str
+    site: str
+    kind: str
+    author: AuthorView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
 
@@ -154,6 +171,8 @@ class PostView:
     """Of a post of this server: who may quote it."""
     reactions: tuple[ReactionView, ...] = ()
     """Those of ``likes`` that came with an emoji, as far as they came here."""
+    card: CardView | None = None
+    """Of the first link."""
 
 
 @dataclass(frozen=True, slots=True)

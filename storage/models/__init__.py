@@ -2,6 +2,7 @@
 
 from storage.models.actors import Account, Actor, ActorKey, Follow, Host, Session, SignInLink
 from storage.models.base import Base
+from storage.models.cards import LinkCard, PostCard
 from storage.models.changes import (
     Change,
     ConsentMessage,
@@ -85,6 +86,7 @@ __all__ = [
     "InviteMute",
     "Job",
     "Like",
+    "LinkCard",
     "ListMember",
     "Media",
     "MessageConsent",
@@ -98,6 +100,7 @@ __all__ = [
     "PollVote",
     "Post",
     "PostAuthor",
+    "PostCard",
     "PostMute",
     "PostTag",
     "PostVersion",

@@ -74,6 +74,7 @@ def settings_of(folder: Path, port: int) -> Settings:
         name="here",
         announce_delay_seconds=0,
         invite_min_account_age_hours=0,
+        link_previews=False,
     )
 
 

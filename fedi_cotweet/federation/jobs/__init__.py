@@ -9,6 +9,7 @@ from typing import Any, Final
 from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again, More
+from fedi_cotweet.federation.jobs.cards import fetch_card
 from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
 from fedi_cotweet.federation.jobs.counting import count_poll
 from fedi_cotweet.federation.jobs.crawling import crawl
@@ -103,6 +104,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "depart": depart,
     "fetch_actor": fetch_actor,
     "fetch_answer": fetch_answer,
+    "fetch_card": fetch_card,
     "fetch_emoji": fetch_emoji,
     "fetch_media": fetch_media,
     "fetch_note": fetch_note_job,

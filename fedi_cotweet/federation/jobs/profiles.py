@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from html.parser import HTMLParser
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -16,6 +16,7 @@ from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import acquaintance, crawling, own_profile
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import StoredFile, store_remote
+from fedi_cotweet.services.page_cards import parse_page
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, own_profiles, posts
@@ -124,11 +125,12 @@ async def verify_link(context: Context, payload: Mapping[str, Any]) -> None:
 
 
 def links_back(page: str, base: str, wanted: set[str]) -> bool:
-    """Whether an HTML page has a ``rel="me"`` link to any of these addresses."""
-    reader = _Links()
-    reader.feed(page)
+    """Whether an HTML page has a ``rel="me"`` link to any of these addresses.
+
+    Those of ``a`` and ``link`` elements count, the first ``MOST_LINKS``; nothing in comments does.
+    """
     goals = {goal.rstrip("/") for goal in wanted}
-    for href in reader.found:
+    for href in islice(_links(page), MOST_LINKS):
         try:
             if urljoin(base, href).partition("#")[0].rstrip("/") in goals:
                 return True
@@ -137,19 +139,12 @@ def links_back(page: str, base: str, wanted: set[str]) -> bool:
     return False
 
 
-class _Links(HTMLParser):
-    """The targets of ``a`` and ``link`` elements with ``rel="me"``; nothing in comments counts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("a", "link") or len(self.found) >= MOST_LINKS:
-            return
-        given = dict(attrs)
-        if "me" in (given.get("rel") or "").lower().split() and given.get("href"):
-            self.found.append(str(given["href"]).strip())
+def _links(page: str) -> Iterator[str]:
+    root = parse_page(page)
+    for element in () if root is None else root.iter("a", "link"):
+        href = element.get("href")
+        if href and "me" in (element.get("rel") or "").lower().split():
+            yield href.strip()
 
 
 def _of(actor: Actor, kind: str) -> tuple[str | None, str | None]:
