@@ -121,6 +121,8 @@ class Runtime:
     rules: HostRules = field(default_factory=HostRules)
     bells: Bells = field(default_factory=Bells)
     views: Views = field(default_factory=Views)
+    swept_at: int = 0
+    """When this process looked last for files that are nobody's any more."""
     away: set[str] = field(default_factory=set)
     """Servers to which the last delivery failed, as far as this process knows (``hearing``)."""
 

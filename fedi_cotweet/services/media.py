@@ -5,9 +5,11 @@ A file is on the disk, whole, before any row names it. Everything here blocks: c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +88,33 @@ def locate(data_dir: Path, stored: str | None) -> Path | None:
     if stored is None or ".." in Path(stored).parts or Path(stored).is_absolute():
         return None
     return folder / stored
+
+
+def folders(data_dir: Path) -> list[Path]:
+    """Where files are."""
+    root = data_dir / FOLDER
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def old_files(folder: Path, before: int) -> list[Path]:
+    """The files of a folder that were written before a time in ms; none that goes meanwhile."""
+    found = []
+    for path in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and path.stat().st_mtime * 1000 < before:
+                found.append(path)
+    return found
+
+
+def token_of(file: Path) -> str:
+    """The token in a file's name, ``""`` of one that was never finished."""
+    return file.name.partition(".")[0]
+
+
+def remove_files(wanted: Iterable[Path]) -> None:
+    """Take them off the disk; it is no error if they are not there."""
+    for path in wanted:
+        path.unlink(missing_ok=True)
 
 
 def _store(data_dir: Path, token: str, octets: bytes, picture: Picture) -> StoredFile:

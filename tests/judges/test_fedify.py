@@ -107,6 +107,23 @@ def test_a_peer_that_signs_the_old_way_is_accepted_too(
     eventually(lambda: follower_count(story.bob, story.judge) == 1, "the old peer still follows")
 
 
+def test_fedify_signs_the_old_way_after_anything_that_is_not_there(
+    story: Story, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It takes a 404 (a deleted post, say) for a refusal of its signature, knocks again the other
+    way, and remembers that for the whole server. Nothing of ours refused the first one.
+    """
+    log = tmp_path_factory.mktemp("missing") / "judge.log"
+    with FedifyPeer(install(), log=log) as peer:
+        first = peer.call("follow", actor=story.bob.actor)
+        assert [(it["profile"], it["status"]) for it in first["knocks"]] == [("rfc9421", 202)]
+        peer.wait_for("Accept", story.bob.actor)
+        assert peer.call("lookup", url=f"{story.bob.server.base}/notes/1") is None
+        after = peer.call("undo", activity=first["id"])
+        assert [(it["profile"], it["status"]) for it in after["knocks"]] == [("cavage", 202)]
+    eventually(lambda: follower_count(story.bob, story.judge) == 1, "the peer still follows")
+
+
 def test_the_create_reaches_the_judge_as_software_without_co_authors_needs_it(
     story: Story,
 ) -> None:

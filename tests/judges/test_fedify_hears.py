@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from activitypub.vocab.terms import PUBLIC
 from tests.judges.cast import eventually
-from tests.judges.fedify_scene import Scene, following, open_scene
+from tests.judges.fedify_scene import Scene, following, id_of, open_scene
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -251,6 +252,39 @@ def test_a_block_and_its_end(scene: Scene) -> None:
     scene.carol.do("POST", "/unblock", handle=scene.handle("usher"))
     undo = scene.hear_about("Undo", scene.carol, block["id"])
     assert undo["object"]["kind"] == "Block"
+
+
+def relayed_to(scene: Scene, uri: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether an entry is about an object, and came to the clerk's own inbox."""
+
+    def fits(entry: dict[str, Any]) -> bool:
+        about = id_of(entry["document"]["object"])
+        return bool(entry["path"] == "/users/clerk/inbox" and about == uri)
+
+    return fits
+
+
+def test_a_relay_is_asked_told_and_left(scene: Scene) -> None:
+    """The clerk is one of Mastodon's kind, as far as Fedify without its package for relays is."""
+    us, clerk = f"{scene.server.base}/actor", scene.person("clerk")
+    made = scene.alice.do("POST", "/relays", address=f"{clerk}/inbox")
+    asked = scene.judge.wait_for("Follow", us)
+    assert (asked["status"], asked["http_signature"]) == (202, True)
+    assert asked["document"]["object"] == PUBLIC
+    accept = {"kind": "Accept", "actor": clerk, "object": asked["id"]}
+    scene.judge.call("send", to=[us], activity=accept, by="clerk")
+    eventually(
+        lambda: scene.alice.do("GET", "/relays")["relays"][0]["state"] == "accepted",
+        "the relay's yes did not arrive",
+    )
+    post = scene.alice.post("For everybody, by a relay")
+    create = scene.judge.wait_for("Create", scene.alice.actor, where=relayed_to(scene, post["uri"]))
+    assert (create["status"], create["http_signature"]) == (202, True)
+    # By that others believe what it passes on.
+    assert create["ld_signature"] is True
+    scene.alice.do("DELETE", f"/relays/{made['id']}")
+    undo = scene.judge.wait_for("Undo", us, where=relayed_to(scene, asked["id"]))
+    assert undo["document"]["object"]["type"] == "Follow"
 
 
 def test_a_move(scene: Scene) -> None:

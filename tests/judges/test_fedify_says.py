@@ -227,6 +227,26 @@ def test_a_report_arrives_with_its_words(scene: Scene) -> None:
     assert [it["uri"] for it in report["people"]] == [scene.alice.actor]
 
 
+def test_reactions_with_an_emoji_are_shown_until_they_are_undone(scene: Scene) -> None:
+    post = scene.alice.post("Cake for everybody")
+
+    def shown() -> list[tuple[str, int]]:
+        return [(it["name"], it["count"]) for it in scene.alice.now(post)["reactions"]]
+
+    own = {"kind": "Emoji", "name": ":blob:"}
+
+    def react(by: str, said: str, **more: Any) -> str:
+        reaction = {"kind": "EmojiReact", "object": post["uri"], "content": said, **more}
+        return str(scene.send({**reaction, "to": scene.alice.actor}, to=scene.alice, by=by)["id"])
+
+    react("judge", "🎂")
+    blob = react("clerk", ":blob:", tags=[own])
+    eventually(lambda: len(shown()) == 2, "the reactions are not shown")
+    assert sorted(shown()) == [(":blob:", 1), ("🎂", 1)]
+    scene.judge.call("undo", activity=blob)
+    eventually(lambda: shown() == [("🎂", 1)], "the reaction is still shown")
+
+
 def test_a_block_ends_the_follow(scene: Scene) -> None:
     handle = scene.handle("usher")
     scene.carol.do("POST", "/follow", handle=handle)

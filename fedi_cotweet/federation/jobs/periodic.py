@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.sweeping import sweep_files
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services.upkeep import STEPS, Step
 from storage.errors import StorageError
@@ -23,6 +24,10 @@ async def periodic(context: Context) -> None:
             await _work_off(context, step)
         except Exception:  # one kind that fails must not hold up the others
             log.exception("periodic_step_failed", step=step.__name__)
+    try:
+        await sweep_files(context.runtime)
+    except (OSError, StorageError):
+        log.exception("files_not_swept")
 
 
 async def write_views(runtime: Runtime) -> None:
