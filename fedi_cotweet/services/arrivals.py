@@ -113,7 +113,7 @@ def store_arrival(
         _keep_parts(tx, env, arrival, post_id, None, depth)
         _begin(tx, env, arrival, post_id, quiet=quiet, recipient_id=recipient_id)
         if not quiet:
-            link_cards.refresh(tx, env, post_id)
+            link_cards.begin(tx, env, post_id, arrival.content)
         return post_id, "created"
     if known.author_id != arrival.author.id or known.local:
         return None, "other_author"

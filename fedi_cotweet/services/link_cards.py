@@ -30,6 +30,12 @@ LONGEST: Final = 2048
 _NO_PAGE: Final = frozenset({"mention", "hashtag"})
 
 
+def begin(tx: Tx, env: Env, post_id: int, content: str) -> None:
+    """``refresh`` for a post that just arrived, of which nothing is there yet."""
+    if "<a " in content:
+        refresh(tx, env, post_id)
+
+
 def refresh(tx: Tx, env: Env, post_id: int) -> None:
     """A post says something new: have the page fetched that its first link leads to.
 
@@ -114,6 +120,8 @@ def _view(env: Env, card: LinkCard, people: Mapping[int, Actor]) -> CardView:
 def _page_of(tx: Tx, env: Env, post: Post) -> str | None:
     """The first link that leads to a page: not to somebody, a hashtag, a quoted post, a file."""
     if post.state != "published" or post.visibility not in ("public", "unlisted"):
+        return None
+    if "<a " not in post.content:
         return None
     others = {tag.get("href") for tag in post.tags if isinstance(tag, Mapping)}
     others |= {item.remote_url for item in posts.media_of(tx, post_ids=[post.id])}

@@ -99,7 +99,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
             tell_of_mention(tx, env, actor.id, author, post_id)
     timelines.refresh(tx, post_id, now)
     indexing.refresh(tx, post_id)
-    link_cards.refresh(tx, env, post_id)
+    link_cards.begin(tx, env, post_id, words.body.html)
     emit(tx, env, "post.published", post_id=post_id)
     if words.quote is not None:
         quotes.begin(tx, post_id, words.quote)

@@ -155,6 +155,18 @@ async def test_a_version_for_fewer_people_is_not_shown_to_more(cast: Cast) -> No
     assert (status, "Between us" in text) == (200, False)
 
 
+async def test_followers_see_what_a_post_for_them_said(cast: Cast) -> None:
+    note = await posted(cast, to=[cast.bob.followers], cc=[])
+    await edit(cast, note, START - 10 * MINUTE, content="<p>Two.</p>")
+    assert await texts(cast, note["id"]) == ["Two.", "One."]
+    post = await cast.here.post(note["id"])
+    assert post is not None
+    status, text = await cast.here.get(f"/@{cast.bob.handle}/{post.id}/history")
+    assert (status, "One." in text) == (404, False)
+    with pytest.raises(ApiRefusalError, match="404"):
+        await history(cast, note["id"], "mallory")
+
+
 async def test_a_post_that_was_edited_before_it_came_says_so(cast: Cast) -> None:
     note = await posted(cast, updated=format_time(START - 30 * MINUTE))
     found = await history(cast, note["id"])
