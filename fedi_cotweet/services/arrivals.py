@@ -60,6 +60,15 @@ class Arrival:
     """What its own server counts."""
     emoji: tuple[EmojiView, ...] = ()
 
+    @property
+    def visibility(self) -> str:
+        """Who may see it: the followers of somebody else are none of its author's."""
+        note, followers = self.note, self.author.followers_uri
+        addressed = (*note.to, *note.cc, *note.audience)
+        if note.visibility == "followers" and followers and followers not in addressed:
+            return "direct"
+        return note.visibility
+
 
 def _relevant(tx: Tx, arrival: Arrival) -> bool:
     """Whether anybody here has a reason to hold this: follows, is addressed, was replied to.
@@ -67,14 +76,14 @@ def _relevant(tx: Tx, arrival: Arrival) -> bool:
     What is not for everybody is held only for those who may read it.
     """
     followed = follows.is_followed_here(tx, [arrival.author.id])
-    if followed and arrival.note.visibility != "direct":
+    if followed and arrival.visibility != "direct":
         return True
     people = actors.actors_by_uri(
         tx, [arrival.author.uri, *arrival.co_authors, *arrival.note.to, *arrival.note.cc]
     )
     if any(actor.local for actor in people.values()):
         return True
-    if arrival.note.visibility not in audiences.EVERYBODYS:
+    if arrival.visibility not in audiences.EVERYBODYS:
         return False
     if follows.is_followed_here(tx, [people[u].id for u in arrival.co_authors if u in people]):
         return True
@@ -142,7 +151,7 @@ def _values(arrival: Arrival, now: int) -> dict[str, Any]:
     """The columns that every version has."""
     note = arrival.note
     return {
-        "visibility": note.visibility,
+        "visibility": arrival.visibility,
         "kind": note.kind,
         "content": arrival.content,
         "summary": arrival.summary,
@@ -236,7 +245,7 @@ def _keep_audience(
 ) -> list[int]:
     """For whom a post is that is not for everybody; the people here whom it names."""
     note, post = arrival.note, posts.post(tx, post_id)
-    if post is None or note.visibility in audiences.EVERYBODYS:
+    if post is None or arrival.visibility in audiences.EVERYBODYS:
         return []
     addressed = (*note.to, *note.cc, *note.audience)
     return audiences.keep_remote(tx, post, addressed, recipient_id)
@@ -263,20 +272,20 @@ def _begin(
             arrival.author,
             post_id=post_id,
             uri=note.id,
-            visibility=note.visibility,
+            visibility=arrival.visibility,
             quiet=quiet,
         )
     # A co-author's Mention is for software that knows nothing of co-authors.
     tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)
     people = actors.actors_by_uri(tx, tagged.intersection([*note.to, *note.cc])).values()
     mentioned = [actor.id for actor in people if actor.local]
-    if note.visibility == "direct":
+    if arrival.visibility == "direct":
         mentioned += named  # for them alone, whether it mentions them or not
     for account_id in dict.fromkeys(mentioned):
         if account_id not in told and not quiet:
             tell_of_mention(tx, env, account_id, arrival.author, post_id)
     sort_id = id_at(_published_at(env, note), post_id)
-    timelines.begin(tx, post_id, sort_id, arrival.author.id, note.visibility)
+    timelines.begin(tx, post_id, sort_id, arrival.author.id, arrival.visibility)
     indexing.begin(tx, post_id, sort_id, arrival.author, _values(arrival, env.now()))
 
 

@@ -237,8 +237,10 @@ def tell_the_count(tx: Tx, env: Env, post_id: int) -> None:
 
 def remote_voters(tx: Tx, post_id: int) -> tuple[int, ...]:
     """Voters of other servers: they see the count although they may follow nobody."""
-    people = actors.actors(tx, polls.voter_ids(tx, post_id)).values()
-    return tuple(actor.id for actor in people if not actor.local)
+    post, people = posts.post(tx, post_id), actors.actors(tx, polls.voter_ids(tx, post_id))
+    away = [actor.id for actor in people.values() if not actor.local]
+    # Who may not read it any more gets no new words with the count either.
+    return tuple(voter for voter in away if post is not None and may_see(tx, post, voter))
 
 
 def _authors(tx: Tx, env: Env, post: Post) -> list[int]:

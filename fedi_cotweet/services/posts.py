@@ -119,8 +119,11 @@ def _document(
     named_before: Sequence[Actor] = (),
 ) -> dict[str, Any]:
     """The core of a post, addressed to all whom it mentions, answers, or named before."""
-    tags = (*words.body.tags, *(mention_tag(actor) for actor in answered))
-    said = replace(words, body=replace(words.body, tags=tags))
+    mentioned_ids = {actor.id for actor in mentioned}
+    besides = {actor.id: actor for actor in (*answered, *named_before)}
+    # GoToSocial takes a direct post away from whom its next version does not mention.
+    new = [mention_tag(actor) for key, actor in besides.items() if key not in mentioned_ids]
+    said = replace(words, body=replace(words.body, tags=(*words.body.tags, *new)))
     named = {actor.id: actor for actor in (*mentioned, *answered, *named_before)}
     return core_document(tx, env, author, post_id, said, media, list(named.values()))
 

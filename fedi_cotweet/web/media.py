@@ -74,7 +74,7 @@ def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:
 def _of_post(tx: Tx, item: Media, post: Post, viewer_id: int | None) -> _Found:
     if everybodys(post):
         return _Found(item, everybody=True)
-    if post.state == "published" and post.local:
+    if post.state == "published" and post.local and post.visibility != "local":
         # For few readers, whose servers ask without a signature: who knows its address was sent it.
         return _Found(item, viewer=True)
     if viewer_id is None:

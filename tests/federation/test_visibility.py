@@ -150,6 +150,7 @@ async def test_it_is_sent_to_its_readers_alone(cast: Cast, visibility: str) -> N
         # Who was named has it, and gets its next version.
         updated = cast.b.received_of("Update")[0]["object"]
         assert sorted(updated["to"]) == sorted([cast.here.actor("bob"), cast.bob.id])
+        assert sorted(tag["href"] for tag in updated["tag"]) == sorted(updated["to"])
     _, outbox = await cast.here.get("/users/alice/outbox?page=1", Accept=ACTIVITY_JSON)
     assert post["uri"] not in outbox
 
@@ -179,7 +180,8 @@ async def test_who_reads_what_comes_from_elsewhere(cast: Cast, visibility: str) 
 async def test_what_is_for_nobody_here_is_not_kept(cast: Cast) -> None:
     """A server must not leave private posts of strangers with us, to be read some day."""
     await cast.follow(cast.alice)
-    for to in ([cast.carol.id], [cast.bob.followers]):
+    neighbours = f"{cast.a.base}/users/eve/followers"
+    for to in ([cast.carol.id], [cast.bob.followers], [neighbours]):
         uri = await receive(cast, "direct", "<p>A serval.</p>", to=to, tag=[])
         assert await cast.here.post(uri) is None
 

@@ -6,8 +6,11 @@ Run where ``COTWEET_GOTOSOCIAL`` names its binary. One story, told in the order 
 from __future__ import annotations
 
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +110,49 @@ def invited(story: Story, text: str) -> dict[str, Any] | None:
         if error.answer["error"] != "invitee_policy":
             raise
         return None
+
+
+def test_posts_for_followers_and_for_one_person_go_both_ways(story: Story) -> None:
+    a, bob = story.a, story.bob
+    for visibility, there in (("followers", "private"), ("direct", "direct")):
+        text = f"Secret {visibility}, {bob.handle}."
+        post = a.cli("post", text, "--visibility", visibility)
+        seen = eventually(partial(mentioning, bob, f"Secret {visibility}"), "it has not come")
+        assert (seen["uri"], seen["visibility"]) == (post["uri"], there)
+        # Asked for by its address, as another app of his would.
+        assert bob.find(post["uri"])["visibility"] == there
+        bob.answer(seen, f"Answer to {visibility}", visibility=there)
+        told = eventually(partial(answers, a, visibility), "no answer has come", seconds=40)
+        answer = a.call("GET", f"/api/v1/control/posts/{told['post']}")
+        assert answer["visibility"] == visibility
+        assert f"Answer to {visibility}" in answer["text"]
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(a.base + answer["page"], timeout=10)
+        a.call("PUT", f"/api/v1/control/posts/{post['id']}", {"text": "Changed."})
+        eventually(lambda it=seen: "Changed" in status(bob, it), "it is not changed", seconds=40)  # type: ignore[misc]
+        a.call("DELETE", f"/api/v1/control/posts/{post['id']}")
+        eventually(lambda it=seen: status(bob, it) == "", "it is still there", seconds=40)  # type: ignore[misc]
+
+
+def mentioning(bob: Person, words: str) -> dict[str, Any] | None:
+    """A status that bob was notified of."""
+    found = bob.call("GET", "/api/v1/notifications", limit="80")
+    said = [entry["status"] for entry in found if entry["type"] == "mention"]
+    return next((it for it in said if words.lower() in it["content"].lower()), None)
+
+
+def status(bob: Person, one: dict[str, Any]) -> str:
+    """What a status says now; empty once it is gone."""
+    try:
+        return str(bob.call("GET", f"/api/v1/statuses/{one['id']}")["content"])
+    except urllib.error.HTTPError:
+        return ""
+
+
+def answers(a: RealServer, visibility: str) -> dict[str, Any] | None:
+    """What alice was told of bob's answer."""
+    told = a.call("GET", "/api/v1/control/notifications")["notifications"]
+    return next((it for it in told if f"Answer to {visibility}" in it["about"]), None)
 
 
 def test_he_boosts_it_and_that_proves_nothing(story: Story) -> None:
