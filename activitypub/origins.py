@@ -74,6 +74,33 @@ def check_fetched(fetched: Fetched) -> dict[str, Any] | Refused:
     one, and an uploaded file is no object (CVE-2024-23832, GHSA-2vxv-pv3m-3wvj). ``gone`` (404,
     410) tells an absence from a failure.
     """
+    document = _check_answer(fetched)
+    if isinstance(document, Refused) or as_id(document.get("id")) == fetched.url:
+        return document
+    return Refused("other_id", "the document has another identifier")
+
+
+def check_listing(fetched: Fetched) -> dict[str, Any] | Refused:
+    """The collection, or page of one, of a GET, under the same conditions as ``check_fetched``.
+
+    But its ``id`` may have another query than its address: GoToSocial's say what was left out, as
+    ``/replies?only_other_accounts=false``.
+    """
+    document = _check_answer(fetched)
+    if isinstance(document, Refused):
+        return document
+    named = as_id(document.get("id"))
+    if named is not None and "#" not in named and _path(named) == _path(fetched.url):
+        return document
+    return Refused("other_id", "the list has another identifier")
+
+
+def _path(url: str) -> str:
+    return url.partition("?")[0]
+
+
+def _check_answer(fetched: Fetched) -> dict[str, Any] | Refused:
+    """What holds of every document, whatever its identifier."""
     if fetched.status in {404, 410}:
         return Refused("gone", "there is nothing at this address")
     if fetched.status != 200:
@@ -85,6 +112,6 @@ def check_fetched(fetched: Fetched) -> dict[str, Any] | Refused:
     final_url = fetched.final_url or fetched.url
     if not fetched.same_origin or not same_origin(fetched.url, final_url):
         return Refused("foreign_origin", "redirected to another origin")
-    if as_id(fetched.document.get("id")) != fetched.url or final_url != fetched.url:
-        return Refused("other_id", "the document has another identifier")
+    if final_url != fetched.url:
+        return Refused("other_id", "redirected to another address")
     return dict(fetched.document)

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.ports import free_port
 
-START_SECONDS = 40.0
+START_SECONDS = 120.0
 
 
 class CommandFailedError(AssertionError):
@@ -47,6 +47,16 @@ class RealServer:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def origin(self) -> str:
+        """What its identifiers begin with."""
+        return self.base
+
+    @property
+    def options(self) -> Sequence[str]:
+        """How ``up`` is called, beside the port."""
+        return ["--development"]
+
+    @property
     def data(self) -> Path:
         """Its data folder."""
         return self.folder / "data"
@@ -63,13 +73,13 @@ class RealServer:
 
     def handle(self, name: str) -> str:
         """The handle of somebody here."""
-        return f"@{name}@127.0.0.1:{self.port}"
+        return f"@{name}@" + self.origin.partition("://")[2]
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "fedi_cotweet.cli.main", "--data", str(self.data), "up"]
-        command += ["--development", "--port", str(self.port)]
+        command += ["--port", str(self.port), *self.options]
         with (self.folder / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -129,6 +139,7 @@ class RealServer:
         command = [sys.executable, "-m", "fedi_cotweet.cli.main", "--data", str(self.data)]
         done = subprocess.run(
             [*command, *arguments, "--json"],
+            env={**os.environ, **self.settings},
             capture_output=True,
             text=True,
             timeout=60,

@@ -100,14 +100,16 @@ def store_arrival(
     update: bool,
     asked: bool = True,
     quiet: bool = False,
+    counted: bool = False,
     depth: int = 0,
     recipient_id: int | None = None,
 ) -> tuple[int | None, str]:
     """Store a new object, or a newer version of a known one; (post id, outcome).
 
     ``asked``: somebody here wants it, else it may be nobody's business here. ``quiet``: it is of
-    the past, so nobody is notified. ``depth``: over how many quotes we came to it.
-    ``recipient_id``: to whose own inbox it was sent. Outcomes:
+    the past, so nobody is notified. ``counted``: the server of what it answers has said so.
+    ``depth``: over how many quotes we came to it. ``recipient_id``: to whose own inbox it was
+    sent. Outcomes:
     ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
@@ -120,7 +122,7 @@ def store_arrival(
     if known is None:
         post_id = _add(tx, env, arrival)
         _keep_parts(tx, env, arrival, post_id, None, depth)
-        _begin(tx, env, arrival, post_id, quiet=quiet, recipient_id=recipient_id)
+        _begin(tx, env, arrival, post_id, quiet=quiet, counted=counted, recipient_id=recipient_id)
         if not quiet:
             link_cards.begin(tx, env, post_id, arrival.content)
         return post_id, "created"
@@ -258,6 +260,7 @@ def _begin(
     post_id: int,
     *,
     quiet: bool,
+    counted: bool,
     recipient_id: int | None,
 ) -> None:
     """A new post is shown to those who want it, and those whom it is about hear of it."""
@@ -274,6 +277,7 @@ def _begin(
             uri=note.id,
             visibility=arrival.visibility,
             quiet=quiet,
+            counted=counted,
         )
     # A co-author's Mention is for software that knows nothing of co-authors.
     tagged = {tag["href"] for tag in arrival.tags}.difference(arrival.co_authors)

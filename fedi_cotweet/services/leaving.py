@@ -135,6 +135,7 @@ def take_off(
             text=delete_text,
             actor_id=actor.id,
             stamp=stamp_uri,
+            only_aware=True,
         )
     tell(
         tx,

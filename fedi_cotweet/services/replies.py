@@ -22,18 +22,21 @@ def replied(
     uri: str,
     visibility: str,
     quiet: bool = False,
+    counted: bool = False,
 ) -> list[int]:
     """A reply was published, here or elsewhere. The accounts that need no word of a mention in it.
 
     ``post_id`` and ``uri`` are the reply's. Only what everybody may read is counted and told to
-    other servers, by its address. ``quiet``: nobody here is notified.
+    other servers, by its address. ``quiet``: nobody here is notified. ``counted``: in what the
+    server of the post that it answers has said already.
     """
     target = posts.post_by_uri(tx, target_uri)
     if target is None or target.state != "published":
         return []
     rows = author_rows(tx, target)
     if visibility in COUNTED:
-        reactions.count_one(tx, target, "replies", 1)
+        if not counted:
+            reactions.count_one(tx, target, "replies", 1)
         relay(tx, env, target, rows, "replies", uri, by=by)
     if quiet:
         return []

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from activitypub.origins import check_fetched, may_create, may_delete, may_update, owns
+from activitypub.origins import (
+    check_fetched,
+    check_listing,
+    may_create,
+    may_delete,
+    may_update,
+    owns,
+)
 from activitypub.verdicts import Fetched, Refused
 
 ALICE = "https://a.example/users/alice"
@@ -129,3 +136,36 @@ def test_a_document_that_its_origin_does_not_stand_for_is_refused(
 
 def test_a_redirect_through_a_foreign_host_and_back_proves_nothing() -> None:
     assert code(check_fetched(fetched(final_url=NOTE, same_origin=False))) == "foreign_origin"
+
+
+REPLIES = "https://a.example/notes/42/replies"
+
+
+def listing(id: Any, **changes: Any) -> Fetched:  # noqa: A002 - the field's own name
+    """What GoToSocial answers, whose collections have another query than their address."""
+    document = {"type": "OrderedCollection", "id": id}
+    return fetched(url=REPLIES, final_url=REPLIES, document=document, **changes)
+
+
+@pytest.mark.parametrize("query", ["", "?only_other_accounts=false", "?page=1&limit=20"])
+def test_a_list_may_say_of_itself_with_which_query_it_was_made(query: str) -> None:
+    found = check_listing(listing(REPLIES + query))
+    assert isinstance(found, dict)
+    assert found["id"] == REPLIES + query
+
+
+@pytest.mark.parametrize(
+    ("id", "expected"),
+    [
+        ("https://a.example/notes/43/replies", "other_id"),
+        ("https://a.example/notes/42?/replies", "other_id"),
+        ("https://b.example/notes/42/replies?a=b", "other_id"),
+        ("http://a.example/notes/42/replies", "other_id"),
+        (REPLIES + "#x", "other_id"),
+        (None, "other_id"),
+    ],
+)
+def test_a_list_of_another_path_is_refused(id: Any, expected: str) -> None:  # noqa: A002
+    assert code(check_listing(listing(id))) == expected
+    assert code(check_listing(listing(REPLIES, status=404))) == "gone"
+    assert code(check_listing(listing(REPLIES, media_type="text/plain"))) == "media_type"

@@ -147,7 +147,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
         "report.made": "somebody here reports a post or a person",
         "server.returned": "this server comes back after five days or more",
         "stamp.deleted": "a co-author leaves",
-        "stamp.forwarded": "a co-author's `Delete` of a stamp to everyone",
+        "stamp.forwarded": "a co-author's `Delete` of a stamp to every server that knows",
     }
     assert set(words) == set(outbox.BUILDERS)
     assert {event for event, text in words.items() if text not in said} == set()

@@ -19,7 +19,7 @@ from fedi_cotweet.services.views import InviteView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import PostAuthor
-from storage.queries import consents, home, posts
+from storage.queries import consents, home, hosts, posts
 from tests.e2e.by_hand import World, follow, open_places
 from tests.e2e.one_cotweet import Invited, Run, begin
 from tests.e2e.places import Place, local_id
@@ -361,6 +361,21 @@ async def test_who_leaves_comes_back_and_leaves_again_is_gone_everywhere_each_ti
             assert await shown(servers.places["d"], run.uri) == {"bob", "ann"}
     forwarded = [row for row in a.sent[seen:] if "#forwarded/" in row.uri]
     assert len({row.uri for row in forwarded if row.inbox.startswith(d.env.addresses.base)}) == 2
+
+
+async def test_servers_that_know_no_stamps_get_the_new_version_and_no_deletion_of_one(
+    servers: World,
+) -> None:
+    """GoToSocial answers 500 to an object of a type that it does not know."""
+    run = await published(servers, "b/bob")
+    a, d, seen = servers.places["a"], servers.places["d"], len(servers.places["a"].sent)
+    host, now = d.env.addresses.host, run.alice_at.env.now()
+    await run.alice_at.write(lambda tx: hosts.note_aware(tx, host, False, now))
+    await run.leave(0)
+    await servers.drain()
+    there = [row for row in a.sent[seen:] if row.inbox.startswith(d.env.addresses.base)]
+    assert [row.kind for row in there] == ["Update"]
+    await run.alice_at.write(lambda tx: hosts.note_aware(tx, host, True, now))
 
 
 async def test_all_other_authors_hear_from_whoever_leaves_while_alices_server_is_down(

@@ -202,6 +202,15 @@ async def test_a_co_authors_server_believes_the_primary_authors(cast: Cast) -> N
     assert counted(await cast.here.api("GET", f"{POSTS}/{post_id}"))[0] != 99
 
 
+async def test_a_reply_that_the_primary_authors_server_counts_is_counted_once(cast: Cast) -> None:
+    post_id, together = await collected(cast)
+    reply = reply_by(cast.mallory, together.id)
+    await cast.deliver(cast.alice, added(together, "replies", reply["id"], total=1))
+    assert counted(await cast.here.api("GET", f"{POSTS}/{post_id}"))[2] == 1
+    (held,) = (await cast.here.api("GET", f"{POSTS}/{post_id}/thread"))["descendants"]
+    assert held["uri"] == reply["id"]
+
+
 Forge = Callable[[Cast, CoTweet, dict[str, Any]], tuple[Person, dict[str, Any]]]
 FORGERIES: dict[str, Forge] = {
     "by a co-author": lambda cast, t, like: (cast.bob, added(t, "likes", like, actor=cast.bob.id)),

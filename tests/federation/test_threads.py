@@ -103,6 +103,25 @@ async def test_answers_are_followed_from_server_to_server(cast: Cast) -> None:
     assert await cast.told("alice") == []
 
 
+async def test_lists_that_name_themselves_with_another_query_are_read(cast: Cast) -> None:
+    root = say(cast.alice, "One")
+    answer = say(cast.bob, "Two", root["id"])
+    address = f"{root['id']}/replies"
+    whole = f"{address}?only_other_accounts=true"
+    page = f"{whole}&limit=20"
+    kind = {"@context": AS2, "type": "OrderedCollection"}
+    cast.alice.origin.serve({**kind, "id": whole, "first": page}, at=address)
+    listed = {"type": "OrderedCollectionPage", "id": page, "items": [answer["id"]]}
+    cast.alice.origin.serve({**kind, **listed})
+    root = {**root, "replies": address}
+    cast.alice.origin.serve(root)
+    number = await known(cast.here, cast.alice, root)
+    await open_thread(cast.here, number)
+    await seconds_pass(cast.here, 5)
+    view = await open_thread(cast.here, number)
+    assert [post["uri"] for post in view["descendants"]] == [answer["id"]]
+
+
 async def test_posts_that_their_own_server_lists_whole_are_not_asked_for_again(cast: Cast) -> None:
     root = say(cast.alice, "One")
     one = say(cast.alice, "Two", root["id"])

@@ -2,78 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC
-from tests.federation.pictures import png
+from activitypub.vocab.terms import PUBLIC
 from tests.judges.cast import eventually
 from tests.judges.fedify_peer import FedifyPeer, install
+from tests.judges.ours import Ours
 from tests.servers import RealServer, start_server
-
-CONTROL = "/api/v1/control"
-
-
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """Somebody on our server, using its API."""
-
-    server: RealServer
-    name: str
-
-    @property
-    def actor(self) -> str:
-        return f"{self.server.base}/users/{self.name}"
-
-    @property
-    def handle(self) -> str:
-        return self.server.handle(self.name)
-
-    def do(self, method: str, path: str, **members: Any) -> Any:
-        """A call of the control API as this person."""
-        document = members or ({} if method == "POST" else None)
-        return self.server.call(method, CONTROL + path, document, account=self.name)
-
-    def post(self, text: str, **members: Any) -> dict[str, Any]:
-        """A new post, as shown."""
-        return dict(self.do("POST", "/posts", text=text, **members))
-
-    def post_picture(self, text: str, alt: str, folder: Path) -> dict[str, Any]:
-        """A new post with a picture."""
-        file = folder / "picture.png"
-        file.write_bytes(png((200, 30, 30)))
-        made = self.server.cli("post", text, "--media", str(file), "--alt", alt, "--as", self.name)
-        return dict(made)
-
-    def act(self, post: dict[str, Any], what: str, **members: Any) -> Any:
-        """``like``, ``boost``, ``votes`` … on a post."""
-        return self.do("POST", f"/posts/{post['id']}/{what}", **members)
-
-    def read(self, uri: str) -> dict[str, Any] | None:
-        """A post of the home timeline."""
-        posts = self.do("GET", "/timeline")["posts"]
-        return next((dict(post) for post in posts if post["uri"] == uri), None)
-
-    def now(self, post: dict[str, Any]) -> dict[str, Any]:
-        """A post as it is now."""
-        return dict(self.do("GET", f"/posts/{post['id']}"))
-
-    def follows(self) -> int:
-        """How many people, of those who agreed."""
-        url = f"{self.actor}/following"
-        request = urllib.request.Request(url, headers={"Accept": ACTIVITY_JSON})
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return int(json.load(response)["totalItems"])
-
-    def told(self, words: str) -> bool:
-        """Whether a notification says so."""
-        told = self.do("GET", "/notifications")["notifications"]
-        return any(words in entry["text"] + entry["about"] for entry in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +107,3 @@ def open_scene(folder: Path) -> Iterator[Scene]:
         alice.do("POST", "/follow", handle=judge.handle)
         eventually(lambda: alice.follows() == 1, "alice does not follow the judge")
         yield Scene(judge, server, alice, carol, dora)
-
-
-def following(who: Ours) -> str:
-    """Whom somebody follows or asks to, as they export it: handles without their first sign."""
-    return str(who.do("GET", "/people/following")["csv"])

@@ -10,17 +10,19 @@ from __future__ import annotations
 import http.cookiejar
 import json
 import os
+import ssl
 import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.judges.cast import eventually
+from tests.judges.gotosocial_person import Person
 from tests.ports import free_port
 
 BINARY = os.environ.get("COTWEET_GOTOSOCIAL", "")
@@ -29,69 +31,15 @@ OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 
 
 @dataclass
-class Person:
-    """Somebody with an account there, as an app that they use."""
-
-    server: GoToSocial
-    name: str
-    token: str
-
-    @property
-    def handle(self) -> str:
-        return f"@{self.name}@{self.server.host}"
-
-    def call(self, method: str, path: str, **form: str) -> Any:
-        """One call of the Mastodon API."""
-        data = urllib.parse.urlencode(form).encode() if form else None
-        headers = {"Authorization": f"Bearer {self.token}", "User-Agent": "judge"}
-        if method == "GET" and data is not None:
-            path, data = f"{path}?{data.decode()}", None
-        request = urllib.request.Request(self.server.base + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
-
-    def direct_messages(self, containing: str = "") -> list[dict[str, Any]]:
-        """Statuses addressed to this person alone, oldest first."""
-        found = self.call("GET", "/api/v1/notifications", limit="80")
-        statuses = {
-            entry["status"]["id"]: entry["status"]
-            for entry in found
-            if entry["type"] == "mention" and entry["status"]["visibility"] == "direct"
-        }
-        return [s for _, s in sorted(statuses.items()) if containing in s["content"]]
-
-    def message(self, containing: str) -> dict[str, Any]:
-        """The newest direct message with these words, once it is here."""
-        return eventually(
-            lambda: next(iter(self.direct_messages(containing)[::-1]), None),
-            f"no message with {containing!r} for {self.handle}",
-            seconds=40,
-        )
-
-    def answer(self, message: dict[str, Any], text: str, visibility: str = "direct") -> str:
-        """Reply as an app does, with the mention it puts first; the status' id."""
-        mention = message["account"]["acct"]
-        status = self.call(
-            "POST",
-            "/api/v1/statuses",
-            status=f"@{mention} {text}",
-            in_reply_to_id=message["id"],
-            visibility=visibility,
-        )
-        return str(status["id"])
-
-    def find(self, url: str) -> dict[str, Any]:
-        """A status anywhere, looked up by its address."""
-        found = self.call("GET", "/api/v2/search", q=url, resolve="true", type="statuses")
-        return dict(found["statuses"][0])
-
-
-@dataclass
 class GoToSocial:
     """One server in its own process, with a folder of its own."""
 
     folder: Path
     port: int = field(default_factory=free_port)
+    trusted: ssl.SSLContext | None = None
+    """For https: whom those who use it believe."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it finds in its environment, beside its settings."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -102,9 +50,19 @@ class GoToSocial:
     def base(self) -> str:
         return f"http://{self.host}"
 
-    def _environment(self) -> dict[str, str]:
+    def open(self, request: urllib.request.Request, seconds: float = 30) -> Any:
+        """The answer to a request."""
+        return urllib.request.urlopen(request, timeout=seconds, context=self.trusted)
+
+    def look(self, url: str) -> bytes:
+        """What is at an address."""
+        with self.open(urllib.request.Request(url, headers={"User-Agent": "judge"})) as response:
+            return bytes(response.read())
+
+    def settings(self) -> dict[str, str]:
+        """By the names of their environment variables, without what these begin with."""
         web = Path(BINARY).parent / "web"
-        settings = {
+        return {
             "HOST": self.host,
             "PROTOCOL": "http",
             "BIND_ADDRESS": "127.0.0.1",
@@ -122,8 +80,11 @@ class GoToSocial:
             "ADVANCED_THROTTLING_MULTIPLIER": "0",
             "LOG_LEVEL": "info",
         }
-        named = {f"GTS_{name}": value for name, value in settings.items()}
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **named}
+
+    def _environment(self) -> dict[str, str]:
+        named = {f"GTS_{name}": value for name, value in self.settings().items()}
+        places = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
+        return {**places, **self.environment, **named}
 
     def _command(self, *arguments: str) -> None:
         subprocess.run(
@@ -164,7 +125,7 @@ class GoToSocial:
                 request = urllib.request.Request(
                     f"{self.base}/api/v1/instance", headers={"User-Agent": "judge"}
                 )
-                with urllib.request.urlopen(request, timeout=2):
+                with self.open(request, 2):
                     return
             except OSError:
                 time.sleep(0.2)
@@ -191,7 +152,10 @@ class GoToSocial:
     def sign_in(self, name: str) -> Person:
         """A token for an app of theirs, by the way that every app goes."""
         jar = http.cookiejar.CookieJar()
-        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        browser = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(jar),
+            urllib.request.HTTPSHandler(context=self.trusted),
+        )
         browser.addheaders = [("User-Agent", "judge"), ("Accept", "text/html,application/json")]
 
         def post(path: str, **form: str) -> tuple[str, bytes]:

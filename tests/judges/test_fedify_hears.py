@@ -11,7 +11,8 @@ import pytest
 
 from activitypub.vocab.terms import PUBLIC
 from tests.judges.cast import eventually
-from tests.judges.fedify_scene import Scene, following, id_of, open_scene
+from tests.judges.fedify_scene import Scene, id_of, open_scene
+from tests.judges.ours import following
 
 pytestmark = pytest.mark.timeout(300)
 

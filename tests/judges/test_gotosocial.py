@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from tests.judges.cast import eventually
-from tests.judges.gotosocial_peer import BINARY, GoToSocial, Person
+from tests.judges.gotosocial_peer import BINARY, GoToSocial
+from tests.judges.gotosocial_person import Person
 from tests.servers import CommandFailedError, RealServer, start_server
 
 pytestmark = [

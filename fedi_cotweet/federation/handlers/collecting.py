@@ -68,7 +68,8 @@ def _item(
 ) -> None:
     if collection == "replies":
         if not activity.removed:
-            _reply(tx, context, post, item.id)
+            counted_by = post.uri if activity.total is not None else None
+            _reply(tx, context, post, item.id, counted_by)
         return
     actor_uri = doer(item, post, collection)
     if actor_uri is None or context.runtime.is_own(actor_uri):
@@ -119,8 +120,8 @@ def reaction_of(item: Target) -> str:
         return ""
 
 
-def _reply(tx: Tx, context: Context, post: Post, uri: str) -> None:
+def _reply(tx: Tx, context: Context, post: Post, uri: str, counted_by: str | None) -> None:
     if context.runtime.is_own(uri) or posts.post_by_uri(tx, uri) is not None:
         return
     if context.budgets.strangers.spend(str(post.author_id), context.env.now()):
-        later(tx, context.env, "fetch_note", uri, uri=uri)
+        later(tx, context.env, "fetch_note", uri, uri=uri, counted_by=counted_by)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from activitypub.documents.conversation import embedded_items, read_page
 from activitypub.errors import ActivityPubError
-from activitypub.origins import check_fetched
+from activitypub.origins import check_fetched, check_listing
 from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import as_id, as_list, same_origin, types
 from activitypub.vocab.terms import Doc
@@ -58,11 +58,10 @@ async def crawl(context: Context, payload: Mapping[str, Any]) -> None:
     raise More(max(0, began + crawling.EVERY - env.now()))
 
 
-async def _get(context: Context, uri: str) -> tuple[Fetched, dict[str, Any] | Refused]:
+async def _get(context: Context, uri: str) -> Fetched:
     key = await context.runtime.keys.instance()
     # A redirect would be one more request, and to whomever its sender chooses.
-    fetched = await context.runtime.client.get(uri, key=key, redirects=0)
-    return fetched, check_fetched(fetched)
+    return await context.runtime.client.get(uri, key=key, redirects=0)
 
 
 async def _failed(context: Context, of: Crawl, item: CrawlItem, refused: Refused) -> None:
@@ -84,7 +83,8 @@ async def _failed(context: Context, of: Crawl, item: CrawlItem, refused: Refused
 async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
     runtime, text = context.runtime, item.document
     if text is None:
-        fetched, checked = await _get(context, item.uri)
+        fetched = await _get(context, item.uri)
+        checked = check_fetched(fetched)
         if isinstance(checked, Refused):
             await _failed(context, of, item, checked)
             return
@@ -120,7 +120,7 @@ async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
 
 async def _page(context: Context, of: Crawl, item: CrawlItem) -> None:
     asked_at = context.env.now()
-    _, checked = await _get(context, item.uri)
+    checked = check_listing(await _get(context, item.uri))
     view = None if isinstance(checked, Refused) else read_page(checked)
     if isinstance(checked, Refused) or view is None:
         refused = checked if isinstance(checked, Refused) else Refused("bad_document", "no page")

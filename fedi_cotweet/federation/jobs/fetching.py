@@ -42,11 +42,17 @@ async def fetch_actor(context: Context, payload: Mapping[str, Any]) -> None:
 
 
 async def fetch_note(
-    context: Context, uri: str, announce: Mapping[str, Any] | None = None, *, depth: int = 0
+    context: Context,
+    uri: str,
+    announce: Mapping[str, Any] | None = None,
+    *,
+    depth: int = 0,
+    counted_by: str | None = None,
 ) -> None:
     """Get an object from its origin, and finish the Announce that named it.
 
-    ``depth``: over how many quotes we came to it.
+    ``depth``: over how many quotes we came to it. ``counted_by``: the post whose server said that
+    this is an answer to it, and how many it has with this one.
     """
     runtime, env = context.runtime, context.env
     if runtime.is_own(uri):
@@ -80,7 +86,14 @@ async def fetch_note(
     )
 
     def transaction(tx: Tx) -> None:
-        post_id, _ = arrivals.store_arrival(tx, env, arrival, update=True, depth=depth)
+        post_id, _ = arrivals.store_arrival(
+            tx,
+            env,
+            arrival,
+            update=True,
+            counted=counted_by is not None and arrival.note.in_reply_to == counted_by,
+            depth=depth,
+        )
         verification.guard(tx, env, uri)
         post = post_queries.post(tx, post_id) if post_id is not None else None
         if post is None or announce is None or booster is None or isinstance(booster, Refused):
@@ -94,7 +107,12 @@ async def fetch_note(
 
 
 async def fetch_note_job(context: Context, payload: Mapping[str, Any]) -> None:
-    await fetch_note(context, str(payload["uri"]), payload.get("announce"))
+    await fetch_note(
+        context,
+        str(payload["uri"]),
+        payload.get("announce"),
+        counted_by=payload.get("counted_by"),
+    )
 
 
 async def seek_publication(context: Context, payload: Mapping[str, Any]) -> None:

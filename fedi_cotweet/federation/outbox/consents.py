@@ -188,7 +188,11 @@ async def unannounced(runtime: Runtime, payload: Payload) -> list[Outgoing]:
 
 
 async def stamp_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
-    """A co-author's Delete of a stamp goes on to everyone who has the post."""
+    """A Delete of a stamp goes on to whoever has the post.
+
+    A co-author's only to servers that implement FEP-af48: others cannot check it, have the Update,
+    and may refuse the stamp's type (GoToSocial: 500, which holds up what comes after it).
+    """
     post = await runtime.store.read(lambda tx: posts.post(tx, payload["post_id"]))
     if post is None:
         return []
@@ -201,6 +205,10 @@ async def stamp_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             kind="Delete",
             object_uri=None,
             body=payload["text"],
-            audience=Audience(holders_of=(post.uri,), not_hosts=frozenset({leaver.host})),
+            audience=Audience(
+                holders_of=(post.uri,),
+                not_hosts=frozenset({leaver.host}),
+                only_aware=bool(payload.get("only_aware")),
+            ),
         )
     ]
