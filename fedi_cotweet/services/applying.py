@@ -201,8 +201,11 @@ def _name_beside(
     Public notes of theirs were about the old version.
     """
     offers, asked = change_offers(tx, change), []
+    roles = documents.roles_of(tx, post, change)
     for position, person in enumerate(beside_in(tx, change), start=len(change.authors)):
         held: dict[str, Any] = {"position": position, "via": "message", "state": "agreed"}
+        if person.uri in roles:
+            held["role"] = roles[person.uri]
         offer = offers.get(person.id)
         if offer is not None:
             asked.append((offer, _publish(tx, env, offer, before.get(person.id), author)))

@@ -60,19 +60,19 @@ def named(tx: Tx, env: Env, post: Post, account_id: int, stamp_uri: str | None) 
     Consent to an older version is over with that: its stamp goes, without a word (FEP-af48,
     Changes).
     """
-    me = actors.actor(tx, account_id)
+    me, primary = actors.actor(tx, account_id), actors.actor(tx, post.author_id)
     offers = received_by(tx, account_id, post.uri)
     chosen = [
         offer
         for offer in offers
         if offer.state == ConsentState.ACCEPTED.value and offer.stamp_uri == stamp_uri
     ]
-    if me is None or not chosen:
+    if me is None or primary is None or not chosen:
         return False
-    apply_move(tx, env, chosen[0], Move.PUBLISH, me.uri)
+    apply_move(tx, env, chosen[0], Move.PUBLISH, primary.uri)
     older = [offer for offer in offers if offer.state == ConsentState.PUBLISHED.value]
     for offer in older:
-        apply_move(tx, env, offer, Move.SUPERSEDE, me.uri, by_offer=chosen[0].uri)
+        apply_move(tx, env, offer, Move.SUPERSEDE, primary.uri, by_offer=chosen[0].uri)
         drop_stamp(tx, env, offer, "superseded")
     if not older:
         emit(tx, env, "cotweet.published_with", post_id=post.id, account_id=account_id)

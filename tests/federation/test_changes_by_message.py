@@ -11,7 +11,7 @@ from activitypub.html import to_text
 from activitypub.vocab.reading import format_time
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services.companions import byline
-from storage.queries import actors
+from storage.queries import actors, posts
 from tests.federation.asking import Asked, ask, unaware
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
@@ -224,7 +224,12 @@ async def test_people_are_added_by_message(cast: Cast) -> None:
     await asked.say("accept")
     await by_eve.say("accept")
     assert await names(asked) == ([], ["bob", "eve"])
-    wanted = {"handle": ed.handle, "by_message": True, "replaces": eve.handle}
+    wanted = {
+        "handle": ed.handle,
+        "by_message": True,
+        "replaces": eve.handle,
+        "role": "artist",
+    }
     await alice(asked, "POST", "/authors", wanted)
     by_ed = Asked(cast, ed, asked.draft)
     assert "published already" in by_ed.last()
@@ -232,6 +237,11 @@ async def test_people_are_added_by_message(cast: Cast) -> None:
     assert await names(asked) == ([], ["bob", "eve"])
     await asked.say("accept")
     assert await names(asked) == ([], ["bob", "ed"])
+    post = await cast.here.post(asked.uri)
+    assert post is not None
+    row = await cast.here.read(lambda tx: posts.post_author(tx, post.id, ed.id))
+    assert row is not None
+    assert row.role == "artist", "for the day on which their server knows roles"
     assert "The post you agreed to is published" in by_ed.last()
     assert "has taken your name off" in by_eve.last()
 

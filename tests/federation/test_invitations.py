@@ -601,10 +601,16 @@ async def test_a_stamp_never_changes_and_is_never_listed(cast: Cast) -> None:
 async def test_the_consent_log_tells_what_happened(cast: Cast) -> None:
     post = await published(cast)
 
-    def moves(tx: Tx) -> list[str]:
-        return [entry.move for entry in consents.log_of(tx, post.id)]
+    def moves(tx: Tx) -> list[tuple[str, str]]:
+        return [(entry.move, entry.actor_uri) for entry in consents.log_of(tx, post.id)]
 
-    assert await cast.here.read(moves) == ["offer", "accept", "verdict:verified", "publish"]
+    alice, bob = cast.alice.id, cast.here.actor("bob")
+    assert await cast.here.read(moves) == [
+        ("offer", alice),
+        ("accept", bob),
+        ("verdict:verified", bob),
+        ("publish", alice),
+    ]
 
 
 async def test_a_reason_for_declining_is_sent_as_it_was_written(cast: Cast) -> None:
