@@ -36,7 +36,7 @@ def test_our_post_for_followers_is_shown_to_no_stranger(border: Border) -> None:
         border.alice.handle[1:],
     )
     assert border.ben.search(post["uri"]) == []
-    hidden(border.bob, post["uri"])
+    hidden(border.carol, post["uri"])
 
 
 def test_our_direct_post_and_the_answer_to_it_are_between_two(border: Border) -> None:
