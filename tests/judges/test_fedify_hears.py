@@ -72,6 +72,23 @@ def test_a_post_with_a_warning_a_language_and_words_for_who_may_read_it(scene: S
     assert (note["to"], note["cc"]) == ([f"{scene.alice.actor}/followers"], [PUBLIC])
 
 
+def test_posts_for_followers_and_for_one_person(scene: Scene) -> None:
+    alice, followers = scene.alice, f"{scene.alice.actor}/followers"
+    post = alice.post(f"Between us, {scene.judge.handle}.", visibility="followers")
+    create = scene.hear_about("Create", alice, post["uri"])
+    note = create["object"]
+    assert (note["to"], note["cc"]) == ([followers], [scene.judge.actor])
+    assert (create["to"], create["cc"]) == (note["to"], note["cc"])
+    message = alice.post(f"Only you, {scene.judge.handle}.", visibility="direct")
+    note = scene.hear_about("Create", alice, message["uri"])["object"]
+    assert (note["to"], note["cc"]) == ([scene.judge.actor], [])
+    alice.do("PUT", f"/posts/{message['id']}", text="Forget it.")
+    note = scene.hear_about("Update", alice, message["uri"])["object"]
+    assert (note["to"], note["cc"]) == ([scene.judge.actor], [])
+    alice.do("DELETE", f"/posts/{message['id']}")
+    assert scene.hear_about("Delete", alice, message["uri"])["to"] == [scene.judge.actor]
+
+
 def test_a_picture_with_its_description(scene: Scene, tmp_path: Path) -> None:
     post = scene.alice.post_picture("Look", "A red square", tmp_path)
     note = scene.hear_about("Create", scene.alice, post["uri"])["object"]

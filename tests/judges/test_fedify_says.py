@@ -88,6 +88,13 @@ def test_posts_for_followers_and_for_one_person_are_shown_to_nobody_else(scene: 
     )
     assert read(scene, followers)["visibility"] == "followers"
     assert read(scene, quiet)["visibility"] == "unlisted"
+    message = eventually(lambda: scene.alice.do("GET", "/direct")["posts"], "nothing direct")[0]
+    assert (message["uri"], message["text"]) == (direct, "Only you.")
+    assert scene.alice.now(message)["visibility"] == "direct"
+    # What Fedify writes to one person is answered to it alone.
+    answer = scene.alice.post("Only me?", in_reply_to=direct)
+    note = scene.hear_about("Create", scene.alice, answer["uri"])["object"]
+    assert (note["to"], note["cc"]) == ([scene.judge.actor], [])
     eventually(lambda: scene.alice.told("mentioned you"), "alice is not told")
     for uri in (followers, direct):
         with pytest.raises(OSError, match="404"):
