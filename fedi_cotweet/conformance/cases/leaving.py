@@ -141,21 +141,27 @@ async def _(kit: Kit) -> None:
 
 @case("left.told", LEAVING, Part.PRIMARY)
 async def _(kit: Kit) -> None:
-    """Sends an Update to everyone who has the post, and forwards the Delete"""
+    """Sends an Update to everyone who has the post, and forwards the Delete to who can check it"""
     erin = await kit.followed_by(kit.unaware())
+    frank = await kit.followed_by(kit.somebody(kit.m, "frank"))
     got, stamp, _ = await _out(kit)
-    await kit.until(
-        "a follower gets the post", lambda: kit.letter(erin, "Create", about(got.object_id))
-    )
+    for reader in (erin, frank):
+        await _gets(kit, reader, "Create", got.object_id)
     delete = await leaves(kit, got, stamp)
-    await kit.until(
-        "a follower gets the Update", lambda: kit.letter(erin, "Update", about(got.object_id))
-    )
+    for reader in (erin, frank):
+        await _gets(kit, reader, "Update", got.object_id)
     letter = await kit.until(
-        "a follower gets the Delete", lambda: kit.letter(erin, "Delete", about(stamp))
+        "a follower whose server implements FEP-af48 gets the Delete",
+        lambda: kit.letter(frank, "Delete", about(stamp)),
     )
     if letter.activity != delete:
         raise Failed("the forwarded Delete is not the one that was sent")
+
+
+async def _gets(kit: Kit, reader: Person, kind: str, object_id: str) -> None:
+    await kit.until(
+        f"a follower gets the {kind}", lambda: kit.letter(reader, kind, about(object_id))
+    )
 
 
 @case("left.others-stay", LEAVING, Part.PRIMARY)
