@@ -29,7 +29,12 @@ def end_consents(tx: Tx, env: Env, object_uri: str, owner_id: int | None) -> lis
                 continue
             was_author = offer.state == "published"
             outcome = apply_move(tx, env, offer, Move.DELETE, by)
-            if side == "sent" or not isinstance(outcome, Moved):
+            if not isinstance(outcome, Moved):
+                continue
+            if side == "sent":
+                if not was_author:
+                    # Whoever was only asked to become an author was never sent the object.
+                    emit(tx, env, "offer.withdrawn", offer_id=offer.id)
                 continue
             drop_stamp(tx, env, offer, "object_deleted")
             if was_author and post is not None:

@@ -463,3 +463,16 @@ async def test_a_change_that_comes_after_the_post_was_deleted_asks_nobody(
         await run.delete()
     await world.drain()
     assert [offer.state for offer in await run.received(run.co_authors[0])] == ["deleted"]
+
+
+async def test_who_is_asked_to_join_hears_that_the_post_was_deleted(world: World) -> None:
+    run = await begin(world, ["a/ann"])
+    await run.agreed()
+    bob = (await begin(world, ["b/bob"])).co_authors[0]
+    await Changing(run, [bob]).add()
+    await world.drain()
+    assert [offer.state for offer in await run.received(bob)] == ["offered"]
+    await run.delete()
+    await world.drain()
+    assert [offer.state for offer in await run.sent(bob)] == ["withdrawn"]
+    assert [offer.state for offer in await run.received(bob)] == ["withdrawn"]
