@@ -42,6 +42,16 @@ def remove_notice(text: str, authors: Iterable[str]) -> str:
     return text[:start] if _is_notice(inside, origins) else text
 
 
+def without_notice(document: Doc, authors: Sequence[str]) -> dict[str, Any]:
+    """An object whose texts have no inline notice. ``authors``: as for ``remove_notice``."""
+    bare = dict(document)
+    if isinstance(text := document.get("content"), str):
+        bare["content"] = remove_notice(text, authors)
+    if isinstance(texts := document.get("contentMap"), Mapping):
+        bare["contentMap"] = {key: remove_notice(str(text), authors) for key, text in texts.items()}
+    return bare
+
+
 def same_without_notice(document: Doc, some: Sequence[str], others: Sequence[str]) -> bool:
     """Whether the texts of an object are the same without the notice of either author list.
 

@@ -139,7 +139,7 @@ def parse_note(document: Doc) -> NoteView:
         to=_addressees(document.get("to")),
         cc=_addressees(document.get("cc")),
         audience=_addressees(document.get("audience")),
-        url=page_url(document.get("url")) or note_id,
+        url=_page(document, note_id),
         published_at=parse_time(document.get("published")),
         updated_at=parse_time(document.get("updated")),
         attachments=parse_attachments(document.get("attachment")),
@@ -152,6 +152,13 @@ def parse_note(document: Doc) -> NoteView:
         voters=_count(document.get("votersCount")),
         closed_at=parse_time(document.get("closed")),
     )
+
+
+def _page(document: Doc, note_id: str) -> str:
+    """Its page on its own server. Another server's would pass for the original: with names chosen
+    to match, for somebody else's post."""
+    page = page_url(document.get("url"))
+    return page if page is not None and same_origin(page, note_id) else note_id
 
 
 def _is_sensitive(document: Doc) -> bool:

@@ -18,7 +18,7 @@ _DID: Final[Mapping[str, str]] = {
     "decline": "said no",
     "expire": "{of} did not answer in time",
     "withdraw": "withdrew the invite to {of}",
-    "supersede": "another question to {of} took the place of this one",
+    "supersede": "replaced the question to {of} by another one",
     "publish": "published it, with {of} as an author",
     "lapse": "the consent of {of} ran out: it was never published",
     "leave": "took their name off",

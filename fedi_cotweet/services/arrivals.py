@@ -136,10 +136,11 @@ def store_arrival(
     if theirs == ours and (not update or known.document == arrival.text):
         _note_totals(tx, known.id, arrival.totals, env.now())
         return known.id, "same"
-    before = versions.present(tx, known)
-    posts.change_post(
-        tx, known.id, updated_at=_updated_at(env, note), **_values(arrival, env.now())
-    )
+    before, values = versions.present(tx, known), _values(arrival, env.now())
+    if theirs == ours and known.digest is not None and known.digest == arrival.digest:
+        # Fetched again, which brings no proof to pass on.
+        values["carrier"] = arrival.carrier or known.carrier
+    posts.change_post(tx, known.id, updated_at=_updated_at(env, note), **values)
     _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
     versions.keep(tx, env, before)
     _keep_audience(tx, arrival, known.id, recipient_id)

@@ -13,7 +13,7 @@ from collections.abc import Container, Sequence
 from html import escape
 from typing import Any
 
-from activitypub.coauthorship.notice import remove_notice
+from activitypub.coauthorship.notice import without_notice
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.vocab.reading import as_list
 from activitypub.vocab.terms import Doc
@@ -94,7 +94,7 @@ def only_unnamed(agreed: Doc, present: Doc, authors: Sequence[str]) -> tuple[str
 
     Identifiers; nobody if anything else is another, by the digest for ``authors``.
     """
-    agreed, present = (_without_notice(version, authors) for version in (agreed, present))
+    agreed, present = (without_notice(version, authors) for version in (agreed, present))
     before, after = _named_by(agreed), _named_by(present)
     if not set(after) < set(before):
         return ()
@@ -102,14 +102,6 @@ def only_unnamed(agreed: Doc, present: Doc, authors: Sequence[str]) -> tuple[str
     rest = [_bare(document, gone) for document in (agreed, present)]
     digests = {try_consent_digest(document, authors) for document in rest}
     return tuple(sorted(gone)) if len(digests) == 1 and None not in digests else ()
-
-
-def _without_notice(document: Doc, authors: Sequence[str]) -> Doc:
-    """A version as it is fetched or received, without the paragraph that comes last there."""
-    bare = {**document, "content": remove_notice(str(document.get("content")), authors)}
-    if isinstance(texts := document.get("contentMap"), dict):
-        bare["contentMap"] = {key: remove_notice(str(text), authors) for key, text in texts.items()}
-    return bare
 
 
 def _named_by(document: Doc) -> list[str]:

@@ -11,6 +11,7 @@ from activitypub.quotes.forms import without_inline
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.domain.hosts import covering
 from fedi_cotweet.domain.limits import DAY, MINUTE
+from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.page_cards import PageCard
@@ -119,9 +120,8 @@ def _view(env: Env, card: LinkCard, people: Mapping[int, Actor]) -> CardView:
 
 def _page_of(tx: Tx, env: Env, post: Post) -> str | None:
     """The first link that leads to a page: not to somebody, a hashtag, a quoted post, a file."""
-    if post.state != "published" or post.visibility not in ("public", "unlisted"):
-        return None
-    if "<a " not in post.content:
+    # What stands under several names is what they agreed to, and not what a page says today.
+    if not everybodys(post) or post.co_authored or "<a " not in post.content:
         return None
     others = {tag.get("href") for tag in post.tags if isinstance(tag, Mapping)}
     others |= {item.remote_url for item in posts.media_of(tx, post_ids=[post.id])}

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import orjson
 
+from activitypub.coauthorship.authors import AuthorList, read_author_list
+from activitypub.coauthorship.notice import without_notice
 from activitypub.coauthorship.publication import check_published
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.vocab.terms import Doc
@@ -130,7 +132,10 @@ def updated(tx: Tx, env: Env, before: Post, after: Doc, account_ids: Iterable[in
 
 
 def _beside_the_digest(document: Doc) -> dict[str, object]:
-    return {name: value for name, value in document.items() if name not in _NO_NEWS}
+    authors = read_author_list(document)
+    # What is fetched has a notice that what was sent has not.
+    bare = without_notice(document, authors.everyone if isinstance(authors, AuthorList) else ())
+    return {name: value for name, value in bare.items() if name not in _NO_NEWS}
 
 
 def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: Iterable[str]) -> None:

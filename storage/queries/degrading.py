@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from storage.dialect import limit as literal_limit
-from storage.models import Offer, Post, Stamp
+from storage.models import Change, Offer, Post, PostAuthor, Stamp
 from storage.queries.rows import among, many
 
-_OWN = (Post.local.is_(True), Post.co_authored.is_(True), Post.state == "published")
+_OWN = (
+    Post.local.is_(True),
+    Post.co_authored.is_(True),
+    Post.state == "published",
+    # Where everybody left and nobody is asked, its author is the only one already.
+    or_(
+        exists().where(PostAuthor.post_id == Post.id, PostAuthor.state != "revoked"),
+        exists().where(Change.object_uri == Post.uri, Change.state == "offered"),
+    ),
+)
 
 
 def own_cotweets(tx: Connection, limit: int) -> list[Post]:

@@ -133,6 +133,21 @@ async def test_a_proposal_for_a_published_post_is_taken_over_with_everybodys_con
     assert await cast.shown(uri) == [cast.here.actor("alice")]
 
 
+async def test_a_post_whose_co_authors_left_is_no_co_tweet_to_end(cast: Cast) -> None:
+    words = {"text": "Us.", "with": [cast.here.handle("bob")]}
+    view = await cast.here.api("POST", COTWEETS, words, account="alice")
+    await cast.here.settle()
+    invite = await cast.invite("bob")
+    assert invite is not None
+    yes = {"digest": invite["digest"]}
+    await cast.here.api("POST", f"{COTWEETS}/invites/{invite['id']}/accept", yes, account="bob")
+    await cast.here.settle()
+    assert (await cast.here.api("GET", f"{CONTROL}/degrade"))["own_left"] == 1
+    await cast.here.api("POST", f"{COTWEETS}/{view['post']['id']}/leave", {}, account="bob")
+    await cast.here.settle()
+    assert (await cast.here.api("GET", f"{CONTROL}/degrade"))["own_left"] == 0
+
+
 async def test_whoever_never_agreed_sees_only_their_own_part_of_the_log(cast: Cast) -> None:
     view = await cast.here.api(
         "POST",

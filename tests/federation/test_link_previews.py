@@ -14,6 +14,7 @@ from fedi_cotweet.federation.jobs.cards import MAX_PAGE_BYTES
 from fedi_cotweet.services.link_cards import FAILED_FOR, FRESH_FOR, WITHIN
 from tests.federation.cast import Cast
 from tests.federation.here import START
+from tests.federation.test_invitations import published
 from tests.federation.test_quotes import said
 
 POSTS = "/api/v1/control/posts"
@@ -222,3 +223,13 @@ async def test_who_is_kept_out_is_not_asked(cast: Cast) -> None:
     await cast.here.api("POST", "/api/v1/control/domains", rule)
     await wait(cast)
     assert asked == []
+
+
+async def test_nothing_stands_under_several_names_that_they_did_not_agree_to(cast: Cast) -> None:
+    asked: list[web.Request] = []
+    cast.c.routes["/rooks"] = page(asked)
+    link = f'<a href="{cast.c.base}/rooks">{cast.c.base}/rooks</a>'
+    post = await published(cast, content=f"<p>Look: {link}</p>")
+    await wait(cast, HOUR)
+    assert asked == []
+    assert await card(cast, post.id) is None

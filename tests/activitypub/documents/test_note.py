@@ -142,6 +142,7 @@ def test_sensitive_is_true_and_nothing_else() -> None:
         ("https://a.example/@alice/42", "https://a.example/@alice/42"),
         ("javascript:alert(1)", NOTE),
         ("/relative", NOTE),
+        ("https://bank.example/@alice/42", NOTE),
         ({"type": "Link", "href": "https://a.example/x"}, "https://a.example/x"),
         (
             [
