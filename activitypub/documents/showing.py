@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from activitypub.documents.links import image_url, natural
+from activitypub.documents.links import image_url, natural, page_url
 from activitypub.documents.media import AttachmentView
 from activitypub.documents.note import NoteView
 from activitypub.html import to_text
@@ -61,8 +61,10 @@ def shown(note: NoteView, content: str) -> str:
         parts.append(content)
     files = [item for item in note.attachments if item.kind != "Image"]
     parts += [_file(item) for item in files[:MAX_FILES] if item.url not in content]
-    if is_converted(note) and note.url not in content:
-        parts.append(_link(note.url, note.url))
+    # Here it is a link like any other, with its address to be read, also to another server.
+    page = page_url(note.raw.get("url")) or note.url
+    if is_converted(note) and page not in content:
+        parts.append(_link(page, page))
     parts.append(_hashtags(note, content))
     return "".join(parts)
 
