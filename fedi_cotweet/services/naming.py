@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import urlsplit
 
+import orjson
+
+from activitypub.documents.links import page_url
 from fedi_cotweet.domain.consent import ConsentState
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.services.env import Env
@@ -14,6 +17,8 @@ from storage.engine import Tx
 from storage.models import Offer, Post
 from storage.queries import consents, posts
 
+_MOST_INVITES = 200
+"""How many of somebody's open invitations are looked through for a page."""
 _OWN_POST = re.compile(r"/(?:notes|@[^/]+)/(\d{1,19})/?")
 
 
@@ -50,9 +55,21 @@ def named(tx: Tx, env: Env, account_id: int | None, given: str) -> Named | None:
         if _is_for(offer, account_id)
     ]
     if held is None and not offers:
-        return None
+        asked = None if account_id is None else _asked_about_page(tx, account_id, text)
+        return None if asked is None else Named(asked.object_uri, None, asked)
     waiting = [offer for offer in offers if offer.state == ConsentState.OFFERED.value]
     return Named(uri, held, next(iter([*waiting[-1:], *offers[-1:]]), None))
+
+
+def _asked_about_page(tx: Tx, account_id: int, url: str) -> Offer | None:
+    """The invitation to a draft elsewhere by the address that its page will have."""
+    if not url.startswith("http"):
+        return None
+    states = [state.value for state in (ConsentState.OFFERED, ConsentState.ACCEPTED)]
+    for offer in consents.offers_to(tx, account_id, states, _MOST_INVITES):
+        if page_url(orjson.loads(offer.document)["object"].get("url")) == url:
+            return offer
+    return None
 
 
 def own_post_id(env: Env, url: str) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
@@ -104,6 +105,17 @@ async def test_bob_agrees_and_the_post_is_his_too(cast: Cast) -> None:
     assert announce["actor"] == cast.local("bob").id
     assert erin.id  # whom it reached
     assert "cotweet.published" in await cast.told("bob")
+
+
+async def test_a_draft_elsewhere_is_named_by_the_page_it_will_have_too(cast: Cast) -> None:
+    page = f"{cast.a.base}/@alice/7"
+    await invited(cast, url=page)
+    invite = await cast.invite()
+    assert invite is not None
+    path = f"{INVITES}/{quote(page, safe='')}"
+    assert (await cast.here.api("GET", path, account="bob"))["id"] == invite["id"]
+    with pytest.raises(ApiRefusalError, match="404"):
+        await cast.here.api("GET", path, account="carol")
 
 
 async def test_whom_the_text_mentions_is_shown_by_their_own_name(cast: Cast) -> None:
