@@ -70,6 +70,11 @@ class Budgets:
     """Requests of crawls at the same time, most of which wait for an answer."""
     hearsay: Budget = field(default_factory=lambda: Budget(60, HOUR))
     """Answers to fetch because one server passed them on without a proof."""
+    ids: Budget = field(default_factory=lambda: Budget(60, HOUR))
+    """Posts fetched because one server published them by their ids alone, of people nobody here
+    follows."""
+    ids_of_followed: Budget = field(default_factory=lambda: Budget(600, HOUR))
+    """The same, of people somebody here follows."""
     followers: Budget = field(default_factory=lambda: Budget(2, HOUR))
     """How often the followers of one actor are compared with what its server knows."""
     quotes: Budget = field(default_factory=lambda: Budget(120, HOUR))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from activitypub.activities.create import parse_create
+from activitypub.activities.create import Create, parse_create
 from activitypub.activities.update import parse_update
 from activitypub.documents.kinds import post_kind
 from activitypub.documents.polls import read_vote
-from activitypub.origins import may_create, may_update
+from activitypub.origins import may_create, may_update, owns
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json, types
 from activitypub.vocab.terms import ACTOR_TYPES
@@ -24,7 +24,8 @@ from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.subscribing import is_relay
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
-from storage.queries import consents
+from storage.models import Actor
+from storage.queries import actors, consents, follows
 from storage.queries import posts as post_queries
 
 
@@ -33,7 +34,7 @@ async def create(context: Context, incoming: Incoming) -> str:
     incoming = _attributed(_one(incoming))
     activity = parse_create(incoming.document)
     if activity.object is None:
-        return await _fetch_later(context, incoming, activity.object_id)
+        return await _created_by_id(context, incoming, activity)
     refused = may_create(incoming.actor.uri, activity.object)
     if refused is not None:
         return refused.code
@@ -78,7 +79,7 @@ async def update(context: Context, incoming: Incoming) -> str:
         lambda tx: guard(tx, context.env, activity.object_id, told_by=told_by)
     )
     if embedded is None:
-        return await _fetch_later(context, incoming, activity.object_id)
+        return await _updated_by_id(context, incoming, activity.object_id)
     refused = may_update(incoming.actor.uri, embedded) or may_create(incoming.actor.uri, embedded)
     if refused is not None:
         return refused.code
@@ -149,9 +150,56 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     return await context.once(incoming, transaction)
 
 
-async def _fetch_later(context: Context, incoming: Incoming, uri: str) -> str:
+async def _created_by_id(context: Context, incoming: Incoming, activity: Create) -> str:
+    """Fetched only if it might be stored, which is judged anew by what comes."""
+    refused = owns(incoming.actor.uri, activity.object_id)
+    if refused is not None:
+        return refused.code
+
     def transaction(tx: Tx) -> str:
-        later(tx, context.env, "fetch_note", uri, uri=uri)
-        return "to_fetch"
+        relayed = incoming.signer.id != incoming.actor.id and is_relay(tx, incoming.signer)
+        asked = incoming.recipient_id is not None or relayed
+        if not (asked or _concerns(tx, incoming.actor, activity)):
+            return "not_relevant"
+        return _fetch(tx, context, incoming, activity.object_id, asked=asked)
 
     return await context.once(incoming, transaction)
+
+
+def _concerns(tx: Tx, author: Actor, activity: Create) -> bool:
+    """Whether somebody here follows the author, is addressed, or agreed to be named on it."""
+    if follows.is_followed_here(tx, [author.id]):
+        return True
+    people = actors.actors_by_uri(tx, [*activity.to, *activity.cc]).values()
+    return any(actor.local for actor in people) or bool(
+        consents.offers_for_object(tx, activity.object_id, "received")
+    )
+
+
+async def _updated_by_id(context: Context, incoming: Incoming, uri: str) -> str:
+    """Of what its author wrote and is held here, and of nothing else."""
+    refused = owns(incoming.actor.uri, uri)
+    if refused is not None:
+        return refused.code
+
+    def transaction(tx: Tx) -> str:
+        post = post_queries.post_by_uri(tx, uri)
+        if post is None or post.local or post.state != "published":
+            return "unknown_object"
+        if post.author_id != incoming.actor.id:
+            return "other_author"
+        return _fetch(tx, context, incoming, uri, asked=False)
+
+    return await context.once(incoming, transaction)
+
+
+def _fetch(tx: Tx, context: Context, incoming: Incoming, uri: str, *, asked: bool) -> str:
+    budgets, sender = context.budgets, incoming.signer
+    followed = follows.is_followed_here(tx, [incoming.actor.id])
+    budget = budgets.ids_of_followed if followed else budgets.ids
+    if not budget.spend(sender.host, context.env.now()):
+        return "too_many"
+    told = {"by": incoming.actor.uri, "asked": asked, "recipient_id": incoming.recipient_id}
+    # Under a key of its own: what somebody here asks for is another matter.
+    later(tx, context.env, "fetch_note", f"{uri} {incoming.envelope.id}", uri=uri, told=told)
+    return "to_fetch"

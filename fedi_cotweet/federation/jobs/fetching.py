@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from activitypub.coauthorship.projection import media_digest
+from activitypub.documents.polls import read_vote
 from activitypub.errors import ActivityPubError
 from activitypub.origins import check_fetched
 from activitypub.verdicts import Fetched, Refused
@@ -48,11 +49,13 @@ async def fetch_note(
     *,
     depth: int = 0,
     counted_by: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     """Get an object from its origin, and finish the Announce that named it.
 
     ``depth``: over how many quotes we came to it. ``counted_by``: the post whose server said that
     this is an answer to it, and how many it has with this one.
+    ``told``: who published it by its id alone, and what would have become of it had it come whole.
     """
     runtime, env = context.runtime, context.env
     if runtime.is_own(uri):
@@ -70,6 +73,9 @@ async def fetch_note(
         if checked.get("coAuthors"):
             checked = parse_strict_json(fetched.body)
         owner = as_id(next(iter(as_list(checked.get("attributedTo"))), None))
+        if told is not None and (owner != told["by"] or read_vote(checked) is not None):
+            log.info("note_refused", uri=uri, code="not_the_author")
+            return
         author = await context.directory.actor(owner) if owner is not None else None
         if author is None or isinstance(author, Refused):
             log.info("note_without_author", uri=uri)
@@ -91,6 +97,8 @@ async def fetch_note(
             env,
             arrival,
             update=True,
+            asked=told is None or bool(told["asked"]),
+            recipient_id=None if told is None else told["recipient_id"],
             counted=counted_by is not None and arrival.note.in_reply_to == counted_by,
             depth=depth,
         )
@@ -112,6 +120,7 @@ async def fetch_note_job(context: Context, payload: Mapping[str, Any]) -> None:
         str(payload["uri"]),
         payload.get("announce"),
         counted_by=payload.get("counted_by"),
+        told=payload.get("told"),
     )
 
 
