@@ -14,7 +14,7 @@ from fedi_cotweet.cli.client import Answer, Client, CommandError, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.naming import InviteArgument
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import line
+from fedi_cotweet.cli.text import line, shown_name
 from fedi_cotweet.services.views import InviteView
 
 INVITES = "/api/v1/cotweets/invites"
@@ -113,7 +113,7 @@ def _accepted(answer: Answer) -> Text:
     elif view.state == "published" or view.already_published:
         text.append("Your name stands on the post once its author's server adds it.")
     else:
-        text.append(f"It is published when {view.sender.name or view.sender.handle}'s server has ")
-        text.append("everyone's consent.")
+        sender = shown_name(view.sender.name) or f"@{line(view.sender.handle)}"
+        text.append(f"It is published when {sender}'s server has everyone's consent.")
     back = f"fedi-cotweet leave {line(view.id)}"
     return text.append(f"\nYou can take your name back at any time: {back}")

@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from fedi_cotweet.cli.text import distance, line, links, moment, plain
+from fedi_cotweet.cli.text import distance, line, links, moment, plain, shown_name
 from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services.views import AuthorView, CardView, MediaView, PollView, QuoteView
 
@@ -43,9 +43,10 @@ CONSENTS = {
 
 
 def person(author: AuthorView) -> Text:
-    """Name and handle."""
-    text = Text(line(author.name) or line(author.handle), style="bold")
-    text.append(f"  @{line(author.handle)}", style="cyan")
+    """Name and handle; the handle alone of somebody whose name could pass for a byline."""
+    name = shown_name(author.name)
+    text = Text().append(f"{name}  " if name else "", style="bold")
+    text.append(f"@{line(author.handle)}", style="cyan")
     if author.moved_to:
         text.append(f" (now @{line(author.moved_to)})", style="dim")
     return text
@@ -163,7 +164,9 @@ def pictures_of(media: Sequence[MediaView]) -> list[RenderableType]:
         if item.credit is not None:
             made_by = item.credit.author
             text.append("\n    picture by ")
-            text.append_text(person(made_by) if made_by else Text(line(item.credit.name)))
+            text.append_text(
+                person(made_by) if made_by else Text(shown_name(item.credit.name) or "somebody")
+            )
         text.append(f"\n    {line(item.url)}", style="dim")
         if not item.verified:
             text.append("\n    This file is not the one the post promises.", style="bold red")

@@ -7,12 +7,12 @@ import unicodedata
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+from fedi_cotweet.domain.names import TURNING, holds_handle, one_line
 from fedi_cotweet.domain.plurals import count
 
 _SECOND = 1_000
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 _SUFFIXES = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain(text: str) -> str:
@@ -25,14 +25,22 @@ def plain(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """As ``plain``, on one line."""
-    return " ".join(plain(text).split())
+    """As ``plain``, on one line, without what is not seen."""
+    return one_line(plain(text))
+
+
+def shown_name(name: str) -> str:
+    """What a person calls themselves; "" if nothing is seen of it or it passes for a byline.
+
+    A name with a handle in it would read, beside the person's own, as several people.
+    """
+    return "" if holds_handle(name) else one_line(name)
 
 
 def _visible(character: str) -> str:
     if character in "\n\t":
         return character
-    if character in _BIDI:
+    if character in TURNING:
         return f"<U+{ord(character):04X}>"
     if unicodedata.category(character) in {"Cc", "Cs"}:
         return "\N{REPLACEMENT CHARACTER}"

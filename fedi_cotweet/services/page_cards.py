@@ -12,6 +12,7 @@ from lxml import etree
 from activitypub.discovery.handles import Handle, parse_handle
 from activitypub.errors import DocumentError
 from activitypub.vocab.reading import host_of
+from fedi_cotweet.domain.names import one_line
 
 MAX_TITLE: Final = 300
 MAX_DESCRIPTION: Final = 500
@@ -29,8 +30,6 @@ _CHARSETS: Final = frozenset(
 _LATIN: Final = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii"})
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_-]{1,40})""", re.I)
 _PARAMETER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]{1,40})""", re.IGNORECASE)
-# Also what turns the direction of the text around it.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def _title(root: etree._Element) -> str:
 
 
 def _plain(text: str, most: int) -> str:
-    whole = " ".join(_UNSEEN.sub("", text[: most * 20]).split())
+    whole = one_line(text[: most * 20])
     return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from activitypub.html import link_targets, sanitise, to_text
+from fedi_cotweet.domain.names import one_line
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.views import AuthorView, EmojiView, ProfileFieldView
 from storage.engine import Tx
@@ -18,7 +19,7 @@ def author_view(
     """A person as shown on this server; ``moved_to`` as ``homes.new_homes`` gives it."""
     return AuthorView(
         uri=actor.uri,
-        name=actor.name or actor.username,
+        name=one_line(actor.name or "") or actor.username,
         handle=f"{actor.username}@{actor.host}",
         url=profile_path(actor),
         local=actor.local,

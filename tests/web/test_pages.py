@@ -317,8 +317,14 @@ def test_one_label_names_all_authors() -> None:
     ("authors", "shown"),
     [
         ((ALICE,), "Alice Marlowe"),
-        ((ALICE, BOB), "Alice Marlowe and Bob Okonkwo"),
-        ((ALICE, BOB, DANA), "Alice Marlowe, Bob Okonkwo and دانا الحسيني"),
+        ((ALICE, BOB), "Alice Marlowe @alice@a.example and Bob Okonkwo @bob@b.example"),
+        (
+            (ALICE, BOB, DANA),
+            (
+                "Alice Marlowe @alice@a.example, Bob Okonkwo @bob@b.example"
+                " and دانا الحسيني @dana@d.example"
+            ),
+        ),
     ],
 )
 def test_up_to_three_authors_are_named_in_order(
@@ -389,7 +395,11 @@ def test_link_previews_and_search_engines_read_the_name_of_every_author() -> Non
         "@bob@b.example",
         "@carol@c.example",
     ]
-    assert metas(document, "og:title") == ["Alice Marlowe, Bob Okonkwo and Carol Diaz"]
+    whole = (
+        "Alice Marlowe (@alice@a.example), Bob Okonkwo (@bob@b.example)"
+        " and Carol Diaz (@carol@c.example, translator)"
+    )
+    assert metas(document, "og:title") == [whole]
     assert metas(document, "article:author")[0] == "https://a.example/@alice"
     data = json.loads(document.one("script").raw_text)
     assert [(a["name"], a["url"]) for a in data["author"]] == [
