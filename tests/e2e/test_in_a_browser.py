@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.chromium import program, tab
 from tests.servers import eventually, start_server
@@ -45,6 +46,7 @@ async def test_bob_answers_an_invitation_in_a_real_browser(tmp_path: Path) -> No
             )
             await page.open(draft["post"]["url"])
             published = await page.text()
-            assert "alice and bob" in published
+            hosts = [urlsplit(server.base).netloc for server in (a, b)]
+            assert f"Post by alice (@alice@{hosts[0]}) and bob (@bob@{hosts[1]})" in published
             assert "Both agreed to this" in published
             assert page.console == []
