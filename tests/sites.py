@@ -33,7 +33,7 @@ from fedi_cotweet.settings import Settings
 from storage import migrations
 from storage.engine import Tx, open_store
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, post_media, posts
 
 BASE = "http://a.example"
 HOST = "a.example"
@@ -156,7 +156,7 @@ class World:
         kept = await asyncio.to_thread(store_remote, data, token, out.getvalue(), "image/png")
 
         def transaction(tx: Tx) -> Media:
-            posts.add_media(
+            post_media.add_media(
                 tx,
                 id=media_id,
                 token=token,
@@ -171,7 +171,7 @@ class World:
                 created_at=self.clock.now,
                 **columns,
             )
-            found = posts.media(tx, media_id)
+            found = post_media.media(tx, media_id)
             assert found is not None
             return found
 

@@ -18,7 +18,7 @@ from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import DraftView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
-from storage.queries import posts as stored
+from storage.queries import post_media
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ async def edit_cotweet(call: Call) -> web.Response:
 
     def write(tx: Tx) -> DraftView:
         post = own_cotweet(tx, account_id, post_id)
-        media = stored.media_of(tx, post_ids=[post_id])
+        media = post_media.media_of(tx, post_ids=[post_id])
         words = Words(
             body=body,
             summary=post.summary if wanted.summary is None else wanted.summary.strip(),

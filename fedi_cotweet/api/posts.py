@@ -18,6 +18,7 @@ from fedi_cotweet.services.views import PostView
 from fedi_cotweet.services.words import PollWords, Words
 from storage.engine import Tx
 from storage.models import Post
+from storage.queries import post_media
 from storage.queries import posts as stored
 
 MOST_TEXT = {"most": 100_000}
@@ -139,7 +140,7 @@ async def edit_post(call: Call) -> web.Response:
 
     def write(tx: Tx) -> PostView:
         post = posts.own_post(tx, account_id, post_id)
-        media = stored.media_of(tx, post_ids=[post_id])
+        media = post_media.media_of(tx, post_ids=[post_id])
         words = Words(
             body=body,
             summary=post.summary if wanted.summary is None else wanted.summary.strip(),

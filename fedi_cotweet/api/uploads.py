@@ -12,7 +12,7 @@ from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import check_size, store_upload
 from storage.engine import Tx
-from storage.queries import posts
+from storage.queries import post_media
 
 MOST_ALT = 1_500
 MOST_PARTS = 8
@@ -42,7 +42,7 @@ async def upload(call: Call) -> web.Response:
         )
 
     def write(tx: Tx) -> None:
-        posts.add_media(
+        post_media.add_media(
             tx,
             id=media_id,
             token=token,

@@ -13,7 +13,7 @@ from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import publish_with_the_rest, try_publish
 from storage.engine import Tx
 from storage.models import Actor, Offer
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, post_authors, posts
 
 _TO_A_CHANGE = {
     "cotweet.declined": "declined your change.",
@@ -130,10 +130,10 @@ def stamp_verified(
         return "not_a_draft"
     if isinstance(outcome, Moved):
         consents.change_offer(tx, offer.id, stamp_uri=stamp_uri, answered_at=env.now())
-    row = posts.post_author(tx, post.id, target.uri)
+    row = post_authors.post_author(tx, post.id, target.uri)
     if row is None:
         return "not_an_author"
-    posts.set_author(
+    post_authors.set_author(
         tx,
         post.id,
         target.uri,

@@ -21,7 +21,7 @@ from fedi_cotweet.services.posts import digest_of, save_update
 from fedi_cotweet.services.shortening import beside_in, shorten
 from storage.engine import Tx
 from storage.models import Actor, Change, Offer, Post
-from storage.queries import actors, changes, consents, posts
+from storage.queries import actors, changes, consents, post_authors, posts
 
 
 def accepted(
@@ -127,7 +127,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
     for position, offer in enumerate(agreed, start=1):
         target = find_actor(tx, offer.target_id)
         _publish(tx, env, offer, before.get(target.id), author)
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             target.uri,
@@ -210,7 +210,7 @@ def _name_beside(
         if offer is not None:
             asked.append((offer, _publish(tx, env, offer, before.get(person.id), author)))
             held |= {"stamp_uri": None, "stamp_document": None, "next_check_at": None}
-        posts.set_author(tx, post.id, person.uri, actor_id=person.id, **held)
+        post_authors.set_author(tx, post.id, person.uri, actor_id=person.id, **held)
     return asked
 
 
@@ -219,15 +219,17 @@ def _take_off_the_others(
 ) -> list[Actor]:
     """Whom the published version names and the new one does not."""
     removed = []
-    rows = posts.authors_of(tx, [post.id])[post.id] + companions.rows(tx, post.id)
+    rows = post_authors.authors_of(tx, [post.id])[post.id] + companions.rows(tx, post.id)
     beside = {person.uri for person in beside_in(tx, change)}
     for row in rows:
         if row.actor_uri in change.authors or row.actor_uri in beside:
             continue
         if row.via == "message":
-            posts.set_author(tx, post.id, row.actor_uri, position=row.position, state="revoked")
+            post_authors.set_author(
+                tx, post.id, row.actor_uri, position=row.position, state="revoked"
+            )
         else:
-            posts.remove_author(tx, post.id, row.actor_uri)
+            post_authors.remove_author(tx, post.id, row.actor_uri)
         offer = before.get(row.actor_id) if row.actor_id is not None else None
         if offer is not None and take_off(tx, env, offer, str(change.authors[0])):
             removed.append(find_actor(tx, offer.target_id))

@@ -33,7 +33,7 @@ from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
 from storage.models import Actor, Post, Stamp
-from storage.queries import actors, follows, posts, reactions
+from storage.queries import actors, follows, post_authors, post_media, posts, reactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _keep_parts(
             standing.updated(tx, env, known, orjson.loads(arrival.text), kept)
     if arrival.co_authors and not (recount and _all_verified(tx, post_id)):
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
-    if listed_notes(note.raw) or (known and posts.companions_of(tx, [post_id])[post_id]):
+    if listed_notes(note.raw) or (known and post_authors.companions_of(tx, [post_id])[post_id]):
         later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
 
 
@@ -301,7 +301,7 @@ def _same_date(known: Post, note: NoteView) -> bool:
 
 def _all_verified(tx: Tx, post_id: int) -> bool:
     """Whether new numbers came and nothing else, so that no stamp needs to be fetched for them."""
-    return all(row.state == "verified" for row in posts.authors_of(tx, [post_id])[post_id])
+    return all(row.state == "verified" for row in post_authors.authors_of(tx, [post_id])[post_id])
 
 
 def _note_totals(tx: Tx, post_id: int, totals: Totals, now: int) -> None:
@@ -311,16 +311,18 @@ def _note_totals(tx: Tx, post_id: int, totals: Totals, now: int) -> None:
 
 
 def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]) -> None:
-    held = {(item.remote_url, item.digest): item for item in posts.media_of(tx, post_ids=[post_id])}
+    held = {
+        (item.remote_url, item.digest): item for item in post_media.media_of(tx, post_ids=[post_id])
+    }
     kept: set[int] = set()
     for position, item in enumerate(media[: env.limits.media_per_post * 2]):
         same = held.get((item.url, item.digest))
         if same is not None:
             kept.add(same.id)
-            posts.change_media(tx, same.id, position=position, alt=item.name)
+            post_media.change_media(tx, same.id, position=position, alt=item.name)
             continue
         media_id = env.new_id()
-        posts.add_media(
+        post_media.add_media(
             tx,
             id=media_id,
             token=env.token(),
@@ -336,13 +338,13 @@ def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]
             created_at=env.now(),
         )
         later(tx, env, "fetch_media", str(media_id), media_id=media_id)
-    posts.remove_media(tx, [item.id for item in held.values() if item.id not in kept])
+    post_media.remove_media(tx, [item.id for item in held.values() if item.id not in kept])
 
 
 def _take_own_stamp(
     tx: Tx, env: Env, post_id: int, position: int, actor: Actor, stamp: Stamp, digest: str | None
 ) -> None:
-    posts.set_author(
+    post_authors.set_author(
         tx,
         post_id,
         actor.uri,
@@ -366,10 +368,10 @@ def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> list[int
     """
     kept: list[int] = []
     co_authors = arrival.co_authors
-    held = {row.actor_uri: row for row in posts.authors_of(tx, [post_id])[post_id]}
+    held = {row.actor_uri: row for row in post_authors.authors_of(tx, [post_id])[post_id]}
     same_words = set(co_authors) <= held.keys()
     for gone in held.keys() - set(co_authors):
-        posts.remove_author(tx, post_id, gone)
+        post_authors.remove_author(tx, post_id, gone)
     known = actors.actors_by_uri(tx, co_authors)
     document: dict[str, object] = orjson.loads(arrival.text)
     for position, uri in enumerate(co_authors, start=1):
@@ -387,7 +389,7 @@ def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> list[int
                 continue
             if keeps:
                 kept.append(actor.id)
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post_id,
             uri,

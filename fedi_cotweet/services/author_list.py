@@ -28,7 +28,7 @@ from fedi_cotweet.services.words import present_words
 from storage.engine import Tx
 from storage.models import Actor, Post
 from storage.queries import changes as changes_stored
-from storage.queries import posts
+from storage.queries import post_authors, posts
 
 
 def add(
@@ -117,7 +117,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
     if post.state == "draft":
         publishing.go_on_without(tx, env, author_id, post_id, person)
         return
-    row = posts.post_author(tx, post.id, person.uri)
+    row = post_authors.post_author(tx, post.id, person.uri)
     if row is None or row not in documents.claimed_rows([row]):
         _remove_from_change(tx, env, post, person)
         return
@@ -129,7 +129,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
         return
     if offer is not None:
         take_off(tx, env, offer, author.uri)
-    posts.remove_author(tx, post.id, person.uri)
+    post_authors.remove_author(tx, post.id, person.uri)
     document = documents.without_mention(orjson.loads(post.document), person.uri)
     rewrite(tx, env, post, document, also=() if person.local else (person.id,))
     kept = [actor.uri for actor in changes.co_authors_of(tx, post)]

@@ -37,7 +37,7 @@ from fedi_cotweet.services.views import (
 )
 from storage.engine import Tx
 from storage.models import Actor, Offer, PostAuthor
-from storage.queries import actors, consents, follows, posts
+from storage.queries import actors, consents, follows, post_authors, post_media, posts
 from storage.queries import polls as stored_polls
 
 SHOWN_INVITES = ("offered", "accepted")
@@ -94,7 +94,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         sensitive=note.sensitive,
         language=note.language,
         visibility=note.visibility,
-        media=media_views(env, posts.media_of(tx, offer_ids=[offer.id]), co_authored=True),
+        media=media_views(env, post_media.media_of(tx, offer_ids=[offer.id]), co_authored=True),
         mentions=handles_at(
             tx,
             (
@@ -177,7 +177,7 @@ def _shown_now(tx: Tx, env: Env, offer: Offer) -> frozenset[str]:
     post = posts.post_by_uri(tx, offer.object_uri) if offer.change else None
     if post is None or post.state != "published":
         return frozenset()
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     return frozenset(row.actor_uri for row in rows if timelines.shown(row, env.now()))
 
 
@@ -208,9 +208,9 @@ def draft(tx: Tx, env: Env, account_id: int, post_id: int) -> DraftView:
         raise not_found("co-tweet")
     offers = current_offers(tx, post)
     people = actors.actors(tx, [post.author_id, *offers])
-    rows = posts.authors_of(tx, [post_id])[post_id]
-    named = [*rows, *posts.companions_of(tx, [post_id])[post_id]]
-    pictures = posts.media_of(tx, post_ids=[post_id])
+    rows = post_authors.authors_of(tx, [post_id])[post_id]
+    named = [*rows, *post_authors.companions_of(tx, [post_id])[post_id]]
+    pictures = post_media.media_of(tx, post_ids=[post_id])
     ordered = sorted(offers.values(), key=lambda offer: _position(offer, named))
     poll = stored_polls.poll(tx, post_id)
     quote = quotes_in(tx, env, [post], account_id, lambda o: post_views(tx, env, o, quoted=True))

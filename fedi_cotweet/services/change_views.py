@@ -17,7 +17,7 @@ from fedi_cotweet.services.posts import own_post
 from fedi_cotweet.services.views import ChangeView, DraftAuthorView
 from storage.engine import Tx
 from storage.models import Change, Post
-from storage.queries import actors, changes, posts
+from storage.queries import actors, changes, post_authors
 
 
 def changes_of(tx: Tx, env: Env, account_id: int, post_id: int) -> list[ChangeView]:
@@ -68,6 +68,6 @@ def change_view(tx: Tx, env: Env, post: Post, change: Change) -> ChangeView:
 def _to_the_published(
     tx: Tx, post: Post, document: dict[str, object], authors: Sequence[str]
 ) -> tuple[str, ...]:
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     now = [authors[0], *(row.actor_uri for row in rows)]
     return differences(tx, orjson.loads(post.document), now, document, authors)

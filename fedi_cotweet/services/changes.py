@@ -41,12 +41,12 @@ from fedi_cotweet.services.shortening import shorten
 from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
 from storage.models import Actor, Change, Post
-from storage.queries import changes, posts
+from storage.queries import changes, post_authors, post_media
 
 
 def co_authors_of(tx: Tx, post: Post) -> list[Actor]:
     """The co-authors that a post of ours names, in order of credit."""
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     return [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
 
 
@@ -216,7 +216,7 @@ def _core(
     named: Sequence[Actor],
     beside: Sequence[Actor],
 ) -> dict[str, Any]:
-    media = posts.media_of(tx, post_ids=[post.id])
+    media = post_media.media_of(tx, post_ids=[post.id])
     document = shared_document(tx, env, author, post.id, words, media, named)
     document = companions.named_in(document, beside, words.language)
     document["published"] = documents.format_time(post.published_at or env.now())
@@ -231,7 +231,7 @@ def _same_words(
 
     Not if they are asked about the published one as it stands.
     """
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     if any(row.stamp_uri is None for row in rows):
         return False
     everyone = [author.uri, *(actor.uri for actor in named)]
@@ -280,7 +280,7 @@ def cancel_change(tx: Tx, env: Env, author_id: int, post_id: int) -> None:
     change = own_change(tx, author_id, post_id)
     _call_off(tx, env, change, find_actor(tx, author_id).uri, why="cancelled")
     post = own_post(tx, author_id, post_id)
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     if any(row.stamp_uri is None for row in rows) and not change.words.get("as_it_stands"):
         ask_again(tx, env, post)
 

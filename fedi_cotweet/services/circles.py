@@ -16,7 +16,7 @@ from fedi_cotweet.services.invitations import own_invitation
 from fedi_cotweet.services.offers import current_offers
 from storage.engine import Tx
 from storage.models import Offer, Post
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, post_authors, posts
 
 _CONSENTING = frozenset(state.value for state in CONSENTING)
 
@@ -68,7 +68,7 @@ def _of_primary(tx: Tx, env: Env, post: Post) -> Circle | None:
     author = actors.actor(tx, post.author_id)
     if author is None or post.state not in ("draft", "published") or not post.co_authored:
         return None
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     offers = current_offers(tx, post)
     current = [
         row.actor_uri

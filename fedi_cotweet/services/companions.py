@@ -20,7 +20,7 @@ from activitypub.vocab.terms import Doc
 from fedi_cotweet.services.composing import mention_tag
 from storage.engine import Tx
 from storage.models import Actor, PostAuthor
-from storage.queries import actors, posts
+from storage.queries import actors, post_authors
 
 WITH = {"en": "With ", "fr": "Avec ", "ko": "함께: "}
 """How the paragraph begins, by the language of the post."""
@@ -133,7 +133,7 @@ def _mentions(tag: Any, uris: Container[str]) -> bool:
 
 def rows(tx: Tx, post_id: int) -> list[PostAuthor]:
     """Who a post of ours names so, invited ones of a draft included, in order."""
-    held = posts.companions_of(tx, [post_id])[post_id]
+    held = post_authors.companions_of(tx, [post_id])[post_id]
     return [row for row in held if row.via == "message" and row.state != "revoked"]
 
 

@@ -19,7 +19,7 @@ from fedi_cotweet.services.events import later
 from fedi_cotweet.services.messages import resting_on
 from storage.engine import Tx
 from storage.models import Post, PostAuthor
-from storage.queries import actors, messages, posts
+from storage.queries import actors, messages, post_authors, posts
 
 _AFTER_AUTHORS = 100
 """Where people named by notes stand among a remote post's rows: after every co-author."""
@@ -48,7 +48,7 @@ def to_verify(tx: Tx, env: Env, post_id: int) -> ToVerify | None:
         ]
     else:
         document = orjson.loads(post.document)
-    held_rows = [row for row in posts.companions_of(tx, [post_id])[post_id] if row.stamp_uri]
+    held_rows = [row for row in post_authors.companions_of(tx, [post_id])[post_id] if row.stamp_uri]
     if not listed_notes(document) and not held_rows:
         return None
     listed = read_author_list(document)
@@ -113,15 +113,15 @@ def _apply_to_ours(
 def _apply_to_theirs(
     tx: Tx, env: Env, post: Post, verdicts: Sequence[NoteVerdict], texts: Mapping[str, str]
 ) -> None:
-    held = {row.actor_uri: row for row in posts.companions_of(tx, [post.id])[post.id]}
+    held = {row.actor_uri: row for row in post_authors.companions_of(tx, [post.id])[post.id]}
     silent = {verdict.uri for verdict in verdicts if verdict.state is NoteState.UNKNOWN}
     good = {v.actor: v for v in verdicts if v.state is NoteState.AGREED and v.actor is not None}
     for position, (uri, verdict) in enumerate(good.items(), start=_AFTER_AUTHORS):
-        known = posts.post_author(tx, post.id, uri)
+        known = post_authors.post_author(tx, post.id, uri)
         if known is not None and known.via == "stamp":
             continue  # whoever is claimed as an author is one by a stamp or not at all
         actor = actors.actor_by_uri(tx, uri)
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             uri,
@@ -130,7 +130,7 @@ def _apply_to_theirs(
             via="note",
             state="agreed",
         )
-        row = posts.post_author(tx, post.id, uri)
+        row = post_authors.post_author(tx, post.id, uri)
         if row is not None:
             _keep(tx, env, post, row, verdict, texts)
     for uri, row in held.items():
@@ -166,4 +166,4 @@ def _keep(
 
 def _set(tx: Tx, post: Post, row: PostAuthor, **values: Any) -> None:
     kept: dict[str, Any] = {"position": row.position, "state": row.state, "via": row.via}
-    posts.set_author(tx, post.id, row.actor_uri, **(kept | values))
+    post_authors.set_author(tx, post.id, row.actor_uri, **(kept | values))

@@ -10,7 +10,7 @@ from activitypub.documents.conversation import context_id
 from fedi_cotweet.services.audiences import may_see
 from storage.engine import Tx
 from storage.models import Post
-from storage.queries import posts
+from storage.queries import interactions, posts
 
 MOST_ANCESTORS: Final = 40
 MOST_SHOWN: Final = 500
@@ -45,7 +45,7 @@ def descendants(
         room = most - count
         if not level or room <= 0:
             break
-        answers = posts.replies_to_any(tx, level, room, viewer_id)
+        answers = interactions.replies_to_any(tx, level, room, viewer_id)
         level = []
         for one in answers:
             if one.uri not in seen:

@@ -26,7 +26,7 @@ from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.posts import own_post, rewrite
 from storage.engine import Tx
 from storage.models import Actor, Credit, CreditOffer, Post
-from storage.queries import actors, consents, crediting, posts
+from storage.queries import actors, consents, crediting, post_media, posts
 
 CLAIMED = "claimed"
 ASKED_FOR = 30 * DAY
@@ -49,7 +49,7 @@ def give(
     Raises ``no_such_picture``, ``bad_credit``, ``credit_taken``, ``too_many_open_invites``.
     """
     post = own_post(tx, author_id, post_id)
-    pictures = posts.media_of(tx, post_ids=[post_id])
+    pictures = post_media.media_of(tx, post_ids=[post_id])
     if not 0 <= position < len(pictures):
         raise ServiceError(
             "no_such_picture", 422, f"This post has {count(len(pictures), 'picture')}."

@@ -25,7 +25,7 @@ from fedi_cotweet.services.posts import rewrite
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
 from storage.models import Offer, Post, Stamp
-from storage.queries import actors, changes, consents, degrading, posts
+from storage.queries import actors, changes, consents, degrading, interactions, post_authors, posts
 
 BATCH = 25
 _ASKED = frozenset({ConsentState.OFFERED.value, ConsentState.ACCEPTED.value})
@@ -62,9 +62,9 @@ def _single(tx: Tx, env: Env, post: Post) -> None:
     """A co-tweet of ours becomes its primary author's alone."""
     author = find_actor(tx, post.author_id)
     document: dict[str, Any] = orjson.loads(post.document)
-    for row in posts.authors_of(tx, [post.id])[post.id]:
+    for row in post_authors.authors_of(tx, [post.id])[post.id]:
         document = documents.without_mention(document, row.actor_uri)
-        posts.remove_author(tx, post.id, row.actor_uri)
+        post_authors.remove_author(tx, post.id, row.actor_uri)
     for offer in consents.offers_for_object(tx, post.uri, "sent"):
         if offer.channel != "offer" and offer.state not in _ASKED:
             continue  # whoever agreed by message is no co-author, and stays named in the text
@@ -108,17 +108,17 @@ def _leave(tx: Tx, env: Env, stamp: Stamp, post: Post) -> None:
         account_id=stamp.account_id,
         keep_boost=True,
     )
-    boost = posts.boost_between(tx, stamp.account_id, post.id)
+    boost = interactions.boost_between(tx, stamp.account_id, post.id)
     if boost is not None:
-        posts.set_boost_delivery(tx, boost.id, False)
+        interactions.set_boost_delivery(tx, boost.id, False)
     mark_revoked(tx, env, post, me.uri)
     _tell(tx, env, stamp.account_id, post)
 
 
 def _boosts_are_boosts(tx: Tx, post_id: int) -> None:
-    for boost in posts.boosts_of(tx, post_id):
+    for boost in interactions.boosts_of(tx, post_id):
         if boost.delivery:
-            posts.set_boost_delivery(tx, boost.id, False)
+            interactions.set_boost_delivery(tx, boost.id, False)
 
 
 def _tell(tx: Tx, env: Env, account_id: int, post: Post) -> None:

@@ -15,7 +15,7 @@ from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.offers import apply_move, current_offers
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, consents, follows, posts
+from storage.queries import actors, consents, follows, interactions, post_authors, posts
 
 STEP = 50
 """How many posts or names one transaction deals with."""
@@ -60,7 +60,7 @@ def say_goodbye(tx: Tx, env: Env, actor_id: int) -> None:
 
 def let_in(tx: Tx, env: Env, actor_id: int) -> None:
     """Somebody is not shut out any more: where they are named, their stamps are looked at anew."""
-    for row in posts.authorships(tx, actor_id, "invalid", MOST_LOOKED_AT):
+    for row in post_authors.authorships(tx, actor_id, "invalid", MOST_LOOKED_AT):
         later(tx, env, "verify_post", str(row.post_id), post_id=row.post_id)
 
 
@@ -84,13 +84,15 @@ def _end_names(tx: Tx, env: Env, actor: Actor) -> bool:
         if offers:
             return True
     message_answers.person_gone(tx, env, actor)
-    rows = posts.authorships(tx, actor.id, "verified", STEP)
+    rows = post_authors.authorships(tx, actor.id, "verified", STEP)
     for row in rows:
         post = posts.post(tx, row.post_id)
         if post is not None and post.local and post.state == "published":
             leaving.take_off(tx, env, post, actor)
         else:
-            posts.set_author(tx, row.post_id, row.actor_uri, position=row.position, state="invalid")
+            post_authors.set_author(
+                tx, row.post_id, row.actor_uri, position=row.position, state="invalid"
+            )
             timelines.refresh(tx, row.post_id, env.now())
     return bool(rows)
 
@@ -124,13 +126,13 @@ def _end_posts(tx: Tx, env: Env, actor: Actor) -> bool:
         if post.local:
             emit(tx, env, "post.deleted", post_id=post.id)
     # What carried a co-tweet to their followers ends with their name on it.
-    boosts = posts.boosts_by(tx, actor.id, STEP)
+    boosts = interactions.boosts_by(tx, actor.id, STEP)
     for boost in boosts:
-        posts.remove_boost(tx, boost.id)
+        interactions.remove_boost(tx, boost.id)
         if actor.local:
             emit(tx, env, "boost.undone", uri=boost.uri, actor_id=actor.id, post_id=boost.post_id)
         timelines.refresh(tx, boost.post_id, env.now())
-    posts.forget_likes(tx, actor.id)
+    interactions.forget_likes(tx, actor.id)
     return bool(found or boosts)
 
 

@@ -21,7 +21,7 @@ from fedi_cotweet.services.conversations import context_of
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, Change, Media, Post, PostAuthor
-from storage.queries import actors, crediting, polls, posts, quotes
+from storage.queries import actors, crediting, interactions, polls, post_authors, post_media, quotes
 
 __all__ = [
     "attachment",
@@ -86,8 +86,8 @@ def plain_note(tx: Tx, post: Post) -> dict[str, Any]:
 
 def totals_of(tx: Tx, post: Post) -> Totals:
     """How often a post of ours was liked, shared and answered."""
-    likes, shares = posts.counts(tx, [post.id])[post.id]
-    return Totals(likes, shares, posts.reply_counts(tx, [post.uri]).get(post.uri, 0))
+    likes, shares = interactions.counts(tx, [post.id])[post.id]
+    return Totals(likes, shares, interactions.reply_counts(tx, [post.uri]).get(post.uri, 0))
 
 
 def _rendered(
@@ -110,7 +110,7 @@ def _rendered(
     assert author is not None, "posts.author_id is a foreign key"
     if post.state == "published":
         core |= _quoting(tx, post, author)
-    rows = claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     notes = _consent_notes(tx, post) if stamps else []
     if notes:
         core["consentNotes"] = notes
@@ -162,7 +162,7 @@ def _quoting(tx: Tx, post: Post, author: Actor) -> dict[str, Any]:
 
 def _consent_notes(tx: Tx, post: Post) -> list[str]:
     """What people who agreed by message said where everybody can check it."""
-    rows = posts.companions_of(tx, [post.id])[post.id]
+    rows = post_authors.companions_of(tx, [post.id])[post.id]
     return [row.stamp_uri for row in rows if row.state == "agreed" and row.stamp_uri]
 
 
@@ -185,7 +185,7 @@ def roles_of(tx: Tx, post: Post, change: Change | None = None) -> dict[str, str]
     """What each author of a post of ours did, by their identifiers; in ``change`` new ones too."""
     author = actors.actor(tx, post.author_id)
     primary = {} if author is None else {author.uri: post.author_role}
-    rows = {row.actor_uri: row.role for row in posts.authors_of(tx, [post.id])[post.id]}
+    rows = {row.actor_uri: row.role for row in post_authors.authors_of(tx, [post.id])[post.id]}
     return primary | rows | (change.words.get("roles", {}) if change is not None else {})
 
 
@@ -199,7 +199,7 @@ def _credited(tx: Tx, post: Post, attachments: list[dict[str, Any]]) -> list[dic
     made_by = {row.position: row for row in crediting.credits_of(tx, [post.id]).get(post.id, [])}
     if not made_by:
         return attachments
-    digests = [item.digest for item in posts.media_of(tx, post_ids=[post.id])]
+    digests = [item.digest for item in post_media.media_of(tx, post_ids=[post.id])]
     found = []
     for position, entry in enumerate(attachments):
         # On all of them, so that one credit more or less does not change what others agreed to.

@@ -18,7 +18,7 @@ from fedi_cotweet.services.refusals import check_not_refused
 from fedi_cotweet.services.words import present_words
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import consents, posts
+from storage.queries import consents, post_authors
 
 
 def add(
@@ -59,7 +59,7 @@ def add(
     if replaces is not None:
         settle(tx, env, post, replaces)
     if person.can_co_author is not None:
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             person.uri,
@@ -72,8 +72,8 @@ def add(
 
 
 def _name_beside(tx: Tx, post: Post, person: Actor, role: str) -> None:
-    rows = [*posts.authors_of(tx, [post.id])[post.id], *companions.rows(tx, post.id)]
-    posts.set_author(
+    rows = [*post_authors.authors_of(tx, [post.id])[post.id], *companions.rows(tx, post.id)]
+    post_authors.set_author(
         tx,
         post.id,
         person.uri,
@@ -111,7 +111,7 @@ def settle(tx: Tx, env: Env, post: Post, person: Actor) -> None:
         raise not_named(tx, post, person)
     take_back(tx, env, offer, find_actor(tx, post.author_id).uri)
     consents.change_offer(tx, offer.id, settled_at=env.now())
-    if posts.post_author(tx, post.id, person.uri) is not None:
+    if post_authors.post_author(tx, post.id, person.uri) is not None:
         drop_from_draft(tx, env, post.id, person.id)
 
 

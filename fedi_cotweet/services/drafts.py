@@ -39,7 +39,7 @@ from fedi_cotweet.services.offers import agreed_to_longer, current_offers, make_
 from fedi_cotweet.services.words import Words, check_words, shared_document
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import posts
+from storage.queries import post_authors, post_media, posts
 
 MODES = ("wait_all", "publish_without_decliners", "scheduled")
 """What to do when somebody declines: wait for the author's word, or go on with the others.
@@ -113,11 +113,11 @@ def create_draft(
     if words.quote is not None:
         quotes.begin(tx, post_id, words.quote)
     for position, item in enumerate(media):
-        posts.change_media(tx, item.id, post_id=post_id, position=position)
+        post_media.change_media(tx, item.id, post_id=post_id, position=position)
     if words.poll is not None:
         polls.keep(tx, post_id, words.poll)
     for position, actor in enumerate(co_authors, start=1):
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post_id,
             actor.uri,
@@ -195,14 +195,14 @@ def drop_from_draft(tx: Tx, env: Env, post_id: int, actor_id: int) -> None:
     """Stop naming somebody on a draft: they declined, let it expire, or were taken off."""
     post = _draft(tx, post_id)
     actor = find_actor(tx, actor_id)
-    row = posts.post_author(tx, post_id, actor.uri)
+    row = post_authors.post_author(tx, post_id, actor.uri)
     core = orjson.loads(post.document)
     if row is not None and row.via == "message":
         rest = companions.people(tx, post_id, but=actor_id)
         document = companions.without(core, actor, rest, post.language)
     else:
         document = documents.without_mention(core, actor.uri)
-    posts.remove_author(tx, post_id, actor.uri)
+    post_authors.remove_author(tx, post_id, actor.uri)
     posts.change_post(
         tx,
         post_id,
@@ -221,7 +221,7 @@ def renew_offers(tx: Tx, env: Env, post_id: int) -> None:
     """
     post = _draft(tx, post_id)
     author = find_actor(tx, post.author_id)
-    rows = posts.authors_of(tx, [post_id])[post_id]
+    rows = post_authors.authors_of(tx, [post_id])[post_id]
     named = [author.uri, *(row.actor_uri for row in rows)]
     digest = try_consent_digest(documents.full_note(tx, post, state="draft"), named)
     if digest == post.digest:
@@ -241,7 +241,7 @@ def renew_offers(tx: Tx, env: Env, post_id: int) -> None:
 
 
 def _forget_answer(tx: Tx, post_id: int, row: PostAuthor) -> None:
-    posts.set_author(
+    post_authors.set_author(
         tx,
         post_id,
         row.actor_uri,
@@ -270,13 +270,13 @@ def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> 
 
 def named_on(tx: Tx, post: Post) -> list[Actor]:
     """The co-authors a draft names, in order of credit."""
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     return [find_actor(tx, row.actor_id) for row in rows if row.actor_id is not None]
 
 
 def core_with(tx: Tx, env: Env, post: Post, words: Words, named: Sequence[Actor]) -> dict[str, Any]:
     """The core of a draft with these words and these co-authors."""
-    author, media = find_actor(tx, post.author_id), posts.media_of(tx, post_ids=[post.id])
+    author, media = find_actor(tx, post.author_id), post_media.media_of(tx, post_ids=[post.id])
     document = shared_document(tx, env, author, post.id, words, media, named)
     return companions.named_in(document, companions.people(tx, post.id), words.language)
 
@@ -303,7 +303,7 @@ def renew(tx: Tx, env: Env, post: Post, words: Words, named: Sequence[Actor]) ->
         document=orjson.dumps(document).decode(),
     )
     for position, actor in enumerate(named, start=1):
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             actor.uri,

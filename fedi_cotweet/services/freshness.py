@@ -10,7 +10,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import Post, PostAuthor
-from storage.queries import posts
+from storage.queries import post_authors, posts
 
 
 def due(post: Post, rows: Sequence[PostAuthor], now: int) -> bool:
@@ -40,7 +40,7 @@ def renew(tx: Tx, env: Env, post_ids: Iterable[int]) -> None:
     """Have what is old of these posts fetched again."""
     now = env.now()
     held = posts.posts_by_id(tx, post_ids)
-    rows = posts.authors_of(tx, held)
+    rows = post_authors.authors_of(tx, held)
     for post in held.values():
         if any(_stamp_due(row, now) for row in rows[post.id]):
             later(tx, env, "verify_post", str(post.id), post_id=post.id)

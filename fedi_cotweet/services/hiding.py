@@ -18,7 +18,7 @@ from fedi_cotweet.services import audiences, timelines
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, posts, relations
+from storage.queries import actors, post_authors, relations
 
 T = TypeVar("T")
 
@@ -159,7 +159,7 @@ def hidden(
     if not found:
         return {}
     closed = audiences.closed(tx, viewer_id, found)
-    rows = posts.authors_of(tx, [post.id for post in found])
+    rows = post_authors.authors_of(tx, [post.id for post in found])
     # Who has left is not named any more, whatever their server still says.
     claims = {
         post_id: [row for row in of if row.state != "revoked"] for post_id, of in rows.items()

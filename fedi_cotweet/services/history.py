@@ -15,7 +15,7 @@ from fedi_cotweet.services.history_views import HistoryView, VersionMediaView, V
 from fedi_cotweet.services.views import PostView
 from storage.engine import Tx
 from storage.models import EmojiPicture, Post, PostVersion
-from storage.queries import posts
+from storage.queries import post_media
 from storage.queries import versions as stored
 
 
@@ -64,7 +64,7 @@ def _with_it(tx: Tx, post: Post, view: PostView, kept: list[PostVersion]) -> _Wi
         view=view,
         files={
             str(item.id): paths[item.token]
-            for item in posts.media_of(tx, post_ids=[post.id])
+            for item in post_media.media_of(tx, post_ids=[post.id])
             if item.token in paths
         },
         emoji=used,

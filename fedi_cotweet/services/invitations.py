@@ -26,7 +26,7 @@ from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Actor, Offer
-from storage.queries import actors, consents, follows, hosts, posts
+from storage.queries import actors, consents, follows, hosts, post_media, posts
 
 
 def receive_offer(
@@ -142,7 +142,7 @@ def _fetch_what_it_shows(
         later(tx, env, "fetch_note", quoted.quoted, uri=quoted.quoted)
     for position, item in enumerate(invitation.media):
         media_id = env.new_id()
-        posts.add_media(
+        post_media.add_media(
             tx,
             id=media_id,
             token=env.token(),
@@ -306,7 +306,7 @@ def cannot_accept(tx: Tx, offer: Offer) -> str | None:
     refusal = acceptance_refusal(document["object"], inherited_context=document.get("@context"))
     if refusal is not None:
         return refusal
-    media = posts.media_of(tx, offer_ids=[offer.id])
+    media = post_media.media_of(tx, offer_ids=[offer.id])
     if any(item.state == "pending" for item in media):
         return "A picture of this post is still being fetched. Try again in a moment."
     if any(item.state != "stored" for item in media):

@@ -24,7 +24,7 @@ from fedi_cotweet.services.offers import apply_move, current_offers
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import actors, changes, consents, posts
+from storage.queries import actors, changes, consents, post_authors, posts
 
 _AGREED = (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
 
@@ -58,7 +58,7 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
     post = posts.post_by_uri(tx, object_uri)
     # A draft is known to its authors alone, also when its primary author lives here; and so is a
     # change to a post that does not name them yet.
-    row = posts.post_author(tx, post.id, me.uri) if post is not None else None
+    row = post_authors.post_author(tx, post.id, me.uri) if post is not None else None
     known = post if post is not None and post.state == "published" else None
     for offer in agreed:
         was_named = offer.state == ConsentState.PUBLISHED.value or not offer.change
@@ -100,7 +100,7 @@ def receive_stamp_deletion(tx: Tx, env: Env, stamp_uri: str, issuer: Actor, text
     for offer in consents.sent_offers_with_stamp(tx, stamp_uri):
         if offer.target_id == issuer.id and answers.taken_back(tx, env, offer, why="left"):
             touched += 1
-    for row in posts.authors_with_stamp(tx, stamp_uri):
+    for row in post_authors.authors_with_stamp(tx, stamp_uri):
         post = posts.post(tx, row.post_id)
         if row.actor_uri != issuer.uri or post is None or post.state == "draft":
             continue
@@ -189,8 +189,10 @@ def actor_gone(tx: Tx, env: Env, actor_uri: str, now: int) -> bool:
     if actor is None or actor.local:
         return False
     actors.mark_gone(tx, actor.id, now)
-    for row in posts.authorships(tx, actor.id, "verified"):
-        posts.set_author(tx, row.post_id, row.actor_uri, position=row.position, state="invalid")
+    for row in post_authors.authorships(tx, actor.id, "verified"):
+        post_authors.set_author(
+            tx, row.post_id, row.actor_uri, position=row.position, state="invalid"
+        )
         timelines.refresh(tx, row.post_id, now)
     for object_uri in changes.proposed_by(tx, actor.id):
         later(tx, env, "settle_proposals", object_uri, object_uri=object_uri)

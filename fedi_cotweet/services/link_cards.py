@@ -19,7 +19,7 @@ from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.views import CardView
 from storage.engine import Tx
 from storage.models import Actor, LinkCard, Post
-from storage.queries import actors, cards, posts
+from storage.queries import actors, cards, post_media, posts
 
 FRESH_FOR: Final = 14 * DAY
 FAILED_FOR: Final = DAY
@@ -124,7 +124,7 @@ def _page_of(tx: Tx, env: Env, post: Post) -> str | None:
     if not everybodys(post) or post.co_authored or "<a " not in post.content:
         return None
     others = {tag.get("href") for tag in post.tags if isinstance(tag, Mapping)}
-    others |= {item.remote_url for item in posts.media_of(tx, post_ids=[post.id])}
+    others |= {item.remote_url for item in post_media.media_of(tx, post_ids=[post.id])}
     reader = _Links()
     reader.feed(without_inline(post.content))
     reader.close()

@@ -27,7 +27,7 @@ from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import try_publish
 from storage.engine import Tx
 from storage.models import Actor, Offer
-from storage.queries import consents, discussion, messages, posts
+from storage.queries import consents, discussion, messages, post_authors, posts
 
 MOST_UNCLEAR_KEPT = 20
 """How many unclear answers to one question are kept and shown: a flood of them costs nobody."""
@@ -197,7 +197,7 @@ def _accept(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer
         _show(tx, env, offer, sender, answer, "would have agreed, but the question was closed")
         return "too_late"
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
-    row = posts.post_author(tx, post.id, sender.uri) if post is not None else None
+    row = post_authors.post_author(tx, post.id, sender.uri) if post is not None else None
     to_a_change = offer.change_id is not None
     if post is None or (not to_a_change and (row is None or row.via != "message")):
         return "not_named"
@@ -205,7 +205,7 @@ def _accept(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer
     consents.change_offer(tx, offer.id, answered_at=env.now())
     messages.change_consent(tx, offer.id, answer_uri=answer.uri)
     if row is not None and not to_a_change:
-        posts.set_author(tx, post.id, sender.uri, position=row.position, state="agreed")
+        post_authors.set_author(tx, post.id, sender.uri, position=row.position, state="agreed")
     _note_candidate(tx, env, offer, answer)
     tell(
         tx,
@@ -319,7 +319,7 @@ def deleted(tx: Tx, env: Env, sender: Actor, uri: str) -> str | None:
 
 def person_gone(tx: Tx, env: Env, person: Actor) -> None:
     """Whoever is gone cannot take their name off themselves."""
-    for row in posts.authorships(tx, person.id, "agreed"):
+    for row in post_authors.authorships(tx, person.id, "agreed"):
         post = posts.post(tx, row.post_id)
         if row.via != "message" or post is None:
             continue

@@ -22,7 +22,7 @@ from fedi_cotweet.services.message_texts import Question
 from fedi_cotweet.services.messages import CHANNEL, apart, direct_note, is_named, keep
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents, messages, posts
+from storage.queries import actors, consents, messages, post_authors, post_media, posts
 
 _SHOWN = CanShow(
     types=frozenset({"Note", "Question"}),
@@ -63,7 +63,7 @@ def ask(tx: Tx, env: Env, post: Post, lasts: int) -> None:
         return
     author = find_actor(tx, post.author_id)
     note = documents.full_note(tx, post, state="draft")
-    co_authors = [row.actor_uri for row in posts.authors_of(tx, [post.id])[post.id]]
+    co_authors = [row.actor_uri for row in post_authors.authors_of(tx, [post.id])[post.id]]
     beside = companions.people(tx, post.id)
     version = Asking(post, author, note, [author.uri, *co_authors], beside, lasts)
     for row in waiting:
@@ -158,7 +158,7 @@ def _ask_one(tx: Tx, env: Env, version: Asking, target: Actor) -> str:
         sensitive=note.get("sensitive") is True,
         attachments=[
             _attachment(env, message_uri, number, item)
-            for number, item in enumerate(posts.media_of(tx, post_ids=[post.id]))
+            for number, item in enumerate(post_media.media_of(tx, post_ids=[post.id]))
         ],
     )
     message["tag"] = [*message["tag"], *tags]

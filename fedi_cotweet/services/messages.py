@@ -21,7 +21,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import actors, follows, messages, posts
+from storage.queries import actors, follows, messages, post_authors, posts
 
 CHANNEL = "message"
 MOST_UNCLEAR = 3
@@ -108,7 +108,7 @@ def say(
 
 def is_named(tx: Tx, post: Post, person: Actor) -> bool:
     """Whether a published post names somebody who agreed to it by message."""
-    row = posts.post_author(tx, post.id, person.uri)
+    row = post_authors.post_author(tx, post.id, person.uri)
     return post.state == "published" and row is not None and row.state == "agreed"
 
 

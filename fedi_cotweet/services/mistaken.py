@@ -8,7 +8,7 @@ from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, post_authors
 
 _TAKING_PART: Final = frozenset(
     {ConsentState.OFFERED.value, *(state.value for state in CONSENTING)}
@@ -87,7 +87,10 @@ def not_theirs(tx: Tx, post: Post | None, account_id: int, what: str) -> Service
 def not_named(tx: Tx, post: Post, person: Actor) -> ServiceError:
     """``not_found`` (404): ``person`` is no author of a post of ours, and this is who is."""
     by_position = sorted(
-        [*posts.authors_of(tx, [post.id])[post.id], *posts.companions_of(tx, [post.id])[post.id]],
+        [
+            *post_authors.authors_of(tx, [post.id])[post.id],
+            *post_authors.companions_of(tx, [post.id])[post.id],
+        ],
         key=lambda row: row.position,
     )
     rows = [row for row in by_position if row.state != "revoked" and row.actor_id is not None]

@@ -11,12 +11,12 @@ from fedi_cotweet.services.events import tell
 from fedi_cotweet.services.mistaken import no_such_post
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, follows, posts, reactions
+from storage.queries import actors, follows, post_authors, posts, reactions
 
 
 def author_rows(tx: Tx, post: Post) -> list[PostAuthor]:
     """The co-author rows of a post; most posts have none, and are not asked for them."""
-    return posts.authors_of(tx, [post.id])[post.id] if post.co_authored else []
+    return post_authors.authors_of(tx, [post.id])[post.id] if post.co_authored else []
 
 
 def tell_authors(

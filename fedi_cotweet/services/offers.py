@@ -32,7 +32,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, record
 from storage.engine import Tx
 from storage.models import Actor, Change, Offer, Post
-from storage.queries import changes, consents, posts
+from storage.queries import changes, consents, post_authors, posts
 
 _WAS_NAMED = frozenset(
     {ConsentState.LEFT.value, ConsentState.REMOVED.value, ConsentState.DELETED.value}
@@ -53,7 +53,7 @@ def make_offers(
     An Offer is open for ``lasts`` milliseconds. ``agreed``: see ``agreed_to_longer``.
     """
     author = find_actor(tx, post.author_id)
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     if not rows:
         return  # everybody declined or was taken off: a plain draft, offered to nobody
     roles = {author.uri: post.author_role, **{row.actor_uri: row.role for row in rows}}

@@ -24,7 +24,7 @@ from fedi_cotweet.services.people import links_shown
 from fedi_cotweet.services.pictures import Bounds
 from storage.engine import Tx
 from storage.models import Account, Actor
-from storage.queries import actors, own_profiles, posts
+from storage.queries import actors, own_profiles, post_media
 
 MOST_NAME = 100
 MOST_ABOUT = 2_000
@@ -180,7 +180,7 @@ def keep_picture(
     remote_url: str | None = None,
 ) -> str:
     """A picture of somebody's profile that is on the disk; its path here."""
-    posts.add_media(
+    post_media.add_media(
         tx,
         id=env.new_id(),
         token=token,
@@ -201,9 +201,9 @@ def keep_picture(
 
 def forget_picture(tx: Tx, path: str) -> None:
     """A picture of a profile is not shown any more."""
-    held = posts.media_by_token(tx, token_of(path))
+    held = post_media.media_by_token(tx, token_of(path))
     if held is not None and held.profile:
-        posts.remove_media(tx, [held.id])
+        post_media.remove_media(tx, [held.id])
 
 
 def drop_pictures(tx: Tx, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from fedi_cotweet.services.views import PollOptionView, PollView
 from fedi_cotweet.services.words import PollWords
 from storage.engine import Tx
 from storage.models import Actor, Poll, Post
-from storage.queries import actors, follows, polls, posts
+from storage.queries import actors, follows, polls, post_authors, posts
 
 COUNTED_EVERY = 3 * MINUTE
 """How often others hear of new votes at most."""
@@ -244,7 +244,7 @@ def remote_voters(tx: Tx, post_id: int) -> tuple[int, ...]:
 
 
 def _authors(tx: Tx, env: Env, post: Post) -> list[int]:
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     return timelines.shown_author_ids(post, rows, env.now())
 
 

@@ -24,7 +24,7 @@ from fedi_cotweet.services.views import (
 )
 from storage.engine import Tx
 from storage.models import Actor, Credit, Media, Post, PostAuthor
-from storage.queries import actors, posts
+from storage.queries import actors, interactions, post_authors, post_media
 from storage.queries import crediting as stored_credits
 from storage.queries import polls as stored_polls
 from storage.queries import reactions as stored_reactions
@@ -90,7 +90,7 @@ def post_views(
     """
     now = env.now()
     ids = [post.id for post in found]
-    rows = posts.authors_of(tx, ids)
+    rows = post_authors.authors_of(tx, ids)
     credited = stored_credits.credits_of(tx, ids)
     people = actors.actors(
         tx,
@@ -106,17 +106,17 @@ def post_views(
     )
     new_homes = homes.new_homes(tx, people.values())
     pictures: dict[int, list[Media]] = {}
-    for item in posts.media_of(tx, post_ids=ids):
+    for item in post_media.media_of(tx, post_ids=ids):
         if item.post_id is not None:
             pictures.setdefault(item.post_id, []).append(item)
     asked = {post.id for post in found if post.kind == "Question"}
     questions = stored_polls.polls_of(tx, asked)
     voted = {} if viewer_id is None else stored_polls.own_votes(tx, questions, viewer_id)
-    numbers = posts.counts(tx, ids)
+    numbers = interactions.counts(tx, ids)
     reactions = stored_reactions.emoji_counts(
         tx, [post_id for post_id in ids if numbers[post_id][0]]
     )
-    answers = posts.reply_counts(tx, [post.uri for post in found])
+    answers = interactions.reply_counts(tx, [post.uri for post in found])
     companions = _companions(tx, env, ids)
     emojis = emojis_of(tx, found, rows)
     cards = link_cards.views_of(tx, env, ids)
@@ -184,7 +184,7 @@ def emojis_of(
 
 def _companions(tx: Tx, env: Env, ids: Sequence[int]) -> dict[int, list[CompanionView]]:
     """Who is named with the authors, as far as we know it ourselves or anybody can check it."""
-    rows = [row for of in posts.companions_of(tx, ids).values() for row in of]
+    rows = [row for of in post_authors.companions_of(tx, ids).values() for row in of]
     rows = [row for row in rows if row.state == "agreed" and row.actor_id is not None]
     people = actors.actors(tx, [row.actor_id for row in rows if row.actor_id]) if rows else {}
     found: dict[int, list[CompanionView]] = {}

@@ -35,7 +35,7 @@ from fedi_cotweet.services.versions import Version
 from fedi_cotweet.services.words import Words, check_words, core_document
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents, crediting, posts
+from storage.queries import actors, consents, crediting, post_authors, post_media, posts
 
 
 def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
@@ -80,7 +80,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     if words.visibility not in audiences.EVERYBODYS:
         audiences.keep(tx, post_id, post_id, author_id, [actor.id for actor in named])
     for position, item in enumerate(media):
-        posts.change_media(tx, item.id, post_id=post_id, position=position)
+        post_media.change_media(tx, item.id, post_id=post_id, position=position)
     told: list[int] = []
     if words.in_reply_to is not None:
         told = replied(
@@ -143,7 +143,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     To what it says already: nothing happens.
     """
     post = own_post(tx, author_id, post_id)
-    if documents.claimed_rows(posts.authors_of(tx, [post_id])[post_id]) or companions.rows(
+    if documents.claimed_rows(post_authors.authors_of(tx, [post_id])[post_id]) or companions.rows(
         tx, post_id
     ):
         raise ServiceError(
@@ -155,7 +155,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
     author = actors.actor(tx, author_id)
     if author is None:
         raise not_found("account")
-    media = posts.media_of(tx, post_ids=[post_id])
+    media = post_media.media_of(tx, post_ids=[post_id])
     check_words(tx, env, author_id, words)
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
     words = replace(words, poll=polls.words_of(tx, post_id), visibility=post.visibility)
@@ -219,7 +219,7 @@ def save_update(
 def digest_of(tx: Tx, post: Post) -> str | None:
     """The digest of a published post of ours as it is stored."""
     author = actors.actor(tx, post.author_id)
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     named = [author.uri if author is not None else "", *(row.actor_uri for row in rows)]
     return try_consent_digest(documents.full_note(tx, post), named)
 
@@ -261,7 +261,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     consents.withhold_activities(tx, post.uri)
     timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
-    posts.remove_media(tx, [item.id for item in posts.media_of(tx, post_ids=[post.id])])
+    post_media.remove_media(tx, [item.id for item in post_media.media_of(tx, post_ids=[post.id])])
     versions.forget(tx, post.id)
     link_cards.refresh(tx, env, post.id)
     return co_authors

@@ -10,7 +10,7 @@ from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.mistaken import no_such_post
 from storage.engine import Tx
 from storage.models import Post
-from storage.queries import actors, posts, profiles
+from storage.queries import actors, post_authors, profiles
 
 
 def hide(tx: Tx, env: Env, account_id: int, post: Post | None) -> None:
@@ -36,7 +36,9 @@ def set_searchable(tx: Tx, env: Env, account_id: int, searchable: str) -> None:
 def _co_tweet(tx: Tx, env: Env, account_id: int, post: Post | None) -> Post:
     if post is None or post.state != "published":
         raise no_such_post(tx, post, account_id, "co-tweet")
-    authors = timelines.shown_author_ids(post, posts.authors_of(tx, [post.id])[post.id], env.now())
+    authors = timelines.shown_author_ids(
+        post, post_authors.authors_of(tx, [post.id])[post.id], env.now()
+    )
     if account_id not in authors:
         raise not_found("co-tweet")
     if len(authors) == 1:

@@ -22,7 +22,7 @@ from fedi_cotweet.services.proposal_endings import NO_AUTHOR, still_author
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import Actor, Change, Post
-from storage.queries import actors, consents
+from storage.queries import actors, consents, post_media
 from storage.queries import changes as change_queries
 from storage.queries import posts as post_queries
 
@@ -217,7 +217,7 @@ def _edit(tx: Tx, env: Env, account_id: int, post: Post, change: Change) -> None
         tags=tags,
         mentioned=tuple(actor.id for actor in mentioned.values()),
     )
-    media = post_queries.media_of(tx, post_ids=[post.id])
+    media = post_media.media_of(tx, post_ids=[post.id])
     words = Words(
         body=body,
         summary=str(change.words.get("summary") or ""),

@@ -31,7 +31,7 @@ from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, posts
+from storage.queries import actors, post_authors, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def waiting_for(tx: Tx, env: Env, post: Post) -> Waiting:
     """What still keeps a draft from being published."""
     now = env.now()
     offers = current_offers(tx, post)
-    rows = {row.actor_id: row for row in posts.authors_of(tx, [post.id])[post.id]}
+    rows = {row.actor_id: row for row in post_authors.authors_of(tx, [post.id])[post.id]}
     unanswered, to_fetch = [], []
     for target_id, row in rows.items():
         offer = offers.get(target_id) if target_id is not None else None
@@ -119,13 +119,13 @@ def _too_early(tx: Tx, env: Env, post: Post) -> bool:
     """Those who agreed were told the time. Whoever is left alone may publish when they like."""
     if post.scheduled_at is None or post.scheduled_at <= env.now():
         return False
-    return bool(posts.authors_of(tx, [post.id])[post.id])
+    return bool(post_authors.authors_of(tx, [post.id])[post.id])
 
 
 def publish_due(tx: Tx, env: Env, post: Post) -> None:
     """The time of a scheduled draft has come: now, or as soon as the last one agrees (C17)."""
     posts.change_post(tx, post.id, scheduled_at=None)
-    named = posts.authors_of(tx, [post.id])[post.id]
+    named = post_authors.authors_of(tx, [post.id])[post.id]
     if named and try_publish(tx, env, post.id):
         return
     waiting = waiting_for(tx, env, post)
@@ -139,7 +139,7 @@ def publish_due(tx: Tx, env: Env, post: Post) -> None:
 def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:
     author = actors.actor(tx, post.author_id)
     offers = current_offers(tx, post)
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     for row in (*rows, *companions.rows(tx, post.id)):
         offer = offers.get(row.actor_id) if row.actor_id is not None else None
         if offer is None or has_agreed(offer):
@@ -155,7 +155,7 @@ def publish_with_the_rest(tx: Tx, env: Env, post: Post) -> None:
 
     Never alone: what two were to say goes out under one name only when that one says so.
     """
-    named = posts.authors_of(tx, [post.id])[post.id] or companions.rows(tx, post.id)
+    named = post_authors.authors_of(tx, [post.id])[post.id] or companions.rows(tx, post.id)
     if named and post.mode == "publish_without_decliners":
         try_publish(tx, env, post.id)
 
@@ -164,7 +164,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
     """Make a draft public now. The caller has made sure of consent."""
     now, author = env.now(), find_actor(tx, post.author_id)
     offers = current_offers(tx, post)
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     document = {**orjson.loads(post.document), "published": documents.format_time(now)}
     posts.change_post(
         tx,
@@ -181,7 +181,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
             apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved
         ):
             raise ServiceError("no_consent", 409, "An author has not consented.")
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             row.actor_uri,
@@ -209,7 +209,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
 def _tell_people_here(tx: Tx, env: Env, post: Post) -> None:
     """Who is answered or mentioned hears of it now, and heard nothing of the draft."""
     author = find_actor(tx, post.author_id)
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     told = [post.author_id, *(row.actor_id for row in rows if row.actor_id is not None)]
     if post.in_reply_to_uri is not None:
         told += replied(
@@ -247,7 +247,7 @@ def go_on_without(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor)
     draft_authors.settle(tx, env, post, person)
     drafts.renew_offers(tx, env, post_id)
     draft_authors.offer_final_list(tx, env, post)
-    if posts.authors_of(tx, [post_id])[post_id]:
+    if post_authors.authors_of(tx, [post_id])[post_id]:
         try_publish(tx, env, post_id)
 
 

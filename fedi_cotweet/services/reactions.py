@@ -22,7 +22,7 @@ from fedi_cotweet.services.reading import one_post
 from fedi_cotweet.services.relays import Collection, relay, relay_removal
 from storage.engine import Tx
 from storage.models import Actor, Boost, Like, Post
-from storage.queries import actors, posts
+from storage.queries import actors, interactions, posts
 from storage.queries import reactions as stored
 
 
@@ -42,7 +42,7 @@ def like(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 def unlike(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     """Take a like back; it is no error if there was none."""
     me, post = _reader(tx, account_id), _seen(tx, account_id, post_id)
-    held = posts.like_between(tx, me.id, post.id)
+    held = interactions.like_between(tx, me.id, post.id)
     if held is None:
         return
     _remove_like(tx, env, held, me)
@@ -72,7 +72,7 @@ def unboost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     """Take a boost back; it is no error if there was none."""
     me, post = _reader(tx, account_id), _seen(tx, account_id, post_id)
     _not_by_a_co_author(tx, env, post, me)
-    held = posts.boost_between(tx, me.id, post.id)
+    held = interactions.boost_between(tx, me.id, post.id)
     if held is None:
         return
     _remove_boost(tx, env, held, me)
@@ -150,7 +150,7 @@ def receive_boost(
     delivery = booster.id in timelines.shown_author_ids(post, rows, now)[1:]
     boost_id = env.new_id()
     moment = min(published_at, now)
-    if not posts.add_boost(
+    if not interactions.add_boost(
         tx,
         id=boost_id,
         uri=uri,
@@ -160,11 +160,11 @@ def receive_boost(
         delivery=delivery,
         relayed_at=now if relayed else None,
     ):
-        held = posts.boost_between(tx, booster.id, post.id)
+        held = interactions.boost_between(tx, booster.id, post.id)
         if held is None or relayed:
             return "repeated"
         if held.relayed_at is not None:
-            posts.boost_came_itself(tx, held, uri)
+            interactions.boost_came_itself(tx, held, uri)
         if not held.delivery:
             timelines.bring_boost(tx, post, booster.id, id_at(moment, held.id), now)
         return "repeated"
@@ -194,10 +194,10 @@ def receive_unboost(
     tx: Tx, env: Env, booster: Actor, uri: str | None, object_uri: str | None
 ) -> str:
     """An ``Undo`` of an ``Announce``, named by its id or by what was announced."""
-    held = posts.boost_by_uri(tx, uri) if uri is not None else None
+    held = interactions.boost_by_uri(tx, uri) if uri is not None else None
     if held is None and object_uri is not None:
         post = posts.post_by_uri(tx, object_uri)
-        held = posts.boost_between(tx, booster.id, post.id) if post is not None else None
+        held = interactions.boost_between(tx, booster.id, post.id) if post is not None else None
     if held is None or held.actor_id != booster.id:
         return "unknown"
     _remove_boost(tx, env, held, booster)
@@ -205,7 +205,7 @@ def receive_unboost(
 
 
 def _remove_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
-    posts.remove_boost(tx, held.id)
+    interactions.remove_boost(tx, held.id)
     post = posts.post(tx, held.post_id)
     if post is not None and not held.delivery:
         stored.count_one(tx, post, "shares", -1)
@@ -217,7 +217,7 @@ def receive_like(
     tx: Tx, env: Env, post: Post, liker: Actor, uri: str, *, counted: bool = False, emoji: str = ""
 ) -> str:
     """A ``Like`` of a post, perhaps with an emoji; every local author hears of it once."""
-    if not posts.add_like(
+    if not interactions.add_like(
         tx,
         id=env.new_id(),
         uri=uri,
@@ -248,10 +248,10 @@ def receive_like(
 
 def receive_unlike(tx: Tx, env: Env, liker: Actor, uri: str | None, object_uri: str | None) -> str:
     """An ``Undo`` of a ``Like``, named by its id or by what was liked."""
-    held = posts.like_by_uri(tx, uri) if uri is not None else None
+    held = interactions.like_by_uri(tx, uri) if uri is not None else None
     if held is None and object_uri is not None:
         post = posts.post_by_uri(tx, object_uri)
-        held = posts.like_between(tx, liker.id, post.id) if post is not None else None
+        held = interactions.like_between(tx, liker.id, post.id) if post is not None else None
     if held is None or held.actor_id != liker.id:
         return "unknown"
     _remove_like(tx, env, held, liker)
@@ -259,7 +259,7 @@ def receive_unlike(tx: Tx, env: Env, liker: Actor, uri: str | None, object_uri: 
 
 
 def _remove_like(tx: Tx, env: Env, held: Like, liker: Actor) -> None:
-    posts.remove_like(tx, held.actor_id, held.post_id)
+    interactions.remove_like(tx, held.actor_id, held.post_id)
     post = posts.post(tx, held.post_id)
     if post is not None:
         stored.count_one(tx, post, "likes", -1)

@@ -15,7 +15,7 @@ from fedi_cotweet.services.hiding import WISHES
 from fedi_cotweet.services.offers import apply_move, current_offers
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, consents, posts, relations, trusting
+from storage.queries import actors, consents, post_authors, posts, relations, trusting
 
 MUTE_LONGEST = 3_650 * DAY
 
@@ -183,7 +183,7 @@ def _end_invites(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
 
 def _ask_about_posts(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
     """Whether to stay an author beside somebody one blocks, is one's own decision (C39)."""
-    for post, mine in posts.written_together(tx, me.id, other.id, ASKED_ABOUT):
+    for post, mine in post_authors.written_together(tx, me.id, other.id, ASKED_ABOUT):
         act = "delete" if mine else "leave"
         tell(
             tx,

@@ -21,7 +21,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, follows, posts, reactions
+from storage.queries import actors, follows, post_authors, posts, reactions
 
 Collection = Literal["likes", "shares", "replies"]
 COLLECTIONS: Final[tuple[Collection, ...]] = ("likes", "shares", "replies")
@@ -96,7 +96,7 @@ def pass_on(
     """
     if post.local or not post.co_authored or len(text) > MOST_PASSED_ON:
         return
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     here = follows.local_among(tx, timelines.shown_author_ids(post, rows, env.now()))
     primary = actors.actor(tx, post.author_id)
     if not here or primary is None or primary.host == by.host:
@@ -128,7 +128,7 @@ def find_collection(
         return "unknown_object"
     if post.author_id != owner.id:
         return "not_the_author"
-    rows = posts.authors_of(tx, [post.id])[post.id]
+    rows = post_authors.authors_of(tx, [post.id])[post.id]
     if not follows.local_among(tx, timelines.shown_author_ids(post, rows, env.now())):
         return "not_relevant"
     named = collection_ids(orjson.loads(post.document))

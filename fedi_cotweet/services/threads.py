@@ -11,7 +11,7 @@ from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import PostView
 from storage.engine import Tx
 from storage.models import Post
-from storage.queries import crawls, posts
+from storage.queries import crawls, interactions
 
 
 def around(
@@ -57,7 +57,7 @@ def replies_page(
 
     Oldest first. ``None``: there are no more.
     """
-    page = posts.replies_to(tx, post.uri, limit, after=after)
+    page = interactions.replies_to(tx, post.uri, limit, after=after)
     kept = hiding.hidden(tx, env.now(), None, page)
     return [one.uri for one in page if one.id not in kept], (
         page[-1].sort_id if len(page) == limit else None

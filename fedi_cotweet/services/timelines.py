@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from storage.engine import Tx
 from storage.models import Credit, Post, PostAuthor
-from storage.queries import follows, home, posts
+from storage.queries import follows, home, post_authors, posts
 
 
 def shown(row: PostAuthor, now: int) -> bool:
@@ -51,7 +51,7 @@ def refresh(tx: Tx, post_id: int, now: int) -> None:
     if post is None or post.state != "published":
         home.remove_post(tx, post_id)
         return
-    authors = shown_author_ids(post, posts.authors_of(tx, [post_id])[post_id], now)
+    authors = shown_author_ids(post, post_authors.authors_of(tx, [post_id])[post_id], now)
     following = follows.local_followers(tx, authors)
     wanted: dict[int, int] = {
         reader: next(author for author in authors if author in followed)

@@ -20,7 +20,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import tell
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
-from storage.queries import actors, consents, posts, trusting
+from storage.queries import actors, consents, post_authors, posts, trusting
 
 MOST = 1_000
 LONGEST_DIFFERENCE = 2_000
@@ -102,7 +102,7 @@ def consider(tx: Tx, env: Env, offer_uri: str) -> bool:
 
 
 def _is_author(tx: Tx, post: Post, me: Actor) -> bool:
-    row = posts.post_author(tx, post.id, me.uri)
+    row = post_authors.post_author(tx, post.id, me.uri)
     return post.state == "published" and row is not None and row.state == "verified"
 
 

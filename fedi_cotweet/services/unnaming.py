@@ -16,7 +16,7 @@ from fedi_cotweet.services.posts import digest_of, save_update
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
 from storage.queries import changes as stored_changes
-from storage.queries import messages, posts
+from storage.queries import messages, post_authors, posts
 
 _ASKED = (ConsentState.OFFERED.value, ConsentState.ACCEPTED.value)
 
@@ -53,16 +53,16 @@ def take_off(tx: Tx, env: Env, offer: Offer, person: Actor, what: Move, **detail
 
 def _unname(tx: Tx, env: Env, post: Post, person: Actor) -> None:
     """The next version of a published post, without somebody who was named with its authors."""
-    row = posts.post_author(tx, post.id, person.uri)
+    row = post_authors.post_author(tx, post.id, person.uri)
     if row is None or row.via != "message":
         return
     rest = companions.people(tx, post.id, but=person.id)
-    posts.set_author(
+    post_authors.set_author(
         tx, post.id, person.uri, position=row.position, state="revoked", next_check_at=None
     )
     for other in companions.rows(tx, post.id):
         # What they said in public was about the text with the name in it.
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             other.actor_uri,
@@ -94,9 +94,9 @@ def _unname(tx: Tx, env: Env, post: Post, person: Actor) -> None:
 
 def _void_stamps(tx: Tx, post: Post) -> None:
     """Co-authors agreed to the text with the name in it: they are shown for no other."""
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     for row in rows:
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post.id,
             row.actor_uri,
@@ -111,7 +111,7 @@ def _void_stamps(tx: Tx, post: Post) -> None:
 
 def _ask_co_authors(tx: Tx, env: Env, post: Post, person: Actor) -> None:
     """Ask them about the text without it; in the change that is open, if there is one."""
-    rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+    rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
     if stored_changes.open_change(tx, post.uri) is not None:
         applying.not_in_change(tx, env, post, person, why="left")
     elif rows:

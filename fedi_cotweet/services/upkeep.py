@@ -25,7 +25,7 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
-from storage.queries import actors, cards, consents, crawls, jobs
+from storage.queries import actors, cards, consents, crawls, jobs, post_authors
 from storage.queries import posts as post_queries
 
 BATCH: Final = 100
@@ -69,7 +69,7 @@ def recheck(tx: Tx, env: Env) -> bool:
     """Stamps that are due for another look, as long as few jobs wait."""
     if jobs.count_due(tx, env.now(), MOST_WAITING) >= MOST_WAITING:
         return False
-    due = post_queries.authors_due(tx, env.now(), BATCH)
+    due = post_authors.authors_due(tx, env.now(), BATCH)
     for post_id in due:
         verification.recheck(tx, env, post_id)
     return bool(due)

@@ -24,7 +24,7 @@ from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.people import handles_at
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post, PostAuthor
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, interactions, post_authors, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def to_verify(tx: Tx, post_id: int) -> ToVerify | None:
     author = actors.actor(tx, post.author_id)
     if author is None:
         return None
-    rows = posts.authors_of(tx, [post_id])[post_id]
+    rows = post_authors.authors_of(tx, [post_id])[post_id]
     if not rows:
         return None
     document = documents.full_note(tx, post) if post.local else orjson.loads(post.document)
@@ -116,7 +116,7 @@ def apply_verdicts(
         later(tx, env, "verify_post", str(post_id), post_id=post_id)
         return
     now = env.now()
-    rows = {row.actor_uri: row for row in posts.authors_of(tx, [post_id])[post_id]}
+    rows = {row.actor_uri: row for row in post_authors.authors_of(tx, [post_id])[post_id]}
     # Deletions that were heard of while the stamps were being fetched.
     uris = [verdict.stamp_uri for verdict in verdicts if verdict.stamp_uri is not None]
     deleted = frozenset(consents.deleted_stamp_owners(tx, uris))
@@ -136,7 +136,7 @@ def apply_verdicts(
         if row.state == "revoked" and post.local:
             continue
         actor = actors.actor_by_uri(tx, verdict.actor)
-        posts.set_author(
+        post_authors.set_author(
             tx,
             post_id,
             verdict.actor,
@@ -183,12 +183,12 @@ def _reclassify_boosts(tx: Tx, post_id: int, now: int) -> None:
     post = posts.post(tx, post_id)
     if post is None:
         return
-    rows = posts.authors_of(tx, [post_id])[post_id]
+    rows = post_authors.authors_of(tx, [post_id])[post_id]
     co_authors = set(timelines.shown_author_ids(post, rows, now)[1:])
-    for boost in posts.boosts_of(tx, post_id):
+    for boost in interactions.boosts_of(tx, post_id):
         delivery = boost.actor_id in co_authors
         if boost.delivery != delivery:
-            posts.set_boost_delivery(tx, boost.id, delivery)
+            interactions.set_boost_delivery(tx, boost.id, delivery)
 
 
 def _local_co_author(
@@ -253,7 +253,7 @@ def not_what_was_agreed(tx: Tx, env: Env, post_id: int, document: dict[str, obje
         )
         if pending:
             continue  # nobody but its primary author knew of it
-        row = posts.post_author(tx, post.id, me.uri)
+        row = post_authors.post_author(tx, post.id, me.uri)
         if not post.local or row is None or row.stamp_uri == stamp.uri:
             # Of a post of ours that lists it no more, they are being asked again.
             mark_revoked(tx, env, post, me.uri)
@@ -283,10 +283,10 @@ def _what_changed(tx: Tx, offer: Offer, document: dict[str, object]) -> str:
 
 def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
     """Stop showing somebody as an author of a post, at once."""
-    row = posts.post_author(tx, post.id, actor_uri)
+    row = post_authors.post_author(tx, post.id, actor_uri)
     if row is None:
         return
-    posts.set_author(
+    post_authors.set_author(
         tx, post.id, actor_uri, position=row.position, state="revoked", next_check_at=None
     )
     if not post.local:
@@ -327,10 +327,10 @@ def guard_later(tx: Tx, env: Env, post_id: int, delay: int) -> None:
 
 def recheck(tx: Tx, env: Env, post_id: int) -> None:
     """Fetch a post's stamps anew, and not again before that is done."""
-    named = posts.companions_of(tx, [post_id])[post_id]
-    for row in (*posts.authors_of(tx, [post_id])[post_id], *named):
+    named = post_authors.companions_of(tx, [post_id])[post_id]
+    for row in (*post_authors.authors_of(tx, [post_id])[post_id], *named):
         if row.next_check_at is not None:
-            posts.set_author(
+            post_authors.set_author(
                 tx,
                 post_id,
                 row.actor_uri,

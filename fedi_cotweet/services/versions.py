@@ -15,7 +15,7 @@ from fedi_cotweet.services import companions
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Media, Post
-from storage.queries import actors, polls, posts
+from storage.queries import actors, polls, post_authors, post_media, posts
 from storage.queries import versions as stored
 
 MOST_KEPT: Final = 100
@@ -52,12 +52,12 @@ def present(tx: Tx, post: Post) -> Version:
     """The version of a post that is stored now."""
     poll = polls.poll(tx, post.id) if post.kind == "Question" else None
     author = actors.actor(tx, post.author_id)
-    agreed = [row.actor_uri for row in posts.authors_of(tx, [post.id])[post.id] if
+    agreed = [row.actor_uri for row in post_authors.authors_of(tx, [post.id])[post.id] if
               row.state == "verified"]  # fmt: skip
     return Version(
         post=post,
         content=content_of(tx, post),
-        media=tuple(posts.media_of(tx, post_ids=[post.id])),
+        media=tuple(post_media.media_of(tx, post_ids=[post.id])),
         options=() if poll is None else tuple(str(option["name"]) for option in poll.options),
         multiple=poll is not None and poll.multiple,
         authors=(author.uri if author is not None else "", *agreed),
@@ -66,7 +66,7 @@ def present(tx: Tx, post: Post) -> Version:
 
 def content_of(tx: Tx, post: Post) -> str:
     """The text of a post without the paragraph that names who agreed by message."""
-    named = posts.companions_of(tx, [post.id])[post.id]
+    named = post_authors.companions_of(tx, [post.id])[post.id]
     return companions.text_without(post.content) if named else post.content
 
 

@@ -20,7 +20,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
-from storage.queries import actors, posts, quotes
+from storage.queries import actors, post_media, posts, quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def present_words(tx: Tx, post: Post, co_authors: Sequence[Actor]) -> Words:
         language=post.language,
         visibility=post.visibility,
         in_reply_to=post.in_reply_to_uri,
-        media_ids=tuple(item.id for item in posts.media_of(tx, post_ids=[post.id])),
+        media_ids=tuple(item.id for item in post_media.media_of(tx, post_ids=[post.id])),
     )
 
 
@@ -177,7 +177,7 @@ def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
         _check_poll(env, words.poll, pictures=bool(words.media_ids))
     found = []
     for media_id in words.media_ids:
-        item = posts.media(tx, media_id)
+        item = post_media.media(tx, media_id)
         if item is None or item.account_id != author_id:
             raise ServiceError(
                 "no_such_media", 422, "One of the pictures does not exist.", "Upload it again."

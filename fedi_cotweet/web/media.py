@@ -20,7 +20,7 @@ from fedi_cotweet.web.headers import file_headers
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
 from storage.models import Media, Post
-from storage.queries import consents, posts
+from storage.queries import consents, post_media, posts
 
 _INVOLVED = {state.value for state in OPEN | CONSENTING}
 
@@ -40,7 +40,7 @@ async def media(visit: Visit) -> web.StreamResponse:
         raise web.HTTPNotFound
 
     def find(tx: Tx) -> _Found | None:
-        item = posts.media_by_token(tx, token)
+        item = post_media.media_by_token(tx, token)
         return None if item is None else _standing(tx, item, visit.account_id)
 
     found = await visit.site.read(find)

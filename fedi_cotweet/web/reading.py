@@ -19,7 +19,7 @@ from fedi_cotweet.web.rendering import ConsentView
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, posts
+from storage.queries import actors, post_authors, posts
 
 
 async def index(visit: Visit) -> web.Response:
@@ -110,7 +110,7 @@ async def post(visit: Visit) -> web.Response:
         now = visit.env.now()
         consents = tuple(
             ConsentView(row.actor_uri, row.stamp_uri, row.fetched_at)
-            for row in posts.authors_of(tx, [held.id])[held.id]
+            for row in post_authors.authors_of(tx, [held.id])[held.id]
             if timelines.shown(row, now) and row.stamp_uri and row.fetched_at
         )
         counts = viewing.counts(tx, visit.env, held, visit.account_id)

@@ -16,7 +16,7 @@ from activitypub.coauthorship.projection import media_digest
 from fedi_cotweet.services import pictures
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import locate, store_remote, store_upload
-from storage.queries import posts
+from storage.queries import post_media
 from tests.api.conftest import CONTROL, Api
 from tests.sites import World
 
@@ -217,7 +217,7 @@ async def test_an_upload_becomes_a_row_and_a_file_and_part_of_a_post(
     made = await response.json()
     assert response.status == 201, made
     assert made["url"].startswith("http://a.example/media/")
-    row = await world.site.read(lambda tx: posts.media(tx, int(made["id"])))
+    row = await world.site.read(lambda tx: post_media.media(tx, int(made["id"])))
     assert row is not None
     path = locate(world.site.settings.data, row.path)
     assert path is not None

@@ -28,7 +28,7 @@ from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.posts import later_than
 from storage.engine import Tx
 from storage.models import HomeEntry, Post, PostAuthor
-from storage.queries import consents, home, posts
+from storage.queries import consents, home, interactions, post_authors, posts
 from tests.e2e.by_hand import World, follow, interrupted, open_places, sequences
 from tests.e2e.one_cotweet import Invited, Run, begin
 from tests.e2e.places import Place, local_id
@@ -86,8 +86,8 @@ class Misbehaviour:
         """It names everybody again who has left, with their old stamps."""
 
         def name(tx: Tx) -> None:
-            for row in posts.authors_of(tx, [self.run.post_id])[self.run.post_id]:
-                posts.set_author(
+            for row in post_authors.authors_of(tx, [self.run.post_id])[self.run.post_id]:
+                post_authors.set_author(
                     tx, row.post_id, row.actor_uri, position=row.position, state="verified"
                 )
 
@@ -156,7 +156,7 @@ async def look(place: Place, uri: str) -> Seen | None:
         if post.state != "published":
             assert entries == []
             return None
-        rows = posts.authors_of(tx, [post.id])[post.id]
+        rows = post_authors.authors_of(tx, [post.id])[post.id]
         shown = [row for row in rows if timelines.shown(row, place.env.now())]
         old = any(row.state == "verified" and row not in shown for row in rows)
         document = documents.full_note(tx, post) if post.local else orjson.loads(post.document)
@@ -243,7 +243,7 @@ async def check_boosts(run: Run, person: Invited, is_author: bool) -> None:
 
     def query(tx: Tx) -> int:
         post = posts.post_by_uri(tx, run.uri)
-        boosts = [] if post is None else posts.boosts_of(tx, post.id)
+        boosts = [] if post is None else interactions.boosts_of(tx, post.id)
         return sum(boost.actor_id == person.account_id for boost in boosts)
 
     assert await person.place.read(query) == is_author

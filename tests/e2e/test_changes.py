@@ -19,7 +19,7 @@ from fedi_cotweet.services.views import InviteView
 from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.models import PostAuthor
-from storage.queries import consents, home, hosts, posts
+from storage.queries import consents, home, hosts, post_authors, posts
 from tests.e2e.by_hand import World, follow, open_places
 from tests.e2e.one_cotweet import Invited, Run, begin
 from tests.e2e.places import Place, local_id
@@ -77,7 +77,9 @@ async def shown(place: Place, uri: str) -> set[str]:
 
     def query(tx: Tx) -> set[str]:
         post = posts.post_by_uri(tx, uri)
-        rows: list[PostAuthor] = [] if post is None else posts.authors_of(tx, [post.id])[post.id]
+        rows: list[PostAuthor] = (
+            [] if post is None else post_authors.authors_of(tx, [post.id])[post.id]
+        )
         names = [row for row in rows if timelines.shown(row, place.env.now())]
         return {row.actor_uri.rpartition("/")[2] for row in names}
 

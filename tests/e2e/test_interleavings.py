@@ -24,7 +24,7 @@ from fedi_cotweet.domain.consent import CONSENTING, OPEN, ConsentState, Move, Mo
 from fedi_cotweet.services import documents, drafts
 from storage.engine import Tx
 from storage.models import ConsentLogEntry, Offer, Post, Stamp
-from storage.queries import consents, posts
+from storage.queries import consents, post_authors, posts
 from tests.e2e.by_hand import World, interrupted, open_places, sequences
 from tests.e2e.one_cotweet import Invited, Run, begin
 from tests.e2e.places import Place, rows_of
@@ -74,7 +74,7 @@ async def check_published(run: Run, post: Post) -> None:
     """A published post names only people whose consent to exactly this version was verified."""
 
     def query(tx: Tx) -> tuple[dict[str, Any], dict[str, str], list[Offer]]:
-        rows = documents.claimed_rows(posts.authors_of(tx, [post.id])[post.id])
+        rows = documents.claimed_rows(post_authors.authors_of(tx, [post.id])[post.id])
         stamps = {row.actor_uri: row.stamp_document or "{}" for row in rows}
         return (
             documents.full_note(tx, post),
@@ -107,7 +107,7 @@ async def check_in_the_end(run: Run) -> None:
     for place in run.world.places.values():
         await check_history(run, place)
     if post.state == "draft":
-        rows = await run.alice_at.read(lambda tx: posts.authors_of(tx, [post.id])[post.id])
+        rows = await run.alice_at.read(lambda tx: post_authors.authors_of(tx, [post.id])[post.id])
         declined = [offer for offer in newest.values() if offer.state not in ("accepted",)]
         assert declined or not rows, "everyone agreed, and it is not published"
 
@@ -133,7 +133,7 @@ async def check_standing(run: Run, person: Invited, post: Post, received: Sequen
 
     def query(tx: Tx) -> tuple[list[Stamp], bool]:
         here = posts.post_by_uri(tx, post.uri)
-        rows = [] if here is None else posts.authors_of(tx, [here.id])[here.id]
+        rows = [] if here is None else post_authors.authors_of(tx, [here.id])[here.id]
         shown = any(row.actor_uri == person.uri and row.state == "verified" for row in rows)
         published = here is not None and here.state == "published"
         return consents.live_stamps(tx, post.uri, person.account_id), shown and published

@@ -18,7 +18,7 @@ from fedi_cotweet.federation import jobs, outbox
 from fedi_cotweet.services import drafts, timelines
 from storage.engine import Tx
 from storage.models import Activity, Boost, Delivery, Job, Notification, OutboxEvent, Post
-from storage.queries import posts
+from storage.queries import interactions, post_authors, posts
 from tests.e2e.by_hand import World, follow, open_places
 from tests.e2e.changing import Changing
 from tests.e2e.one_cotweet import Run, begin
@@ -56,7 +56,7 @@ async def shown_at(place: Place, uri: str) -> list[str]:
         post = posts.post_by_uri(tx, uri)
         if post is None or post.state != "published":
             return []
-        rows = posts.authors_of(tx, [post.id])[post.id]
+        rows = post_authors.authors_of(tx, [post.id])[post.id]
         return [row.actor_uri for row in rows if timelines.shown(row, place.env.now())]
 
     return await place.read(query)
@@ -345,7 +345,7 @@ async def test_who_left_has_not_boosted_the_post_either(world: World, who: str) 
 
     def boosts(tx: Tx) -> list[Boost]:
         post = posts.post_by_uri(tx, run.uri)
-        return [] if post is None else posts.boosts_of(tx, post.id)
+        return [] if post is None else interactions.boosts_of(tx, post.id)
 
     for place in world.places.values():
         assert await place.read(boosts) == []

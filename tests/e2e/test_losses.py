@@ -16,7 +16,7 @@ from activitypub.vocab.reading import as_list
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services import documents
 from storage.engine import Tx
-from storage.queries import posts
+from storage.queries import post_authors, posts
 from tests.e2e.by_hand import World, follow, interrupted, open_places, sequences
 from tests.e2e.one_cotweet import Invited, Run, begin
 from tests.e2e.test_interleavings import CAST, WITH, check_all_the_time
@@ -62,7 +62,7 @@ async def author_at_home(run: Run, person: Invited) -> bool:
         post = posts.post_by_uri(tx, run.uri)
         if post is None or post.state != "published":
             return False
-        rows = posts.authors_of(tx, [post.id])[post.id]
+        rows = post_authors.authors_of(tx, [post.id])[post.id]
         return any(row.actor_uri == person.uri and row.state == "verified" for row in rows)
 
     return await person.place.read(query)

@@ -14,8 +14,7 @@ from typing import Any
 from fedi_cotweet.conformance.cotweets import CONTENT, CoTweet, Scene
 from fedi_cotweet.services import post_views, reading
 from storage.engine import Tx
-from storage.queries import actors
-from storage.queries import posts as post_queries
+from storage.queries import actors, post_authors
 from tests.federation.here import Here, names
 from tests.federation.origins import Origin, Person, Reply
 
@@ -71,7 +70,7 @@ class Cast(Scene):
         now = self.here.clock()
 
         def look(tx: Tx) -> tuple[list[str], list[str]]:
-            claimed = [row.actor_uri for row in post_queries.authors_of(tx, [post_id])[post_id]]
+            claimed = [row.actor_uri for row in post_authors.authors_of(tx, [post_id])[post_id]]
             on_profile = [
                 actor.uri
                 for actor in actors.actors_by_uri(tx, claimed).values()

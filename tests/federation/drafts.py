@@ -16,7 +16,7 @@ from activitypub.coauthorship.projection import media_digest
 from fedi_cotweet.domain.limits import DAY, HOUR
 from storage.engine import Tx
 from storage.models import Block
-from storage.queries import actors, changes, consents, posts
+from storage.queries import actors, changes, consents, interactions, post_authors, posts
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.pictures import png
 from tests.federation.test_discussion import remark
@@ -341,7 +341,7 @@ async def standing(cast: Cast, drafts: Drafts) -> list[Any]:
                 *consents.offers_for_object(tx, names.note, "sent"),
                 *consents.offers_for_object(tx, names.remote_note, "received"),
             ]
-            rows = posts.authors_of(tx, [post.id])[post.id]
+            rows = post_authors.authors_of(tx, [post.id])[post.id]
             proposed = [(c.id, c.state) for c in changes.changes_of(tx, names.note)]
             # What can be read can be answered, and its author hears of that; anybody can write
             # to them.
@@ -353,7 +353,7 @@ async def standing(cast: Cast, drafts: Drafts) -> list[Any]:
                 [(offer.uri, offer.state, offer.answered_at) for offer in offers],
                 [stamp.uri for stamp in consents.live_stamps(tx, names.remote_note)],
                 [(row.actor_uri, row.state) for row in rows],
-                None if case.published else posts.counts(tx, [post.id]),
+                None if case.published else interactions.counts(tx, [post.id]),
                 (proposed, others),
             ]
         return found

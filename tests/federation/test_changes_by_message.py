@@ -11,7 +11,7 @@ from activitypub.html import to_text
 from activitypub.vocab.reading import format_time
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services.companions import byline
-from storage.queries import actors, posts
+from storage.queries import actors, post_authors
 from tests.federation.asking import Asked, ask, unaware
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
@@ -239,7 +239,7 @@ async def test_people_are_added_by_message(cast: Cast) -> None:
     assert await names(asked) == ([], ["bob", "ed"])
     post = await cast.here.post(asked.uri)
     assert post is not None
-    row = await cast.here.read(lambda tx: posts.post_author(tx, post.id, ed.id))
+    row = await cast.here.read(lambda tx: post_authors.post_author(tx, post.id, ed.id))
     assert row is not None
     assert row.role == "artist", "for the day on which their server knows roles"
     assert "The post you agreed to is published" in by_ed.last()

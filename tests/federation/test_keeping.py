@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.engine import Tx
-from storage.queries import posts
+from storage.queries import interactions, posts
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.here import ApiRefusalError
 from tests.federation.test_discussion import invited
@@ -223,8 +223,8 @@ async def test_co_tweets_end_as_single_posts_and_boosts(cast: Cast) -> None:
         for uri in (ours, theirs.id):
             post = posts.post_by_uri(tx, uri)
             assert post is not None
-            [boost] = posts.boosts_of(tx, post.id)
-            found.append((boost.delivery, posts.counts(tx, [post.id])[post.id][1]))
+            [boost] = interactions.boosts_of(tx, post.id)
+            found.append((boost.delivery, interactions.counts(tx, [post.id])[post.id][1]))
         return found
 
     assert await cast.here.read(boosts) == [(False, 1), (False, 1)]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from storage.engine import Tx
-from storage.queries import posts
+from storage.queries import interactions, posts
 from tests.federation.cast import Cast
 from tests.federation.drafts import Case, Drafts, nothing
 from tests.federation.narrow import befriend, hidden_case
@@ -48,7 +48,7 @@ async def standing(cast: Cast, cases: Sequence[Case]) -> list[Any]:
             for number in (int(case.names.post), int(case.names.invite)):
                 post = posts.post(tx, number)
                 assert post is not None
-                found.append((post.state, post.document, posts.counts(tx, [number])))
+                found.append((post.state, post.document, interactions.counts(tx, [number])))
         return found
 
     return await cast.here.read(look)

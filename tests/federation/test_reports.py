@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage.queries import actors
+from storage.queries import actors, post_authors
 from storage.queries import posts as post_queries
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
@@ -147,7 +147,7 @@ async def test_likes_raise_nobodys_standing(cast: Cast) -> None:
             ]
             rows = [
                 (row.actor_uri, row.state)
-                for row in post_queries.authors_of(tx, [post.id])[post.id]
+                for row in post_authors.authors_of(tx, [post.id])[post.id]
             ]
             return [accounts, marks, rows]
 

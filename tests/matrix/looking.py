@@ -13,7 +13,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.vocab.reading import as_list
 from storage.engine import Tx
 from storage.models import Offer, Post, Stamp
-from storage.queries import consents, messages, posts
+from storage.queries import consents, interactions, messages, posts
 from tests.federation.here import ApiRefusalError
 from tests.matrix.stage import CAST, Person, Stage, account_id
 
@@ -168,7 +168,9 @@ async def _check_server(stage: Stage, place: str, uri: str, end: Expected) -> No
 async def _check_boost(stage: Stage, person: Person, post: Post) -> None:
     """A co-author's server has announced it once."""
     me = await account_id(stage, person)
-    boosts = await stage.world.places[person.place].read(lambda tx: posts.boosts_of(tx, post.id))
+    boosts = await stage.world.places[person.place].read(
+        lambda tx: interactions.boosts_of(tx, post.id)
+    )
     assert [boost.actor_id for boost in boosts].count(me) == 1
 
 

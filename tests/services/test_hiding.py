@@ -16,7 +16,7 @@ from fedi_cotweet.services.hiding import Looking
 from storage.engine import Store, Tx
 from storage.models import Account, Actor, Block, Follow, HostBlock, HostRule, Mute, Post
 from storage.models.base import Base
-from storage.queries import posts
+from storage.queries import post_authors, posts
 from storage.queries.rows import add
 from tests.services.story import ZOE, Story, begin
 
@@ -167,9 +167,9 @@ async def test_an_author_who_is_only_claimed_counts_like_a_verified_one(story: S
 
 
 def _claim(tx: Tx, post_id: int, uri: str, actor_id: int | None) -> None:
-    for row in posts.authors_of(tx, [post_id])[post_id]:
-        posts.remove_author(tx, post_id, row.actor_uri)
-    posts.set_author(tx, post_id, uri, position=1, actor_id=actor_id, state="invalid")
+    for row in post_authors.authors_of(tx, [post_id])[post_id]:
+        post_authors.remove_author(tx, post_id, row.actor_uri)
+    post_authors.set_author(tx, post_id, uri, position=1, actor_id=actor_id, state="invalid")
 
 
 async def test_what_somebody_muted_boosted_is_hidden_until_another_boosts_it(story: Story) -> None:

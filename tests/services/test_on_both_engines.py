@@ -30,7 +30,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.words import Words
 from storage.engine import Store, open_store
 from storage.models import Base
-from storage.queries import consents, outbox
+from storage.queries import consents, outbox, post_authors
 from storage.queries import follows as follow_queries
 from storage.queries import posts as post_queries
 from tests.services.story import Story, begin, document_of, names
@@ -189,7 +189,7 @@ async def test_who_leaves_is_off_the_post_everywhere(story: Story) -> None:
     after = await story.stored(post_id)
     assert (after.updated_at or 0) > (before.published_at or 0)
     assert [tag["name"] for tag in after.tags] == ["@carol@a.example"]
-    row = await story.look(lambda tx: post_queries.post_author(tx, post_id, bob.uri))
+    row = await story.look(lambda tx: post_authors.post_author(tx, post_id, bob.uri))
     assert row is not None
     assert (row.state, row.next_check_at) == ("revoked", None)
     assert "cotweet.left" in await story.told("alice")

@@ -23,7 +23,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.offers import take_back
 from storage.engine import Store
 from storage.models import Actor, Job
-from storage.queries import consents, hosts, jobs
+from storage.queries import consents, hosts, jobs, post_authors
 from storage.queries import posts as post_queries
 from storage.queries.rows import change
 from tests.services.story import Story, begin
@@ -231,7 +231,7 @@ async def test_looks_at_stamps_are_begun_while_few_jobs_wait(
     waiting = await story.look(lambda tx: _due_jobs(tx, story.clock.now + 2 * DAY))
     monkeypatch.setattr(upkeep, "MOST_WAITING", waiting + 1)
     story.clock.now += 2 * DAY
-    due = await story.look(lambda tx: post_queries.authors_due(tx, story.clock.now, 10))
+    due = await story.look(lambda tx: post_authors.authors_due(tx, story.clock.now, 10))
     assert sorted(due) == sorted(posts)
     await story.do(lambda tx: tx.execute(insert(Job), [_job(story, 1)]))
     assert await story.do(lambda tx: upkeep.recheck(tx, story.env)) is False

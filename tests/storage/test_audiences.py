@@ -4,7 +4,7 @@ import pytest
 
 from storage.engine import Store
 from storage.models import Follow
-from storage.queries import audiences, posts
+from storage.queries import audiences, interactions, posts
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -52,7 +52,7 @@ async def test_a_post_is_read_by_whom_it_is_for(stage: Stage, who: int) -> None:
     wanted = READ_BY[who]
     assert await stage.ask(audiences.read_by, who, range(9, 20)) == set(wanted)
     assert await stage.ask(audiences.read_by, who, []) == set()
-    found = await stage.ask(posts.replies_to_any, [note_uri(9)], 20, who)
+    found = await stage.ask(interactions.replies_to_any, [note_uri(9)], 20, who)
     assert [post.id for post in found] == wanted
     look: dict[str, Any] = {"shown_since": 0, "before": None, "limit": 20, "viewer_id": who}
     on_profile = [post.id for post in await stage.ask(posts.profile_posts, ALICE, **look)]
@@ -60,7 +60,7 @@ async def test_a_post_is_read_by_whom_it_is_for(stage: Stage, who: int) -> None:
 
 
 async def test_to_strangers_it_is_not_there(stage: Stage) -> None:
-    found = await stage.ask(posts.replies_to_any, [note_uri(9)], 20)
+    found = await stage.ask(interactions.replies_to_any, [note_uri(9)], 20)
     assert [post.id for post in found] == [10, 11]
     here = await stage.ask(posts.local_public_posts, None, 20, here=True)
     assert [post.id for post in here] == [14, 10]

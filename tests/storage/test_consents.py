@@ -4,7 +4,7 @@ import pytest
 
 from storage.engine import Store
 from storage.models import Activity, Offer
-from storage.queries import consents, deliveries, posts
+from storage.queries import consents, deliveries, post_media
 from storage.queries.deliveries import ActivityRow, NewDelivery
 from tests.storage.cast import (
     ALICE,
@@ -185,9 +185,9 @@ async def test_a_picture_belongs_to_a_post_or_to_an_offer(stage: Stage) -> None:
     await offer(stage, 1)
     row = {"state": "pending", "media_type": "image/png", "created_at": NOW}
     for number, owner in enumerate(({"post_id": 10}, {"offer_id": 1}), 1):
-        await stage.do(posts.add_media, id=number, token=f"token-{number}", **row, **owner)
-    assert [item.id for item in await stage.ask(posts.media_of, offer_ids=[1])] == [2]
-    both = await stage.ask(posts.media_of, post_ids=[10], offer_ids=[1, 2])
+        await stage.do(post_media.add_media, id=number, token=f"token-{number}", **row, **owner)
+    assert [item.id for item in await stage.ask(post_media.media_of, offer_ids=[1])] == [2]
+    both = await stage.ask(post_media.media_of, post_ids=[10], offer_ids=[1, 2])
     assert [item.id for item in both] == [1, 2]
 
 

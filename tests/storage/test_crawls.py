@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.engine import Store
-from storage.queries import crawls, posts
+from storage.queries import crawls, interactions
 from tests.storage.cast import ALICE, NOW, Stage, note_uri, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -108,9 +108,9 @@ async def test_answers_come_in_pages_and_to_several_posts_at_once(stage: Stage) 
     for number, above in ((10, None), (11, 10), (12, 10), (13, 11)):
         answered = None if above is None else note_uri(above)
         await stage.post(number, ALICE, in_reply_to_uri=answered)
-    first = await stage.ask(posts.replies_to, note_uri(10), 1)
-    rest = await stage.ask(posts.replies_to, note_uri(10), 5, after=first[-1].sort_id)
+    first = await stage.ask(interactions.replies_to, note_uri(10), 1)
+    rest = await stage.ask(interactions.replies_to, note_uri(10), 5, after=first[-1].sort_id)
     assert [post.id for post in (*first, *rest)] == [11, 12]
-    both = await stage.ask(posts.replies_to_any, [note_uri(10), note_uri(11)], 5)
+    both = await stage.ask(interactions.replies_to_any, [note_uri(10), note_uri(11)], 5)
     assert [post.id for post in both] == [11, 12, 13]
-    assert await stage.ask(posts.replies_to_any, [], 5) == []
+    assert await stage.ask(interactions.replies_to_any, [], 5) == []

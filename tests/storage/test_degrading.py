@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage.engine import Store
-from storage.queries import consents, degrading, posts
+from storage.queries import consents, degrading, post_authors
 from tests.storage.cast import ALICE, BOB, CAROL, NOW, Stage, note_uri, raise_curtain, uri_of
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -53,7 +53,7 @@ async def agreed(stage: Stage, number: int, state: str = "published") -> None:
 async def test_own_co_tweets_are_published_ones_of_this_server(stage: Stage) -> None:
     for number, state in ((10, "verified"), (11, "stale"), (16, "revoked")):
         await stage.post(number, co_authored=True)
-        await stage.do(posts.set_author, number, uri_of(BOB), position=1, state=state)
+        await stage.do(post_authors.set_author, number, uri_of(BOB), position=1, state=state)
     await stage.post(12, co_authored=True, state="draft")
     await stage.post(13, CAROL, co_authored=True)
     await stage.post(14)

@@ -2,7 +2,7 @@ import pytest
 
 from storage.engine import Store
 from storage.errors import ConflictError
-from storage.queries import follows, home, posts
+from storage.queries import follows, home, interactions
 from tests.storage.cast import ALICE, BOB, CAROL, DAVE, MALLORY, NOW, SERVICE, Stage, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -97,6 +97,8 @@ async def test_what_came_through_somebody(stage: Stage) -> None:
 async def test_an_announce_that_only_carries_a_post_is_no_boost(stage: Stage) -> None:
     for number, booster, delivery in ((3, DAVE, False), (1, MALLORY, False), (2, BOB, True)):
         values = {"actor_id": booster, "post_id": 10, "published_at": NOW, "delivery": delivery}
-        await stage.do(posts.add_boost, id=number, uri=f"https://x.example/{number}", **values)
+        await stage.do(
+            interactions.add_boost, id=number, uri=f"https://x.example/{number}", **values
+        )
     assert await stage.ask(home.boosters, 10) == [(MALLORY, 1), (DAVE, 3)]
     assert await stage.ask(home.boosters, 11) == []

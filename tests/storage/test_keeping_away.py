@@ -6,7 +6,16 @@ import pytest
 
 from storage.engine import Store
 from storage.models import Block, PostAuthor
-from storage.queries import actors, consents, deliveries, follows, posts, relations
+from storage.queries import (
+    actors,
+    consents,
+    deliveries,
+    follows,
+    interactions,
+    post_authors,
+    posts,
+    relations,
+)
 from tests.storage.cast import ALICE, BOB, CAROL, DAVE, MALLORY, NOW, Stage, raise_curtain, uri_of
 
 
@@ -91,7 +100,7 @@ async def test_what_two_wrote_together(stage: Stage) -> None:
     await name(12, CAROL)
     await name(13, CAROL, "revoked")
     await name(14, DAVE)
-    found = await stage.ask(posts.written_together, ALICE, CAROL, 5)
+    found = await stage.ask(post_authors.written_together, ALICE, CAROL, 5)
     assert [(post.id, mine) for post, mine in found] == [(10, True), (12, False), (11, False)]
 
 
@@ -136,9 +145,9 @@ async def test_what_is_left_of_whoever_goes(stage: Stage) -> None:
     await stage.post(10, CAROL)
     assert [post.id for post in await stage.ask(posts.published_by, CAROL, 5)] == [10]
     boost = {"actor_id": DAVE, "post_id": 10, "published_at": NOW}
-    await stage.do(posts.add_boost, id=1, uri="https://x/1", **boost)
-    assert [b.id for b in await stage.ask(posts.boosts_by, DAVE, 5)] == [1]
-    await stage.do(posts.forget_likes, DAVE)
+    await stage.do(interactions.add_boost, id=1, uri="https://x/1", **boost)
+    assert [b.id for b in await stage.ask(interactions.boosts_by, DAVE, 5)] == [1]
+    await stage.do(interactions.forget_likes, DAVE)
     assert await stage.ask(consents.open_to, CAROL, 5) == []
     await stage.do(actors.set_suspended, ALICE, NOW)
     assert await stage.ask(actors.present_account, "alice") is None

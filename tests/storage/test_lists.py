@@ -4,7 +4,7 @@ import pytest
 
 from storage.engine import Store
 from storage.models import Activity, Boost, HomeEntry
-from storage.queries import consents, lists, posts, profiles
+from storage.queries import consents, lists, post_authors, posts, profiles
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -71,7 +71,7 @@ async def test_a_lists_timeline_is_what_its_people_wrote_alone_or_not_or_boosted
         await entry(stage, number, MALLORY if number == 13 else None)
     for number, state in ((11, "verified"), (12, "stale")):
         await stage.do(
-            posts.set_author, number, uri_of(CAROL), position=1, actor_id=CAROL, state=state
+            post_authors.set_author, number, uri_of(CAROL), position=1, actor_id=CAROL, state=state
         )
     await stage.post(15, CAROL)  # not in alice's home timeline
     page = await stage.ask(lists.page, ALICE, FRIENDS, None, 10)
@@ -84,7 +84,7 @@ async def test_what_an_author_hides_stands_on_no_list_of_theirs(stage: Stage) ->
     for number in (10, 11):
         await stage.post(number, DAVE)
         await stage.do(
-            posts.set_author,
+            post_authors.set_author,
             number,
             uri_of(ALICE),
             position=1,

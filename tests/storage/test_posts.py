@@ -5,7 +5,7 @@ import pytest
 from storage.engine import Store
 from storage.errors import ConflictError
 from storage.models import Post
-from storage.queries import posts
+from storage.queries import interactions, post_authors, post_media, posts
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -35,7 +35,7 @@ def ids(found: list[Post]) -> list[int]:
 async def author(stage: Stage, post_id: int, number: int, **values: Any) -> None:
     """One of the cast as co-author: verified a moment ago, if nothing else is said."""
     row = {"position": 1, "actor_id": number, "state": "verified", "fetched_at": NOW} | values
-    await stage.do(posts.set_author, post_id, uri_of(number), **row)
+    await stage.do(post_authors.set_author, post_id, uri_of(number), **row)
 
 
 async def test_a_post_comes_back_as_it_was_stored(stage: Stage) -> None:
@@ -76,32 +76,34 @@ async def test_co_authors_stand_in_the_order_of_credit(stage: Stage) -> None:
     await stage.post(11)
     await author(stage, 10, CAROL, position=2)
     await author(stage, 10, BOB, position=1, state="invited")
-    found = await stage.ask(posts.authors_of, [11, 10])
+    found = await stage.ask(post_authors.authors_of, [11, 10])
     assert [(row.actor_uri, row.state) for row in found[10]] == [
         (uri_of(BOB), "invited"),
         (uri_of(CAROL), "verified"),
     ]
     assert found[11] == []
-    assert await stage.ask(posts.authors_of, []) == {}
+    assert await stage.ask(post_authors.authors_of, []) == {}
 
 
 async def test_changing_a_co_author_keeps_what_is_not_named(stage: Stage) -> None:
     await stage.post(10)
     await author(stage, 10, BOB, stamp_uri="https://b.example/s", stamp_document="{}", digest="z")
-    await stage.do(posts.set_author, 10, uri_of(BOB), position=3, state="stale", digest=None)
-    row = await stage.ask(posts.post_author, 10, uri_of(BOB))
+    await stage.do(post_authors.set_author, 10, uri_of(BOB), position=3, state="stale", digest=None)
+    row = await stage.ask(post_authors.post_author, 10, uri_of(BOB))
     assert row is not None
     assert (row.position, row.state, row.digest) == (3, "stale", None)
     assert (row.stamp_uri, row.stamp_document) == ("https://b.example/s", "{}")
     assert (row.actor_id, row.fetched_at, row.role) == (BOB, NOW, "author")
-    await stage.do(posts.remove_author, 10, uri_of(BOB))
-    assert await stage.ask(posts.post_author, 10, uri_of(BOB)) is None
+    await stage.do(post_authors.remove_author, 10, uri_of(BOB))
+    assert await stage.ask(post_authors.post_author, 10, uri_of(BOB)) is None
 
 
 async def test_an_author_nobody_knows_yet_has_no_actor(stage: Stage) -> None:
     await stage.post(10)
-    await stage.do(posts.set_author, 10, "https://new.example/x", position=1, state="unknown")
-    row = await stage.ask(posts.post_author, 10, "https://new.example/x")
+    await stage.do(
+        post_authors.set_author, 10, "https://new.example/x", position=1, state="unknown"
+    )
+    row = await stage.ask(post_authors.post_author, 10, "https://new.example/x")
     assert row is not None
     assert (row.actor_id, row.stamp_uri, row.fetched_at) == (None, None, None)
 
@@ -112,9 +114,9 @@ async def test_what_rests_on_a_stamp(stage: Stage) -> None:
     await author(stage, 10, BOB, stamp_uri="https://b.example/s")
     await author(stage, 11, BOB, stamp_uri="https://b.example/s")
     await author(stage, 12, BOB)
-    found = await stage.ask(posts.authors_with_stamp, "https://b.example/s")
+    found = await stage.ask(post_authors.authors_with_stamp, "https://b.example/s")
     assert sorted(row.post_id for row in found) == [10, 11]
-    assert await stage.ask(posts.authors_with_stamp, "https://b.example/other") == []
+    assert await stage.ask(post_authors.authors_with_stamp, "https://b.example/other") == []
 
 
 async def test_what_somebody_is_a_co_author_of(stage: Stage) -> None:
@@ -123,8 +125,10 @@ async def test_what_somebody_is_a_co_author_of(stage: Stage) -> None:
     await author(stage, 10, BOB)
     await author(stage, 11, BOB, state="revoked")
     await author(stage, 12, CAROL)
-    assert [row.post_id for row in await stage.ask(posts.authorships, BOB, "verified")] == [10]
-    assert await stage.ask(posts.authorships, DAVE, "verified") == []
+    assert [row.post_id for row in await stage.ask(post_authors.authorships, BOB, "verified")] == [
+        10
+    ]
+    assert await stage.ask(post_authors.authorships, DAVE, "verified") == []
 
 
 async def test_posts_whose_stamps_are_due_come_once_the_longest_due_first(stage: Stage) -> None:
@@ -135,9 +139,9 @@ async def test_posts_whose_stamps_are_due_come_once_the_longest_due_first(stage:
     await author(stage, 11, CAROL, next_check_at=NOW - 2)
     await author(stage, 12, BOB, next_check_at=NOW + 1)
     await author(stage, 13, BOB, next_check_at=None)
-    assert await stage.ask(posts.authors_due, NOW, 10) == [11, 10]
-    assert await stage.ask(posts.authors_due, NOW, 1) == [11]
-    assert await stage.ask(posts.authors_due, NOW - 4, 10) == []
+    assert await stage.ask(post_authors.authors_due, NOW, 10) == [11, 10]
+    assert await stage.ask(post_authors.authors_due, NOW, 1) == [11]
+    assert await stage.ask(post_authors.authors_due, NOW - 4, 10) == []
 
 
 async def test_a_profile_shows_own_posts_and_verified_ones(stage: Stage) -> None:
@@ -202,21 +206,21 @@ async def test_replies_are_counted_and_read_when_published(stage: Stage) -> None
     await stage.post(14, visibility="direct", **to_first)
     await stage.post(15, in_reply_to_uri=note_uri(11))
     wanted = [note_uri(number) for number in (10, 11, 12)]
-    assert await stage.ask(posts.reply_counts, wanted) == {wanted[0]: 2, wanted[1]: 1}
-    assert await stage.ask(posts.reply_counts, []) == {}
-    assert ids(await stage.ask(posts.replies_to, note_uri(10), 9)) == [12, 11]
-    assert ids(await stage.ask(posts.replies_to, note_uri(10), 1)) == [12]
-    assert await stage.ask(posts.replies_to, note_uri(12), 9) == []
+    assert await stage.ask(interactions.reply_counts, wanted) == {wanted[0]: 2, wanted[1]: 1}
+    assert await stage.ask(interactions.reply_counts, []) == {}
+    assert ids(await stage.ask(interactions.replies_to, note_uri(10), 9)) == [12, 11]
+    assert ids(await stage.ask(interactions.replies_to, note_uri(10), 1)) == [12]
+    assert await stage.ask(interactions.replies_to, note_uri(12), 9) == []
 
 
 async def boost(stage: Stage, number: int, booster: int, post_id: int, **values: Any) -> bool:
     row = {"id": number, "uri": f"https://x.example/{number}", "published_at": NOW} | values
-    return await stage.do(posts.add_boost, actor_id=booster, post_id=post_id, **row)
+    return await stage.do(interactions.add_boost, actor_id=booster, post_id=post_id, **row)
 
 
 async def like(stage: Stage, number: int, liker: int, post_id: int, **values: Any) -> bool:
     row = {"id": number, "uri": f"https://x.example/{number}", "created_at": NOW} | values
-    return await stage.do(posts.add_like, actor_id=liker, post_id=post_id, **row)
+    return await stage.do(interactions.add_like, actor_id=liker, post_id=post_id, **row)
 
 
 async def test_a_boost_that_was_told_of_comes_itself_with_its_own_identifier(stage: Stage) -> None:
@@ -224,15 +228,15 @@ async def test_a_boost_that_was_told_of_comes_itself_with_its_own_identifier(sta
     await stage.post(11)
     for number, post_id in ((1, 10), (2, 11)):
         assert await boost(stage, number, CAROL, post_id, relayed_at=NOW)
-    told = await stage.ask(posts.boost_between, CAROL, 10)
-    other = await stage.ask(posts.boost_between, CAROL, 11)
+    told = await stage.ask(interactions.boost_between, CAROL, 10)
+    other = await stage.ask(interactions.boost_between, CAROL, 11)
     assert told is not None
     assert other is not None
-    await stage.do(posts.boost_came_itself, told, "https://x.example/own")
+    await stage.do(interactions.boost_came_itself, told, "https://x.example/own")
     # An identifier that is another boost's already is not taken over.
-    await stage.do(posts.boost_came_itself, other, "https://x.example/own")
+    await stage.do(interactions.boost_came_itself, other, "https://x.example/own")
     for number, uri in ((10, "https://x.example/own"), (11, "https://x.example/2")):
-        row = await stage.ask(posts.boost_between, CAROL, number)
+        row = await stage.ask(interactions.boost_between, CAROL, number)
         assert row is not None
         assert (row.uri, row.relayed_at) == (uri, None)
 
@@ -243,17 +247,17 @@ async def test_somebody_boosts_a_post_once(stage: Stage) -> None:
     assert not await boost(stage, 2, CAROL, 10)
     assert not await boost(stage, 3, DAVE, 10, uri="https://x.example/1")
     assert await boost(stage, 4, DAVE, 10, delivery=True)
-    between = await stage.ask(posts.boost_between, CAROL, 10)
-    by_uri = await stage.ask(posts.boost_by_uri, "https://x.example/4")
+    between = await stage.ask(interactions.boost_between, CAROL, 10)
+    by_uri = await stage.ask(interactions.boost_by_uri, "https://x.example/4")
     assert between is not None
     assert by_uri is not None
     assert (between.id, between.delivery, by_uri.actor_id) == (1, False, DAVE)
-    assert [(row.id, row.delivery) for row in await stage.ask(posts.boosts_of, 10)] == [
+    assert [(row.id, row.delivery) for row in await stage.ask(interactions.boosts_of, 10)] == [
         (1, False),
         (4, True),
     ]
-    assert await stage.ask(posts.boost_between, BOB, 10) is None
-    assert await stage.ask(posts.boost_by_uri, "https://x.example/2") is None
+    assert await stage.ask(interactions.boost_between, BOB, 10) is None
+    assert await stage.ask(interactions.boost_by_uri, "https://x.example/2") is None
 
 
 async def test_what_only_carries_a_post_is_not_counted(stage: Stage) -> None:
@@ -264,13 +268,17 @@ async def test_what_only_carries_a_post_is_not_counted(stage: Stage) -> None:
     await like(stage, 1, CAROL, 10)
     await like(stage, 2, DAVE, 10)
     await like(stage, 3, DAVE, 11)
-    assert await stage.ask(posts.counts, [10, 11, 12]) == {10: (2, 1), 11: (1, 0), 12: (0, 0)}
-    assert await stage.ask(posts.counts, []) == {}
-    await stage.do(posts.set_boost_delivery, 2, False)
-    await stage.do(posts.remove_boost, 1)
-    assert await stage.ask(posts.boost_between, CAROL, 10) is None
-    await stage.do(posts.set_boost_delivery, 2, True)
-    assert await stage.ask(posts.counts, [10]) == {10: (2, 0)}
+    assert await stage.ask(interactions.counts, [10, 11, 12]) == {
+        10: (2, 1),
+        11: (1, 0),
+        12: (0, 0),
+    }
+    assert await stage.ask(interactions.counts, []) == {}
+    await stage.do(interactions.set_boost_delivery, 2, False)
+    await stage.do(interactions.remove_boost, 1)
+    assert await stage.ask(interactions.boost_between, CAROL, 10) is None
+    await stage.do(interactions.set_boost_delivery, 2, True)
+    assert await stage.ask(interactions.counts, [10]) == {10: (2, 0)}
 
 
 async def test_whoever_is_only_named_with_the_authors_is_none_of_them(stage: Stage) -> None:
@@ -279,11 +287,11 @@ async def test_whoever_is_only_named_with_the_authors_is_none_of_them(stage: Sta
     await author(stage, 10, BOB, position=2)
     await author(stage, 10, CAROL, position=3, via="note", state="agreed")
     await author(stage, 10, DAVE, position=1, via="message", state="invited")
-    companions = await stage.ask(posts.companions_of, [10, 11, 10])
+    companions = await stage.ask(post_authors.companions_of, [10, 11, 10])
     assert [row.actor_uri for row in companions.pop(10)] == [uri_of(DAVE), uri_of(CAROL)]
     assert companions == {11: []}
-    assert [row.actor_id for row in (await stage.ask(posts.authors_of, [10]))[10]] == [BOB]
-    assert await stage.ask(posts.companions_of, []) == {}
+    assert [row.actor_id for row in (await stage.ask(post_authors.authors_of, [10]))[10]] == [BOB]
+    assert await stage.ask(post_authors.companions_of, []) == {}
 
 
 async def test_drafts_are_due_at_their_time_the_longest_waiting_first(stage: Stage) -> None:
@@ -300,17 +308,17 @@ async def test_somebody_likes_a_post_once(stage: Stage) -> None:
     await stage.post(10)
     assert await like(stage, 1, CAROL, 10)
     assert not await like(stage, 2, CAROL, 10)
-    found = await stage.ask(posts.like_by_uri, "https://x.example/1")
+    found = await stage.ask(interactions.like_by_uri, "https://x.example/1")
     assert found is not None
     assert (found.actor_id, found.post_id) == (CAROL, 10)
-    between = await stage.ask(posts.like_between, CAROL, 10)
+    between = await stage.ask(interactions.like_between, CAROL, 10)
     assert between is not None
     assert between.uri == "https://x.example/1"
-    assert await stage.ask(posts.like_between, DAVE, 10) is None
-    await stage.do(posts.remove_like, DAVE, 10)
-    assert await stage.ask(posts.like_by_uri, "https://x.example/1") is not None
-    await stage.do(posts.remove_like, CAROL, 10)
-    assert await stage.ask(posts.like_by_uri, "https://x.example/1") is None
+    assert await stage.ask(interactions.like_between, DAVE, 10) is None
+    await stage.do(interactions.remove_like, DAVE, 10)
+    assert await stage.ask(interactions.like_by_uri, "https://x.example/1") is not None
+    await stage.do(interactions.remove_like, CAROL, 10)
+    assert await stage.ask(interactions.like_by_uri, "https://x.example/1") is None
     assert await like(stage, 3, CAROL, 10)
 
 
@@ -320,22 +328,22 @@ async def test_pictures_come_in_their_order(stage: Stage) -> None:
     for number, changes in enumerate(
         ({"post_id": 10, "position": 1}, {"post_id": 10}, {"account_id": ALICE}), 1
     ):
-        await stage.do(posts.add_media, id=number, token=f"token-{number}", **row, **changes)
-    assert [item.id for item in await stage.ask(posts.media_of, post_ids=[10, 11])] == [2, 1]
-    assert await stage.ask(posts.media_of) == []
-    found = await stage.ask(posts.media_by_token, "token-3")
+        await stage.do(post_media.add_media, id=number, token=f"token-{number}", **row, **changes)
+    assert [item.id for item in await stage.ask(post_media.media_of, post_ids=[10, 11])] == [2, 1]
+    assert await stage.ask(post_media.media_of) == []
+    found = await stage.ask(post_media.media_by_token, "token-3")
     assert found is not None
     assert (found.id, found.account_id, found.post_id, found.digest) == (3, ALICE, None, None)
-    await stage.do(posts.change_media, 3, state="stored", width=640, digest="zQm")
-    found = await stage.ask(posts.media, 3)
+    await stage.do(post_media.change_media, 3, state="stored", width=640, digest="zQm")
+    found = await stage.ask(post_media.media, 3)
     assert found is not None
     assert (found.state, found.width, found.height, found.digest) == ("stored", 640, None, "zQm")
-    await stage.do(posts.remove_media, [1, 3])
-    await stage.do(posts.remove_media, [])
-    assert await stage.ask(posts.media, 3) is None
-    assert [item.id for item in await stage.ask(posts.media_of, post_ids=[10])] == [2]
+    await stage.do(post_media.remove_media, [1, 3])
+    await stage.do(post_media.remove_media, [])
+    assert await stage.ask(post_media.media, 3) is None
+    assert [item.id for item in await stage.ask(post_media.media_of, post_ids=[10])] == [2]
     with pytest.raises(ConflictError):
-        await stage.do(posts.add_media, id=9, token="token-2", **row)
+        await stage.do(post_media.add_media, id=9, token="token-2", **row)
 
 
 async def test_a_deleted_id_is_deleted_for_who_deleted_it(stage: Stage) -> None:

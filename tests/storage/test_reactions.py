@@ -8,7 +8,7 @@ import pytest
 
 from storage.engine import Store
 from storage.models import Follow, Report
-from storage.queries import posts, reactions, reports, statistics
+from storage.queries import interactions, posts, reactions, reports, statistics
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -162,7 +162,7 @@ async def test_reactions_are_counted_by_their_emoji(stage: Stage) -> None:
         [(BOB, "🎂"), (CAROL, "❤"), (DAVE, "🎂"), (MALLORY, "")]
     ):
         row = {"id": 70 + number, "uri": f"https://x.example/{number}", "created_at": NOW}
-        await stage.do(posts.add_like, actor_id=liker, post_id=10, emoji=emoji, **row)
+        await stage.do(interactions.add_like, actor_id=liker, post_id=10, emoji=emoji, **row)
     found = await stage.ask(reactions.emoji_counts, [10, 11])
     assert found == {10: [("🎂", 2), ("❤", 1)]}
     assert await stage.ask(reactions.emoji_counts, []) == {}

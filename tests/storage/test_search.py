@@ -6,7 +6,7 @@ from sqlalchemy import update
 from fedi_cotweet.domain.terms import index_terms, query_terms
 from storage.engine import Store, Tx
 from storage.models import Actor
-from storage.queries import posts, search, tags
+from storage.queries import post_authors, posts, search, tags
 from tests.storage.cast import ALICE, BOB, CAROL, NOW, Stage, raise_curtain, uri_of
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -70,9 +70,13 @@ async def test_only_public_posts_are_found_whatever_the_index_holds(stage: Stage
 async def test_only_people_who_want_it_are_found_by_others(stage: Stage) -> None:
     await write(stage, 10, "words", BOB)
     await write(stage, 11, "words", CAROL)
-    await stage.do(posts.set_author, 11, uri_of(BOB), position=1, actor_id=BOB, state="verified")
+    await stage.do(
+        post_authors.set_author, 11, uri_of(BOB), position=1, actor_id=BOB, state="verified"
+    )
     await write(stage, 12, "words", CAROL)
-    await stage.do(posts.set_author, 12, uri_of(BOB), position=1, actor_id=BOB, state="stale")
+    await stage.do(
+        post_authors.set_author, 12, uri_of(BOB), position=1, actor_id=BOB, state="stale"
+    )
     assert await found(stage, "words") == [12]
     assert await found(stage, "words", ALICE) == [12]
     assert await found(stage, "words", BOB) == [12, 11, 10]

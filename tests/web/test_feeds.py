@@ -11,7 +11,7 @@ import pytest
 from fedi_cotweet.services import profiles
 from fedi_cotweet.services.views import PostView
 from fedi_cotweet.web.syndication import FORMATS, Feed
-from storage.queries import posts
+from storage.queries import post_authors, posts
 from tests.sites import BASE, World
 from tests.web.cast import ALICE, BOB, CAROL, INSTANCE, NOW, picture, post
 from tests.web.conftest import Browser
@@ -154,7 +154,7 @@ async def test_who_has_the_same_already_gets_no_copy(
     assert same.headers["ETag"] == first.headers["ETag"]
     # Bob's name goes: nothing is newer, and still the copy is old.
     await world.site.write(
-        lambda tx: posts.remove_author(tx, post_id, f"{BASE}/users/bob"),
+        lambda tx: post_authors.remove_author(tx, post_id, f"{BASE}/users/bob"),
     )
     since = {**held, "If-Modified-Since": first.headers["Last-Modified"]}
     after = await stranger.get(path, headers=since)

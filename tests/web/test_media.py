@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from storage.models import Media
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, post_media
 from tests.sites import World
 from tests.web.conftest import Browser, Peers
 
@@ -114,7 +114,7 @@ async def test_only_stored_files_are_served(
 ) -> None:
     item = await world.picture(people[0])
     await world.post(people[0], "Look", media_ids=(item.id,))
-    await world.site.write(lambda tx: posts.change_media(tx, item.id, state=state))
+    await world.site.write(lambda tx: post_media.change_media(tx, item.id, state=state))
     assert (await stranger.get(path_of(item))).status == 404
 
 
@@ -139,5 +139,7 @@ async def test_a_path_that_leads_out_of_the_folder_is_not_served(
 ) -> None:
     item = await world.picture(people[0])
     await world.post(people[0], "Look", media_ids=(item.id,))
-    await world.site.write(lambda tx: posts.change_media(tx, item.id, path="../cotweet.sqlite3"))
+    await world.site.write(
+        lambda tx: post_media.change_media(tx, item.id, path="../cotweet.sqlite3")
+    )
     assert (await stranger.get(path_of(item))).status == 404

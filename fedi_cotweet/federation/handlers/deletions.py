@@ -26,7 +26,7 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import PostAuthor
-from storage.queries import actors, consents
+from storage.queries import actors, consents, post_authors
 from storage.queries import crediting as stored_credits
 from storage.queries import posts as post_queries
 
@@ -59,7 +59,7 @@ def _delete(tx: Tx, context: Context, incoming: Incoming, activity: Delete) -> s
         return quote
     if deleted_quote_stamp(incoming.document) is not None:
         return "unknown_object"
-    rows = post_queries.authors_with_stamp(tx, activity.object_id)
+    rows = post_authors.authors_with_stamp(tx, activity.object_id)
     stamp = check_delete_stamp(
         incoming.document,
         proven_by=incoming.actor.uri if incoming.proven else None,

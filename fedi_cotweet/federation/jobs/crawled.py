@@ -31,7 +31,7 @@ from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Crawl, CrawlItem
-from storage.queries import actors, crawls, posts
+from storage.queries import actors, crawls, interactions, posts
 
 PUBLIC_ONES: Final = ("public", "unlisted")
 
@@ -93,7 +93,7 @@ class Settling:
             crawling.end(tx, item)
             return False
         parent = posts.post_by_uri(tx, note.in_reply_to) if note.in_reply_to else None
-        if (parent is not None and everybodys(parent)) or posts.replies_to(tx, note.id, 1):
+        if (parent is not None and everybodys(parent)) or interactions.replies_to(tx, note.id, 1):
             crawling.end(tx, item)
             self._store(arrival)
             self._follow(item, arrival, document)

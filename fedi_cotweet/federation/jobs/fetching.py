@@ -30,7 +30,7 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
-from storage.queries import consents
+from storage.queries import consents, post_media
 from storage.queries import posts as post_queries
 
 
@@ -144,7 +144,7 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
     media_id = int(payload["media_id"])
 
     def query(tx: Tx) -> tuple[Media | None, Offer | None]:
-        item = post_queries.media(tx, media_id)
+        item = post_media.media(tx, media_id)
         offer = consents.offer(tx, item.offer_id) if item is not None and item.offer_id else None
         return item, offer
 
@@ -172,7 +172,7 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
         )
 
     def transaction(tx: Tx) -> None:
-        post_queries.change_media(tx, media_id, **changes)
+        post_media.change_media(tx, media_id, **changes)
         if offer is not None:
             trusting.consider(tx, context.env, offer.uri)
 
@@ -186,7 +186,7 @@ async def _own_picture(context: Context, url: str) -> Fetched | None:
     if not runtime.is_own(url):
         return None
     token = url.rpartition("/")[2].partition(".")[0]
-    held = await runtime.store.read(lambda tx: post_queries.media_by_token(tx, token))
+    held = await runtime.store.read(lambda tx: post_media.media_by_token(tx, token))
     place = media.locate(runtime.settings.data, held.path) if held is not None else None
     octets = await asyncio.to_thread(place.read_bytes) if place is not None else b""
     return Fetched(

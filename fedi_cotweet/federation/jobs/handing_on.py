@@ -19,7 +19,7 @@ from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.sending import Audience, Outgoing
 from fedi_cotweet.services import verification
 from storage.engine import Tx
-from storage.queries import actors, consents
+from storage.queries import actors, consents, interactions
 from storage.queries import posts as post_queries
 
 
@@ -64,7 +64,7 @@ async def announce(context: Context, payload: Mapping[str, Any]) -> None:
     def transaction(tx: Tx) -> None:
         if not consents.live_stamps(tx, post.uri, account_id):
             return
-        if not post_queries.add_boost(
+        if not interactions.add_boost(
             tx,
             id=boost_id,
             uri=uri,

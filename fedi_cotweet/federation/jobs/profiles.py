@@ -19,7 +19,7 @@ from fedi_cotweet.services.media import StoredFile, store_remote
 from fedi_cotweet.services.page_cards import parse_page
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, own_profiles, posts
+from storage.queries import actors, own_profiles, post_media, posts
 
 MAX_PAGE_BYTES: Final = 1024 * 1024
 MOST_LINKS: Final = 2_000
@@ -37,7 +37,7 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
         if actor is None or actor.local:
             return None, None
         url, path = _of(actor, kind)
-        held = posts.media_by_token(tx, own_profile.token_of(path)) if path else None
+        held = post_media.media_by_token(tx, own_profile.token_of(path)) if path else None
         return (None if held is not None and held.remote_url == url else url), path
 
     url, _ = await runtime.store.read(wanted)

@@ -27,7 +27,7 @@ from fedi_cotweet.services.documents import claimed_rows, totals_of
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor, Relay
-from storage.queries import actors, posts, reactions
+from storage.queries import actors, interactions, post_authors, posts, reactions
 
 AT_ONCE: Final = 200
 
@@ -46,7 +46,7 @@ async def relay(context: Context, payload: Mapping[str, Any]) -> None:
         reactions.remove_relays(tx, [row.id for row in waiting])
         if post is None or primary is None or post.state != "published":
             return 0
-        rows = claimed_rows(posts.authors_of(tx, [post_id])[post_id])
+        rows = claimed_rows(post_authors.authors_of(tx, [post_id])[post_id])
         for outgoing in _outgoing(tx, context, post, primary, rows, waiting):
             enqueue(tx, env, outgoing)
         return len(waiting)
@@ -101,7 +101,7 @@ def _item(tx: Tx, post: Post, row: Relay) -> str | dict[str, Any]:
         return row.uri
     kind = "Like" if row.collection == "likes" else "Announce"
     item = {"id": row.uri, "type": kind, "actor": row.actor_uri, "object": post.uri}
-    held = posts.like_by_uri(tx, row.uri) if row.collection == "likes" else None
+    held = interactions.like_by_uri(tx, row.uri) if row.collection == "likes" else None
     # A reaction with an emoji as Misskey writes it: a like to whoever does not read on.
     return item | {"content": held.emoji} if held is not None and held.emoji else item
 

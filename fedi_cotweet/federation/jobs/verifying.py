@@ -40,7 +40,7 @@ from fedi_cotweet.services.arrivals import Arrival
 from fedi_cotweet.services.events import brought_by
 from storage.engine import Tx
 from storage.models import Offer
-from storage.queries import actors, consents
+from storage.queries import actors, consents, post_authors
 from storage.queries import posts as post_queries
 
 
@@ -177,7 +177,7 @@ async def verify_post(context: Context, payload: Mapping[str, Any]) -> None:
 
 
 def _named(tx: Tx, post_id: int) -> set[str]:
-    rows = post_queries.authors_of(tx, [post_id])[post_id]
+    rows = post_authors.authors_of(tx, [post_id])[post_id]
     return {row.actor_uri for row in documents.claimed_rows(rows)}
 
 

@@ -78,7 +78,7 @@ from fedi_cotweet.federation.sending import Outgoing, enqueue
 from fedi_cotweet.services import messages
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
-from storage.queries import consents, outbox, posts
+from storage.queries import consents, interactions, outbox
 from storage.queries.outbox import EventRow
 
 Build = Callable[[Runtime, Payload], Awaitable[list[Outgoing]]]
@@ -142,9 +142,9 @@ def _after(tx: Tx, runtime: Runtime, event: EventRow) -> None:
                 account_id=payload["account_id"],
             )
         case "stamp.deleted" | "cotweet.unannounced" if payload.get("post_id") is not None:
-            boost = posts.boost_between(tx, payload["account_id"], payload["post_id"])
+            boost = interactions.boost_between(tx, payload["account_id"], payload["post_id"])
             if boost is not None and not payload.get("keep_boost"):
-                posts.remove_boost(tx, boost.id)
+                interactions.remove_boost(tx, boost.id)
         case "offer.withdrawn":
             offer = consents.offer(tx, payload["offer_id"])
             if offer is not None and offer.channel == messages.CHANNEL:

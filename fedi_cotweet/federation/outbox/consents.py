@@ -12,7 +12,7 @@ from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
 from storage.engine import Tx
 from storage.models import Actor, Stamp
-from storage.queries import actors, consents, posts
+from storage.queries import actors, consents, interactions, posts
 
 
 async def published_with(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -91,7 +91,7 @@ async def delete_carried(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         if post is None or author is None:
             return []
         account_id = int(payload["account_id"])
-        boost = posts.boost_between(tx, account_id, post.id)
+        boost = interactions.boost_between(tx, account_id, post.id)
         held = (post.uri,) if boost is None else (post.uri, boost.uri)
         return [
             Outgoing(
@@ -162,7 +162,9 @@ async def unannounced(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     def query(tx: Tx) -> tuple[str, str] | None:
         post_id = payload.get("post_id")
         boost = (
-            posts.boost_between(tx, payload["account_id"], post_id) if post_id is not None else None
+            interactions.boost_between(tx, payload["account_id"], post_id)
+            if post_id is not None
+            else None
         )
         post = posts.post(tx, post_id) if post_id is not None else None
         return (boost.uri, post.uri) if boost is not None and post is not None else None

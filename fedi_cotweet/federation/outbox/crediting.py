@@ -15,7 +15,7 @@ from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven
 from storage.engine import Tx
 from storage.models import Actor, CreditOffer
-from storage.queries import actors, crediting, posts
+from storage.queries import actors, crediting, interactions, posts
 
 
 async def credit_asked(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -144,7 +144,7 @@ def _others(tx: Tx, offer: CreditOffer) -> tuple[list[Actor], tuple[str, ...]]:
     known = actors.actors_by_uri(tx, named).values()
     others = [one for one in known if one.id not in (offer.sender_id, offer.target_id)]
     post = posts.post_by_uri(tx, offer.post_uri)
-    boost = posts.boost_between(tx, offer.target_id, post.id) if post is not None else None
+    boost = interactions.boost_between(tx, offer.target_id, post.id) if post is not None else None
     return others, (offer.post_uri,) if boost is None else (offer.post_uri, boost.uri)
 
 

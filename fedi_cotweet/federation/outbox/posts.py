@@ -21,7 +21,7 @@ from fedi_cotweet.services.audiences import EVERYBODYS, everybodys, named_before
 from fedi_cotweet.services.timelines import shown_author_ids
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, crediting, follows, posts
+from storage.queries import actors, crediting, follows, interactions, post_authors, posts
 
 
 async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -77,7 +77,7 @@ def _renditions(
         return None
     full, plain = documents.full_note(tx, post), documents.plain_note(tx, post)
     named = [str(uri) for uri in (*as_list(full.get("to")), *as_list(full.get("cc")))]
-    rows = posts.authors_of(tx, [post_id])[post_id]
+    rows = post_authors.authors_of(tx, [post_id])[post_id]
     named += [row.actor_uri for row in rows]
     # People here have it already: it is in the same database.
     people = tuple(
@@ -128,7 +128,7 @@ async def reply_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
         post, by = posts.post(tx, payload["post_id"]), actors.actor(tx, payload["actor_id"])
         if post is None or by is None or post.state != "published":
             return []
-        rows = posts.authors_of(tx, [post.id])[post.id]
+        rows = post_authors.authors_of(tx, [post.id])[post.id]
         shown = shown_author_ids(post, rows, runtime.env.now())
         number = sha256(str(payload["uri"]).encode()).hexdigest()
         outgoing = Outgoing(
@@ -149,7 +149,7 @@ async def reply_forwarded(runtime: Runtime, payload: Payload) -> list[Outgoing]:
 
 def _announces(tx: Tx, post_id: int) -> list[str]:
     """The Announces by which people here brought a post to others, who have it from nobody else."""
-    boosts = posts.boosts_of(tx, post_id)
+    boosts = interactions.boosts_of(tx, post_id)
     people = actors.actors(tx, [boost.actor_id for boost in boosts])
     return [boost.uri for boost in boosts if people[boost.actor_id].local]
 

@@ -11,7 +11,7 @@ from fedi_cotweet.services import documents
 from fedi_cotweet.services.media import locate
 from storage.engine import Tx
 from storage.models import ConsentMessage, Media, Offer
-from storage.queries import consents, messages, posts
+from storage.queries import consents, messages, post_media
 
 _OPEN = frozenset({"offered", "accepted", "published"})
 
@@ -52,7 +52,7 @@ async def picture(request: web.Request) -> web.StreamResponse:
         offer = consents.offer(tx, held.offer_id) if held is not None and held.ours else None
         if held is None or offer is None or held.kind != "asked" or offer.state not in _OPEN:
             return None
-        shown = posts.media_of(tx, post_ids=[offer.post_id or 0])
+        shown = post_media.media_of(tx, post_ids=[offer.post_id or 0])
         return shown[number] if number < len(shown) else None
 
     item = await context.runtime.store.read(query)

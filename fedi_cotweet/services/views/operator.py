@@ -1,0 +1,50 @@
+"""What only those who run a server see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fedi_cotweet.services.views.people import AuthorView
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPostView:
+    """A reported post with all its authors. ``log_entries``: how long its consent log is here."""
+
+    id: str
+    uri: str
+    page: str
+    state: str
+    authors: tuple[AuthorView, ...]
+    log_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report for moderators. ``unknown`` are reported objects that are not known here."""
+
+    id: str
+    state: str
+    by: AuthorView | None
+    people: tuple[AuthorView, ...]
+    posts: tuple[ReportedPostView, ...]
+    unknown: tuple[str, ...]
+    comment: str
+    forwarded_to: tuple[str, ...]
+    created_at: int
+    resolved_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayView:
+    """A relay of this server. ``kind``: ``inbox`` (Mastodon's) or ``actor`` (LitePub's).
+
+    ``state``: ``pending``, ``accepted`` or ``rejected``.
+    """
+
+    id: str
+    address: str
+    kind: str
+    state: str
+    created_at: int
+    answered_at: int | None = None
