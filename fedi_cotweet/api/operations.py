@@ -77,6 +77,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
         }
     ),
     ("POST", f"{_CONTROL}/sign-in-links"): Answer({"url": str, "expires_at": int}, 201),
+    ("POST", f"{_CONTROL}/tokens"): Answer({"token": str, "scopes": str}, 201),
     ("POST", f"{_CONTROL}/follow"): _STATE,
     ("POST", f"{_CONTROL}/unfollow"): _STATE,
     ("GET", f"{_CONTROL}/timeline"): Answer(TimelinePage),

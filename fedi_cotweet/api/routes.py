@@ -31,6 +31,7 @@ from fedi_cotweet.api import (
     relays,
     reports,
     statistics,
+    tokens,
     trusting,
     uploads,
 )
@@ -50,6 +51,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{CONTROL}/accounts", people.create_account),
     ("GET", f"{CONTROL}/accounts", people.list_accounts),
     ("POST", f"{CONTROL}/sign-in-links", people.create_sign_in_link),
+    ("POST", f"{CONTROL}/tokens", tokens.create_token),
     ("POST", f"{CONTROL}/follow", people.follow),
     ("POST", f"{CONTROL}/unfollow", people.unfollow),
     ("GET", f"{CONTROL}/timeline", people.timeline),

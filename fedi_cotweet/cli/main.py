@@ -30,6 +30,7 @@ from fedi_cotweet.cli import (
     relations,
     relays,
     serving,
+    tokens,
     trusting,
     verify,
     writing,
@@ -60,6 +61,10 @@ account.command("suspend")(command(operating.suspend_account))
 account.command("unsuspend")(command(operating.unsuspend_account))
 account.command("delete")(command(operating.delete_account))
 app.add_typer(account, name="account")
+
+token = Commands(help="Tokens with which apps act for accounts.", no_args_is_help=True)
+token.command("create")(command(tokens.create))
+app.add_typer(token, name="token")
 
 app.command("rotate-keys")(command(operating.rotate_keys))
 

@@ -14,6 +14,7 @@ from storage.models.changes import (
 )
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
 from storage.models.history import PostVersion
+from storage.models.oauth import AccessToken, Application, AuthorizationCode
 from storage.models.posts import (
     Addressee,
     Boost,
@@ -55,11 +56,14 @@ from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
 
 __all__ = [
+    "AccessToken",
     "Account",
     "Activity",
     "Actor",
     "ActorKey",
     "Addressee",
+    "Application",
+    "AuthorizationCode",
     "Base",
     "Block",
     "Boost",

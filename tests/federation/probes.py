@@ -163,6 +163,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         )
     ],
     ("GET", f"{API}/control/accounts"): plain(f"{API}/control/accounts"),
+    ("POST", f"{API}/control/tokens"): lambda n: [
+        Ask(f"{API}/control/tokens", {"username": n.post})
+    ],
     ("POST", f"{API}/control/sign-in-links"): lambda n: [
         Ask(f"{API}/control/sign-in-links", {"username": n.post})
     ],
