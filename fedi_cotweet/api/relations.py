@@ -110,7 +110,8 @@ async def unblock_host(call: Call) -> web.Response:
     """Take the block of a server back; it is no error if there is none."""
     account_id = await call.account_id()
     host = host_named((await call.members(HostName)).host)
-    await call.site.write(lambda tx: relations.unblock_host(tx, account_id, host))
+    env = call.site.env
+    await call.site.write(lambda tx: relations.unblock_host(tx, env, account_id, host))
     return answer({"state": "none", "host": host})
 
 

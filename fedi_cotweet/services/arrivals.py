@@ -30,7 +30,8 @@ from fedi_cotweet.services import (
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.posts import tell_of_mention
-from fedi_cotweet.services.replies import replied
+from fedi_cotweet.services.replies import kept_out, replied
+from fedi_cotweet.services.unwelcome import kept_away, unwelcome
 from storage.engine import Tx
 from storage.models import Actor, Post, Stamp
 from storage.queries import actors, follows, post_authors, post_media, posts, reactions
@@ -70,26 +71,38 @@ class Arrival:
         return note.visibility
 
 
-def _relevant(tx: Tx, arrival: Arrival) -> bool:
-    """Whether anybody here has a reason to hold this: follows, is addressed, was replied to.
+def _refused(
+    tx: Tx, env: Env, arrival: Arrival, *, asked: bool, recipient_id: int | None
+) -> str | None:
+    """Why a new object is nobody's business here; None: somebody follows its author, is addressed,
+    was replied to, or (``asked``) wants it.
 
-    What is not for everybody is held only for those who may read it.
+    What is not for everybody is held only for those who may read it. Whoever keeps the author away
+    has nothing of it, not even in their own inbox.
     """
-    followed = follows.is_followed_here(tx, [arrival.author.id])
-    if followed and arrival.visibility != "direct":
-        return True
-    people = actors.actors_by_uri(
-        tx, [arrival.author.uri, *arrival.co_authors, *arrival.note.to, *arrival.note.cc]
-    )
-    if any(actor.local for actor in people.values()):
-        return True
+    author = arrival.author
+    if recipient_id is not None and not kept_away(tx, [recipient_id], author):
+        return None
+    if asked and recipient_id is None:
+        return None
+    if arrival.visibility != "direct" and follows.is_followed_here(tx, [author.id]):
+        return None
+    uris = [author.uri, *arrival.co_authors, *arrival.note.to, *arrival.note.cc]
+    people = actors.actors_by_uri(tx, uris)
+    here = [actor.id for actor in people.values() if actor.local]
+    wanting = [account_id for account_id in here if not kept_away(tx, [account_id], author)]
+    if wanting:
+        return None
+    barred = "kept_away" if here or recipient_id is not None else "not_relevant"
     if arrival.visibility not in audiences.EVERYBODYS:
-        return False
+        return barred
     if follows.is_followed_here(tx, [people[u].id for u in arrival.co_authors if u in people]):
-        return True
+        return None
     target = arrival.note.in_reply_to
     answered = posts.post_by_uri(tx, target) if target is not None else None
-    return answered is not None and answered.state == "published"
+    if answered is None or answered.state != "published":
+        return barred
+    return "kept_away" if unwelcome(tx, env, answered, author) else None
 
 
 def store_arrival(
@@ -111,12 +124,15 @@ def store_arrival(
     ``depth``: over how many quotes we came to it. ``recipient_id``: to whose own inbox it was
     sent. Outcomes:
     ``created``, ``updated``, ``older`` (an old version, ignored), ``same``, ``not_relevant``,
+    ``kept_away`` (it is for nobody here but people who keep its author away),
     ``deleted_before``, ``other_author`` (the id belongs to somebody else).
     """
     note = arrival.note
     known = posts.post_by_uri(tx, note.id)
-    if known is None and not asked and not _relevant(tx, arrival):
-        return None, "not_relevant"
+    if known is None:
+        refused = _refused(tx, env, arrival, asked=asked, recipient_id=recipient_id)
+        if refused is not None:
+            return None, refused
     if posts.buried(tx, note.id, arrival.author.uri) is not None:
         return None, "deleted_before"
     if known is None:
@@ -140,6 +156,8 @@ def store_arrival(
     if theirs == ours and known.digest is not None and known.digest == arrival.digest:
         # Fetched again, which brings no proof to pass on.
         values["carrier"] = arrival.carrier or known.carrier
+    # Its author may have begun to answer somebody who keeps them away.
+    values["kept_out_at"] = kept_out(tx, env, note.in_reply_to, arrival.author)
     posts.change_post(tx, known.id, updated_at=_updated_at(env, note), **values)
     _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
     versions.keep(tx, env, before)

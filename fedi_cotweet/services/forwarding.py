@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.services import hiding
-from fedi_cotweet.services.audiences import everybodys
+from fedi_cotweet.services.audiences import EVERYBODYS, everybodys
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
 from storage.engine import Tx
@@ -27,7 +27,7 @@ def forward(tx: Tx, env: Env, reply: Post, by: Actor, kind: str, uri: str, text:
     """
     if reply.local or reply.in_reply_to_uri is None or len(text) > LONGEST:
         return False
-    if reply.visibility not in ("public", "unlisted"):
+    if reply.visibility not in EVERYBODYS or reply.kept_out_at is not None:
         return False
     answered = posts.post_by_uri(tx, reply.in_reply_to_uri)
     if answered is None or not answered.local or not everybodys(answered):

@@ -15,7 +15,7 @@ from typing import TypeVar
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.domain.hosts import covering
 from fedi_cotweet.services import audiences, timelines
-from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
 from storage.queries import actors, post_authors, relations
@@ -204,6 +204,33 @@ def visible(
     """The posts that are not ``hidden``, in the same order."""
     kept = hidden(tx, now, viewer_id, found, looking=looking, boosted_by=boosted_by)
     return [post for post in found if post.id not in kept]
+
+
+def check_shown(tx: Tx, now: int, viewer_id: int | None, post: Post, what: str = "post") -> None:
+    """What a viewer (None: a stranger) may not see is not there: ``not_found`` (404).
+
+    What they keep away themselves they are told of: ``hidden_by_you`` (403).
+    """
+    match hidden(tx, now, viewer_id, [post]).get(post.id):
+        case Why.BLOCKS | Why.HOST | Why.MUTED as why:
+            raise _hidden_by_you(why)
+        case None:
+            return
+        case _:
+            raise not_found(what)
+
+
+def _hidden_by_you(why: Why) -> ServiceError:
+    did, undo = {
+        Why.HOST: ("blocked the server of", "unblock-host HOST"),
+        Why.MUTED: ("muted", "unmute @HANDLE"),
+    }.get(why, ("blocked", "unblock @HANDLE"))
+    return ServiceError(
+        "hidden_by_you",
+        403,
+        f"You have {did} one of this post's authors.",
+        f"To see it all the same: fedi-cotweet {undo}",
+    )
 
 
 def about_consent(kind: str) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from activitypub.documents.note import NoteView
 from activitypub.documents.polls import Vote
 from fedi_cotweet.domain.limits import MINUTE, POLL_SHORTEST
-from fedi_cotweet.services import timelines
+from fedi_cotweet.services import hiding, timelines
 from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post
+from fedi_cotweet.services.unwelcome import unwelcome
 from fedi_cotweet.services.views import PollOptionView, PollView
 from fedi_cotweet.services.words import PollWords
 from storage.engine import Tx
@@ -96,8 +97,8 @@ def view(poll: Poll, now: int, own: Sequence[int] = ()) -> PollView:
 def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[int]) -> None:
     """Vote, once. ``choices`` are positions from 0.
 
-    Refused: ``not_found``, ``own_poll``, ``poll_over``, ``voted_before``, ``bad_vote``,
-    ``moved_away``.
+    Refused: ``not_found``, ``hidden_by_you``, ``own_poll``, ``poll_over``, ``voted_before``,
+    ``bad_vote``, ``moved_away``.
     """
     check_at_home(tx, account_id)
     post, poll = posts.post(tx, post_id), polls.poll(tx, post_id)
@@ -108,6 +109,7 @@ def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[in
         or not may_see(tx, post, account_id)
     ):
         raise no_such_post(tx, post, account_id, "poll")
+    hiding.check_shown(tx, env.now(), account_id, post, "poll")
     chosen = sorted(set(choices))
     if (
         not chosen
@@ -141,13 +143,15 @@ def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[in
 def receive_vote(tx: Tx, env: Env, cast: Vote, sender: Actor) -> str:
     """A vote from elsewhere in a poll of ours; the reason code of what became of it.
 
-    ``voted``, ``poll_over``, ``no_such_choice``, ``voted_before``, ``own_poll``, or ``no_poll``
-    where the note answers something else than a poll of this server.
+    ``voted``, ``poll_over``, ``no_such_choice``, ``voted_before``, ``own_poll``, ``kept_away``,
+    or ``no_poll`` where the note answers something else than a poll of this server.
     """
     post = posts.post_by_uri(tx, cast.question)
     poll = polls.poll(tx, post.id) if post is not None else None
     if post is None or poll is None or not post.local or not may_see(tx, post, sender.id):
         return "no_poll"
+    if unwelcome(tx, env, post, sender):
+        return "kept_away"
     names = [str(option["name"]) for option in poll.options]
     if cast.name not in names:
         return "no_such_choice"

@@ -20,6 +20,7 @@ from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows, tell_authors
 from fedi_cotweet.services.reading import one_post
 from fedi_cotweet.services.relays import Collection, relay, relay_removal
+from fedi_cotweet.services.unwelcome import unwelcome
 from storage.engine import Tx
 from storage.models import Actor, Boost, Like, Post
 from storage.queries import actors, interactions, posts
@@ -45,7 +46,7 @@ def unlike(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     held = interactions.like_between(tx, me.id, post.id)
     if held is None:
         return
-    _remove_like(tx, env, held, me)
+    drop_like(tx, env, held, me)
     emit(tx, env, "like.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
 
 
@@ -75,7 +76,7 @@ def unboost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     held = interactions.boost_between(tx, me.id, post.id)
     if held is None:
         return
-    _remove_boost(tx, env, held, me)
+    drop_boost(tx, env, held, me)
     emit(tx, env, "boost.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
 
 
@@ -145,6 +146,8 @@ def receive_boost(
     ``relayed``: the post's primary author says so. That counts, and brings the post to nobody: else
     they could push it to anybody's followers.
     """
+    if unwelcome(tx, env, post, booster):
+        return "kept_away"
     now = env.now()
     rows = author_rows(tx, post)
     delivery = booster.id in timelines.shown_author_ids(post, rows, now)[1:]
@@ -200,11 +203,12 @@ def receive_unboost(
         held = interactions.boost_between(tx, booster.id, post.id) if post is not None else None
     if held is None or held.actor_id != booster.id:
         return "unknown"
-    _remove_boost(tx, env, held, booster)
+    drop_boost(tx, env, held, booster)
     return "undone"
 
 
-def _remove_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
+def drop_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
+    """A boost is taken back, or not wanted: whoever counts it hears of that."""
     interactions.remove_boost(tx, held.id)
     post = posts.post(tx, held.post_id)
     if post is not None and not held.delivery:
@@ -217,6 +221,8 @@ def receive_like(
     tx: Tx, env: Env, post: Post, liker: Actor, uri: str, *, counted: bool = False, emoji: str = ""
 ) -> str:
     """A ``Like`` of a post, perhaps with an emoji; every local author hears of it once."""
+    if unwelcome(tx, env, post, liker):
+        return "kept_away"
     if not interactions.add_like(
         tx,
         id=env.new_id(),
@@ -254,11 +260,12 @@ def receive_unlike(tx: Tx, env: Env, liker: Actor, uri: str | None, object_uri: 
         held = interactions.like_between(tx, liker.id, post.id) if post is not None else None
     if held is None or held.actor_id != liker.id:
         return "unknown"
-    _remove_like(tx, env, held, liker)
+    drop_like(tx, env, held, liker)
     return "undone"
 
 
-def _remove_like(tx: Tx, env: Env, held: Like, liker: Actor) -> None:
+def drop_like(tx: Tx, env: Env, held: Like, liker: Actor) -> None:
+    """The same of a like."""
     interactions.remove_like(tx, held.actor_id, held.post_id)
     post = posts.post(tx, held.post_id)
     if post is not None:

@@ -9,8 +9,8 @@ from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import freshness, hiding, homes
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.hiding import Looking, Why
+from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.hiding import Looking
 from fedi_cotweet.services.people import author_view, profile_lines
 from fedi_cotweet.services.post_views import Stale, post_views
 from fedi_cotweet.services.views import (
@@ -175,25 +175,7 @@ def one_post(
     """
     if post is None or not may_see(tx, post, viewer_id):
         raise not_found("post")
-    match hiding.hidden(tx, env.now(), viewer_id, [post]).get(post.id):
-        case Why.BLOCKS | Why.HOST | Why.MUTED as why:
-            raise _hidden_by_you(why)
-        case None:
-            if stale is not None and freshness.counts_due(post, env.now()):
-                stale.post_ids.add(post.id)
-            return post_views(tx, env, [post], stale=stale, viewer_id=viewer_id)[0]
-        case _:
-            raise not_found("post")
-
-
-def _hidden_by_you(why: Why) -> ServiceError:
-    did, undo = {
-        Why.HOST: ("blocked the server of", "unblock-host HOST"),
-        Why.MUTED: ("muted", "unmute @HANDLE"),
-    }.get(why, ("blocked", "unblock @HANDLE"))
-    return ServiceError(
-        "hidden_by_you",
-        403,
-        f"You have {did} one of this post's authors.",
-        f"To see it all the same: fedi-cotweet {undo}",
-    )
+    hiding.check_shown(tx, env.now(), viewer_id, post)
+    if stale is not None and freshness.counts_due(post, env.now()):
+        stale.post_ids.add(post.id)
+    return post_views(tx, env, [post], stale=stale, viewer_id=viewer_id)[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.hosts import covering
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services import clearing, leaving
 from fedi_cotweet.services import follows as following
-from fedi_cotweet.services import leaving
 from fedi_cotweet.services.drafts import drop_from_draft
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -42,6 +42,7 @@ def block(tx: Tx, env: Env, account_id: int, other: Actor) -> bool:
     _end_invites(tx, env, me, other)
     trusting.distrust(tx, account_id, other.id)
     _ask_about_posts(tx, env, me, other)
+    clearing.begin(tx, env, me.id, other.id)
     if not other.local:
         emit(tx, env, "block.made", block_id=block_id)
     return True
@@ -54,6 +55,7 @@ def unblock(tx: Tx, env: Env, account_id: int, other: Actor) -> bool:
     if held is None:
         return False
     relations.remove_block(tx, me.id, other.id)
+    clearing.begin(tx, env, me.id, other.id)
     if not other.local and held.uri is not None:
         emit(tx, env, "block.undone", actor_id=me.id, target_id=other.id, uri=held.uri)
     return True
@@ -71,10 +73,13 @@ def receive_block(tx: Tx, env: Env, blocker: Actor, target: Actor, uri: str) -> 
     ):
         return "repeated"
     following.end_both(tx, env, target, blocker, told=True)
+    clearing.begin(tx, env, blocker.id, target.id)
     return "blocked"
 
 
-def receive_unblock(tx: Tx, blocker: Actor, target_uri: str | None, uri: str | None) -> str:
+def receive_unblock(
+    tx: Tx, env: Env, blocker: Actor, target_uri: str | None, uri: str | None
+) -> str:
     """An ``Undo`` of a ``Block``, named by its id or by whom it blocked."""
     held = relations.block_by_uri(tx, uri) if uri is not None else None
     if held is None and target_uri is not None:
@@ -83,6 +88,7 @@ def receive_unblock(tx: Tx, blocker: Actor, target_uri: str | None, uri: str | N
     if held is None or held.actor_id != blocker.id:
         return "unknown"
     relations.remove_block(tx, held.actor_id, held.target_id)
+    clearing.begin(tx, env, held.actor_id, held.target_id)
     return "undone"
 
 
@@ -125,12 +131,16 @@ def block_host(tx: Tx, env: Env, account_id: int, host: str) -> bool:
     }
     for other in actors.actors(tx, there).values():
         following.end_both(tx, env, me, other)
+    clearing.begin_with_host(tx, env, me.id, host)
     return True
 
 
-def unblock_host(tx: Tx, account_id: int, host: str) -> bool:
+def unblock_host(tx: Tx, env: Env, account_id: int, host: str) -> bool:
     """Take the block of a server back."""
-    return relations.remove_host_block(tx, account_id, host)
+    if not relations.remove_host_block(tx, account_id, host):
+        return False
+    clearing.begin_with_host(tx, env, account_id, host)
+    return True
 
 
 def choose_co_tweets(

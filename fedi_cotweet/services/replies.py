@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notices import author_rows, tell_authors
 from fedi_cotweet.services.relays import relay, relay_removal
+from fedi_cotweet.services.unwelcome import unwelcome
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, posts, reactions
-
-COUNTED = ("public", "unlisted")
+from storage.queries import actors, keeping_away, posts, reactions
 
 
 def replied(
@@ -33,8 +33,12 @@ def replied(
     target = posts.post_by_uri(tx, target_uri)
     if target is None or target.state != "published":
         return []
+    kept_out_at = kept_out(tx, env, target_uri, by)
+    if kept_out_at is not None:
+        keeping_away.set_kept_out(tx, post_id, kept_out_at)
+        return []
     rows = author_rows(tx, target)
-    if visibility in COUNTED:
+    if visibility in EVERYBODYS:
         if not counted:
             reactions.count_one(tx, target, "replies", 1)
         relay(tx, env, target, rows, "replies", uri, by=by)
@@ -53,9 +57,17 @@ def replied(
     )
 
 
+def kept_out(tx: Tx, env: Env, target_uri: str | None, by: Actor) -> int | None:
+    """Now, if a reply by somebody does not stand under what it answers; None: it does."""
+    target = posts.post_by_uri(tx, target_uri) if target_uri is not None else None
+    return env.now() if target is not None and unwelcome(tx, env, target, by) else None
+
+
 def reply_removed(tx: Tx, env: Env, reply: Post) -> None:
     """A published post was deleted: if it was a reply, it is not counted any more."""
-    if reply.in_reply_to_uri is None or reply.visibility not in COUNTED:
+    if reply.in_reply_to_uri is None or reply.visibility not in EVERYBODYS:
+        return
+    if reply.kept_out_at is not None:
         return
     target = posts.post_by_uri(tx, reply.in_reply_to_uri)
     author = actors.actor(tx, reply.author_id)

@@ -65,6 +65,9 @@ class Post(Base):
     """When what it says was last changed: not every ``updated`` is an edit."""
     fetched_at: Mapped[int]
     deleted_at: Mapped[int | None]
+    kept_out_at: Mapped[int | None]
+    """Of a reply: since when it does not stand under what it answers, an author of which, or the
+    operator, keeps its author away."""
 
     __table_args__ = (
         Index("ix_posts_author_state", "author_id", "state", "sort_id"),

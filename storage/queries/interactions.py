@@ -48,7 +48,7 @@ def _numbers(tx: Connection, statement: Select[int, int], wanted: Sequence[int])
 
 
 def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
-    """Published public and unlisted replies per object id."""
+    """Published public and unlisted replies per object id, without those that are kept out."""
     wanted = sorted(set(uris))
     if not wanted:
         return {}
@@ -57,13 +57,17 @@ def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
 
 
 def replies_to(tx: Connection, uri: str, limit: int, *, after: int | None = None) -> list[Post]:
-    """Published public and unlisted replies to an object, oldest first; ``after`` a sort id."""
+    """Published public and unlisted replies to an object, oldest first; ``after`` a sort id.
+
+    Without those that are kept out, as in all that follows what answers a post.
+    """
     statement = (
         select(Post)
         .where(
             Post.in_reply_to_uri == uri,
             Post.state == "published",
-            Post.visibility.in_(("public", "unlisted")),
+            Post.visibility.in_(EVERYBODYS),
+            Post.kept_out_at.is_(None),
         )
         .order_by(Post.sort_id)
         .limit(literal_limit(limit))
@@ -154,7 +158,8 @@ _REPLIES = (
     .where(
         Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)),
         Post.state == "published",
-        Post.visibility.in_(("public", "unlisted")),
+        Post.visibility.in_(EVERYBODYS),
+        Post.kept_out_at.is_(None),
     )
     .group_by(Post.in_reply_to_uri)
 )
@@ -163,6 +168,7 @@ _ANSWERS = (
     .where(
         Post.in_reply_to_uri.in_(bindparam("wanted", expanding=True)),
         Post.state == "published",
+        Post.kept_out_at.is_(None),
     )
     .order_by(Post.sort_id)
 )

@@ -12,6 +12,7 @@ from storage.queries import (
     deliveries,
     follows,
     interactions,
+    keeping_away,
     post_authors,
     posts,
     relations,
@@ -161,3 +162,71 @@ async def test_what_is_left_of_whoever_goes(stage: Stage) -> None:
     assert carol.moved_to == uri_of(DAVE)
     await stage.do(actors.mark_gone, ALICE, NOW)
     assert await stage.ask(actors.present_account, "alice") is None
+
+
+@pytest.mark.usefixtures("every_query_has_an_index")
+async def test_what_somebody_did_with_the_posts_of_one_author(stage: Stage) -> None:
+    """Alice wrote 10 and, with bob, 11; mallory liked, boosted and answered them and bob's 12."""
+    await stage.post(10)
+    await stage.post(11, BOB, co_authored=True)
+    await stage.post(12, BOB)
+    row = {"position": 1, "actor_id": ALICE, "state": "verified", "fetched_at": NOW}
+    await stage.do(post_authors.set_author, 11, uri_of(ALICE), **row)
+    for post_id in (10, 11, 12):
+        values = {"actor_id": MALLORY, "post_id": post_id}
+        uri = f"https://x.example/{post_id}"
+        like = {"id": 100 + post_id, "uri": uri, "created_at": NOW}
+        boost = {"id": 200 + post_id, "uri": uri, "published_at": NOW, "delivery": False}
+        await stage.do(interactions.add_like, **values, **like)
+        await stage.do(interactions.add_boost, **values, **boost)
+        answered = f"https://here.example/notes/{post_id}"
+        await stage.post(20 + post_id, MALLORY, in_reply_to_uri=answered)
+
+    async def found(author: int | None, after: int = 0, most: int = 9) -> list[list[int]]:
+        likes = await stage.ask(keeping_away.likes, MALLORY, author, after + 100, most)
+        boosts = await stage.ask(keeping_away.boosts, MALLORY, author, after + 200, most)
+        answers = await stage.ask(keeping_away.answers, MALLORY, author, after + 20, most)
+        return [
+            [like.id - 100 for like in likes],
+            [boost.id - 200 for boost in boosts],
+            [answer.id - 20 for answer in answers],
+        ]
+
+    assert await found(ALICE) == [[10, 11]] * 3
+    assert await found(ALICE, after=10) == [[11]] * 3
+    assert await found(None, most=2) == [[10, 11]] * 3
+    assert await found(None) == [[10, 11, 12]] * 3
+    [mallory] = (await stage.ask(actors.actors, [MALLORY])).values()
+    assert await stage.ask(keeping_away.people_from, ALICE, [mallory.host]) == [MALLORY]
+    assert await stage.ask(keeping_away.people_from, ALICE, ["other.example"]) == []
+    assert await stage.ask(keeping_away.people_from, CAROL, [mallory.host]) == []
+
+    await stage.do(keeping_away.set_kept_out, 31, NOW)
+    uris = [f"https://here.example/notes/{post_id}" for post_id in (10, 11)]
+    assert await stage.ask(interactions.reply_counts, uris) == {uris[0]: 1}
+    assert await stage.ask(interactions.replies_to, uris[1], 9) == []
+    assert await stage.ask(interactions.replies_to_any, [uris[1]], 9, ALICE) == []
+
+
+@pytest.mark.usefixtures("every_query_has_an_index")
+async def test_any_block_of_some_people_or_of_a_server_keeps_away(stage: Stage) -> None:
+    row = {"id": 7, "actor_id": BOB, "target_id": MALLORY, "uri": None, "created_at": NOW}
+    await stage.do(relations.add_block, **row)
+    await stage.do(relations.add_host_block, ALICE, "m.example", NOW)
+    both = [ALICE, BOB]
+    assert await stage.ask(keeping_away.kept_away, both, MALLORY, [])
+    assert not await stage.ask(keeping_away.kept_away, [ALICE], MALLORY, [])
+    assert not await stage.ask(keeping_away.kept_away, [MALLORY], BOB, [])
+    assert await stage.ask(keeping_away.kept_away, both, DAVE, ["m.example:1", "m.example"])
+    assert not await stage.ask(keeping_away.kept_away, [BOB], DAVE, ["m.example"])
+
+
+@pytest.mark.usefixtures("every_query_has_an_index")
+async def test_what_was_heard_of_somebody_can_be_forgotten(stage: Stage) -> None:
+    for number, by in ((1, MALLORY), (2, DAVE), (3, MALLORY)):
+        row = {"id": number, "account_id": ALICE, "kind": "like", "subject": str(number)}
+        await stage.do(consents.notify, **row, actor_id=by, created_at=NOW)
+    assert await stage.ask(keeping_away.heard_of, ALICE, MALLORY) == [(1, "like"), (3, "like")]
+    await stage.do(keeping_away.forget_notifications, [1])
+    await stage.do(keeping_away.forget_notifications, [])
+    assert await stage.ask(keeping_away.heard_of, ALICE, MALLORY) == [(3, "like")]

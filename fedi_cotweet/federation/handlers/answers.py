@@ -160,7 +160,7 @@ def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
         case "Announce":
             return reactions.receive_unboost(tx, env, actor, uri, what)
         case "Block":
-            return relations.receive_unblock(tx, actor, what, uri)
+            return relations.receive_unblock(tx, env, actor, what, uri)
         case "Offer" if uri is not None and (
             asked := stored_credits.offer_by_uri(tx, uri, "received")
         ):
@@ -191,7 +191,7 @@ def _undo_by_id(tx: Tx, context: Context, incoming: Incoming, uri: str) -> str:
         return "unboosted"
     if reactions.receive_unlike(tx, env, actor, uri, None) == "undone":
         return "unliked"
-    if relations.receive_unblock(tx, actor, None, uri) == "undone":
+    if relations.receive_unblock(tx, env, actor, None, uri) == "undone":
         return "unblocked"
     # It may be the Undo of an Offer that is still on its way.
     return _undo_offer(tx, context, incoming, uri)

@@ -10,6 +10,7 @@ from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again, More
 from fedi_cotweet.federation.jobs.cards import fetch_card
+from fedi_cotweet.federation.jobs.clearing import clear_posts, clear_posts_of_host
 from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
 from fedi_cotweet.federation.jobs.counting import count_poll
 from fedi_cotweet.federation.jobs.crawling import crawl
@@ -98,6 +99,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "answer_quote": answer_quote,
     "apply_host_rule": apply_host_rule,
     "check_credits": check_credits,
+    "clear_posts": clear_posts,
+    "clear_posts_of_host": clear_posts_of_host,
     "count_poll": count_poll,
     "crawl": crawl,
     "deliver_local": deliver_local,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.clearing import clear
 from fedi_cotweet.services import departing, shutting_out
 from storage.models import Actor
 from storage.queries import actors
@@ -18,6 +19,7 @@ async def depart(context: Context, payload: Mapping[str, Any]) -> None:
     actor_id, env = int(payload["actor_id"]), context.env
     while await context.runtime.write(lambda tx: departing.step_out(tx, env, actor_id)):
         pass
+    await clear(context, None, actor_id)
     await context.runtime.write(lambda tx: departing.say_goodbye(tx, env, actor_id))
 
 
@@ -25,6 +27,7 @@ async def let_in(context: Context, payload: Mapping[str, Any]) -> None:
     """Somebody is not suspended any more."""
     actor_id, env = int(payload["actor_id"]), context.env
     await context.runtime.write(lambda tx: departing.let_in(tx, env, actor_id))
+    await clear(context, None, actor_id)
 
 
 async def apply_host_rule(context: Context, payload: Mapping[str, Any]) -> None:
@@ -50,3 +53,4 @@ async def _one(context: Context, actor: Actor) -> None:
             pass
     else:
         await runtime.write(lambda tx: departing.let_in(tx, env, actor.id))
+    await clear(context, None, actor.id)
