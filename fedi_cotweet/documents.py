@@ -50,14 +50,22 @@ def folder() -> Path:
     )
 
 
-def well_known(base: str) -> tuple[WellKnownDocument, ...]:
-    """All documents for a base URL as ``Settings`` holds it (no slash at its end)."""
+def well_known(base: str, *, password_grant: bool = False) -> tuple[WellKnownDocument, ...]:
+    """All documents for a base URL as ``Settings`` holds it (no slash at its end).
+
+    ``password_grant``: whether apps get tokens for passwords, which the OAuth metadata then says.
+    """
     place = folder()
+    taken = '"client_credentials", "password"' if password_grant else '"client_credentials"'
     return tuple(
         WellKnownDocument(
             f"/.well-known/{name}",
             media_type,
-            (place / file).read_text(encoding="utf-8").replace("{base}", base).encode(),
+            (place / file)
+            .read_text(encoding="utf-8")
+            .replace("{base}", base)
+            .replace('"client_credentials"', taken)
+            .encode(),
         )
         for name, file, media_type in _FILES
     )

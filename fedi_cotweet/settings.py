@@ -232,6 +232,13 @@ class Settings:
             "the post. Each is asked for once in two weeks by this server, never by its readers."
         ),
     )
+    password_grant: bool = field(
+        default=False,
+        metadata=_about(
+            "Whether apps may get a token for a name and a password (`grant_type=password`), which "
+            "then pass through the app. Only for programs that cannot open a page."
+        ),
+    )
     deliver_concurrency: int = field(
         default=32,
         metadata=_about(

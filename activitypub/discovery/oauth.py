@@ -18,6 +18,7 @@ def build_oauth_metadata(
     app_registration_endpoint: str | None = None,
     service_documentation: str | None = None,
     grant_types: Sequence[str] = ("authorization_code", "client_credentials"),
+    auth_methods: Sequence[str] = ("client_secret_basic", "client_secret_post"),
 ) -> dict[str, Any]:
     """The document at ``/.well-known/oauth-authorization-server``.
 
@@ -33,7 +34,7 @@ def build_oauth_metadata(
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(grant_types),
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": list(auth_methods),
         "code_challenge_methods_supported": ["S256"],
     }
     optional = {

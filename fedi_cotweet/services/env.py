@@ -122,6 +122,7 @@ class Limits:
     poll_options: int = 4
     poll_option_characters: int = 100
     link_previews: bool = False
+    password_grant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from fedi_cotweet.services.attempts import Attempts
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import Queue, noticing
@@ -17,6 +19,8 @@ from storage.engine import Store, Tx
 from storage.models import Actor, Post
 
 T = TypeVar("T")
+
+HASHING_AT_ONCE = 2
 
 
 async def nobody_is_asked(account_id: int, post_id: int) -> Asked:
@@ -51,6 +55,10 @@ class Site:
     rules: HostRules = field(default_factory=HostRules)
     ask_statistics: Callable[[int, int], Awaitable[Asked]] = nobody_is_asked
     views: Views = field(default_factory=Views)
+    attempts: Attempts = field(default_factory=Attempts)
+    """At passwords, on pages and by apps together."""
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
+    """Held while a password is checked: each check takes 19 MiB."""
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """One consistent snapshot."""

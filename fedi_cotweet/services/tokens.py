@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fedi_cotweet.domain import scopes as scope_rules
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.domain.scopes import allows as allows
+from fedi_cotweet.services import applications
 from fedi_cotweet.services.accounts import account_named, token_hash
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -19,9 +20,8 @@ from storage.queries import actors, oauth
 LONGEST = 200
 """Characters of a token; longer ones are not looked for."""
 USE_NOTED_EVERY = HOUR
-OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-"""The redirect URI of apps that have none: the code is shown to the person."""
-UNUSED_APP_LASTS = 7 * DAY
+OVER_KEPT = 7 * DAY
+"""How long a token that is over stays known as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,22 @@ class Bearer:
 
 def bearer_of(tx: Tx, token: str, now: int) -> Bearer | None:
     """Whose token this is; None when there is none, or it is over. One query, by index."""
-    held = _found(tx, token)
-    if held is None or _over(held, now) is not None:
+    found = held(tx, token)
+    if found is None or _over(found, now) is not None:
         return None
     return Bearer(
-        held.id,
-        held.application_id,
-        held.account_id,
-        frozenset(held.scopes.split()),
-        held.used_at,
+        found.id,
+        found.application_id,
+        found.account_id,
+        frozenset(found.scopes.split()),
+        found.used_at,
     )
 
 
 def why_not(tx: Tx, token: str, now: int) -> str:
     """Why ``bearer_of`` found nobody, as Mastodon words it in its 401."""
-    held = _found(tx, token)
-    return f"The access token {_over(held, now) if held is not None else 'is invalid'}"
+    found = held(tx, token)
+    return f"The access token {_over(found, now) if found is not None else 'is invalid'}"
 
 
 def is_due(bearer: Bearer, now: int) -> bool:
@@ -64,6 +64,9 @@ def is_due(bearer: Bearer, now: int) -> bool:
 def note_use(tx: Tx, bearer: Bearer, now: int) -> None:
     """Remember that a token is in use."""
     oauth.note_use(tx, bearer.token_id, now)
+    if bearer.account_id is None:
+        until = now + applications.UNUSED_BY_PEOPLE_LASTS
+        oauth.keep_application(tx, bearer.application_id, until)
 
 
 def issue(
@@ -107,6 +110,7 @@ def mint(
     """
     account = account_named(tx, username)
     wanted = scope_rules.read_scopes(scopes) or (scope_rules.DEFAULT,)
+
     strange = scope_rules.unknown(wanted)
     if strange:
         raise ServiceError(
@@ -126,15 +130,16 @@ def mint(
         client_id=secrets.token_urlsafe(32),
         secret_hash=token_hash(secrets.token_urlsafe(32)),
         name=app,
-        redirect_uris=[OUT_OF_BAND],
+        redirect_uris=[applications.OUT_OF_BAND],
         scopes=" ".join(wanted),
         created_at=now,
-        look_at=now + UNUSED_APP_LASTS,
+        unused_until=None,
     )
     return issue(tx, env, application_id, account.id, wanted, value=value), wanted
 
 
-def _found(tx: Tx, token: str) -> AccessToken | None:
+def held(tx: Tx, token: str) -> AccessToken | None:
+    """What is known of a token, over or not."""
     return (
         oauth.token(tx, token_hash(token))
         if token.isascii() and 0 < len(token) <= LONGEST

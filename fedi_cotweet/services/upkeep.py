@@ -24,8 +24,9 @@ from fedi_cotweet.services import (
 )
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
+from fedi_cotweet.services.tokens import OVER_KEPT
 from storage.engine import Tx
-from storage.queries import actors, cards, consents, crawls, jobs, post_authors
+from storage.queries import actors, cards, consents, crawls, jobs, oauth, post_authors
 from storage.queries import posts as post_queries
 
 BATCH: Final = 100
@@ -93,6 +94,12 @@ def forget_cards(tx: Tx, env: Env) -> bool:
     return cards.forget(tx, env.now() - link_cards.FORGOTTEN_AFTER, BATCH) == BATCH
 
 
+def forget_tokens(tx: Tx, env: Env) -> bool:
+    """Codes and tokens that are over, and apps that nobody let in."""
+    now = env.now()
+    return oauth.forget(tx, now, now - OVER_KEPT, BATCH) >= BATCH
+
+
 def close_polls(tx: Tx, env: Env) -> bool:
     """Polls whose time is over."""
     return polls.close_due(tx, env, BATCH) == BATCH
@@ -131,4 +138,5 @@ STEPS: Final[tuple[Step, ...]] = (
     recheck_quotes,
     forget,
     forget_cards,
+    forget_tokens,
 )

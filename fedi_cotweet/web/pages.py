@@ -31,9 +31,10 @@ def load_templates() -> None:
         ENVIRONMENT.get_template(name)
 
 
-def _render(
+def render(
     template: str, instance: InstanceView, session: SessionView | None, **values: Any
 ) -> str:
+    """Any page from its template and what that needs."""
     return ENVIRONMENT.get_template(template).render(instance=instance, session=session, **values)
 
 
@@ -46,7 +47,7 @@ def render_profile(
 ) -> str:
     """The profile of a local account. ``indexable``: its owner lets search engines list it."""
     avatar = profile.author.avatar
-    return _render(
+    return render(
         "profile.html",
         instance,
         session,
@@ -74,7 +75,7 @@ def render_post(
     """
     picture, avatar = preview_picture(post), post.authors[0].avatar if post.authors else None
     image = picture.url if picture else avatar
-    return _render(
+    return render(
         "post.html",
         instance,
         session,
@@ -96,7 +97,7 @@ def render_history(
     history: HistoryView, instance: InstanceView, *, session: SessionView | None = None
 ) -> str:
     """The page of all versions of one post."""
-    return _render("history.html", instance, session, history=history, post=history.post)
+    return render("history.html", instance, session, history=history, post=history.post)
 
 
 def _oembed(post: PostView, instance: InstanceView) -> str:
@@ -109,7 +110,7 @@ def _oembed(post: PostView, instance: InstanceView) -> str:
 
 def render_home(page: TimelinePage, session: SessionView, instance: InstanceView) -> str:
     """The home timeline of whoever is signed in."""
-    return _render("home.html", instance, session, page=page)
+    return render("home.html", instance, session, page=page)
 
 
 def render_sign_in(
@@ -126,7 +127,7 @@ def render_sign_in(
     ``error`` says what went wrong in words that are safe to show; ``username`` is what was typed.
     ``application`` names the app that a person signs in for, as that app called itself.
     """
-    return _render(
+    return render(
         "sign_in.html",
         instance,
         None,
@@ -140,7 +141,7 @@ def render_sign_in(
 
 def render_sign_in_link(instance: InstanceView, csrf: str, path: str) -> str:
     """The question before a one-time link is spent: ``POST`` to its own ``path`` with ``csrf``."""
-    return _render("sign_in_link.html", instance, None, csrf=csrf, path=path)
+    return render("sign_in_link.html", instance, None, csrf=csrf, path=path)
 
 
 def render_invites(
@@ -151,21 +152,21 @@ def render_invites(
     Each form posts ``csrf`` and ``digest`` (what was shown); declining also posts ``reason``.
     ``error`` tells why the last answer did not count, for example because the text changed.
     """
-    return _render("invites.html", instance, session, invites=invites, error=error)
+    return render("invites.html", instance, session, invites=invites, error=error)
 
 
 def render_index(
     page: TimelinePage, instance: InstanceView, *, session: SessionView | None = None
 ) -> str:
     """The front page: what this server is, and its public posts."""
-    return _render("index.html", instance, session, page=page)
+    return render("index.html", instance, session, page=page)
 
 
 def render_tag(
     tag: str, page: TimelinePage, instance: InstanceView, *, session: SessionView | None = None
 ) -> str:
     """Public posts with a hashtag, given without its #."""
-    return _render("tag.html", instance, session, tag=tag, page=page)
+    return render("tag.html", instance, session, tag=tag, page=page)
 
 
 def render_search(
@@ -177,13 +178,13 @@ def render_search(
     error: str = "",
 ) -> str:
     """The search form, and what was found if something was looked for."""
-    return _render("search.html", instance, session, words=words, page=page, error=error)
+    return render("search.html", instance, session, words=words, page=page, error=error)
 
 
 def render_quotation(post: PostView, instance: InstanceView) -> str:
     """A post as a fragment of HTML for pages of others, its authors named and linked."""
     address = absolute(post.url, instance) or absolute(post.page, instance)
-    return _render("quotation.html", instance, None, post=post, address=address)
+    return render("quotation.html", instance, None, post=post, address=address)
 
 
 def render_error(
@@ -195,6 +196,6 @@ def render_error(
     session: SessionView | None = None,
 ) -> str:
     """An error page: what happened, and what the reader can do about it. Texts are plain."""
-    return _render(
+    return render(
         "error.html", instance, session, status=status, title=title, what_to_do=what_to_do
     )

@@ -15,6 +15,7 @@ class Paths:
     invites: str = "/invites"
     search: str = "/search"
     oembed: str = "/api/oembed"
+    authorize: str = "/oauth/authorize"
     sign_in: str = "/auth/sign_in"
     sign_out: str = "/auth/sign_out"
 

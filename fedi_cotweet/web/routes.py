@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from fedi_cotweet import __version__
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
-from fedi_cotweet.web import answering, embedding, feeds, reading, signing_in, voting
+from fedi_cotweet.web import answering, authorizing, embedding, feeds, reading, signing_in, voting
 from fedi_cotweet.web import media as files
-from fedi_cotweet.web.attempts import Attempts
 from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
 from fedi_cotweet.web.headers import static_headers
@@ -22,8 +19,6 @@ from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
 from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
 from fedi_cotweet.web.visits import MayFetch, Pages, Visit
-
-HASHING_AT_ONCE = 2
 
 DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
     ("GET", r"/@{name:\w+}.{format:rss|atom|json}", feeds.profile),
@@ -44,6 +39,8 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/polls/{id}/votes", voting.vote),
     ("POST", "/invites/{id}/accept", answering.accept),
     ("POST", "/invites/{id}/decline", answering.decline),
+    ("GET", PATHS.authorize, authorizing.ask),
+    ("POST", PATHS.authorize, authorizing.decide),
     ("GET", PATHS.sign_in, signing_in.sign_in_form),
     ("POST", PATHS.sign_in, signing_in.sign_in),
     ("POST", PATHS.sign_out, signing_in.sign_out),
@@ -69,8 +66,6 @@ def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -
         instance=instance,
         cookies=Cookies.of(settings.base_url),
         rechecks=rechecks,
-        attempts=Attempts(),
-        hashing=asyncio.Semaphore(HASHING_AT_ONCE),
         may_fetch=may_fetch,
     )
 

@@ -2,70 +2,58 @@
 
 from __future__ import annotations
 
-import asyncio
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
 from fedi_cotweet.domain.plurals import count
-from fedi_cotweet.services import accounts, passwords
+from fedi_cotweet.services import accounts, applications, sign_ins
 from fedi_cotweet.services.accounts import SESSION_LASTS
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import pages
-from fedi_cotweet.web.attempts import caller_address
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import link
 from fedi_cotweet.web.sessions import FORM_LASTS, check_form, form_token
 from fedi_cotweet.web.visits import Visit, go, see
 from storage.engine import Tx
-from storage.models import Account
 from storage.queries import actors
 
 WRONG = "The user name or the password is wrong."
-LONGEST_NAME = 200
+LONGEST_PATH = 8_000
+"""What an app asks for is in the path to go on to."""
 
 
 async def sign_in_form(visit: Visit) -> web.Response:
     """The form; whoever is signed in goes on to where they wanted."""
     wanted = local_path(visit.request.query.get("next", ""))
-    if visit.viewer is not None:
+    if visit.viewer is not None and "again" not in visit.request.query:
         go(wanted or PATHS.home)
-    return _form(visit, next_path=wanted)
+    return await _form(visit, next_path=wanted)
 
 
 async def sign_in(visit: Visit) -> web.StreamResponse:
     """Check a password. Unknown names take as long as known ones and are answered alike."""
     fields = await visit.form()
     _check_first_form(visit, fields.get("csrf", ""))
-    typed = fields.get("username", "").strip()[:LONGEST_NAME]
+    typed = fields.get("username", "").strip()[: sign_ins.LONGEST_NAME]
     wanted = local_path(fields.get("next", ""))
-    name = _account_name(visit, typed)
-    address = caller_address(visit.request.remote, visit.request.headers.get("X-Forwarded-For", ""))
-    wait = visit.pages.attempts.begin(address, name, visit.env.now())
-    if wait:
-        later = count(wait // 60_000 + 1, "minute")
-        response = _form(
+    found = await sign_ins.check_password(
+        visit.site, visit.caller_address(), typed, fields.get("password", "")
+    )
+    if isinstance(found, sign_ins.TooOften):
+        later = count(found.wait // 60_000 + 1, "minute")
+        response = await _form(
             visit,
             error=f"Too many attempts. Try again in {later}, or ask for a sign-in link.",
             username=typed,
             next_path=wanted,
             status=429,
         )
-        response.headers["Retry-After"] = str(wait // 1_000 + 1)
+        response.headers["Retry-After"] = str(found.wait // 1_000 + 1)
         return response
-
-    def find(tx: Tx) -> Account | None:
-        return actors.present_account(tx, name)
-
-    account = await visit.site.read(find) if accounts.USERNAME.match(name) else None
-    held = account.password_hash if account is not None and not account.service else None
-    password = fields.get("password", "")[: passwords.LONGEST]
-    async with visit.pages.hashing:
-        right = await asyncio.to_thread(passwords.is_password, held, password)
-    if account is None or not right:
-        return _form(visit, error=WRONG, username=typed, next_path=wanted, status=403)
-    visit.pages.attempts.succeeded(address, name)
-    return await _signed_in(visit, account.id, wanted or PATHS.home)
+    if found is None:
+        return await _form(visit, error=WRONG, username=typed, next_path=wanted, status=403)
+    return await _signed_in(visit, found.id, wanted or PATHS.home)
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
@@ -125,13 +113,18 @@ async def _signed_in(visit: Visit, account_id: int, path: str) -> web.StreamResp
     return response
 
 
-def _form(
+async def _form(
     visit: Visit, *, error: str = "", username: str = "", next_path: str = "", status: int = 200
 ) -> web.Response:
     cookies = visit.pages.cookies
     token = form_token(visit.request, cookies)
     text = pages.render_sign_in(
-        visit.instance, token, error=error, username=username, next_path=next_path
+        visit.instance,
+        token,
+        error=error,
+        username=username,
+        next_path=next_path,
+        application=await _application(visit, next_path),
     )
     response = visit.html(text, status=status, private=True)
     cookies.keep(response, cookies.form, token, FORM_LASTS)
@@ -143,17 +136,19 @@ def _check_first_form(visit: Visit, given: str) -> None:
     check_form(visit.request, visit.site.settings.base_url, given, expected)
 
 
-def _account_name(visit: Visit, typed: str) -> str:
-    """The name behind ``alice``, ``@alice`` or ``alice@`` this server; else one that nobody has."""
-    name, _, host = typed.removeprefix("@").partition("@")
-    if host and host.lower() != visit.env.addresses.host.lower():
-        return typed.lower()
-    return name.lower()
+async def _application(visit: Visit, next_path: str) -> str:
+    """The app that somebody signs in for, by its own name; "" for none."""
+    parts = urlsplit(next_path)
+    if parts.path != PATHS.authorize:
+        return ""
+    client_id = dict(parse_qsl(parts.query)).get("client_id", "")
+    found = await visit.site.read(lambda tx: applications.application_of(tx, client_id))
+    return "" if found is None else found.name
 
 
 def local_path(path: str) -> str:
     """A path of this server to go on to, or "": no redirect leads elsewhere."""
-    if not path.isascii() or not path.isprintable() or "\\" in path or len(path) > 1_000:
+    if not path.isascii() or not path.isprintable() or "\\" in path or len(path) > LONGEST_PATH:
         return ""
     parts = urlsplit(path)
     return path if link(path) == path and path[:1] == "/" and not parts.netloc else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -11,11 +10,11 @@ from urllib.parse import quote
 from aiohttp import web
 
 from activitypub.vocab.terms import is_activitypub_type
+from fedi_cotweet.services.attempts import caller_address
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
-from fedi_cotweet.web.attempts import Attempts
 from fedi_cotweet.web.headers import PAGE_HEADERS, PRIVATE_PAGE_HEADERS
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView, SessionView
@@ -37,9 +36,6 @@ class Pages:
     instance: InstanceView
     cookies: Cookies
     rechecks: Rechecks
-    attempts: Attempts
-    hashing: asyncio.Semaphore
-    """Held while a password is checked: each check takes 19 MiB."""
     may_fetch: MayFetch | None
 
 
@@ -75,6 +71,11 @@ class Visit:
         """The id before which a page begins. What is none leads nowhere."""
         given = self.request.query.get("before")
         return None if given is None else as_id(given)
+
+    def caller_address(self) -> str:
+        """Whom to count who makes this request."""
+        forwarded = self.request.headers.get("X-Forwarded-For", "")
+        return caller_address(self.request.remote, forwarded)
 
     async def form(self) -> Mapping[str, str]:
         """The fields of a form of ours; one that is given twice counts once."""

@@ -26,8 +26,8 @@ class Application(Base):
     scopes: Mapped[str]
     """All it may ever ask for, with spaces between them."""
     created_at: Mapped[int]
-    look_at: Mapped[int] = mapped_column(index=True)
-    """When to see whether anybody still uses it."""
+    unused_until: Mapped[int | None] = mapped_column(index=True)
+    """When it goes if nobody has let it act for them by then; NULL: somebody has."""
 
 
 class AuthorizationCode(Base):

@@ -30,6 +30,7 @@ from fedi_cotweet.domain.limits import (
 from fedi_cotweet.federation import delivery, jobs, outbox, routes
 from fedi_cotweet.federation.handlers import HANDLERS
 from fedi_cotweet.services import discussion, proposals, versions
+from fedi_cotweet.services import env as env_limits
 from fedi_cotweet.settings import definitions
 from tests.docs.pages import ROOT, read, section, table
 
@@ -156,7 +157,7 @@ def test_every_event_that_leaves_the_server_is_on_the_page() -> None:
 def test_the_addresses_are_those_we_answer() -> None:
     app = web.Application()
     addresses = SimpleNamespace(base="https://a.example")
-    env = SimpleNamespace(addresses=addresses)
+    env = SimpleNamespace(addresses=addresses, limits=env_limits.Limits())
     context = SimpleNamespace(env=env, runtime=None, directory=None)
     routes.setup(app, cast("Any", context))
     served = {

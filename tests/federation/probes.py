@@ -498,6 +498,32 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"/invites/{n.invite}/accept", form={"digest": n.digests})
     ],
     ("POST", "/invites/{id}/decline"): lambda n: [Ask(f"/invites/{n.invite}/decline", form={})],
+    ("POST", "/api/v1/apps"): lambda n: [
+        Ask("/api/v1/apps", {"client_name": n.post, "redirect_uris": n.note})
+    ],
+    ("GET", "/api/v1/apps/verify_credentials"): plain("/api/v1/apps/verify_credentials"),
+    ("POST", "/oauth/token"): lambda n: [
+        Ask("/oauth/token", {"grant_type": "client_credentials", "client_id": n.post})
+    ],
+    ("POST", "/oauth/revoke"): lambda n: [Ask("/oauth/revoke", {"token": n.post})],
+    ("GET", "/oauth/userinfo"): plain("/oauth/userinfo"),
+    ("POST", "/oauth/userinfo"): plain("/oauth/userinfo"),
+    **{
+        ("OPTIONS", path): plain(path)
+        for path in (
+            "/api/v1/apps",
+            "/api/v1/apps/verify_credentials",
+            "/oauth/token",
+            "/oauth/revoke",
+            "/oauth/userinfo",
+        )
+    },
+    ("GET", "/oauth/authorize"): lambda n: [
+        f"/oauth/authorize?response_type=code&client_id={n.post}&redirect_uri={quote(n.note)}"
+    ],
+    ("POST", "/oauth/authorize"): lambda n: [
+        Ask("/oauth/authorize", form={"client_id": n.post, "decision": "yes"})
+    ],
     ("GET", "/auth/sign_in"): lambda n: [f"/auth/sign_in?next=/notes/{n.post}", "/auth/sign_in"],
     ("POST", "/auth/sign_in"): lambda n: [Ask("/auth/sign_in", form={"username": n.post})],
     ("POST", "/auth/sign_out"): lambda n: [Ask("/auth/sign_out", form={"csrf": "wrong"})],

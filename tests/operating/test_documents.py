@@ -13,6 +13,7 @@ from activitypub.discovery.host_meta import build_host_meta_json, build_host_met
 from activitypub.discovery.nodeinfo import build_nodeinfo_links
 from activitypub.discovery.oauth import build_oauth_metadata
 from fedi_cotweet import documents
+from fedi_cotweet.domain.scopes import ALL
 
 BASE = "https://a.example"
 
@@ -72,5 +73,15 @@ def test_the_oauth_metadata_is_what_the_protocol_library_says() -> None:
         token_endpoint=f"{BASE}/oauth/token",
         revocation_endpoint=f"{BASE}/oauth/revoke",
         app_registration_endpoint=f"{BASE}/api/v1/apps",
-        scopes=("read", "write", "follow", "push", "profile"),
+        userinfo_endpoint=f"{BASE}/oauth/userinfo",
+        scopes=ALL,
+        auth_methods=("client_secret_basic", "client_secret_post", "none"),
     )
+
+
+def test_the_oauth_metadata_names_passwords_only_where_they_are_taken() -> None:
+    path = "/.well-known/oauth-authorization-server"
+    for taken in (False, True):
+        found = {doc.path: doc for doc in documents.well_known(BASE, password_grant=taken)}
+        grants = json.loads(found[path].body)["grant_types_supported"]
+        assert grants == ["authorization_code", "client_credentials"] + ["password"] * taken

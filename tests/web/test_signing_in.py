@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 
 from fedi_cotweet.services import accounts, passwords
+from fedi_cotweet.services.attempts import PER_ADDRESS, PER_NAME, WINDOW, Attempts, caller_address
 from fedi_cotweet.web import setup
-from fedi_cotweet.web.attempts import PER_ADDRESS, PER_NAME, WINDOW, Attempts, caller_address
 from fedi_cotweet.web.sessions import Cookies
 from fedi_cotweet.web.signing_in import local_path
 from storage.queries import actors
@@ -63,7 +63,7 @@ async def test_pages_of_ones_own_ask_to_sign_in_and_come_back(
         "/\t/evil.example",
         "javascript:alert(1)",
         "/é",
-        "/" + "x" * 2_000,
+        "/" + "x" * 9_000,
         "home",
     ],
 )

@@ -48,7 +48,8 @@ def setup(app: web.Application, context: Context) -> None:
         await hearing.stop()
 
     app.on_shutdown.append(stop_hearing)
-    for item in well_known(context.env.addresses.base):
+    env = context.env
+    for item in well_known(env.addresses.base, password_grant=env.limits.password_grant):
         app.router.add_get(item.path, constant(item.body, item.media_type))
     app.router.add_get("/.well-known/webfinger", webfinger)
     app.router.add_get("/nodeinfo/{version:2\\.[01]}", nodeinfo)

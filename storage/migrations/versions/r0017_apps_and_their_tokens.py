@@ -23,12 +23,14 @@ def upgrade() -> None:
         sa.Column("redirect_uris", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("look_at", sa.BigInteger(), nullable=False),
+        sa.Column("unused_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("client_id", name=op.f("uq_applications_client_id")),
     )
     with op.batch_alter_table("applications", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_applications_look_at"), ["look_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_applications_unused_until"), ["unused_until"], unique=False
+        )
 
     op.create_table(
         "access_tokens",
@@ -128,7 +130,7 @@ def downgrade() -> None:
 
     op.drop_table("access_tokens")
     with op.batch_alter_table("applications", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_applications_look_at"))
+        batch_op.drop_index(batch_op.f("ix_applications_unused_until"))
 
     op.drop_table("applications")
     # ### end Alembic commands ###

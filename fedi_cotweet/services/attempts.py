@@ -1,4 +1,4 @@
-"""How often somebody may try a password. Kept in this process: a restart forgives everything."""
+"""How often somebody may try. Kept in this process: a restart forgives everything."""
 
 from __future__ import annotations
 
@@ -51,6 +51,29 @@ class Attempts:
     def _held(self, key: tuple[str, ...], now: int) -> tuple[int, int]:
         count, since = self._failures.get(key, (0, now))
         return (0, now) if since <= now - WINDOW else (count, since)
+
+
+@dataclass(slots=True)
+class Quota:
+    """Counts what one address does over a window that begins with the first time."""
+
+    most: int
+    window: int
+    """Milliseconds."""
+    _counts: OrderedDict[str, tuple[int, int]] = field(default_factory=OrderedDict)
+
+    def take(self, address: str, now: int) -> int:
+        """Count once more: 0, or the milliseconds to wait when that was too often."""
+        count, since = self._counts.get(address, (0, now))
+        if since <= now - self.window:
+            count, since = 0, now
+        if count >= self.most:
+            return since + self.window - now
+        self._counts[address] = (count + 1, since)
+        self._counts.move_to_end(address)
+        while len(self._counts) > REMEMBERED:
+            self._counts.popitem(last=False)
+        return 0
 
 
 def caller_address(remote: str | None, forwarded_for: str) -> str:
