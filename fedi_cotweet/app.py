@@ -43,6 +43,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet"
 
 TOKEN_FILE = "operator.token"  # noqa: S105 - the name of a file
 SERVER_FILE = "server.json"
+STARTING_FILE = "server.starting"
+"""Holds the id of the process of whoever starts a server that does not listen yet."""
 FINISH_S: Final = 5.0
 """How long what is being answered may go on when a server stops."""
 NAMELESS = "Mozilla/5.0 (compatible)"
@@ -203,6 +205,7 @@ async def running(server: Server) -> AsyncIterator[web.AppRunner]:
             ),
             encoding="utf-8",
         )
+        (settings.data / STARTING_FILE).unlink(missing_ok=True)
         yield runner
     finally:
         await runner.cleanup()

@@ -8,8 +8,8 @@ import asyncio
 import re
 
 from fedi_cotweet.api import naming
-from fedi_cotweet.services import hiding
-from fedi_cotweet.services.audiences import may_see
+from fedi_cotweet.services import distances, hiding
+from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.composing import Composed, compose, handles_in
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
@@ -96,7 +96,7 @@ async def quote_target(site: Site, given: str | None, viewer_id: int) -> str | N
     if (
         post is None
         or post.state != "published"
-        or post.visibility not in ("public", "unlisted")
+        or post.visibility not in EVERYBODYS
         or await _kept_away(site, post, viewer_id)
     ):
         raise ServiceError(
@@ -111,4 +111,4 @@ async def quote_target(site: Site, given: str | None, viewer_id: int) -> str | N
 async def _kept_away(site: Site, post: Post, viewer_id: int) -> bool:
     """Whether a block, of either side, or the operator stands before a post. A mute does not."""
     found = await site.read(lambda tx: hiding.hidden(tx, site.env.now(), viewer_id, [post]))
-    return found.get(post.id) not in (None, hiding.Why.MUTED)
+    return found.get(post.id) not in (None, distances.Why.MUTED)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import mimetypes
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 SERVER_FILE = "server.json"
+STARTING_FILE = "server.starting"
 TOKEN_FILE = "operator.token"  # noqa: S105 - the name of a file
 MAX_ANSWER = 32 * 1024 * 1024
 TIMEOUT_SECONDS = 60.0
@@ -51,12 +53,30 @@ class UsageError(CommandError):
         super().__init__("usage", message, fix)
 
 
+def is_starting(data: Path) -> bool:
+    """Whether a process of this machine is starting the server for a data folder."""
+    try:
+        os.kill(int((data / STARTING_FILE).read_text(encoding="ascii")), 0)
+    except PermissionError:
+        return True  # it is there, and somebody else's
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
 class NotRunningError(CommandError):
-    """No server answers for this data folder."""
+    """No server answers for this data folder, or (``server_starting``) not yet."""
 
     exit_code = 3
 
     def __init__(self, data: Path, why: str) -> None:
+        if is_starting(data):
+            super().__init__(
+                "server_starting",
+                f"The server for the folder {data} is starting.",
+                "Try again in a moment.",
+            )
+            return
         super().__init__(
             "server_not_running",
             f"No server is running for the folder {data}: {why}.",

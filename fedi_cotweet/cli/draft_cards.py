@@ -96,7 +96,7 @@ def _next_steps(view: DraftView) -> list[RenderableType]:
         without = "Publish it without those who did not agree"
         return [
             hint("Call the change off", f"fedi-cotweet cancel-change {post_id}"),
-            hint(without if _agreed(view.change.co_authors) else _ALONE, publish),
+            hint(without if _agreed(view.change.co_authors) else _CHANGED_ALONE, publish),
         ]
     if view.state == "published":
         return [hint("Delete", f"fedi-cotweet delete {post_id}")]
@@ -110,6 +110,7 @@ def _next_steps(view: DraftView) -> list[RenderableType]:
 
 _DECIDE = "a draft that needs your decision: whoever was asked is not going to be an author"
 _ALONE = "Nobody has agreed. Publish alone, as an ordinary post"
+_CHANGED_ALONE = "Nobody has agreed to the change. Make it all the same, as a post by you alone"
 _OVER = frozenset({"declined", "expired", "withdrawn", "lapsed"})
 """States of somebody who was asked and does not answer any more."""
 

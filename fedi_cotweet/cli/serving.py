@@ -19,7 +19,7 @@ from rich.text import Text
 
 import fedi_cotweet
 from fedi_cotweet.cli import reference
-from fedi_cotweet.cli.client import SERVER_FILE, Answer, CommandError
+from fedi_cotweet.cli.client import SERVER_FILE, STARTING_FILE, Answer, CommandError
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, moment
 from fedi_cotweet.configuration import load, overview
@@ -103,11 +103,14 @@ def up(
             settings.listen_host, settings.listen_port
         )
         settings = load(session.data, options=options)
-    from fedi_cotweet.process import (
-        run_server,  # the other commands start faster without the server
-    )
-
+    starting = session.data / STARTING_FILE
+    session.data.mkdir(parents=True, exist_ok=True)
+    starting.write_text(str(os.getpid()), encoding="ascii")
     try:
+        from fedi_cotweet.process import (
+            run_server,  # the other commands start faster without the server
+        )
+
         run_server(settings, first_account=first_account)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
@@ -118,6 +121,8 @@ def up(
             f"Cannot listen on {where}: {os.strerror(error.errno).lower()}.",
             "Stop what listens there, or choose another place: --port, --host",
         ) from None
+    finally:
+        starting.unlink(missing_ok=True)
 
 
 def create_account(

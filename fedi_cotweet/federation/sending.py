@@ -12,7 +12,7 @@ from activitypub.proofs.securing import prove, prove_and_sign
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.limits import SUSPENDED_AFTER_DAYS
 from fedi_cotweet.federation.runtime import Runtime
-from fedi_cotweet.services import hiding
+from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, notice
 from storage.engine import Tx
@@ -160,7 +160,7 @@ def _resolve(tx: Tx, audience: Audience, now: int) -> tuple[dict[str, tuple[str,
             for held in relay_subscriptions.subscriptions(tx)
             if held.kind == "inbox" and held.state == "accepted"
         }
-    shut_out = hiding.suspended_hosts(tx, set(found.values()))
+    shut_out = distances.suspended_hosts(tx, set(found.values()))
     shut_out |= hosts.suspended(tx, set(found.values()), now, SUSPENDED_AFTER_DAYS)
     aware = hosts.awareness(tx, sorted(set(found.values())))
     kept = {

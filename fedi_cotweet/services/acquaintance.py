@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.services import crawling
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.people import links_shown
@@ -75,7 +76,7 @@ def receive_pin(
         return "not_the_author"
     if removed:
         return "unpinned" if pins.unpin(tx, actor.id, post.id) else "unknown"
-    if post.visibility not in ("public", "unlisted"):
+    if post.visibility not in EVERYBODYS:
         return "not_public"
     if pins.count_pins(tx, actor.id) >= MOST_PINS:
         return "too_many"

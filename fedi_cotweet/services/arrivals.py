@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.coauthorship.publication import at_most, version_at
 from activitypub.documents.emoji import EmojiView
-from activitypub.documents.interactions import MEMBERS, NO_TOTALS, Totals
+from activitypub.documents.interactions import NO_TOTALS, Totals
 from activitypub.documents.note import AttachmentView, NoteView
-from activitypub.quotes.forms import read_quotation
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import (
     audiences,
-    crediting,
-    emoji,
     indexing,
     link_cards,
-    polls,
-    quotes,
-    standing,
+    remote_parts,
     timelines,
     versions,
 )
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.events import later
 from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import kept_out, replied
 from fedi_cotweet.services.unwelcome import kept_away, unwelcome
 from storage.engine import Tx
-from storage.models import Actor, Post, Stamp
-from storage.queries import actors, follows, post_authors, post_media, posts, reactions
+from storage.models import Actor, Post
+from storage.queries import actors, follows, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +54,15 @@ class Arrival:
     emoji: tuple[EmojiView, ...] = ()
 
     @property
+    def addressed(self) -> tuple[str, ...]:
+        """Everybody it is addressed to."""
+        return (*self.note.to, *self.note.cc, *self.note.audience)
+
+    @property
     def visibility(self) -> str:
         """Who may see it: the followers of somebody else are none of its author's."""
         note, followers = self.note, self.author.followers_uri
-        addressed = (*note.to, *note.cc, *note.audience)
-        if note.visibility == "followers" and followers and followers not in addressed:
+        if note.visibility == "followers" and followers and followers not in self.addressed:
             return "direct"
         return note.visibility
 
@@ -137,7 +133,7 @@ def store_arrival(
         return None, "deleted_before"
     if known is None:
         post_id = _add(tx, env, arrival)
-        _keep_parts(tx, env, arrival, post_id, None, depth)
+        remote_parts.keep(tx, env, arrival, post_id, None, depth)
         _begin(tx, env, arrival, post_id, quiet=quiet, counted=counted, recipient_id=recipient_id)
         if not quiet:
             link_cards.begin(tx, env, post_id, arrival.content)
@@ -150,7 +146,7 @@ def store_arrival(
     if theirs < ours:
         return known.id, "older"
     if theirs == ours and (not update or known.document == arrival.text):
-        _note_totals(tx, known.id, arrival.totals, env.now())
+        remote_parts.note_totals(tx, known.id, arrival.totals, env.now())
         return known.id, "same"
     before, values = versions.present(tx, known), _values(arrival, env.now())
     if theirs == ours and known.digest is not None and known.digest == arrival.digest:
@@ -159,9 +155,9 @@ def store_arrival(
     # Its author may have begun to answer somebody who keeps them away.
     values["kept_out_at"] = kept_out(tx, env, note.in_reply_to, arrival.author)
     posts.change_post(tx, known.id, updated_at=_updated_at(env, note), **values)
-    _keep_parts(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
+    remote_parts.keep(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
     versions.keep(tx, env, before)
-    _keep_audience(tx, arrival, known.id, recipient_id)
+    audiences.keep_remote(tx, known.id, arrival.addressed, recipient_id)
     link_cards.refresh(tx, env, known.id)
     timelines.refresh(tx, known.id, env.now())
     indexing.refresh(tx, known.id)
@@ -226,52 +222,6 @@ def _add(tx: Tx, env: Env, arrival: Arrival) -> int:
     return post_id
 
 
-def _keep_parts(
-    tx: Tx,
-    env: Env,
-    arrival: Arrival,
-    post_id: int,
-    known: Post | None,
-    depth: int,
-    *,
-    recount: bool = False,
-) -> None:
-    """What a version has that is kept elsewhere: poll, quote, pictures, emoji, authors.
-
-    ``known`` is the version before, whose parts may have gone. ``recount``: of the same date.
-    """
-    note = arrival.note
-    if known is not None or note.kind == "Question":
-        polls.store_remote(tx, env, post_id, note)
-    said = read_quotation(note.raw)
-    if known is not None or said is not None:
-        quotes.store_remote(tx, env, post_id, arrival.author, note.id, said, depth)
-    _note_totals(tx, post_id, arrival.totals, env.now())
-    if known is not None or arrival.media:
-        crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))
-        _store_media(tx, env, post_id, arrival.media)
-    emoji.want(tx, env, arrival.emoji)
-    if known is not None or arrival.co_authors:
-        kept = _store_authors(tx, env, post_id, arrival)
-        if known is not None:
-            standing.updated(tx, env, known, orjson.loads(arrival.text), kept)
-    if arrival.co_authors and not (recount and _all_verified(tx, post_id)):
-        later(tx, env, "verify_post", str(post_id), post_id=post_id)
-    if listed_notes(note.raw) or (known and post_authors.companions_of(tx, [post_id])[post_id]):
-        later(tx, env, "verify_consent_notes", str(post_id), post_id=post_id)
-
-
-def _keep_audience(
-    tx: Tx, arrival: Arrival, post_id: int, recipient_id: int | None = None
-) -> list[int]:
-    """For whom a post is that is not for everybody; the people here whom it names."""
-    note, post = arrival.note, posts.post(tx, post_id)
-    if post is None or arrival.visibility in audiences.EVERYBODYS:
-        return []
-    addressed = (*note.to, *note.cc, *note.audience)
-    return audiences.keep_remote(tx, post, addressed, recipient_id)
-
-
 def _begin(
     tx: Tx,
     env: Env,
@@ -284,7 +234,7 @@ def _begin(
 ) -> None:
     """A new post is shown to those who want it, and those whom it is about hear of it."""
     note = arrival.note
-    named = _keep_audience(tx, arrival, post_id, recipient_id)
+    named = audiences.keep_remote(tx, post_id, arrival.addressed, recipient_id)
     told: list[int] = []
     if note.in_reply_to is not None:
         told = replied(
@@ -315,105 +265,3 @@ def _begin(
 def _same_date(known: Post, note: NoteView) -> bool:
     """Whether it is the version we hold, by a date that nobody believes."""
     return version_at(orjson.loads(known.document)) == note.updated_at
-
-
-def _all_verified(tx: Tx, post_id: int) -> bool:
-    """Whether new numbers came and nothing else, so that no stamp needs to be fetched for them."""
-    return all(row.state == "verified" for row in post_authors.authors_of(tx, [post_id])[post_id])
-
-
-def _note_totals(tx: Tx, post_id: int, totals: Totals, now: int) -> None:
-    said = {name: total for name in MEMBERS if (total := getattr(totals, name)) is not None}
-    if said:
-        reactions.set_totals(tx, post_id, said, at=now)
-
-
-def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]) -> None:
-    held = {
-        (item.remote_url, item.digest): item for item in post_media.media_of(tx, post_ids=[post_id])
-    }
-    kept: set[int] = set()
-    for position, item in enumerate(media[: env.limits.media_per_post * 2]):
-        same = held.get((item.url, item.digest))
-        if same is not None:
-            kept.add(same.id)
-            post_media.change_media(tx, same.id, position=position, alt=item.name)
-            continue
-        media_id = env.new_id()
-        post_media.add_media(
-            tx,
-            id=media_id,
-            token=env.token(),
-            post_id=post_id,
-            position=position,
-            remote_url=item.url,
-            state="pending",
-            media_type=item.media_type or "application/octet-stream",
-            digest=item.digest,
-            alt=item.name,
-            width=item.width,
-            height=item.height,
-            created_at=env.now(),
-        )
-        later(tx, env, "fetch_media", str(media_id), media_id=media_id)
-    post_media.remove_media(tx, [item.id for item in held.values() if item.id not in kept])
-
-
-def _take_own_stamp(
-    tx: Tx, env: Env, post_id: int, position: int, actor: Actor, stamp: Stamp, digest: str | None
-) -> None:
-    post_authors.set_author(
-        tx,
-        post_id,
-        actor.uri,
-        position=position,
-        state="verified",
-        stamp_uri=stamp.uri,
-        stamp_document=stamp.document,
-        digest=digest,
-        fetched_at=env.now(),
-    )
-    post = posts.post(tx, post_id)
-    if post is not None:
-        standing.named(tx, env, post, actor.id, stamp.uri)
-
-
-def _store_authors(tx: Tx, env: Env, post_id: int, arrival: Arrival) -> list[int]:
-    """The claimed co-authors. A verdict outlives a new version only if nothing it rests on changed:
-    the digest, the stamp, and an author list that grew by nobody.
-
-    Returned are the accounts here whose verdict did.
-    """
-    kept: list[int] = []
-    co_authors = arrival.co_authors
-    held = {row.actor_uri: row for row in post_authors.authors_of(tx, [post_id])[post_id]}
-    same_words = set(co_authors) <= held.keys()
-    for gone in held.keys() - set(co_authors):
-        post_authors.remove_author(tx, post_id, gone)
-    known = actors.actors_by_uri(tx, co_authors)
-    document: dict[str, object] = orjson.loads(arrival.text)
-    for position, uri in enumerate(co_authors, start=1):
-        actor, row = known.get(uri), held.get(uri)
-        keeps = (
-            row is not None
-            and same_words
-            and row.digest == arrival.digest
-            and row.stamp_uri in arrival.note.stamps
-        )
-        if actor is not None and actor.local and row is not None and row.state == "verified":
-            agreed = standing.agreed_stamp(tx, actor.id, document, arrival.note.stamps)
-            if agreed is not None and not keeps:
-                _take_own_stamp(tx, env, post_id, position, actor, agreed, arrival.digest)
-                continue
-            if keeps:
-                kept.append(actor.id)
-        post_authors.set_author(
-            tx,
-            post_id,
-            uri,
-            position=position,
-            actor_id=actor.id if actor is not None else None,
-            via="stamp",
-            state=row.state if row is not None and keeps else "unknown",
-        )
-    return kept

@@ -34,11 +34,6 @@ def may_see(tx: Tx, post: Post, viewer_id: int | None) -> bool:
     return post.state == "published" and not closed(tx, viewer_id, [post])
 
 
-def may_know(tx: Tx, post: Post, viewer_id: int | None) -> bool:
-    """Whether an actor may hear that there is, or was, this post."""
-    return post.state != "draft" and not closed(tx, viewer_id, [post])
-
-
 def closed(tx: Tx, viewer_id: int | None, found: Iterable[Post]) -> set[int]:
     """Ids of those posts that are not for an actor (None: a stranger). Drafts are not judged."""
     narrow = [p.id for p in found if p.visibility not in EVERYBODYS and p.state != "draft"]
@@ -102,12 +97,16 @@ def keep(tx: Tx, post_id: int, sort_id: int, author_id: int, named: Sequence[int
 
 
 def keep_remote(
-    tx: Tx, post: Post, addressed: Iterable[str], recipient_id: int | None = None
+    tx: Tx, post_id: int, addressed: Iterable[str], recipient_id: int | None = None
 ) -> list[int]:
-    """The same for a post from elsewhere; the people here whom it names.
+    """The same for a stored post from elsewhere; the people here whom it names.
 
-    ``recipient_id``: in whose own inbox it came; of a direct post that says the same (``bto``).
+    Nobody of one that is for everybody. ``recipient_id``: in whose own inbox it came; of a direct
+    post that says the same (``bto``).
     """
+    post = posts.post(tx, post_id)
+    if post is None or post.visibility in EVERYBODYS:
+        return []
     people = actors.actors_by_uri(tx, addressed).values()
     here = [actor.id for actor in people if actor.local]
     if recipient_id is not None and post.visibility == "direct":

@@ -14,17 +14,18 @@ from activitypub.documents.polls import covered_options
 from activitypub.html import sanitise, to_text
 from activitypub.vocab.reading import parse_time
 from activitypub.vocab.terms import Doc
-from fedi_cotweet.services import emoji, hiding, invite_mutes, polls, timelines
+from fedi_cotweet.services import distances, emoji, hiding, invite_mutes, polls, timelines
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.change_views import open_change
 from fedi_cotweet.services.comparing import differences
+from fedi_cotweet.services.distances import Why
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.invitations import cannot_accept, own_invitation
 from fedi_cotweet.services.offers import current_offers
 from fedi_cotweet.services.people import author_view, handles_at
 from fedi_cotweet.services.post_views import emojis_of, media_views, post_view, post_views
-from fedi_cotweet.services.quote_views import READABLE, quotes_in
+from fedi_cotweet.services.quote_views import quotes_in
 from fedi_cotweet.services.views import (
     AuthorView,
     DraftAuthorView,
@@ -52,7 +53,7 @@ def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
         sender.id for sender in senders.values() if invite_mutes.muted(tx, account_id, sender)
     }
     # Of somebody blocked meanwhile nothing is heard either, and they are not told.
-    apart = hiding.distances(tx, env.now(), account_id, senders)
+    apart = distances.distances(tx, env.now(), account_id, senders)
     unheard |= {one for one in senders if apart.of_actor(one) not in (None, Why.MUTED)}
     return [
         invitation(tx, env, account_id, offer.id)
@@ -136,7 +137,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
 def _quote(tx: Tx, env: Env, account_id: int, uri: str) -> QuoteView:
     """What would be quoted, as far as it is known here. Nobody was asked yet: it is a draft."""
     quoted = posts.post_by_uri(tx, uri)
-    if quoted is None or quoted.state != "published" or quoted.visibility not in READABLE:
+    if quoted is None or quoted.state != "published" or quoted.visibility not in EVERYBODYS:
         return QuoteView("pending", uri, uri)
     if hiding.hidden(tx, env.now(), account_id, [quoted]):
         return QuoteView("hidden", uri, "")

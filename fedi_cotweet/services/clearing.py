@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from fedi_cotweet.services import hiding, reactions, timelines
+from fedi_cotweet.services import distances, reactions, timelines
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later
@@ -60,10 +60,10 @@ def step(
 
 
 def _forget_notifications(tx: Tx, env: Env, author: Actor, actor: Actor) -> None:
-    if not hiding.shut_out(tx, env.now(), author.id, actor.id):
+    if not distances.shut_out(tx, env.now(), author.id, actor.id):
         return
     heard = keeping_away.heard_of(tx, author.id, actor.id)
-    gone = [key for key, kind in heard if not hiding.about_consent(kind)]
+    gone = [key for key, kind in heard if not distances.about_consent(kind)]
     keeping_away.forget_notifications(tx, gone)
 
 

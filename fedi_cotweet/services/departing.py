@@ -7,7 +7,7 @@ transaction that may run again, since it can be much.
 from __future__ import annotations
 
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.services import hiding, leaving, message_answers, own_profile, timelines
+from fedi_cotweet.services import distances, leaving, message_answers, own_profile, timelines
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.drafts import discard_draft, drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
@@ -66,7 +66,7 @@ def let_in(tx: Tx, env: Env, actor_id: int) -> None:
 
 def out(tx: Tx, actor: Actor) -> bool:
     """Whether somebody is gone, suspended, or from a suspended server."""
-    return actor.gone_at is not None or hiding.unavailable(tx, actor)
+    return actor.gone_at is not None or distances.unavailable(tx, actor)
 
 
 def _is_over(actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
-from fedi_cotweet.services import hiding
+from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.queries import consents, jobs, outbox
@@ -125,8 +125,12 @@ def tell(
     text: str = "",
 ) -> bool:
     """Notify a local person, once per kind and subject; not of whom they do not want to hear."""
-    heard = actor_id is None or hiding.about_consent(kind)
-    if actor_id is not None and not heard and hiding.quiet(tx, env.now(), account_id, [actor_id]):
+    heard = actor_id is None or distances.about_consent(kind)
+    if (
+        actor_id is not None
+        and not heard
+        and distances.quiet(tx, env.now(), account_id, [actor_id])
+    ):
         return False
     return consents.notify(
         tx,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.services import acquaintance, crawling, hiding, timelines
+from fedi_cotweet.services import acquaintance, crawling, distances, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
@@ -29,7 +29,7 @@ def follow(
         return held.state
     check_at_home(tx, follower_id)
     check_found_here(tx, followed, "Follow them as")
-    if not hiding.check_reachable(tx, env.now(), follower_id, followed):
+    if not distances.check_reachable(tx, env.now(), follower_id, followed):
         raise ServiceError(
             "cannot_follow", 403, f"@{followed.username}@{followed.host} cannot be followed."
         )
@@ -71,7 +71,7 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
     Whom that person keeps away is refused, and whoever comes too late to one who has moved; a
     locked account is asked first.
     """
-    if followed.moved_to is not None or hiding.shut_out(tx, env.now(), followed.id, follower.id):
+    if followed.moved_to is not None or distances.shut_out(tx, env.now(), followed.id, follower.id):
         _reject(tx, env, follower, followed, uri)
         return
     held = follows.follow_between(tx, follower.id, followed.id)

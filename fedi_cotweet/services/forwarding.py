@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedi_cotweet.services import hiding
+from fedi_cotweet.services import distances
 from fedi_cotweet.services.audiences import EVERYBODYS, everybodys
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
@@ -32,7 +32,7 @@ def forward(tx: Tx, env: Env, reply: Post, by: Actor, kind: str, uri: str, text:
     answered = posts.post_by_uri(tx, reply.in_reply_to_uri)
     if answered is None or not answered.local or not everybodys(answered):
         return False
-    if hiding.shut_out(tx, env.now(), answered.author_id, by.id):
+    if distances.shut_out(tx, env.now(), answered.author_id, by.id):
         return False
     emit(
         tx,

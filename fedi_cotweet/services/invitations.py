@@ -17,12 +17,12 @@ from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import emoji, hiding, invite_mutes, invite_notices
+from fedi_cotweet.services import distances, emoji, invite_mutes, invite_notices
 from fedi_cotweet.services.accounts import proving_key_id
+from fedi_cotweet.services.distances import Why
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record
-from fedi_cotweet.services.hiding import Why
 from fedi_cotweet.services.offers import apply_move
 from storage.engine import Tx
 from storage.models import Actor, Offer
@@ -85,7 +85,7 @@ def _dropped(
         return "withdrawn_before"
     if is_gone(tx, invitation.object_id, sender):
         return "deleted_before"
-    apart = hiding.distances(tx, env.now(), target.id, [sender.id])
+    apart = distances.distances(tx, env.now(), target.id, [sender.id])
     if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
         return "kept_away"
     # Who is an author already is asked about every change, or their post could not change any more.
@@ -238,7 +238,7 @@ def accept(
             "Look at the invitation again, then decide.",
         )
     if offer.state == ConsentState.OFFERED.value:
-        if hiding.shut_out(tx, now, account_id, offer.sender_id):
+        if distances.shut_out(tx, now, account_id, offer.sender_id):
             raise not_found("invitation")
         if offer.expires_at <= now:  # the worker will note it in a moment
             raise ServiceError("invite_over", 409, why_not(ConsentState.EXPIRED, Move.ACCEPT))

@@ -8,7 +8,8 @@ from activitypub.coauthorship.roles import ROLES
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
 from fedi_cotweet.domain.plurals import count
-from fedi_cotweet.services import hiding
+from fedi_cotweet.services import distances
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.homes import check_at_home, check_found_here
@@ -50,7 +51,7 @@ def check_version(
 ) -> None:
     """``ServiceError`` unless these words can be those of these authors."""
     limits = env.limits
-    if words.visibility not in ("public", "unlisted"):
+    if words.visibility not in EVERYBODYS:
         raise ServiceError(
             "visibility_not_allowed",
             422,
@@ -108,7 +109,7 @@ def check_invitees(
                 422,
                 f"@{actor.username}@{actor.host} does not take invitations.",
             )
-        near = hiding.check_reachable(tx, now, author.id, actor)
+        near = distances.check_reachable(tx, now, author.id, actor)
         if not near or not _may_be_welcome(tx, author, actor):
             raise ServiceError(
                 "invitee_policy",

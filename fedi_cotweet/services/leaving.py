@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import orjson
 
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move, why_not
 from fedi_cotweet.services import (
     answers,
     applying,
@@ -32,7 +32,8 @@ _AGREED = (ConsentState.ACCEPTED.value, ConsentState.PUBLISHED.value)
 def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
     """A local co-author takes their name off a post or an agreed draft; the deleted stamp's id.
 
-    Works whatever the primary author's server does or does not do (C35).
+    Works whatever the primary author's server does or does not do (C35), and once more changes
+    nothing. ``not_a_co_author`` (409): they never agreed, or are an author no more.
     """
     me = actors.actor(tx, account_id)
     if me is None:
@@ -48,7 +49,9 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
     outcome = move(ConsentState(last.state), Move.LEAVE)
     match outcome:
         case Illegal(_, why):
-            raise ServiceError("not_a_co_author", 409, why)
+            raise _nothing_to_leave(last, why)
+        case Kept(state) if state is not ConsentState.LEFT:
+            raise _nothing_to_leave(last, why_not(state, Move.LEAVE))
         case Kept():
             return stamp.uri if stamp is not None else ""
         case _:
@@ -71,6 +74,19 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
     if known is not None:
         mark_revoked(tx, env, known, me.uri)
     return stamp.uri
+
+
+def _nothing_to_leave(offer: Offer, why: str) -> ServiceError:
+    if offer.state == ConsentState.OFFERED.value:
+        return ServiceError(
+            "not_a_co_author",
+            409,
+            "You have not agreed to this: there is nothing to leave.",
+            f"To say no to it: fedi-cotweet decline {offer.id}",
+        )
+    return ServiceError(
+        "not_a_co_author", 409, why, "You are no author of it, and nothing is to do."
+    )
 
 
 def _withdraw_consent(tx: Tx, env: Env, offer: Offer, me: Actor, known: Post | None) -> None:

@@ -19,6 +19,7 @@ from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.services import unnaming
 from fedi_cotweet.services.answers import declined, expire, lost
 from fedi_cotweet.services.applying import try_apply
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.discussion import too_many
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, record, tell
@@ -73,7 +74,7 @@ def answer_of(note: NoteView, document: str, evidence: Mapping[str, Any]) -> Ans
         or note.kind != "Note"
         or _own_warning(note.summary)
     )
-    public = note.visibility in ("public", "unlisted")
+    public = note.visibility in EVERYBODYS
     return Answer(note.id, to_text(html or ""), more, public, note.in_reply_to, document, evidence)
 
 

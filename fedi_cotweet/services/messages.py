@@ -14,7 +14,7 @@ import orjson
 
 from activitypub.documents.note import AttachmentView, TagView, build_note
 from fedi_cotweet.domain.consent import ConsentState
-from fedi_cotweet.services import hiding, message_texts
+from fedi_cotweet.services import distances, message_texts
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -48,8 +48,8 @@ def check_askable(tx: Tx, env: Env, author: Actor, invitee: Actor) -> None:
 
 def apart(tx: Tx, env: Env, author: Actor, other: Actor) -> bool:
     """Whether one of them, or this server, keeps the other away. A mute is only for the eyes."""
-    between = hiding.distances(tx, env.now(), author.id, [other.id]).of_actor(other.id)
-    return between not in (None, hiding.Why.MUTED)
+    between = distances.distances(tx, env.now(), author.id, [other.id]).of_actor(other.id)
+    return between not in (None, distances.Why.MUTED)
 
 
 _WITH_LINE = frozenset({"published", "changed", "shortened"})

@@ -9,7 +9,7 @@ import orjson
 from activitypub.documents.note import parse_note
 from activitypub.html import to_text
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
-from fedi_cotweet.services import hiding
+from fedi_cotweet.services import distances, hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notice_views import NotificationView
@@ -31,8 +31,8 @@ def notifications(
     """What a person should hear of, newest first; nothing by whom they keep away, or about that."""
 
     def keep(page: Sequence[Notification]) -> list[Notification]:
-        heard = [item for item in page if not hiding.about_consent(item.kind)]
-        quiet = hiding.quiet(
+        heard = [item for item in page if not distances.about_consent(item.kind)]
+        quiet = distances.quiet(
             tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
         )
         about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])

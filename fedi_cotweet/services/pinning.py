@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.services.accounts import find_actor
-from fedi_cotweet.services.audiences import may_see
+from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit
@@ -42,6 +42,6 @@ def _own(tx: Tx, account_id: int, post_id: int) -> Post:
         raise no_such_post(tx, post, account_id)
     if post.author_id != account_id:
         raise ServiceError("not_yours", 403, "Only posts of your own can be pinned.")
-    if post.visibility not in ("public", "unlisted"):
+    if post.visibility not in EVERYBODYS:
         raise ServiceError("not_public", 422, "Only public and unlisted posts can be pinned.")
     return post

@@ -150,7 +150,7 @@ def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> N
             "needs_consent",
             409,
             "This post has co-authors: a change needs their consent.",
-            "Change it as a co-tweet: PUT /api/v1/cotweets/ID asks them.",
+            f"To ask them: fedi-cotweet edit {post_id} TEXT    (PUT /api/v1/cotweets/{post_id})",
         )
     author = actors.actor(tx, author_id)
     if author is None:

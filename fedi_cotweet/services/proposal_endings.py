@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.domain.consent import ConsentState
-from fedi_cotweet.services import hiding, standing
+from fedi_cotweet.services import distances, standing
 from fedi_cotweet.services.circles import circle
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
@@ -70,4 +70,4 @@ def _over(tx: Tx, env: Env, change: Change, post: Post | None) -> str | None:
 
 def _out(tx: Tx, actor_id: int) -> bool:
     actor = actors.actor(tx, actor_id)
-    return actor is None or actor.gone_at is not None or hiding.unavailable(tx, actor)
+    return actor is None or actor.gone_at is not None or distances.unavailable(tx, actor)

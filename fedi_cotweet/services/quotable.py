@@ -5,8 +5,9 @@ from __future__ import annotations
 import orjson
 
 from activitypub.quotes.policies import Outlook, QuotePolicy, read_outlook
-from fedi_cotweet.services import hiding, timelines
+from fedi_cotweet.services import distances, timelines
 from fedi_cotweet.services.accounts import find_actor
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
@@ -14,8 +15,6 @@ from fedi_cotweet.services.notices import author_rows
 from storage.engine import Tx
 from storage.models import Actor, Post
 from storage.queries import actors, follows, posts, quotes
-
-_READABLE = ("public", "unlisted")
 
 
 def check_policy(policy: str) -> str:
@@ -38,7 +37,7 @@ def check_may_quote(visibility: str) -> None:
 
     Its author would be asked, and sent the post that quotes theirs.
     """
-    if visibility not in _READABLE:
+    if visibility not in EVERYBODYS:
         raise ServiceError(
             "cannot_quote",
             422,
@@ -52,7 +51,7 @@ def policy_for(tx: Tx, account_id: int, given: str | None, visibility: str = "pu
 
     What is not for everybody, nobody.
     """
-    if visibility not in _READABLE:
+    if visibility not in EVERYBODYS:
         return QuotePolicy.NOBODY
     if given is not None:
         return check_policy(given)
@@ -65,7 +64,7 @@ def set_policy(tx: Tx, env: Env, account_id: int, post_id: int, policy: str) -> 
     post = posts.post(tx, post_id)
     if post is None or post.author_id != account_id or post.state == "deleted":
         raise not_found("post")
-    if post.visibility not in _READABLE:
+    if post.visibility not in EVERYBODYS:
         raise ServiceError("not_public", 422, "Only public and unlisted posts can be quoted.")
     posts.change_post(tx, post_id, quote_policy=check_policy(policy))
     if post.state == "published":
@@ -101,7 +100,7 @@ def check_quotable(tx: Tx, env: Env, quoter_id: int, quoted_uri: str) -> None:
 def readable(tx: Tx, uri: str) -> Post | None:
     """A post that anybody may read, and so quote; None if there is none here."""
     post = posts.post_by_uri(tx, uri)
-    if post is None or post.state != "published" or post.visibility not in _READABLE:
+    if post is None or post.state != "published" or post.visibility not in EVERYBODYS:
         return None
     return post
 
@@ -119,7 +118,7 @@ def wished(tx: Tx, env: Env, quoted: Post, quoter: Actor) -> str:
     authors, now = authors_of(tx, env, quoted), env.now()
     if quoter.id in authors:
         return "accepted"
-    if any(hiding.shut_out(tx, now, author, quoter.id) for author in authors):
+    if any(distances.shut_out(tx, now, author, quoter.id) for author in authors):
         return "rejected"
     match quoted.quote_policy:
         case QuotePolicy.PUBLIC:

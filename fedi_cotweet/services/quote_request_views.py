@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from activitypub.html import to_text
-from fedi_cotweet.services import hiding
+from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.quote_requests import own_request
@@ -21,7 +21,7 @@ MOST: Final = 100
 def requests(tx: Tx, env: Env, account_id: int) -> list[QuoteRequestView]:
     """Who quotes posts of this person or asks to, newest first."""
     found = [row for row in quotes.requests_to(tx, account_id, MOST) if row.state in _OF_INTEREST]
-    apart = hiding.distances(tx, env.now(), account_id, {row.actor_id for row in found})
+    apart = distances.distances(tx, env.now(), account_id, {row.actor_id for row in found})
     return _views(
         tx, env, [row for row in found if apart.of_actor(row.actor_id) is None], account_id
     )

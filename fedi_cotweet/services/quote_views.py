@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from fedi_cotweet.services import hiding
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.views import PostView, QuoteView
 from storage.engine import Tx
@@ -13,8 +13,6 @@ from storage.models import Post
 from storage.queries import quotes
 
 Render = Callable[[Sequence[Post]], tuple[PostView, ...]]
-
-READABLE: Final = ("public", "unlisted")
 
 
 def quotes_in(
@@ -34,7 +32,7 @@ def quotes_in(
         else [
             post
             for post in known.values()
-            if post.state == "published" and post.visibility in READABLE
+            if post.state == "published" and post.visibility in EVERYBODYS
         ]
     )
     kept = hiding.hidden(tx, env.now(), viewer_id, shown)

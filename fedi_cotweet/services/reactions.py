@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import timelines
-from fedi_cotweet.services.audiences import may_see
+from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
@@ -59,7 +59,7 @@ def boost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     check_at_home(tx, account_id)
     me, post = _reader(tx, account_id), _shown(tx, env, account_id, post_id)
     _not_by_a_co_author(tx, env, post, me)
-    if post.visibility not in ("public", "unlisted"):
+    if post.visibility not in EVERYBODYS:
         raise ServiceError("not_boostable", 422, "Only public posts can be boosted.")
     now = env.now()
     uri = env.addresses.announce(me.username, env.new_id())

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import timelines
+from fedi_cotweet.services import hiding, timelines
+from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.documents import totals_of
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.views import StatisticsView
@@ -91,12 +92,23 @@ def may_ask(tx: Tx, env: Env, object_uri: str, asked: Actor, asking: Actor) -> P
 
 
 def own_post(tx: Tx, env: Env, account_id: int, post_id: int) -> Post:
-    """A published post that this account is an author of, or 404."""
+    """A published post that this account is an author of.
+
+    ``not_an_author`` (403) for others who may see it, else ``not_found`` (404).
+    """
     post = posts.post(tx, post_id)
     if post is None or post.state != "published":
         raise no_such_post(tx, post, account_id)
     if account_id not in (author.id for author in authors(tx, env, post)):
-        raise not_found("post")
+        if not may_see(tx, post, account_id):
+            raise not_found("post")
+        hiding.check_shown(tx, env.now(), account_id, post)
+        raise ServiceError(
+            "not_an_author",
+            403,
+            "Only its authors see what became of a post.",
+            f"Its likes, boosts and replies stand under it: fedi-cotweet show {post.id}",
+        )
     return post
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fedi_cotweet.domain.hosts import covering
-from fedi_cotweet.services import hiding, timelines
+from fedi_cotweet.services import distances, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notices import author_rows
 from storage.engine import Tx
@@ -24,7 +24,7 @@ def unwelcome(tx: Tx, env: Env, post: Post, actor: Actor) -> bool:
     authors = timelines.shown_author_ids(post, author_rows(tx, post), env.now())
     if actor.id in authors:
         return False
-    return hiding.unavailable(tx, actor) or kept_away(tx, authors, actor)
+    return distances.unavailable(tx, actor) or kept_away(tx, authors, actor)
 
 
 def kept_away(tx: Tx, people: Collection[int], actor: Actor) -> bool:

@@ -16,7 +16,7 @@ from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
-from fedi_cotweet.services import companions, documents, hiding, rechecks, standing, timelines
+from fedi_cotweet.services import companions, distances, documents, rechecks, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
@@ -71,7 +71,7 @@ def _out(tx: Tx, rows: Sequence[PostAuthor], people: Mapping[str, Actor]) -> set
     hosts = {
         row.actor_uri: host_of(row.actor_uri) or "" for row in rows if row.actor_uri not in own
     }
-    shut = hiding.suspended_hosts(tx, set(hosts.values()))
+    shut = distances.suspended_hosts(tx, set(hosts.values()))
     return out | {uri for uri, host in hosts.items() if host in shut}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
-from fedi_cotweet.services import hiding, listings, reading, threads, timelines, viewing
+from fedi_cotweet.services import distances, listings, reading, threads, timelines, viewing
 from fedi_cotweet.services import history as histories
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -81,7 +81,7 @@ def person_named(tx: Tx, visit: Visit, name: str) -> Actor:
             actor = actors.actor(tx, account.id)
     else:
         actor = actors.actor_by_handle(tx, username, host.lower())
-    if actor is None or actor.gone_at is not None or hiding.unavailable(tx, actor):
+    if actor is None or actor.gone_at is not None or distances.unavailable(tx, actor):
         raise not_found("person")
     return actor
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
 from storage.models import Pin, Post
+from storage.queries.audiences import EVERYBODYS
 from storage.queries.rows import many
 
 
@@ -50,5 +51,5 @@ def _shown(actor_id: int) -> tuple[ColumnElement[bool], ...]:
         Pin.actor_id == actor_id,
         Post.author_id == actor_id,
         Post.state == "published",
-        Post.visibility.in_(("public", "unlisted")),
+        Post.visibility.in_(EVERYBODYS),
     )

@@ -111,7 +111,7 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
         .where(
             Post.author_id == actor_id,
             Post.state == "published",
-            Post.visibility.in_(("public", "unlisted")),
+            Post.visibility.in_(EVERYBODYS),
             shown_on(actor_id),
         )
     ).scalar_one()
@@ -124,7 +124,7 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
             PostAuthor.state == "verified",
             PostAuthor.fetched_at > shown_since,
             Post.state == "published",
-            Post.visibility.in_(("public", "unlisted")),
+            Post.visibility.in_(EVERYBODYS),
             shown_on(actor_id),
         )
     ).scalar_one()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -37,6 +38,16 @@ async def test_without_a_server_the_way_to_start_one_is_told(run: Run, tmp_path:
     shown = await run("invites")
     assert (shown.code, shown.out) == (3, "")
     assert f"fedi-cotweet --data {tmp_path} up" in shown.err
+
+
+@pytest.mark.parametrize(("process", "code"), [("own", "starting"), ("0", "not_running")])
+async def test_a_server_that_is_starting_is_waited_for(
+    run: Run, tmp_path: Path, process: str, code: str
+) -> None:
+    number = str(os.getpid()) if process == "own" else "999999999"
+    (tmp_path / "server.starting").write_text(number)
+    shown = await run("timeline", "--json")
+    assert (shown.code, shown.document["error"]) == (3, f"server_{code}")
 
 
 async def test_a_server_that_was_killed_is_not_running(run: Run, tmp_path: Path) -> None:

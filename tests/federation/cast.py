@@ -13,6 +13,7 @@ from typing import Any
 
 from fedi_cotweet.conformance.cotweets import CONTENT, CoTweet, Scene
 from fedi_cotweet.services import post_views, reading
+from fedi_cotweet.services.audiences import EVERYBODYS
 from storage.engine import Tx
 from storage.queries import actors, post_authors
 from tests.federation.here import Here, names
@@ -55,7 +56,7 @@ class Cast(Scene):
         post = await self.here.post(uri)
         if post is None or post.state != "published":
             return None
-        if post.visibility not in ("public", "unlisted"):
+        if post.visibility not in EVERYBODYS:
             [shown] = await self.here.read(
                 lambda tx: post_views.post_views(tx, self.here.server.runtime.env, [post])
             )

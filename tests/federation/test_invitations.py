@@ -84,6 +84,15 @@ async def stamps_here(cast: Cast, post: CoTweet) -> int:
     return len(await cast.here.read(lambda tx: consents.live_stamps(tx, post.id)))
 
 
+async def test_an_invite_without_an_answer_is_declined_not_left(cast: Cast) -> None:
+    await invited(cast)
+    invite = await cast.invite("bob")
+    assert invite is not None
+    path = f"/api/v1/cotweets/{invite['id']}/leave"
+    with pytest.raises(ApiRefusalError, match=f"fedi-cotweet decline {invite['id']}"):
+        await cast.here.api("POST", path, {}, account="bob")
+
+
 async def test_bob_agrees_and_the_post_is_his_too(cast: Cast) -> None:
     erin = await with_follower(cast)
     post = await invited(cast)
@@ -545,6 +554,8 @@ async def test_whom_alice_removes_leaves_without_a_word(cast: Cast) -> None:
     assert [undo["object"]["type"] for undo in cast.c.received_of("Undo")] == ["Announce"]
     assert cast.a.received_of("Delete") == []
     assert "cotweet.removed" in await cast.told("bob")
+    with pytest.raises(ApiRefusalError, match="not_a_co_author"):
+        await cast.here.api("POST", "/api/v1/cotweets/0/leave", {"uri": post.id}, account="bob")
 
 
 async def test_whom_alice_removes_without_saying_so_is_removed_when_it_is_seen(

@@ -117,7 +117,7 @@ async def test_followers_are_gained_through_the_post_or_a_co_author(cast: Cast) 
 async def test_nobody_but_the_authors_is_told(cast: Cast) -> None:
     post_id, uri = await written_here(cast)
     for name in ("dave", "bob"):
-        with pytest.raises(ApiRefusalError, match="not_found"):
+        with pytest.raises(ApiRefusalError, match="not_an_author"):
             await stats(cast, post_id, name)
     url = statistics_url(cast.here.actor("alice"), uri)
     assert (await cast.here.get(url))[0] == 404

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Delete, Update, delete, update
 
 from fedi_cotweet.domain.limits import HOUR
-from fedi_cotweet.services import events, hiding, reactions, reading, threads
+from fedi_cotweet.services import distances, events, hiding, reactions, reading, threads
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.hiding import Looking
 from storage.engine import Store, Tx
@@ -142,7 +142,7 @@ async def test_a_claim_to_be_its_author_does_not_bring_a_post_past_a_block(story
     found = await story.look(lambda tx: posts.post_by_uri(tx, "https://z.example/notes/1"))
     assert found is not None
     kept = await story.look(lambda tx: hiding.hidden(tx, story.env.now(), dave.id, [found]))
-    assert kept == {found.id: hiding.Why.BLOCKS}
+    assert kept == {found.id: distances.Why.BLOCKS}
 
 
 async def test_an_author_who_is_only_claimed_counts_like_a_verified_one(story: Story) -> None:
@@ -315,7 +315,7 @@ async def test_strangers_from_a_limited_server_make_no_noise(story: Story) -> No
 
     async def is_quiet() -> bool:
         now = story.clock.now
-        return bool(await story.look(lambda tx: hiding.quiet(tx, now, dave, [zoe])))
+        return bool(await story.look(lambda tx: distances.quiet(tx, now, dave, [zoe])))
 
     assert await is_quiet()
     await put(

@@ -11,6 +11,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.passing_on import pass_on
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import reactions
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.subscribing import is_relay
 from storage.engine import Tx
@@ -42,7 +43,7 @@ def _boost(tx: Tx, context: Context, incoming: Incoming, activity: Announce) -> 
     if is_relay(tx, actor):
         return _relayed(tx, context, actor, activity.object_id, post)
     if post is not None and post.state == "published":
-        if post.visibility not in ("public", "unlisted"):
+        if post.visibility not in EVERYBODYS:
             return "not_public"
         outcome = reactions.receive_boost(tx, env, post, actor, activity.id, published_at)
         if outcome == "boosted":

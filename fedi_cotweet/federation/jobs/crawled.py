@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -27,13 +27,11 @@ from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.services import acquaintance, arrivals, crawling, verification
 from fedi_cotweet.services.arrivals import Arrival
-from fedi_cotweet.services.audiences import everybodys
+from fedi_cotweet.services.audiences import EVERYBODYS, everybodys
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Crawl, CrawlItem
 from storage.queries import actors, crawls, interactions, posts
-
-PUBLIC_ONES: Final = ("public", "unlisted")
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -82,7 +80,7 @@ class Settling:
 
     def _settle(self, item: CrawlItem, arrival: Arrival, document: Doc, text: str) -> bool:
         tx, note = self.tx, arrival.note
-        if note.visibility not in PUBLIC_ONES:
+        if note.visibility not in EVERYBODYS:
             crawling.end(tx, item)
             return False
         if self.of.kind in ("outbox", "featured"):

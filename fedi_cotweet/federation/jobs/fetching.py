@@ -27,6 +27,7 @@ from fedi_cotweet.services import (
     trusting,
     verification,
 )
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Media, Offer
@@ -106,7 +107,7 @@ async def fetch_note(
         post = post_queries.post(tx, post_id) if post_id is not None else None
         if post is None or announce is None or booster is None or isinstance(booster, Refused):
             return
-        if post.visibility in ("public", "unlisted"):
+        if post.visibility in EVERYBODYS:
             reactions.receive_boost(
                 tx, env, post, booster, str(announce["id"]), int(announce["published_at"])
             )

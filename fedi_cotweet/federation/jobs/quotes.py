@@ -13,6 +13,7 @@ from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.jobs.fetching import fetch_note
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import quote_requests, quotes
+from fedi_cotweet.services.audiences import EVERYBODYS
 from storage.engine import Tx
 from storage.models import Actor, Post, Quote
 from storage.queries import actors
@@ -50,7 +51,7 @@ async def verify_quote(context: Context, payload: Mapping[str, Any]) -> None:
     if quoted.author_id == post.author_id:
         await runtime.write(lambda tx: quotes.verified(tx, env, post_id, held.stamp_uri, env.now()))
         return
-    if quoted.state != "published" or quoted.visibility not in ("public", "unlisted"):
+    if quoted.state != "published" or quoted.visibility not in EVERYBODYS:
         return
     stamp_uri = held.stamp_uri
     if stamp_uri is None or not may_be_stamp_of(stamp_uri, held.quoted_uri):

@@ -201,7 +201,7 @@ async def create(request: web.Request) -> web.Response:
         if post is None or not post.local or post.state != "published":
             return None
         author = actors.actor(tx, post.author_id)
-        if author is None or post.visibility not in ("public", "unlisted"):
+        if author is None or post.visibility not in EVERYBODYS:
             return None
         note = (documents.plain_note if single else documents.fetched_note)(tx, post)
         uri = context.env.addresses.create(post.id)
@@ -221,7 +221,7 @@ async def counted(request: web.Request) -> web.Response:
         post = None if post_id is None else post_queries.post(tx, post_id)
         if post is None or not post.local or post.state != "published":
             return None
-        if post.visibility not in ("public", "unlisted"):
+        if post.visibility not in EVERYBODYS:
             return None
         return post.uri, documents.totals_of(tx, post)
 

@@ -1,0 +1,163 @@
+"""What stands between a person and others: blocks, mutes, blocked servers, the operator's rules.
+
+Asked whenever something is shown or done, so a block or a mute ends when it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.services.errors import ServiceError
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import relations
+
+
+class Why(StrEnum):
+    """Why a post is kept from a reader; of several reasons the first."""
+
+    NOT_FOR_THEM = "not_for_them"
+    """It is not for everybody, and not for the reader (``audiences``)."""
+    UNAVAILABLE = "unavailable"
+    """The operator shut its primary author or their server out."""
+    BLOCKED = "blocked"
+    """An author, or who boosted it, blocks the reader."""
+    BLOCKS = "blocks"
+    """The reader blocks one of them."""
+    HOST = "host"
+    """The reader blocks the server of one of them."""
+    MUTED = "muted"
+    """The reader mutes one of them."""
+    LIMITED = "limited"
+    """The operator keeps that server out of public timelines."""
+    FILTERED = "filtered"
+    """The reader does not want co-tweets like this one in timelines (C32)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """What stands between one reader and some people and hosts."""
+
+    people: Mapping[int, relations.Distance]
+    host_rules: Mapping[str, str]
+    host_blocks: Collection[str]
+
+    def of_actor(self, actor_id: int) -> Why | None:
+        """Why this actor is kept from the reader; the operator's limits are no reason."""
+        person = self.people.get(actor_id)
+        if person is None:
+            return None
+        if person.suspended or self.severity(person.host) == "suspend":
+            return Why.UNAVAILABLE
+        if person.blocked:
+            return Why.BLOCKED
+        if person.blocks:
+            return Why.BLOCKS
+        if self.refused(person.host):
+            return Why.HOST
+        return Why.MUTED if person.muted else None
+
+    def limited(self, actor_id: int) -> bool:
+        """Whether the operator limits the actor's server."""
+        person = self.people.get(actor_id)
+        return person is not None and self.severity(person.host) == "limit"
+
+    def severity(self, host: str) -> str | None:
+        """The operator's rule for a host: the stricter one if several hold."""
+        found = {self.host_rules[name] for name in covering(host) if name in self.host_rules}
+        return "suspend" if "suspend" in found else "limit" if found else None
+
+    def refused(self, host: str) -> bool:
+        """Whether the reader blocks a host."""
+        return any(name in self.host_blocks for name in covering(host))
+
+
+def distances(
+    tx: Tx,
+    now: int,
+    viewer_id: int | None,
+    actor_ids: Iterable[int],
+    hosts: Iterable[str] = (),
+) -> Distances:
+    """What stands between a reader (None: a stranger) and these actors and hosts."""
+    people = relations.distances(tx, viewer_id, set(actor_ids), now)
+    names = {
+        name
+        for host in {*(person.host for person in people.values()), *hosts}
+        if host
+        for name in covering(host)
+    }
+    return Distances(
+        people,
+        relations.host_rules(tx, names),
+        relations.host_blocks(tx, viewer_id, names) if viewer_id is not None else (),
+    )
+
+
+def suspended_hosts(tx: Tx, hosts: Collection[str]) -> set[str]:
+    """Those of the hosts with which the operator wants nothing to do."""
+    rules = relations.host_rules(tx, {name for host in hosts for name in covering(host)})
+    apart = Distances({}, rules, ())
+    return {host for host in hosts if apart.severity(host) == "suspend"} if rules else set()
+
+
+def unavailable(tx: Tx, actor: Actor) -> bool:
+    """Whether the operator has shut somebody out, or their server."""
+    if actor.suspended_at is not None:
+        return True
+    return not actor.local and bool(suspended_hosts(tx, [actor.host]))
+
+
+def about_consent(kind: str) -> bool:
+    """Whether a notification is about one's own co-tweets, which one hears of in any case.
+
+    An invite is none yet.
+    """
+    return kind.startswith("cotweet.") and kind not in ("cotweet.invite", "cotweet.reminder")
+
+
+def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[int]:
+    """Those of the actors of whose doings a person does not hear.
+
+    Who is kept away, and strangers from servers that the operator limits.
+    """
+    others = set(actor_ids) - {account_id}
+    apart = distances(tx, now, account_id, others)
+    found = {actor_id for actor_id in others if apart.of_actor(actor_id) is not None}
+    limited = {actor_id for actor_id in others - found if apart.limited(actor_id)}
+    if limited:
+        found |= limited - relations.co_tweet_wishes(tx, account_id, limited)[1].keys()
+    return found
+
+
+def between(tx: Tx, now: int, account_id: int, actor_id: int) -> Why | None:
+    """Why somebody is kept from a person here; None: for nothing but, at most, the limits."""
+    return distances(tx, now, account_id, [actor_id]).of_actor(actor_id)
+
+
+def shut_out(tx: Tx, now: int, account_id: int, actor_id: int) -> bool:
+    """Whether two have nothing to do with each other. A mute is no such thing."""
+    return between(tx, now, account_id, actor_id) not in (None, Why.MUTED)
+
+
+def check_reachable(tx: Tx, now: int, account_id: int, other: Actor) -> bool:
+    """Whether ``other`` lets a person here near them.
+
+    Raises ``kept_away`` (403) if it is the person, or the operator, who keeps ``other`` away.
+    """
+    who = f"@{other.username}@{other.host}"
+    match between(tx, now, account_id, other.id):
+        case Why.BLOCKS | Why.HOST:
+            raise ServiceError(
+                "kept_away",
+                403,
+                f"You have blocked {who} or their server.",
+                "Take that back first: fedi-cotweet unblock @HANDLE, or unblock-host HOST",
+            )
+        case Why.UNAVAILABLE:
+            raise ServiceError("kept_away", 403, f"This server has nothing to do with {who}.")
+        case why:
+            return why is not Why.BLOCKED
