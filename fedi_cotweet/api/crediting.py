@@ -8,11 +8,11 @@ from aiohttp import web
 
 from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.api.changing import changed
 from fedi_cotweet.api.words import find_person
-from fedi_cotweet.services import credit_answers, credit_views, crediting, reading
-from fedi_cotweet.services.views import CreditRequestView, PostView
+from fedi_cotweet.services import credit_answers, credit_views, crediting
+from fedi_cotweet.services.views import CreditRequestView
 from storage.engine import Tx
-from storage.queries import posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,12 @@ async def give(call: Call) -> web.Response:
     artist = None if wanted.handle is None else await find_person(call.site, wanted.handle)
     env = call.site.env
 
-    def write(tx: Tx) -> PostView:
+    def give_it(tx: Tx) -> None:
         crediting.give(
             tx, env, account_id, post_id, wanted.picture, artist=artist, name=wanted.name
         )
-        return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
 
-    return answer(await call.site.write(write), status=201)
+    return await changed(call, account_id, post_id, give_it, status=201)
 
 
 async def take_back(call: Call) -> web.Response:
@@ -61,12 +60,12 @@ async def take_back(call: Call) -> web.Response:
     post_id = await naming.post_id(call, account_id)
     picture = (await call.members(CreditTakenBack)).picture
     env = call.site.env
-
-    def write(tx: Tx) -> PostView:
-        crediting.take_back(tx, env, account_id, post_id, picture)
-        return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
-
-    return answer(await call.site.write(write))
+    return await changed(
+        call,
+        account_id,
+        post_id,
+        lambda tx: crediting.take_back(tx, env, account_id, post_id, picture),
+    )
 
 
 async def list_questions(call: Call) -> web.Response:

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import quotable, quote_request_views, quote_requests, reading
-from fedi_cotweet.services.views import PostView, QuoteRequestView
+from fedi_cotweet.api.changing import changed
+from fedi_cotweet.services import quotable, quote_request_views, quote_requests
+from fedi_cotweet.services.views import QuoteRequestView
 from storage.engine import Tx
-from storage.queries import posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ async def set_policy(call: Call) -> web.Response:
     post_id = await naming.post_id(call, account_id)
     policy = (await call.members(QuoteChoice)).policy
     env = call.site.env
-
-    def write(tx: Tx) -> PostView:
-        quotable.set_policy(tx, env, account_id, post_id, policy)
-        return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
-
-    return answer(await call.site.write(write))
+    return await changed(
+        call,
+        account_id,
+        post_id,
+        lambda tx: quotable.set_policy(tx, env, account_id, post_id, policy),
+    )
 
 
 async def list_requests(call: Call) -> web.Response:
@@ -67,12 +67,9 @@ async def veto(call: Call) -> web.Response:
     account_id = await call.account_id()
     post_id = await naming.post_id(call, account_id)
     env = call.site.env
-
-    def write(tx: Tx) -> PostView:
-        quote_requests.veto(tx, env, account_id, post_id)
-        return reading.one_post(tx, env, posts.post(tx, post_id), account_id)
-
-    return answer(await call.site.write(write))
+    return await changed(
+        call, account_id, post_id, lambda tx: quote_requests.veto(tx, env, account_id, post_id)
+    )
 
 
 async def _answer(call: Call, *, accepted: bool) -> web.Response:

@@ -8,16 +8,16 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import pieces, post_cards
+from fedi_cotweet.cli import pieces
 from fedi_cotweet.cli.agreeing import Question, digest_to_accept
-from fedi_cotweet.cli.answering import now
-from fedi_cotweet.cli.client import Answer, Client, UsageError, handles, segment
+from fedi_cotweet.cli.client import Client, UsageError, handles, segment
 from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.showing import show_list, show_post, words
 from fedi_cotweet.cli.text import line, plain
 from fedi_cotweet.cli.writing import COTWEETS, POSTS
-from fedi_cotweet.services.views import CreditRequestView, PostView
+from fedi_cotweet.services.views import CreditRequestView
 
 PictureOption = Annotated[
     int, typer.Option("--picture", metavar="N", min=1, help="Which picture, counted from 1.")
@@ -45,14 +45,14 @@ def credit(
     if name:
         document["name"] = name
     client = session.client()
-    _show(session, client.post(f"{POSTS}/{segment(target)}/credits", document))
+    show_post(session, client.post(f"{POSTS}/{segment(target)}/credits", document))
 
 
 def uncredit(session: Session, target: PostArgument, picture: PictureOption = 1) -> None:
     """Name nobody for a picture any more."""
     client = session.client()
     path = f"{POSTS}/{segment(target)}/credits/take-back"
-    _show(session, client.post(path, {"picture": picture - 1}))
+    show_post(session, client.post(path, {"picture": picture - 1}))
 
 
 def credits(  # noqa: A001 - the command's name
@@ -96,14 +96,7 @@ def credits(  # noqa: A001 - the command's name
         session.show(answer, lambda: _question(read_view(CreditRequestView, answer.document())))
         return
     asked = client.get(f"{COTWEETS}/credits")
-    if session.as_json:
-        session.show(asked, Text)
-        return
-    questions = read_list(CreditRequestView, asked.document(), "credits")
-    if not questions:
-        session.say(Text("Nobody asks."))
-    for view in questions:
-        session.say(_question(view))
+    show_list(session, asked, CreditRequestView, "credits", _question, none="Nobody asks.")
 
 
 def _find(client: Client, wanted: str) -> CreditRequestView:
@@ -143,9 +136,7 @@ def _question(view: CreditRequestView) -> RenderableType:
         Text(f"  {line(view.picture)}", style="cyan"),
         Text(f"  {plain(view.alt)}", style="dim"),
         Text(f"  in {line(view.post)}:"),
-        Text(
-            f"  {plain(view.summary)}\n  {plain(view.text)}" if view.summary else plain(view.text)
-        ),
+        words(view.summary, view.text),
         Text(f"  {label}", style=style),
         Text(f"  Digest {line(view.digest)}", style="dim"),
         *(
@@ -153,7 +144,3 @@ def _question(view: CreditRequestView) -> RenderableType:
             for option in _NEXT.get(view.state, ())
         ),
     )
-
-
-def _show(session: Session, answer: Answer) -> None:
-    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))

@@ -8,16 +8,16 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import pieces, post_cards
-from fedi_cotweet.cli.answering import now
+from fedi_cotweet.cli import pieces
 from fedi_cotweet.cli.client import segment
-from fedi_cotweet.cli.decoding import read_list, read_view
+from fedi_cotweet.cli.decoding import read_view
 from fedi_cotweet.cli.naming import PostArgument
 from fedi_cotweet.cli.post_options import QuotePolicyChoice
 from fedi_cotweet.cli.session import Session
-from fedi_cotweet.cli.text import line, plain
+from fedi_cotweet.cli.showing import show_list, show_post, words
+from fedi_cotweet.cli.text import line
 from fedi_cotweet.cli.writing import POSTS
-from fedi_cotweet.services.views import PostView, QuoteRequestView
+from fedi_cotweet.services.views import QuoteRequestView
 
 QUOTES = "/api/v1/control/quotes"
 
@@ -46,7 +46,7 @@ def quote_policy(
         session.show(answer, lambda: Text(f"New posts: {_WHO[policy]}"))
         return
     answer = client.post(f"{POSTS}/{segment(target)}/quote-policy", document)
-    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
+    show_post(session, answer)
 
 
 def quotes(
@@ -72,22 +72,15 @@ def quotes(
         answer = client.post(path)
         session.show(answer, lambda: _request(read_view(QuoteRequestView, answer.document())))
         return
-    asked = client.get(QUOTES)
-    if session.as_json:
-        session.show(asked, Text)
-        return
-    found = read_list(QuoteRequestView, asked.document(), "quotes")
-    if not found:
-        session.say(Text("Nobody quotes you, and nobody asks to."))
-    for view in found:
-        session.say(_request(view))
+    none = "Nobody quotes you, and nobody asks to."
+    show_list(session, client.get(QUOTES), QuoteRequestView, "quotes", _request, none=none)
 
 
 def unquote(session: Session, target: PostArgument) -> None:
     """Take a post of yours, written alone or with others, out of one that quotes it."""
     client = session.client()
     answer = client.post(f"{POSTS}/{segment(target)}/unquote")
-    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
+    show_post(session, answer)
 
 
 _WHO = {
@@ -108,11 +101,10 @@ def _request(view: QuoteRequestView) -> RenderableType:
     asks = " asks to quote you." if view.state == "pending" else " quotes you."
     who = pieces.person(view.sender).append(asks, style="default")
     label, style = _STATES.get(view.state, (line(view.state), "default"))
-    words = f"  {plain(view.summary)}\n  {plain(view.text)}" if view.summary else plain(view.text)
     parts: list[RenderableType] = [
         Text(f"{line(view.id)}  ", style="bold").append_text(who),
         Text(f"  {line(view.quoting)}", style="cyan"),
-        Text(f"  {words}"),
+        words(view.summary, view.text),
         Text(f"  about {line(view.post)}", style="dim"),
         Text(f"  {label}", style=style),
     ]

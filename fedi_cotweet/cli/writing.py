@@ -12,7 +12,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from fedi_cotweet.cli import draft_cards, post_cards
+from fedi_cotweet.cli import draft_cards
 from fedi_cotweet.cli.answering import now
 from fedi_cotweet.cli.client import Answer, RefusedError, UsageError, handles, segment
 from fedi_cotweet.cli.credited import credited
@@ -39,8 +39,9 @@ from fedi_cotweet.cli.post_options import (
     WithOption,
 )
 from fedi_cotweet.cli.session import Session
+from fedi_cotweet.cli.showing import show_post
 from fedi_cotweet.cli.text import seconds_of
-from fedi_cotweet.services.views import DraftView, PostView
+from fedi_cotweet.services.views import DraftView
 
 POSTS = "/api/v1/control/posts"
 COTWEETS = "/api/v1/cotweets"
@@ -104,7 +105,7 @@ def post(
     if co_authors:
         show_draft(session, client.post(COTWEETS, document))
     else:
-        _show_post(session, client.post(POSTS, document))
+        show_post(session, client.post(POSTS, document))
 
 
 def _check(
@@ -151,7 +152,7 @@ def edit(
     except RefusedError as error:
         if error.status != 404:
             raise
-        _show_post(session, client.put(f"{POSTS}/{named}", document))
+        show_post(session, client.put(f"{POSTS}/{named}", document))
     else:
         show_draft(session, client.put(f"{COTWEETS}/{named}", document))
 
@@ -174,7 +175,7 @@ def vote(
     """Vote in a poll, once."""
     client = session.client()
     document = {"choices": [choice - 1 for choice in choices]}
-    _show_post(session, client.post(f"{POSTS}/{segment(target)}/votes", document))
+    show_post(session, client.post(f"{POSTS}/{segment(target)}/votes", document))
 
 
 def drafts(session: Session) -> None:
@@ -262,10 +263,6 @@ def _duration(text: str) -> int:
     if not seconds:
         raise UsageError(f'"{text}" is no duration.', "Write it like 12h, 7d or 2w.")
     return seconds
-
-
-def _show_post(session: Session, answer: Answer) -> None:
-    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
 
 
 def show_draft(session: Session, answer: Answer) -> None:
