@@ -13,7 +13,8 @@ from typing import Final
 
 import nh3
 
-_FORMATTING: Final = ("b", "code", "em", "i", "s", "strong", "u", "big", "font", "nobr", "small")
+from activitypub.html_cost import MAX_HTML, is_too_expensive
+
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAGS: Final = frozenset(
     {"p", "br", "span", "a", "del", "s", "pre", "blockquote", "code", "b", "strong", "u", "i"}
@@ -73,19 +74,6 @@ _UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 _MAY_HAVE_HEADING = re.compile(r"<h[1-6]", re.IGNORECASE)
 
-# An HTML parser must repeat every open formatting element in every later paragraph, and searches
-# its whole stack at many tags. Both are quadratic in the worst case, so both factors are bounded.
-_MAX_HTML: Final = 200_000
-_MAX_TAGS: Final = 10_000
-_MAX_ENTITIES: Final = 20_000
-_MAX_REPEATED: Final = 300_000
-_FORMATTING_TAG = re.compile(
-    rf"<(?:{'|'.join(_FORMATTING)}|strike|tt)([^a-z0-9-])", re.IGNORECASE | re.ASCII
-)
-_SCOPE_MARKER = re.compile(
-    r"<(?:applet|caption|marquee|object|t[dh]|template)", re.IGNORECASE | re.ASCII
-)
-
 
 def sanitise(html: str) -> str:
     """``html`` with nothing in it but the allow-list; safe to put into a page as it is.
@@ -95,7 +83,7 @@ def sanitise(html: str) -> str:
     expensive to parse comes back as its text.
     """
     html = _UNPRINTABLE.sub(_replacement, html)
-    if _is_too_expensive(html):
+    if is_too_expensive(html):
         return _as_paragraphs(_strip(html))
     if not _MAY_HAVE_HEADING.search(html):
         return _CLEANER.clean(html)
@@ -114,27 +102,11 @@ def own_words(html: str) -> str | None:
     None for what is too expensive to parse: nobody can tell there what is quoted.
     """
     html = _UNPRINTABLE.sub(_replacement, html)
-    return None if _is_too_expensive(html) else _CLEANER_OF_UNSAID.clean(html)
+    return None if is_too_expensive(html) else _CLEANER_OF_UNSAID.clean(html)
 
 
 def _replacement(match: re.Match[str]) -> str:
     return "" if match[0] == "\0" else "\ufffd"
-
-
-def _is_too_expensive(html: str) -> bool:
-    if len(html) > _MAX_HTML:
-        return True
-    tags = html.count("<")
-    if tags > _MAX_TAGS or html.count("&") > _MAX_ENTITIES:
-        return True
-    # Elements alike in name and attributes are repeated three times at most, and a link ends the
-    # link before it unless a table cell or the like lies between.
-    open_at_most = 3 * (len(_FORMATTING) + 2) + sum(
-        1 for match in _FORMATTING_TAG.finditer(html) if match[1] != ">"
-    )
-    if _SCOPE_MARKER.search(html):
-        open_at_most += html.lower().count("<a")
-    return open_at_most * tags > _MAX_REPEATED
 
 
 _ANY_TAG = re.compile(r"<(?:!--.*?(?:--!?>|\Z)|[/!?a-zA-Z][^>]*(?:>|\Z))", re.DOTALL)
@@ -143,7 +115,7 @@ _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6]|/blockquote|/pre)\b[^>]*>", re.
 
 def _strip(html: str) -> str:
     """The text of arbitrary HTML in linear time: no parser, and no promise of fidelity."""
-    return entities.unescape(_ANY_TAG.sub("", _BREAK.sub("\n", html[:_MAX_HTML])))
+    return entities.unescape(_ANY_TAG.sub("", _BREAK.sub("\n", html[: 2 * MAX_HTML])))
 
 
 def _as_paragraphs(plain: str) -> str:
@@ -219,7 +191,7 @@ def consent_safe(html: str) -> bool:
     not count. Everything else does, also what a browser would repair, such as a missing end tag:
     a wrong no costs a question, a wrong yes puts unseen words under somebody's name.
     """
-    if _UNPRINTABLE.search(html) or _is_too_expensive(html):
+    if _UNPRINTABLE.search(html) or is_too_expensive(html):
         return False
     received = _tokens(html)
     return received is not None and received == _tokens(sanitise(html))

@@ -13,8 +13,9 @@ from typing import Any, Final
 from activitypub.coauthorship.authors import read_author_list
 from activitypub.coauthorship.offers import read_media
 from activitypub.coauthorship.projection import NoDigest, consent_projection, is_sha256_multibase
+from activitypub.documents import bounds
 from activitypub.documents.emoji import MAX_EMOJI, SHORTCODE
-from activitypub.html import consent_safe
+from activitypub.html import consent_safe, sanitise
 from activitypub.quotes.forms import QUOTE_NAME, QUOTE_RELATION
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import origin, parse_time
@@ -24,7 +25,6 @@ _ALWAYS: Final = frozenset({"profile", "id", "type", "visibility", "addressees",
 
 
 MAX_POLL_OPTIONS: Final = 20
-MAX_POLL_OPTION: Final = 500
 """Characters of an option."""
 
 
@@ -98,6 +98,14 @@ def acceptance_refusal(
     )
 
 
+_ROOM_FOR_TITLE: Final = 10_000
+_LONGEST: Final = {
+    "content": bounds.CONTENT - _ROOM_FOR_TITLE,
+    "summary": bounds.WARNING,
+    "name": bounds.TITLE,
+}
+
+
 def _texts_refusal(covered: Mapping[str, Any]) -> str | None:
     for name in ("content", "summary", "name"):
         text = covered.get(name, "")
@@ -106,6 +114,8 @@ def _texts_refusal(covered: Mapping[str, Any]) -> str | None:
             return f"{name} says different things in different languages"
         if not consent_safe(text):
             return f"this server would change {name} before it shows it"
+        if len(sanitise(text)) > _LONGEST[name]:
+            return f"{name} is too long for this server to show it whole"
     return None
 
 
@@ -119,7 +129,7 @@ def _poll_refusal(covered: Mapping[str, Any]) -> str | None:
     if bool(single) == bool(several) or not 2 <= len(options) <= MAX_POLL_OPTIONS:
         return "this server cannot show the poll"
     if len(set(options)) != len(options) or not all(
-        option.strip() and len(option) <= MAX_POLL_OPTION for option in options
+        option.strip() and len(option) <= bounds.OPTION for option in options
     ):
         return "this server cannot show the poll"
     if parse_time(covered.get("endTime")) is None:
@@ -136,6 +146,7 @@ def _attachments_refusal(attachments: list[dict[str, Any]], can_show: CanShow) -
             or not isinstance(entry.get("mediaType"), str)
             or entry["mediaType"] not in can_show.media_types
             or not isinstance(entry.get("name", ""), str)
+            or len(entry.get("name", "")) > bounds.ALT
             or len(entry.get("url", [])) != 1
             or origin(entry["url"][0]) is None
             or not entry.keys() <= {"type", "mediaType", "name", "url", "digestMultibase"}

@@ -13,6 +13,15 @@ from activitypub.documents.actor_building import (
     Picture,
     build_actor,
 )
+from activitypub.documents.bounds import (
+    FIELD_NAME,
+    FIELD_VALUE,
+    PERSON,
+    PICTURE_ALT,
+    PROFILE,
+    cut,
+    cut_source,
+)
 from activitypub.documents.links import image_alt, image_url, natural, page_url
 from activitypub.errors import DocumentError
 from activitypub.vocab.reading import (
@@ -43,9 +52,6 @@ MAX_FIELDS: Final = 50
 MAX_ALIASES: Final = 50
 MAX_DOMAINS: Final = 100
 MAX_APPROVALS: Final = 100
-MAX_NAME: Final = 500
-MAX_SUMMARY: Final = 50_000
-MAX_ALT: Final = 1_500
 _MAX_PEM: Final = 16_384
 
 
@@ -123,8 +129,8 @@ def parse_actor(document: Doc) -> ActorView:
         id=actor_id,
         kind=_kind(document, outbox),
         username=_username(document, actor_id, webfinger),
-        name=natural(document, "name")[:MAX_NAME],
-        summary=natural(document, "summary")[:MAX_SUMMARY],
+        name=cut(natural(document, "name"), PERSON),
+        summary=cut_source(natural(document, "summary"), PROFILE),
         url=page if page is not None and same_origin(page, actor_id) else actor_id,
         inbox=inbox,
         shared_inbox=(
@@ -141,8 +147,8 @@ def parse_actor(document: Doc) -> ActorView:
         attribution_domains=_domains(document.get("attributionDomains")),
         icon_url=image_url(document.get("icon")),
         image_url=image_url(document.get("image")),
-        icon_alt=image_alt(document.get("icon"))[:MAX_ALT],
-        image_alt=image_alt(document.get("image"))[:MAX_ALT],
+        icon_alt=cut(image_alt(document.get("icon")), PICTURE_ALT),
+        image_alt=cut(image_alt(document.get("image")), PICTURE_ALT),
         fields=_fields(document),
         published_at=parse_time(document.get("published")),
         also_known_as=ids(document.get("alsoKnownAs"))[:MAX_ALIASES],
@@ -242,7 +248,8 @@ def _fields(document: Doc) -> tuple[tuple[str, str], ...]:
             name.endswith("PropertyValue") for name in types(entry)
         ):
             value = entry.get("value", entry.get("http://schema.org#value"))
-            fields.append((natural(entry, "name")[:MAX_NAME], text(value)[:MAX_SUMMARY]))
+            name = cut(natural(entry, "name"), FIELD_NAME)
+            fields.append((name, cut_source(text(value), FIELD_VALUE)))
     return tuple(field for field in fields if field[0])[:MAX_FIELDS]
 
 

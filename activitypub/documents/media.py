@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from activitypub.documents.bounds import ALT, cut
 from activitypub.documents.links import alternatives, language_map, media_type_of
 from activitypub.vocab.reading import as_list, text, types
 from activitypub.vocab.terms import Doc
 
 MAX_ATTACHMENTS: Final = 32
-_MAX_DESCRIPTION: Final = 20_000
 _KINDS: Final = {"image": "Image", "video": "Video", "audio": "Audio"}
 _ENDINGS: Final = {
     "Image": (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"),
@@ -62,7 +62,7 @@ def _attachment(entry: Any) -> AttachmentView | None:
         kind=_kind(declared, media_type, url),
         url=url,
         media_type=media_type,
-        name=_description(entry)[:_MAX_DESCRIPTION],
+        name=cut(description(entry), ALT),
         digest=_short(entry.get("digestMultibase")) or _short(link.get("digestMultibase")),
         width=_pixels(entry.get("width")) or _pixels(link.get("width")),
         height=_pixels(entry.get("height")) or _pixels(link.get("height")),
@@ -96,7 +96,7 @@ def _kind(declared: str, media_type: str, url: str) -> str:
     return declared if declared in {"Link", "Page"} else "Document"
 
 
-def _description(entry: Doc) -> str:
+def description(entry: Doc) -> str:
     """Alt text: ``name`` everywhere but in Pleroma of old, which had ``summary``."""
     for member in ("name", "summary"):
         found = text(entry.get(member)) or next(

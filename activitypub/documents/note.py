@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from activitypub.documents.bounds import OPTION, TAG, TITLE, cut
 from activitypub.documents.kinds import MAX_KIND, post_kind
 from activitypub.documents.links import (
     context_language,
@@ -38,7 +39,6 @@ __all__ = ["AttachmentView", "NoteView", "TagView", "build_note", "parse_note"]
 MAX_ADDRESSEES: Final = 1000
 MAX_TAGS: Final = 256
 MAX_OPTIONS: Final = 64
-_MAX_NAME: Final = 1000
 
 Visibility = Literal["public", "unlisted", "followers", "direct"]
 
@@ -132,7 +132,7 @@ def parse_note(document: Doc) -> NoteView:
         content=_content(document),
         content_map=content_map,
         summary=natural(document, "summary"),
-        name=natural(document, "name")[:_MAX_NAME],
+        name=cut(natural(document, "name"), TITLE),
         sensitive=_is_sensitive(document),
         language=_language(document, content_map),
         in_reply_to=next(iter(ids(document.get("inReplyTo"))), None),
@@ -204,7 +204,7 @@ def _tags(document: Doc) -> tuple[TagView, ...]:
         kind = next(iter(types(entry)), None) if isinstance(entry, Mapping) else None
         if kind is not None:
             href = as_id(entry.get("href"))
-            name = natural(entry, "name")[:_MAX_NAME]
+            name = cut(natural(entry, "name"), TAG)
             kind = kind.removeprefix("as:")
             found.append(TagView(kind[:MAX_KIND], href, name, image_url(entry.get("icon"))))
     return tuple(found)
@@ -218,7 +218,7 @@ def _options(document: Doc) -> tuple[tuple[tuple[str, int], ...], bool]:
         if name:
             replies = entry.get("replies")
             votes = replies.get("totalItems") if isinstance(replies, Mapping) else 0
-            found.append((name[:_MAX_NAME], votes if type(votes) is int and votes > 0 else 0))
+            found.append((cut(name, OPTION), votes if type(votes) is int and votes > 0 else 0))
     return tuple(found), bool(several) and not single
 
 

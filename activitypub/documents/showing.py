@@ -13,6 +13,7 @@ from html import escape
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from activitypub.documents.bounds import TITLE, cut
 from activitypub.documents.links import image_url, natural, page_url
 from activitypub.documents.media import AttachmentView
 from activitypub.documents.note import NoteView
@@ -26,7 +27,6 @@ WORDS: Final = frozenset({"Note", "Question", "ChatMessage"})
 MAX_FILES: Final = 16
 MAX_HASHTAGS: Final = 32
 _MAX_LABEL: Final = 200
-_MAX_TITLE: Final = 1_000
 _ONE_TAG: Final = re.compile(r"#[^\s#]{1,100}")
 _MAX_PLACE: Final = 300
 _LAST_YEAR: Final = 253_402_300_799_999  # milliseconds; where datetime ends
@@ -53,7 +53,8 @@ def shown(note: NoteView, content: str) -> str:
 
     Pictures are not in it: they are shown as pictures.
     """
-    own_title = note.kind != "Question" and note.name.strip() != to_text(content)
+    plain = to_text(content) if note.name or any(t.kind == "Hashtag" for t in note.tags) else ""
+    own_title = note.kind != "Question" and note.name.strip() != plain
     parts = [titled(note.name) if own_title else ""]
     if is_converted(note):
         parts += [_when_and_where(note.raw), content or ("" if note.sensitive else note.summary)]
@@ -65,7 +66,7 @@ def shown(note: NoteView, content: str) -> str:
     page = page_url(note.raw.get("url")) or note.url
     if is_converted(note) and page not in content:
         parts.append(_link(page, page))
-    parts.append(_hashtags(note, content))
+    parts.append(_hashtags(note, plain))
     return "".join(parts)
 
 
@@ -73,8 +74,8 @@ def shown_of_co_tweet(document: Doc, kind: str, content: str) -> str:
     """``content`` with the title: what the consent digest covers, read under the very names that
     it covers, and nothing else."""
     name = document.get("name")
-    title = name[:_MAX_TITLE] if isinstance(name, str) and kind != "Question" else ""
-    if title.strip() == to_text(content):
+    title = cut(name, TITLE) if isinstance(name, str) and kind != "Question" else ""
+    if title and title.strip() == to_text(content):
         title = ""
     return titled(title) + content
 
@@ -97,9 +98,9 @@ def _link(url: str, label: str) -> str:
     return f'<p><a href="{escape(url)}">{escape(label)}</a></p>'
 
 
-def _hashtags(note: NoteView, content: str) -> str:
+def _hashtags(note: NoteView, plain: str) -> str:
     """Those that its author did not write into the text, as blogs and film sites do."""
-    written = set(to_text(content).casefold().split())
+    written = set(plain.casefold().split())
     found: dict[str, str] = {}
     for tag in note.tags:
         name = "#" + tag.name.lstrip("#")

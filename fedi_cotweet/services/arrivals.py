@@ -67,6 +67,27 @@ class Arrival:
         return note.visibility
 
 
+def refused_unread(
+    tx: Tx, env: Env, note: NoteView, author: Actor, *, asked: bool, recipient_id: int | None
+) -> str | None:
+    """Why an object will not be stored, as far as that is told without looking at its content."""
+    if posts.post_by_uri(tx, note.id) is not None:
+        return None
+    unread = Arrival(
+        note=note,
+        author=author,
+        content="",
+        summary="",
+        text="",
+        digest=None,
+        carrier=None,
+        media=(),
+        tags=(),
+        co_authors=note.co_authors,
+    )
+    return _refused(tx, env, unread, asked=asked, recipient_id=recipient_id)
+
+
 def _refused(
     tx: Tx, env: Env, arrival: Arrival, *, asked: bool, recipient_id: int | None
 ) -> str | None:
@@ -172,7 +193,7 @@ def _values(arrival: Arrival, now: int) -> dict[str, Any]:
         "kind": note.kind,
         "content": arrival.content,
         "summary": arrival.summary,
-        "name": note.name[:500],
+        "name": note.name,
         "sensitive": note.sensitive,
         "language": note.language,
         "in_reply_to_uri": note.in_reply_to,

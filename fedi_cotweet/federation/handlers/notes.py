@@ -8,12 +8,13 @@ from dataclasses import replace
 from activitypub.activities.create import Create, parse_create
 from activitypub.activities.update import parse_update
 from activitypub.documents.kinds import post_kind
+from activitypub.documents.note import parse_note
 from activitypub.documents.polls import read_vote
 from activitypub.origins import may_create, may_update, owns
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json, types
-from activitypub.vocab.terms import ACTOR_TYPES
-from fedi_cotweet.federation.arrivals import read_arrival
+from activitypub.vocab.terms import ACTOR_TYPES, Doc
+from fedi_cotweet.federation.arrivals import SMALL, read_arrival_aside
 from fedi_cotweet.federation.handlers import messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import remark
@@ -107,6 +108,31 @@ def _attributed(incoming: Incoming) -> Incoming:
     return replace(incoming, document={**incoming.document, "object": whole})
 
 
+def _is_asked(tx: Tx, incoming: Incoming, update: bool) -> bool:
+    """Whether somebody here asked for it, by an inbox of their own or the operator by a relay."""
+    relayed = incoming.signer.id != incoming.actor.id and is_relay(tx, incoming.signer)
+    return not update and (incoming.recipient_id is not None or relayed)
+
+
+async def _refused_unread(
+    context: Context, incoming: Incoming, document: Doc, update: bool
+) -> str | None:
+    """Why not to look at a long text at all: that costs more than to ask whether anybody cares."""
+    if len(incoming.text) <= SMALL:
+        return None
+    note = parse_note(document)
+    return await context.runtime.store.read(
+        lambda tx: arrivals.refused_unread(
+            tx,
+            context.env,
+            note,
+            incoming.actor,
+            asked=_is_asked(tx, incoming, update),
+            recipient_id=None if update else incoming.recipient_id,
+        )
+    )
+
+
 async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     document = incoming.document
     embedded = document["object"]
@@ -115,9 +141,13 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     if embedded.get("coAuthors"):
         document = parse_strict_json(incoming.text)
         embedded = document["object"]
-    arrival = read_arrival(
+    unread = await _refused_unread(context, incoming, embedded, update)
+    if unread is not None:
+        return await context.once(incoming, lambda tx: unread)
+    arrival = await read_arrival_aside(
         embedded,
         incoming.actor,
+        size=len(incoming.text),
         context=document.get("@context"),
         carrier=incoming.text if incoming.proven else None,
     )
@@ -126,8 +156,7 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     env = context.env
 
     def transaction(tx: Tx) -> str:
-        relayed = incoming.signer.id != incoming.actor.id and is_relay(tx, incoming.signer)
-        asked = not update and (incoming.recipient_id is not None or relayed)
+        asked = _is_asked(tx, incoming, update)
         # A narrow post is its reader's business only if it is for them: their inbox says it is.
         post_id, outcome = arrivals.store_arrival(
             tx,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from activitypub.activities.quote_request import check_quote_request, parse_quote_request
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json
-from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.arrivals import read_arrival_aside
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import arrivals, quote_requests
@@ -35,7 +35,12 @@ async def quote_request(context: Context, incoming: Incoming) -> str:
     document = incoming.document
     if request.note.get("coAuthors"):
         document = parse_strict_json(incoming.text)
-    arrival = read_arrival(document["instrument"], actor, context=document.get("@context"))
+    arrival = await read_arrival_aside(
+        document["instrument"],
+        actor,
+        size=len(incoming.text),
+        context=document.get("@context"),
+    )
     if isinstance(arrival, Refused):
         return arrival.code
 

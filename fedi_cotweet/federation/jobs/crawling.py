@@ -17,7 +17,7 @@ from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import as_id, as_list, same_origin, types
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.limits import SECOND
-from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.arrivals import read_arrival_aside
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import More
 from fedi_cotweet.federation.jobs.crawled import Settling, as_texts, parse
@@ -105,7 +105,8 @@ async def _note(context: Context, of: Crawl, item: CrawlItem) -> None:
     if isinstance(author, Refused):
         await _failed(context, of, item, author)
         return
-    arrival, env, held = read_arrival(document, author), context.env, text
+    arrival = await read_arrival_aside(document, author, size=len(text))
+    env, held = context.env, text
 
     def transaction(tx: Tx) -> None:
         settling = Settling(tx, env, of)

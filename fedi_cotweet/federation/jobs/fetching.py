@@ -14,7 +14,7 @@ from activitypub.origins import check_fetched
 from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import as_id, as_list, parse_strict_json, same_origin
 from fedi_cotweet.domain.consent import ConsentState
-from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.arrivals import read_arrival_aside
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
@@ -81,7 +81,7 @@ async def fetch_note(
         if author is None or isinstance(author, Refused):
             log.info("note_without_author", uri=uri)
             return
-        arrival = read_arrival(checked, author)
+        arrival = await read_arrival_aside(checked, author, size=len(fetched.body))
     except ActivityPubError as error:
         log.info("note_unreadable", uri=uri, code=error.code)
         return

@@ -22,7 +22,7 @@ from activitypub.shell.fetching import resolve
 from activitypub.verdicts import Fetched, Known, Need, Refused
 from activitypub.vocab.reading import parse_strict_json, types
 from activitypub.vocab.terms import ACTIVITY_JSON
-from fedi_cotweet.federation.arrivals import read_arrival
+from fedi_cotweet.federation.arrivals import read_arrival_aside
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
@@ -215,7 +215,11 @@ async def guard_post(context: Context, payload: Mapping[str, Any]) -> None:
         return
     author = await runtime.store.read(lambda tx: actors.actor(tx, post.author_id))
     try:
-        arrival = read_arrival(document, author) if author is not None else None
+        arrival = (
+            await read_arrival_aside(document, author, size=len(fetched.body))
+            if author is not None
+            else None
+        )
     except ActivityPubError:
         arrival = None  # nothing we could show, so certainly not what anybody agreed to
 
