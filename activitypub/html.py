@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html as entities
 import re
-from html.parser import HTMLParser
 from typing import Final
 
 import nh3
@@ -132,7 +131,7 @@ def from_text(plain: str) -> str:
 Token = tuple[str, str, frozenset[tuple[str, str]]]
 
 _MARKUP = re.compile(
-    r"""(?P<text>(?:[^<]|<(?![A-Za-z/!?]))+)
+    r"""(?P<text>(?:[^<]++|<(?![A-Za-z/!?]))++)
       | </(?P<end>[A-Za-z][A-Za-z0-9]*)\s*>
       | <(?P<start>[A-Za-z][A-Za-z0-9]*)(?P<attributes>(?:\s+(?:[^\s"'<>/=]+)
           (?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*+)\s*/?>""",
@@ -221,19 +220,16 @@ def to_text(html: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, None] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found.update((value, None) for name, value in attrs if name == "href" and value)
-
-
 def link_targets(content: str) -> tuple[str, ...]:
-    """Where the links in sanitised HTML lead, each once, in order: part of what is consented to."""
-    parser = _Links()
-    parser.feed(content)
-    parser.close()
-    return tuple(parser.found)
+    """Where the links in HTML lead, each once, in order: part of what is consented to."""
+    tokens = _tokens(content)
+    if tokens is None:
+        tokens = _tokens(sanitise(content)) or []
+    found = (
+        value
+        for kind, tag, attributes in tokens
+        if kind == "start" and tag == "a"
+        for name, value in attributes
+        if name == "href" and value
+    )
+    return tuple(dict.fromkeys(found))

@@ -34,7 +34,7 @@ PICTURE_ALT: Final = 1_500
 
 ELLIPSIS: Final = "…"
 _LINK_ROOM: Final = 200
-_PIECE = re.compile(r"</?([a-z0-9]+)[^>]*>|&[a-zA-Z0-9#]{1,32};|[^<&]+|.", re.DOTALL)
+_PIECE = re.compile(r"</?([a-z0-9]+)[^<>]*>|&[a-zA-Z0-9#]{1,32};|[^<&]+|.", re.DOTALL)
 _JOINERS: Final = frozenset("\u200d\ufe0e\ufe0f")
 _MOST_JOINED: Final = 32
 

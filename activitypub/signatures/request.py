@@ -114,7 +114,7 @@ def normal_authority(authority: str, scheme: str) -> str:
     return authority.strip(" \t").lower().removesuffix(_DEFAULT_PORTS.get(scheme, ""))
 
 
-_OBSOLETE_FOLD: Final = re.compile(r"[ \t]*\r\n[ \t]+")
+_OBSOLETE_FOLD: Final = re.compile(r"(?<![ \t])[ \t]*+\r\n[ \t]++")
 
 
 def field_lines(headers: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:

@@ -184,11 +184,11 @@ async def test_of_the_versions_of_a_stranger_so_many_are_kept(cast: Cast) -> Non
     assert too_many(large) == [3, 2]
     assert too_many([(1, MOST_CHARACTERS * 2)]) == []
     note = await posted(cast)
-    for number in range(4):
-        much = f"<p>{number}{'x' * 190_000}</p>"
+    for number in range(7):
+        much = f"<p>{number}{'x' * 95_000}</p>"
         note = await edit(cast, note, START - 20 * MINUTE + number * 1_000, content=much)
     found = await history(cast, note["id"])
-    assert [version["number"] for version in found["versions"]] == [5, 4, 3, 1]
+    assert [version["number"] for version in found["versions"]] == [8, 7, 6, 5, 4, 3, 1]
     assert found["missing"] == 1
     assert "1 earlier version is not shown." in (await page(cast, note["id"]))[1]
 
