@@ -114,3 +114,10 @@ def test_no_element_is_nested_deeper_than_estimated(html: str) -> None:
     estimated = depth_at_most(html)
     assert estimated is not None
     assert deepest <= estimated
+
+
+def test_links_are_found_in_text_made_of_unfinished_tags() -> None:
+    assert room.link_targets("<a" * 50_000) == ()
+    assert room.link_targets('<a href="https://x.example/?a=1&amp;b=2">y</a>') == (
+        "https://x.example/?a=1&b=2",
+    )
