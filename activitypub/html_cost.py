@@ -22,6 +22,7 @@ MAX_HTML: Final = 100_000
 """Characters. About 10 ms of ordinary HTML."""
 MAX_TAGS: Final = 5_000
 _MAX_TAG: Final = 16_000
+_MAX_UNSPLIT: Final = 3 * _MAX_TAG
 _MAX_ENTITIES: Final = 10_000
 _MAX_SEARCHED: Final = 100_000_000
 _MAX_LOOKED_UP: Final = 500_000
@@ -39,7 +40,7 @@ _HIDING = re.compile(
     r"|noscript|plaintext|svg|math|template|select))",
     re.IGNORECASE | re.ASCII,
 )
-"""What may keep the parser from seeing a tag that follows: end tags do not count then."""
+"""What may keep the parser from seeing a tag that follows."""
 _TAG = re.compile(
     r"""<(/?)([a-z][^\ \t\n\f\r/>]*+)((?:[\ \t\n\f\r/]++
       | (?:=[^\ \t\n\f\r/>=]*+|[^\ \t\n\f\r/>=]++)
@@ -98,14 +99,16 @@ def _looked_up(html: str, tags: int) -> int:
 def depth_at_most(html: str) -> int | None:
     """How many elements are open at once at most, without repeated formatting; None if a tag is
     too long to count its attributes."""
-    hiding = _HIDING.search(html) is not None
+    if _HIDING.search(html):
+        # Where tags begin and end is only known to the parser: anything may be one.
+        return html.count("<") if len(html) <= _MAX_UNSPLIT else None
     stack: list[str] = []
     deepest = 0
     for match in _TAG.finditer(html):
         end, name, attributes = match[1], match[2].lower(), match[3]
         if len(attributes) > _MAX_TAG:
             return None
-        again = not hiding and bool(stack) and stack[-1] == name
+        again = bool(stack) and stack[-1] == name
         if end and again:
             stack.pop()
         elif not end and name not in _VOID and not (again and name in _ENDED_BY_THE_NEXT):
