@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activitypub.documents import bounds
+from activitypub.html import sanitise
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.federation import arrivals
 from tests.federation.cast import Cast
@@ -47,7 +48,6 @@ async def test_a_long_text_that_concerns_nobody_here_is_not_looked_at(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, quiet_log: list[Any]
 ) -> None:
     looked: list[str] = []
-    sanitise = arrivals.sanitise
 
     def counting(html: str) -> str:
         looked.append(html)
