@@ -23,6 +23,8 @@ from storage.models import Actor
 T = TypeVar("T")
 How = Literal["http", "proof", "ld", "local"]
 TEMPORARY = frozenset({"not_fetched"})
+_SMALL = 8_192
+"""Octets that are canonicalised where they came in: rows of numbers take 2 µs each."""
 _SUSPENDED = Refused("suspended", "this server does not take anything from there")
 
 
@@ -101,7 +103,9 @@ async def authenticate(
     how: How = "http"
     key_id: str | None = claim.key_id
     if eddsa_jcs_2022.proof_key_id(document) is not None:
-        proven = await _proof_holds(runtime, directory, document, envelope.actor)
+        proven = await _proof_holds(
+            runtime, directory, document, envelope.actor, size=len(request.body)
+        )
     if signer.uri == envelope.actor:
         actor = signer
     else:
@@ -228,10 +232,16 @@ async def _with_own_key(
 
 
 async def _proof_holds(
-    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
+    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str, *, size: int
 ) -> bool:
     async def check(known: KnownKey) -> bool | None:
-        refused = eddsa_jcs_2022.check_proof(document, known.key, now=runtime.env.now())
+        now = runtime.env.now()
+        if size <= _SMALL:
+            refused = eddsa_jcs_2022.check_proof(document, known.key, now=now)
+        else:
+            refused = await asyncio.to_thread(
+                eddsa_jcs_2022.check_proof, document, known.key, now=now
+            )
         return True if refused is None else None
 
     key_id = eddsa_jcs_2022.proof_key_id(document)
