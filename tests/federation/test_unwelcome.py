@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC
+from fedi_cotweet.services import clearing
+from storage.queries import actors, relations
 from tests.federation.cast import Cast
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Person
@@ -84,6 +86,28 @@ async def test_a_block_takes_away_what_was_there_and_lets_nothing_in(cast: Cast)
     await do(cast, "unblock", handle=cast.mallory.handle)
     assert await counted(cast, post["uri"]) == (0, 0, 1), "answers stand there again, likes do not"
     assert await cast.told("alice") == []
+
+
+async def test_clearing_goes_on_where_it_was_stopped(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In steps of one thing, of which the first had been done when the server was killed."""
+    monkeypatch.setattr(clearing, "STEP", 1)
+    found = [await written(cast) for _ in range(2)]
+    for post in found:
+        await sent(cast, cast.mallory, post["uri"])
+    people = [cast.here.actor("alice"), cast.mallory.id]
+    known = await cast.here.read(lambda tx: actors.actors_by_uri(tx, people))
+    alice, mallory = (known[uri].id for uri in people)
+    env = cast.here.server.runtime.env
+    row = {"actor_id": alice, "target_id": mallory, "created_at": env.now()}
+    await cast.here.write(lambda tx: relations.add_block(tx, id=1, **row))
+    stopped = await cast.here.write(lambda tx: clearing.step(tx, env, alice, mallory))
+    assert stopped is not None
+    assert sum([sum(await counted(cast, post["uri"])) for post in found]) == 5
+    await cast.here.write(lambda tx: clearing.begin(tx, env, alice, mallory))
+    await cast.here.settle()
+    assert [await counted(cast, post["uri"]) for post in found] == [NOTHING, NOTHING]
 
 
 async def test_a_blocked_server_and_one_the_operator_suspends_count_no_more(cast: Cast) -> None:
