@@ -11,6 +11,7 @@ from activitypub.coauthorship.envelope import check_envelope
 from activitypub.coauthorship.notice import remove_notice
 from activitypub.coauthorship.projection import NoDigest, consent_digest, visibility
 from activitypub.coauthorship.roles import read_roles
+from activitypub.documents.looks import Focal, read_blurhash, read_focal_point
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list, format_time, parse_time, same_origin, types
 from activitypub.vocab.terms import Doc, context_for
@@ -23,13 +24,18 @@ CLOCK_DIFFERENCE: Final = 5 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class OfferedMedia:
-    """A media attachment of a draft: where it is, and the digest its octets must have."""
+    """A media attachment of a draft: where it is, and the digest its octets must have.
+
+    Nobody agrees to ``blurhash`` and ``focal``: they are for showing it meanwhile.
+    """
 
     url: str
     digest: str
     kind: str
     media_type: str
     name: str
+    blurhash: str | None = None
+    focal: Focal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +240,17 @@ def read_media(draft: Doc) -> tuple[OfferedMedia, ...] | Refused:
         if not isinstance(digest, str) or not digest:
             return Refused("bad_media", "an attachment has no digest")
         kind, media_type, name = (entry.get(field) for field in ("type", "mediaType", "name"))
-        found.append(OfferedMedia(urls[0], digest, _text(kind), _text(media_type), _text(name)))
+        found.append(
+            OfferedMedia(
+                urls[0],
+                digest,
+                _text(kind),
+                _text(media_type),
+                _text(name),
+                blurhash=read_blurhash(entry.get("blurhash")),
+                focal=read_focal_point(entry.get("focalPoint")),
+            )
+        )
     return tuple(found)
 
 

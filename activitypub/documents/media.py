@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from activitypub.documents.bounds import ALT, cut
 from activitypub.documents.links import alternatives, language_map, media_type_of
+from activitypub.documents.looks import build_focal_point, read_blurhash, read_focal_point
 from activitypub.vocab.reading import as_list, text, types
 from activitypub.vocab.terms import Doc
 
@@ -26,7 +27,7 @@ class AttachmentView:
 
     ``kind`` follows the media type where there is one: most software calls everything a Document.
     ``name`` is the description, plain text. ``digest`` is ``digestMultibase`` as received.
-    ``focal`` is (x, y), each from -1 to 1.
+    ``blurhash`` and ``focal`` as ``looks`` reads them.
     """
 
     kind: str
@@ -66,8 +67,8 @@ def _attachment(entry: Any) -> AttachmentView | None:
         digest=_short(entry.get("digestMultibase")) or _short(link.get("digestMultibase")),
         width=_pixels(entry.get("width")) or _pixels(link.get("width")),
         height=_pixels(entry.get("height")) or _pixels(link.get("height")),
-        blurhash=_short(entry.get("blurhash")),
-        focal=_focal(entry.get("focalPoint")),
+        blurhash=read_blurhash(entry.get("blurhash")),
+        focal=read_focal_point(entry.get("focalPoint")),
     )
 
 
@@ -115,15 +116,6 @@ def _pixels(value: Any) -> int | None:
     return value if type(value) is int and 0 < value < 100_000 else None
 
 
-def _focal(value: Any) -> tuple[float, float] | None:
-    if not isinstance(value, list) or len(value) != 2:
-        return None
-    x, y = value
-    if type(x) not in (int, float) or type(y) not in (int, float):
-        return None
-    return (float(x), float(y)) if abs(x) <= 1 and abs(y) <= 1 else None
-
-
 def build_attachment(view: AttachmentView, *, with_digest: bool = True) -> dict[str, Any]:
     """The wire form: exactly one URL, and the digest that FEP-af48 demands of co-authored media.
 
@@ -136,7 +128,7 @@ def build_attachment(view: AttachmentView, *, with_digest: bool = True) -> dict[
         "width": view.width,
         "height": view.height,
         "blurhash": view.blurhash,
-        "focalPoint": list(view.focal) if view.focal is not None else None,
+        "focalPoint": build_focal_point(view.focal) if view.focal is not None else None,
         "digestMultibase": view.digest if with_digest else None,
     }
     return document | {member: value for member, value in optional.items() if value}

@@ -19,7 +19,7 @@ async def add_emoji(call: Call) -> web.Response:
     """Add an emoji, or give one another picture; posts that have the old one keep it."""
     site = call.site
     form = await read_form(call.request, emoji.MAX_OWN_BYTES, "shortcode")
-    shortcode = emoji.check_shortcode(form.text)
+    shortcode = emoji.check_shortcode(form.texts.get("shortcode", ""))
     async with call.decoding:
         found = await asyncio.to_thread(read_picture, form.octets, OF_EMOJI)
         emoji.check_type(found.media_type)

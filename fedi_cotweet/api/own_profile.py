@@ -73,7 +73,7 @@ async def set_picture(call: Call) -> web.Response:
     """Show another avatar or header: made anew, without what cameras write into files."""
     account_id, site = await call.account_id(), call.site
     form = await read_form(call.request, own_profile.MAX_PICTURE_BYTES, "kind")
-    kind, token = own_profile.check_kind(form.text), site.env.token()
+    kind, token = own_profile.check_kind(form.texts.get("kind", "")), site.env.token()
     async with call.decoding:
         stored = await asyncio.to_thread(
             store_upload,

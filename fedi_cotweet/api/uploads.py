@@ -1,40 +1,39 @@
-"""Pictures that come in for later posts (``multipart/form-data``: ``file`` and ``alt``)."""
+"""Pictures that come in for later posts (``multipart/form-data``: ``file``, ``alt``, ``focus``)."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
 from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.services.describing import MOST_ALT, check_alt, read_focus
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import check_size, store_upload
 from storage.engine import Tx
 from storage.queries import post_media
 
-MOST_ALT = 1_500
 MOST_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What the form held: a file, and a text of one line."""
+    """What the form held: a file, and texts of one line by their names."""
 
     octets: bytes
-    text: str
+    texts: Mapping[str, str]
 
 
 async def upload(call: Call) -> web.Response:
     """Keep a picture of the acting account; its id can stand in ``media`` of a post."""
     account_id = await call.account_id()
     site = call.site
-    form = await read_form(call.request, site.settings.media_max_bytes, "alt")
-    if len(form.text) > MOST_ALT or "\0" in form.text:
-        raise ServiceError(
-            "bad_alt", 422, f"The description has more than {MOST_ALT} characters.", "Shorten it."
-        )
+    form = await read_form(call.request, site.settings.media_max_bytes, "alt", "focus")
+    alt, focus = check_alt(form.texts.get("alt", "")), form.texts.get("focus", "")
+    x, y = read_focus(focus) if focus else (None, None)
     token, media_id = site.env.token(), site.env.new_id()
     async with call.decoding:
         stored = await asyncio.to_thread(
@@ -53,7 +52,10 @@ async def upload(call: Call) -> web.Response:
             size=stored.size,
             width=stored.width,
             height=stored.height,
-            alt=form.text,
+            alt=alt,
+            blurhash=stored.blurhash,
+            focal_x=x,
+            focal_y=y,
             path=stored.path,
             created_at=site.env.now(),
         )
@@ -67,17 +69,19 @@ async def upload(call: Call) -> web.Response:
         "height": stored.height,
         "size": stored.size,
         "digest": stored.digest,
-        "alt": form.text,
+        "alt": alt,
+        "blurhash": stored.blurhash,
+        "focal": None if x is None else [x, y],
     }
     return answer(document, status=201)
 
 
-async def read_form(request: web.Request, max_bytes: int, name: str) -> Upload:
-    """A form of a ``file`` and a text called ``name``. Raises ``bad_form``, ``file_too_large``."""
+async def read_form(request: web.Request, max_bytes: int, *names: str) -> Upload:
+    """A form of a ``file`` and texts of these names. Raises ``bad_form``, ``file_too_large``."""
     if request.content_type != "multipart/form-data":
-        raise _bad_form("it is not multipart/form-data", name)
+        raise _bad_form("it is not multipart/form-data", names)
     octets: bytes | None = None
-    text = ""
+    texts: dict[str, str] = {}
     try:
         reader = await request.multipart()
         for _ in range(MOST_PARTS):
@@ -85,18 +89,18 @@ async def read_form(request: web.Request, max_bytes: int, name: str) -> Upload:
             if part is None:
                 break
             if not isinstance(part, BodyPartReader):
-                raise _bad_form("it has forms in forms", name)
+                raise _bad_form("it has forms in forms", names)
             if part.name == "file":
                 octets = await _part(part, max_bytes)
-            elif part.name == name:
-                text = (await _part(part, MOST_ALT * 4)).decode().strip()
+            elif part.name in names:
+                texts[part.name] = (await _part(part, MOST_ALT * 4)).decode().strip()
             else:
-                raise _bad_form(f"its parts are “file” and “{name}”", name)
+                raise _bad_form(f"its parts are {_parts(names)}", names)
     except (ValueError, AssertionError) as error:  # how aiohttp's reader reports bad framing
-        raise _bad_form("it cannot be read", name) from error
+        raise _bad_form("it cannot be read", names) from error
     if octets is None:
-        raise _bad_form("there is no “file” in it", name)
-    return Upload(octets, text)
+        raise _bad_form("there is no “file” in it", names)
+    return Upload(octets, texts)
 
 
 async def _part(part: BodyPartReader, max_bytes: int) -> bytes:
@@ -107,10 +111,15 @@ async def _part(part: BodyPartReader, max_bytes: int) -> bytes:
     return bytes(content)
 
 
-def _bad_form(why: str, name: str) -> ServiceError:
+def _parts(names: Sequence[str]) -> str:
+    *first, last = ("file", *names)
+    return ", ".join(f"“{name}”" for name in first) + f" and “{last}”"
+
+
+def _bad_form(why: str, names: Sequence[str]) -> ServiceError:
     return ServiceError(
         "bad_form",
         400,
         f"The form cannot be used: {why}.",
-        f"Send multipart/form-data with “file” and “{name}”.",
+        f"Send multipart/form-data with {_parts(names)}.",
     )

@@ -155,8 +155,8 @@ class Client:
         """DELETE."""
         return self._ask("DELETE", path)
 
-    def upload(self, path: str, file: Path, text: str, name: str = "alt") -> Answer:
-        """POST a file and a text called ``name`` as ``multipart/form-data`` (RFC 7578)."""
+    def upload(self, path: str, file: Path, texts: Mapping[str, str]) -> Answer:
+        """POST a file and texts by their names as ``multipart/form-data`` (RFC 7578)."""
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -164,10 +164,13 @@ class Client:
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         boundary = secrets.token_hex(16)
         file_name = quote(file.name, safe=" !#$&+-.^_`|~()[],;=@")
-        head = (
+        said = "".join(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n'
             f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+            for name, text in texts.items()
+        )
+        head = (
+            f'{said}--{boundary}\r\nContent-Disposition: form-data; name="file"; '
             f'filename="{file_name}"\r\n'
             f"Content-Type: {media_type}\r\n\r\n"
         )

@@ -32,7 +32,7 @@ def add(session: Session, shortcode: ShortcodeArgument, file: FileArgument) -> N
 
     Posts that have an older one of this name keep it.
     """
-    answer = session.client().upload(EMOJI, file, shortcode, "shortcode")
+    answer = session.client().upload(EMOJI, file, {"shortcode": shortcode})
     code = line(str(answer.document().get("shortcode")))
     session.show(answer, lambda: Text(f"Everybody here can write :{code}: now."))
 

@@ -161,6 +161,8 @@ def pictures_of(media: Sequence[MediaView]) -> list[RenderableType]:
         text = Text(f"  Picture {position}", style="bold")
         text.append(f"  {line(item.media_type)}{size}", style="dim")
         text.append(f"\n    {plain(item.alt)}" if item.alt else "\n    (no description)")
+        if item.focal is not None:
+            text.append(f"\n    focal point {item.focal[0]:g},{item.focal[1]:g}", style="dim")
         if item.credit is not None:
             made_by = item.credit.author
             text.append("\n    picture by ")

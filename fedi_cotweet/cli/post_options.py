@@ -78,6 +78,16 @@ AltOption = Annotated[
         show_default=False,
     ),
 ]
+FocusOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--focus",
+        metavar="X,Y",
+        help="What stays in sight where the picture is cut, in the order of --media: each from -1 "
+        "(left, bottom) to 1 (right, top); 0,0 is the middle.",
+        show_default=False,
+    ),
+]
 WarningOption = Annotated[
     str | None,
     typer.Option("--cw", metavar="TEXT", help="A content warning.", show_default=False),

@@ -121,7 +121,7 @@ def profile(
         client.delete(f"{PROFILE}/pictures/{kind}")
     for kind, file in (("avatar", avatar), ("header", header)):
         if file is not None:
-            client.upload(f"{PROFILE}/pictures", file, kind, "kind")
+            client.upload(f"{PROFILE}/pictures", file, {"kind": kind})
     # Last, for a description is of the picture that is there.
     answer = client.put(PROFILE, document) if document else client.get(PROFILE)
     session.show(answer, lambda: _shown(answer))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ from fedi_cotweet.cli.post_options import (
     AtOption,
     ByMessageOption,
     ExpiresOption,
+    FocusOption,
     LanguageOption,
     MediaOption,
     ModeOption,
@@ -55,6 +57,7 @@ def post(
     role: RoleOption = None,
     media: MediaOption = None,
     alt: AltOption = None,
+    focus: FocusOption = None,
     warning: WarningOption = None,
     language: LanguageOption = None,
     visibility: VisibilityOption = None,
@@ -79,6 +82,7 @@ def post(
             "Add --with @bob@b.example.",
         )
     _check(options, poll_ends, media, alt, multiple=poll_multiple)
+    _check_focus(media, focus)
     said: dict[str, Any] = {
         "text": _text(text),
         "visibility": visibility and visibility.value,
@@ -99,8 +103,8 @@ def post(
     client = session.client()
     if media:
         document["media"] = [
-            client.upload(MEDIA, file, words).document().get("id")
-            for file, words in zip(media, alt or (), strict=True)
+            client.upload(MEDIA, file, said_of).document().get("id")
+            for file, said_of in zip(media, _described(alt, focus), strict=True)
         ]
     if co_authors:
         show_draft(session, client.post(COTWEETS, document))
@@ -125,6 +129,19 @@ def _check(
             "Every --media needs its --alt.",
             "Say what the picture shows, for those who cannot see it (--alt '' for none).",
         )
+
+
+def _check_focus(media: Sequence[Path] | None, focus: Sequence[str] | None) -> None:
+    if len(focus or ()) > len(media or ()):
+        raise UsageError("Every --focus needs its --media.", "They are taken in the same order.")
+
+
+def _described(
+    alt: Sequence[str] | None, focus: Sequence[str] | None
+) -> Iterator[Mapping[str, str]]:
+    """What is said of each picture; the last ones may have no focal point."""
+    for text, point in zip_longest(alt or (), focus or (), fillvalue=""):
+        yield {"alt": text, "focus": point}
 
 
 def _poll(

@@ -11,6 +11,7 @@ from activitypub.coauthorship.authors import full_rendition, single_author_rendi
 from activitypub.coauthorship.notice import build_notice
 from activitypub.coauthorship.roles import AUTHOR
 from activitypub.documents.interactions import Totals, build_collections
+from activitypub.documents.looks import Focal
 from activitypub.documents.note import AttachmentView
 from activitypub.documents.polls import with_tallies
 from activitypub.quotes.policies import build_quote_policy
@@ -55,9 +56,15 @@ def attachment(env: Env, item: Media) -> AttachmentView:
         digest=item.digest,
         width=item.width,
         height=item.height,
-        blurhash=None,
-        focal=None,
+        blurhash=item.blurhash,
+        focal=focal_of(item),
     )
+
+
+def focal_of(item: Media) -> Focal | None:
+    """The focal point of a picture."""
+    x, y = item.focal_x, item.focal_y
+    return None if x is None or y is None else (x, y)
 
 
 def claimed_rows(rows: Sequence[PostAuthor]) -> list[PostAuthor]:

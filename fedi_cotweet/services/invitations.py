@@ -17,7 +17,7 @@ from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import distances, emoji, invite_mutes, invite_notices
+from fedi_cotweet.services import attached, distances, emoji, invite_mutes, invite_notices
 from fedi_cotweet.services.accounts import proving_key_id
 from fedi_cotweet.services.distances import Why
 from fedi_cotweet.services.env import Env
@@ -140,22 +140,7 @@ def _fetch_what_it_shows(
     if quoted is not None and posts.post_by_uri(tx, quoted.quoted) is None:
         # One for each invite, of which there are only so many.
         later(tx, env, "fetch_note", quoted.quoted, uri=quoted.quoted)
-    for position, item in enumerate(invitation.media):
-        media_id = env.new_id()
-        post_media.add_media(
-            tx,
-            id=media_id,
-            token=env.token(),
-            offer_id=offer_id,
-            position=position,
-            remote_url=item.url,
-            state="pending",
-            media_type=item.media_type or "application/octet-stream",
-            digest=item.digest,
-            alt=item.name,
-            created_at=env.now(),
-        )
-        later(tx, env, "fetch_media", str(media_id), media_id=media_id)
+    attached.keep_of_offer(tx, env, offer_id, invitation.media)
     emoji.want(tx, env, read_emoji(invitation.object.get("tag"), covered=True)[:MAX_EMOJI])
     for author in invitation.authors:
         if actors.actor_by_uri(tx, author) is None:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from activitypub.coauthorship.projection import media_digest
@@ -32,7 +32,7 @@ _VAGUE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file on our disk. ``path`` is relative to the media folder, ``digest`` that of its octets
-    in the form of ``digestMultibase``; ``size`` in octets.
+    in the form of ``digestMultibase``; ``size`` in octets. ``blurhash``: of uploads.
     """
 
     media_type: str
@@ -41,6 +41,7 @@ class StoredFile:
     height: int
     path: str
     digest: str
+    blurhash: str | None = None
 
 
 def store_remote(
@@ -68,7 +69,7 @@ def store_upload(
     check_size(len(octets), max_bytes)
     clean = clean_picture(octets, bounds)
     check_size(len(clean.octets), max_bytes)
-    return _store(data_dir, token, clean.octets, clean.picture)
+    return replace(_store(data_dir, token, clean.octets, clean.picture), blurhash=clean.blurhash)
 
 
 def check_size(size: int, max_bytes: int) -> None:

@@ -194,6 +194,6 @@ def _attachment(env: Env, message_uri: str, number: int, item: Media) -> Attachm
         digest=None,
         width=item.width,
         height=item.height,
-        blurhash=None,
-        focal=None,
+        blurhash=item.blurhash,
+        focal=documents.focal_of(item),
     )

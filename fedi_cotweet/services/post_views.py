@@ -9,7 +9,7 @@ from activitypub.html import to_text
 from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import emoji, freshness, homes, link_cards, polls, timelines
-from fedi_cotweet.services.documents import SUFFIXES
+from fedi_cotweet.services.documents import SUFFIXES, focal_of
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.people import author_view, profile_path
 from fedi_cotweet.services.quote_views import quotes_in
@@ -62,6 +62,9 @@ def media_views(
             height=item.height,
             verified=item.state == "stored",
             credit=(made_by or {}).get(item.digest or ""),
+            blurhash=item.blurhash,
+            focal=focal_of(item),
+            id=str(item.id),
         )
         for item in items
         if (

@@ -5,16 +5,15 @@ Its poll, quote, files, emoji and authors, and what its server counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import orjson
 
 from activitypub.coauthorship.consent_notes import listed_notes
 from activitypub.documents.interactions import MEMBERS, Totals
-from activitypub.documents.note import AttachmentView
 from activitypub.quotes.forms import read_quotation
 from fedi_cotweet.services import (
+    attached,
     crediting,
     emoji,
     polls,
@@ -25,7 +24,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import Actor, Post, Stamp
-from storage.queries import actors, post_authors, post_media, posts, reactions
+from storage.queries import actors, post_authors, posts, reactions
 
 if TYPE_CHECKING:
     from fedi_cotweet.services.arrivals import Arrival
@@ -54,7 +53,7 @@ def keep(
     note_totals(tx, post_id, arrival.totals, env.now())
     if known is not None or arrival.media:
         crediting.store_remote(tx, env, post_id, orjson.loads(arrival.text))
-        _store_media(tx, env, post_id, arrival.media)
+        attached.keep_of_post(tx, env, post_id, arrival.media)
     emoji.want(tx, env, arrival.emoji)
     if known is not None or arrival.co_authors:
         kept = _store_authors(tx, env, post_id, arrival)
@@ -75,37 +74,6 @@ def note_totals(tx: Tx, post_id: int, totals: Totals, now: int) -> None:
     said = {name: total for name in MEMBERS if (total := getattr(totals, name)) is not None}
     if said:
         reactions.set_totals(tx, post_id, said, at=now)
-
-
-def _store_media(tx: Tx, env: Env, post_id: int, media: Sequence[AttachmentView]) -> None:
-    held = {
-        (item.remote_url, item.digest): item for item in post_media.media_of(tx, post_ids=[post_id])
-    }
-    kept: set[int] = set()
-    for position, item in enumerate(media[: env.limits.media_per_post * 2]):
-        same = held.get((item.url, item.digest))
-        if same is not None:
-            kept.add(same.id)
-            post_media.change_media(tx, same.id, position=position, alt=item.name)
-            continue
-        media_id = env.new_id()
-        post_media.add_media(
-            tx,
-            id=media_id,
-            token=env.token(),
-            post_id=post_id,
-            position=position,
-            remote_url=item.url,
-            state="pending",
-            media_type=item.media_type or "application/octet-stream",
-            digest=item.digest,
-            alt=item.name,
-            width=item.width,
-            height=item.height,
-            created_at=env.now(),
-        )
-        later(tx, env, "fetch_media", str(media_id), media_id=media_id)
-    post_media.remove_media(tx, [item.id for item in held.values() if item.id not in kept])
 
 
 def _take_own_stamp(

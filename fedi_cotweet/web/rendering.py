@@ -160,6 +160,16 @@ def kind(media: MediaView) -> str:
     return family if family in ("image", "video", "audio") else "file"
 
 
+def focus(media: MediaView) -> str:
+    """Classes that keep a picture's focal point in sight where it is cut, in steps of 5 %: the
+    policy of the pages allows no style of an element's own. "" of one without."""
+    if media.focal is None:
+        return ""
+    x, y = media.focal
+    across, down = (round((1 + place) * 10) * 5 for place in (x, -y))
+    return f"focus-x-{across} focus-y-{down}"
+
+
 def shorten(text: str, length: int) -> str:
     """``text`` on one line, at most ``length`` characters, cut between words where it can be."""
     line = " ".join(text.split())
@@ -188,6 +198,7 @@ def build_environment() -> Environment:
         absolute=absolute,
         author_line=author_line,
         emoji_text=emoji_text,
+        focus=focus,
         handle_host=lambda author: author.handle.rpartition("@")[2],
         host=host,
         initials=initials,

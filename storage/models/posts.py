@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
@@ -156,6 +156,10 @@ class Media(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     alt: Mapped[str] = mapped_column(default="")
+    blurhash: Mapped[str | None]
+    focal_x: Mapped[float | None] = mapped_column(Double)
+    focal_y: Mapped[float | None] = mapped_column(Double)
+    """What stays in sight where it is cut, each from -1 (left, bottom) to 1; both or neither."""
     path: Mapped[str | None]
     """Relative to the media folder."""
     profile: Mapped[bool] = mapped_column(default=False, server_default="0")

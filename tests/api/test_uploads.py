@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from activitypub.coauthorship.projection import media_digest
+from activitypub.documents.looks import read_blurhash
 from fedi_cotweet.services import pictures
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import locate, store_remote, store_upload
@@ -230,6 +231,37 @@ async def test_an_upload_becomes_a_row_and_a_file_and_part_of_a_post(
     assert stolen == (422, "no_such_media")
     post = await api.ask("POST", f"{CONTROL}/posts", body, status=201)
     assert [item["alt"] for item in post["media"]] == ["A wall"]
+
+
+async def test_an_upload_has_its_colours_and_the_point_that_stays_in_sight(
+    api: Api,
+) -> None:
+    wanted = form(sample("JPEG"))
+    wanted.add_field("focus", " -0.5, .25 ")
+    made = await (await api.raw("POST", MEDIA, data=wanted)).json()
+    assert made["focal"] == [-0.5, 0.25]
+    assert read_blurhash(made["blurhash"]) == made["blurhash"]
+    body = {"text": "Look", "media": [made["id"]]}
+    [shown] = (await api.ask("POST", f"{CONTROL}/posts", body, status=201))["media"]
+    assert (shown["focal"], shown["blurhash"]) == (made["focal"], made["blurhash"])
+    assert shown["id"] == made["id"]
+
+
+@pytest.mark.parametrize("focus", ["1.5,0", "0", "0,0,0", "x,y", "nan,0", "1e-1,0", "٠,0", ","])
+async def test_a_point_outside_the_picture_is_refused(api: Api, focus: str) -> None:
+    wanted = form(sample("PNG"))
+    wanted.add_field("focus", focus)
+    assert await _refused(api, data=wanted) == (422, "bad_focus")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK", "I"])
+def test_pictures_of_every_mode_have_a_blurhash(mode: str) -> None:
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    for size in ((40, 3), (3, 40), (1, 1)):
+        out = io.BytesIO()
+        Image.new(mode, size).save(out, kind)
+        clean = pictures.clean_picture(out.getvalue())
+        assert read_blurhash(clean.blurhash) == clean.blurhash
 
 
 async def _refused(api: Api, **options: Any) -> tuple[int, str]:

@@ -51,7 +51,7 @@ class Script:
     data: Path
     expected: list[Expected] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    uploads: list[tuple[str, str, bytes, str]] = field(default_factory=list)
+    uploads: list[tuple[str, str, bytes, str, str]] = field(default_factory=list)
 
     def expect(
         self,
@@ -82,7 +82,13 @@ class Script:
             form = await request.post()
             part = form["file"]
             assert isinstance(part, web.FileField)
-            entry = (part.filename, part.content_type, part.file.read(), str(form["alt"]))
+            entry = (
+                part.filename,
+                part.content_type,
+                part.file.read(),
+                str(form["alt"]),
+                str(form["focus"]),
+            )
             self.uploads.append(entry)
         else:
             sent = await request.json() if request.can_read_body else None

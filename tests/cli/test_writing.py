@@ -46,13 +46,25 @@ async def test_a_co_tweet_carries_all_that_was_said(
     script.expect("POST", COTWEETS, wire(DRAFT), body=body)
     shown = await run(
         *("post", "Ours", "--with", "@bob@b.example", "--with", "carol@c.example"),
-        *("--media", str(picture), "--alt", "Eine Katze", "--cw", "Science", "--language", "en"),
+        *(
+            "--media",
+            str(picture),
+            "--alt",
+            "Eine Katze",
+            "--focus",
+            "-1,.5",
+            "--cw",
+            "Science",
+            "--language",
+            "en",
+        ),
         *("--visibility", "unlisted", "--reply-to", "https://d.example/notes/1"),
         *("--expires", "7d", "--mode", "publish_without_decliners"),
     )
     assert shown.code == 0
-    [(filename, media_type, content, alt)] = script.uploads
+    [(filename, media_type, content, alt, focus)] = script.uploads
     assert (media_type, content, alt) == ("image/png", picture.read_bytes(), "Eine Katze")
+    assert focus == "-1,.5"
     assert filename.endswith(".png")
     for fact in (
         "Co-tweet 42",
@@ -77,6 +89,7 @@ async def test_a_text_can_come_from_standard_input(
     ("arguments", "said"),
     [
         (["post", "x", "--media", "cat.png"], "Every --media needs its --alt."),
+        (["post", "x", "--focus", "0,1"], "Every --focus needs its --media."),
         (["post", "x", "--expires", "7d"], "are for co-tweets"),
         (["post", "x", "--with", "@b@b.example", "--expires", "soon"], "no duration"),
         (["post", "x", "--with", "@b@b.example", "--expires", "0d"], "no duration"),

@@ -138,6 +138,7 @@ async def picture(cast: Cast) -> str:
     form = aiohttp.FormData()
     form.add_field("file", png((200, 10, 10)), filename="a.png", content_type="image/png")
     form.add_field("alt", "A red square")
+    form.add_field("focus", "0.5,-1")
     headers = {
         "Authorization": f"Bearer {cast.here.server.operator_token}",
         "X-Account": "alice",

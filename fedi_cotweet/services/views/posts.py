@@ -18,7 +18,11 @@ class CreditView:
 @dataclass(frozen=True, slots=True)
 class MediaView:
     """A picture: ``url`` is on this server. Not ``verified``: it was not what its digest says, and
-    there is no copy of it."""
+    there is no copy of it.
+
+    ``blurhash``: its colours in a few letters. ``focal``: (x, y), each from -1 (left, bottom) to 1,
+    what stays in sight where it is cut. ``id``: its own on this server, for an upload the one that was answered.
+    """
 
     url: str
     media_type: str
@@ -27,6 +31,9 @@ class MediaView:
     height: int | None
     verified: bool = True
     credit: CreditView | None = None
+    blurhash: str | None = None
+    focal: tuple[float, float] | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

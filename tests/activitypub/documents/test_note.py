@@ -329,7 +329,15 @@ def test_there_are_at_most_thirty_two_attachments() -> None:
 
 def test_what_we_build_we_can_read() -> None:
     attachment = AttachmentView(
-        "Image", "https://a.example/media/1.png", "image/png", "A cow", "zQmX", 10, 20, "U", (0, 1)
+        "Image",
+        "https://a.example/media/1.png",
+        "image/png",
+        "A cow",
+        "zQmX",
+        10,
+        20,
+        "00TI:j",
+        (0, 1),
     )
     tags = (TagView("Mention", BOB, "@bob@b.example"), TagView("Hashtag", "https://t", "#x"))
     document = build_note(
