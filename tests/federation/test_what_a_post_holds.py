@@ -86,31 +86,32 @@ async def test_a_wider_audience_than_was_agreed_to_is_not_published(cast: Cast) 
     assert refused.value.code == "unknown_member"
 
 
+BLURHASH = "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH"
+LOOKS: list[tuple[dict[str, Any], tuple[Any, ...]]] = [
+    ({"blurhash": BLURHASH, "focalPoint": [0.5, -1]}, (BLURHASH, 0.5, -1.0)),
+    ({"blurhash": BLURHASH[:-1], "focalPoint": [0, 1.5]}, (None, None, None)),
+    ({"focalPoint": [0, 0]}, (None, 0.0, 0.0)),
+]
+
+
 async def test_how_a_picture_looks_is_kept_renewed_and_dropped_where_it_is_nonsense(
     cast: Cast,
 ) -> None:
     url = cast.b.serve(png((9, 9, 9)), at=f"{cast.b.base}/owl.png", media_type="image/png")
     entry = {"type": "Document", "mediaType": "image/png", "url": url, "name": "An owl"}
-    blurhash = "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH"
-    note: dict[str, Any] = dict(said(cast.bob))
-    page = ""
-    for at, (looks, expected) in enumerate((
-        ({"blurhash": blurhash, "focalPoint": [0.5, -1]}, (blurhash, 0.5, -1.0)),
-        ({"blurhash": blurhash[:-1], "focalPoint": [0, 1.5]}, (None, None, None)),
-        ({"focalPoint": [0, 0]}, (None, 0.0, 0.0)),
-    )):  # fmt: skip
+    note = said(cast.bob)
+    for kind, (looks, expected) in zip(("Create", "Update", "Update"), LOOKS, strict=True):
         cast.here.clock.advance(MINUTE)
         note |= {"attachment": [entry | looks], "updated": format_time(cast.here.clock())}
-        kind = "Update" if at else "Create"
-        done = cast.bob.activity(kind, note, cc=[cast.here.actor("dave")])
-        await cast.bob.send(f"{cast.here.actor('dave')}/inbox", done)
+        activity = cast.bob.activity(kind, note, cc=[cast.here.actor("dave")])
+        await cast.bob.send(f"{cast.here.actor('dave')}/inbox", activity)
         await cast.here.settle()
         post = await cast.here.post(note["id"])
         assert post is not None
         [item] = await cast.here.read(partial(post_media.media_of, post_ids=[post.id]))
         assert (item.blurhash, item.focal_x, item.focal_y) == expected
         _, page = await cast.here.get(f"/@{cast.bob.handle}/{post.id}")
-    assert 'class="focus-x-50 focus-y-50"' in page
+        assert ('class="focus-x-75 focus-y-100"' in page) is (looks is LOOKS[0][0])
 
 
 async def test_a_picture_of_others_is_shown_unless_it_is_not_what_its_digest_says(

@@ -21,7 +21,8 @@ class MediaView:
     there is no copy of it.
 
     ``blurhash``: its colours in a few letters. ``focal``: (x, y), each from -1 (left, bottom) to 1,
-    what stays in sight where it is cut. ``id``: its own on this server, for an upload the one that was answered.
+    what stays in sight where it is cut. ``id``: its own on this
+    server, of an upload the one that was answered.
     """
 
     url: str
