@@ -18,7 +18,7 @@ from aiohttp import web
 from activitypub.shell.client import FederationClient
 from activitypub.shell.guard import AddressPolicy
 from activitypub.shell.tls import build_ssl_context
-from fedi_cotweet import __version__, api, oauth
+from fedi_cotweet import __version__, api, mastodon_api, oauth
 from fedi_cotweet import web as pages
 from fedi_cotweet.domain.limits import HOUR, SECOND
 from fedi_cotweet.domain.rollout import parse_rollout
@@ -164,6 +164,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
     routes.setup(app, context)
     api.setup(app, site, token)
     oauth.setup(app, site)
+    mastodon_api.setup(app, site)
     pages.setup(app, site, routes.may_fetch_draft_media)
     courier = Courier(
         runtime, settings.deliver_concurrency, settings.delivery_retry_seconds * SECOND

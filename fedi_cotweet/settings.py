@@ -111,6 +111,10 @@ class Settings:
     description: str = field(
         default="", metadata=_about("What this server is, in a sentence, on its front page.")
     )
+    contact_email: str = field(
+        default="",
+        metadata=_about("Where people reach the operator; everybody can read it."),
+    )
     ca_file: Path | None = field(
         default=None,
         metadata=_about(

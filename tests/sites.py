@@ -19,7 +19,7 @@ from PIL import Image
 
 from activitypub.coauthorship.offers import Invitation, check_offer
 from activitypub.vocab.reading import parse_strict_json
-from fedi_cotweet.services import accounts, answers, drafts, invitations
+from fedi_cotweet.services import accounts, answers, drafts, follows, invitations
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.accounts import KeyPairs
 from fedi_cotweet.services.composing import compose
@@ -33,7 +33,7 @@ from fedi_cotweet.settings import Settings
 from storage import migrations
 from storage.engine import Tx, open_store
 from storage.models import Actor, Media, Post
-from storage.queries import actors, consents, post_media, posts
+from storage.queries import actors, consents, post_media, posts, relations
 
 BASE = "http://a.example"
 HOST = "a.example"
@@ -81,6 +81,25 @@ class World:
                 name=name,
             )
         )
+
+    async def settle_follows(self) -> None:
+        """What federation does with follows between people of one server."""
+
+        def transaction(tx: Tx) -> None:
+            people = {one.id: one for one in actors.local_actors(tx)}
+            for followed in people.values():
+                for held in relations.requests_to(tx, followed.id, 100):
+                    if held.follower_id in people:
+                        follower = people[held.follower_id]
+                        follows.receive_follow(tx, self.site.env, follower, followed, held.uri)
+
+        await self.site.write(transaction)
+
+    async def name_of(self, account_id: int) -> str:
+        """The name of an account."""
+        found = await self.site.read(lambda tx: actors.actor(tx, account_id))
+        assert found is not None
+        return found.username
 
     async def deliver_offers(self, post_id: int) -> list[str]:
         """What federation does with Offers between people of one server; the outcomes."""

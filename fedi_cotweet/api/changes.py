@@ -8,9 +8,9 @@ from aiohttp import web
 
 from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.api import naming
-from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import author_list, author_views, change_views, changes
+from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services.author_list import own_cotweet
 from fedi_cotweet.services.views import ChangeView, DraftView
 from storage.engine import Tx

@@ -9,10 +9,10 @@ from aiohttp import web
 
 from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.api import naming
-from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.posts import MOST_TEXT, Change, NewPoll, media_ids, poll_words
-from fedi_cotweet.services import author_views, changes, drafts, leaving, publishing
+from fedi_cotweet.services import author_views, changes, drafts, leaving, lookups, publishing
+from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services.author_list import own_cotweet
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import DraftView
@@ -215,7 +215,7 @@ async def leave(call: Call) -> web.Response:
     wanted = await call.members(Departure)
     given = wanted.uri or wanted.invite or call.request.match_info["id"]
     # Nobody is asked where it is known here: its server may be down or hostile.
-    found = await naming.find(call.site, account_id, given)
+    found = await lookups.find(call.site, account_id, given)
     if found is None:
         raise not_found("co-authored post")
     env, uri = call.site.env, found.uri

@@ -9,8 +9,8 @@ from aiohttp import web
 from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.changing import changed
-from fedi_cotweet.api.words import find_person
 from fedi_cotweet.services import credit_answers, credit_views, crediting
+from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.views import CreditRequestView
 from storage.engine import Tx
 

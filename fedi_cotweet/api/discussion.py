@@ -8,10 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from fedi_cotweet.api import naming
-from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.posts import MOST_TEXT
 from fedi_cotweet.domain.ids import read_id
+from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services import circles, discussion, proposal_views, proposals
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.talk_views import ProposalView

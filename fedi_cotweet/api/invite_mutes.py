@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.api.words import find_person
 from fedi_cotweet.services import invite_mutes
+from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.errors import ServiceError
 from storage.queries import hosts
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import consent_log, degrading, exports
+from fedi_cotweet.services import consent_log, degrading, exports, lookups
 from fedi_cotweet.services.errors import ServiceError
 
 
@@ -22,7 +22,7 @@ async def moderate_log(call: Call) -> web.Response:
     given = call.request.query.get("uri")
     if not given:
         raise ServiceError("bad_query", 422, "Say which post: ?uri=IDENTIFIER")
-    found = await naming.find(call.site, None, given)
+    found = await lookups.find(call.site, None, given)
     uri = given if found is None else found.uri
     return answer(await call.site.read(lambda tx: consent_log.for_moderator(tx, uri)))
 
@@ -31,7 +31,7 @@ async def export(call: Call) -> web.Response:
     """What the account agreed to be an author of."""
     account_id, before = await call.account_id(), call.before()
     given = call.request.query.get("uri")
-    found = await naming.find(call.site, account_id, given) if given else None
+    found = await lookups.find(call.site, account_id, given) if given else None
     uri = given if found is None else found.uri
     return answer(
         await call.site.read(

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.people import Handle
-from fedi_cotweet.api.words import find_person
 from fedi_cotweet.services import lists
+from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.views import ListView
 from storage.engine import Tx
 

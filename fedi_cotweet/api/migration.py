@@ -8,9 +8,9 @@ from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Handle
-from fedi_cotweet.api.words import find_person
 from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.services import migration, people_lists
+from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor

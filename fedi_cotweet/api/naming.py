@@ -9,24 +9,9 @@ from fedi_cotweet.api.calls import Call
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.services import proposal_views
 from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.services.lookups import find
 from fedi_cotweet.services.mistaken import only_invited
-from fedi_cotweet.services.naming import Named, named
-from fedi_cotweet.services.site import Site
-
-
-async def find(site: Site, account_id: int | None, given: str) -> Named | None:
-    """What an id or an address names (see ``services.naming``), or None.
-
-    An address elsewhere that nothing here is known by is fetched from there.
-    """
-    found = await site.read(lambda tx: named(tx, site.env, account_id, given))
-    if found is not None or "://" not in given or site.env.addresses.owns(given):
-        return found
-    post = await site.find_post(given)
-    if post is None:
-        return None
-    uri = post.uri
-    return await site.read(lambda tx: named(tx, site.env, account_id, uri))
+from fedi_cotweet.services.naming import Named
 
 
 async def post_id(call: Call, account_id: int, what: str = "post") -> int:

@@ -10,8 +10,8 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Handle, Username
 from fedi_cotweet.api.relations import HostName
-from fedi_cotweet.api.words import find_person
 from fedi_cotweet.services import accounts, key_rotation, shutting_out
+from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.hosts import host_named
 from storage.engine import Tx
 from storage.queries import relations

@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.api.words import find_person, find_post
 from fedi_cotweet.services import accounts, follows, passwords, reading
 from fedi_cotweet.services import notifications as told
+from fedi_cotweet.services.authoring import find_person, find_post
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import TimelinePage

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from aiohttp import web
 
 from fedi_cotweet.api import naming
-from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.services import audiences, history, polls, posts, reading, threads, viewing
+from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.site import Site

@@ -12,7 +12,7 @@ from fedi_cotweet.api.calls import answer
 from fedi_cotweet.services.errors import ServiceError
 from storage.errors import StorageError
 
-PREFIX = "/api/"
+PREFIXES = ("/api/v1/control", "/api/v1/cotweets")
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.api")
 
@@ -25,7 +25,7 @@ def refusal(status: int, code: str, message: str, fix: str = "") -> web.Response
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer errors on this API's paths; a fault of ours is logged and not described."""
-    if not request.path.startswith(PREFIX):
+    if not request.path.startswith(PREFIXES):
         return await handler(request)
     try:
         return await handler(request)

@@ -9,9 +9,9 @@ from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Handle
-from fedi_cotweet.api.words import find_person
 from fedi_cotweet.domain.limits import SECOND
 from fedi_cotweet.services import accounts, follows, relations
+from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.hosts import host_named
 from fedi_cotweet.services.people import author_view
 from storage.engine import Tx

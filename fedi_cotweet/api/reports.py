@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer
+from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services import reports
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import ReportView

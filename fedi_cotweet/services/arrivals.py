@@ -26,7 +26,7 @@ from fedi_cotweet.services.replies import kept_out, replied
 from fedi_cotweet.services.unwelcome import kept_away, unwelcome
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, follows, posts
+from storage.queries import actors, follows, places, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,18 @@ def store_arrival(
     if posts.buried(tx, note.id, arrival.author.uri) is not None:
         return None, "deleted_before"
     if known is None:
-        post_id = _add(tx, env, arrival)
+        post_id, sort_id = _add(tx, env, arrival)
         remote_parts.keep(tx, env, arrival, post_id, None, depth)
-        _begin(tx, env, arrival, post_id, quiet=quiet, counted=counted, recipient_id=recipient_id)
+        _begin(
+            tx,
+            env,
+            arrival,
+            post_id,
+            sort_id,
+            quiet=quiet,
+            counted=counted,
+            recipient_id=recipient_id,
+        )
         if not quiet:
             link_cards.begin(tx, env, post_id, arrival.content)
         return post_id, "created"
@@ -224,13 +233,15 @@ def _dates(env: Env, known: Post, note: NoteView) -> tuple[int, int]:
     return ours, updated_at or _published_at(env, note)
 
 
-def _add(tx: Tx, env: Env, arrival: Arrival) -> int:
+def _add(tx: Tx, env: Env, arrival: Arrival) -> tuple[int, int]:
+    """Its id and its place in timelines."""
     post_id, published_at = env.new_id(), _published_at(env, arrival.note)
+    sort_id = places.free(tx, id_at(published_at, post_id))
     updated_at = _updated_at(env, arrival.note)
     posts.add_post(
         tx,
         id=post_id,
-        sort_id=id_at(published_at, post_id),
+        sort_id=sort_id,
         uri=arrival.note.id,
         author_id=arrival.author.id,
         local=False,
@@ -240,7 +251,7 @@ def _add(tx: Tx, env: Env, arrival: Arrival) -> int:
         edited_at=versions.first_edit(published_at, updated_at),
         **_values(arrival, env.now()),
     )
-    return post_id
+    return post_id, sort_id
 
 
 def _begin(
@@ -248,6 +259,7 @@ def _begin(
     env: Env,
     arrival: Arrival,
     post_id: int,
+    sort_id: int,
     *,
     quiet: bool,
     counted: bool,
@@ -278,7 +290,6 @@ def _begin(
     for account_id in dict.fromkeys(mentioned):
         if account_id not in told and not quiet:
             tell_of_mention(tx, env, account_id, arrival.author, post_id)
-    sort_id = id_at(_published_at(env, note), post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, arrival.visibility)
     indexing.begin(tx, post_id, sort_id, arrival.author, _values(arrival, env.now()))
 

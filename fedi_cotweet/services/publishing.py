@@ -31,7 +31,7 @@ from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import replied
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, post_authors, posts
+from storage.queries import actors, places, post_authors, posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
         post.id,
         state="published",
         published_at=now,
-        sort_id=id_at(now, post.id),
+        sort_id=places.free(tx, id_at(now, post.id)),
         co_authored=bool(rows),
         document=orjson.dumps(document).decode(),
     )

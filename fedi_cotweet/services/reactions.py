@@ -23,7 +23,7 @@ from fedi_cotweet.services.relays import Collection, relay, relay_removal
 from fedi_cotweet.services.unwelcome import unwelcome
 from storage.engine import Tx
 from storage.models import Actor, Boost, Like, Post
-from storage.queries import actors, interactions, posts
+from storage.queries import actors, interactions, places, posts
 from storage.queries import reactions as stored
 
 
@@ -151,8 +151,8 @@ def receive_boost(
     now = env.now()
     rows = author_rows(tx, post)
     delivery = booster.id in timelines.shown_author_ids(post, rows, now)[1:]
-    boost_id = env.new_id()
     moment = min(published_at, now)
+    boost_id = places.free(tx, id_at(moment, env.new_id()))
     if not interactions.add_boost(
         tx,
         id=boost_id,
@@ -169,7 +169,7 @@ def receive_boost(
         if held.relayed_at is not None:
             interactions.boost_came_itself(tx, held, uri)
         if not held.delivery:
-            timelines.bring_boost(tx, post, booster.id, id_at(moment, held.id), now)
+            timelines.bring_boost(tx, post, booster.id, held.id, now)
         return "repeated"
     if delivery:
         timelines.refresh(tx, post.id, now)
@@ -178,7 +178,7 @@ def receive_boost(
         stored.count_one(tx, post, "shares", 1)
     relay(tx, env, post, rows, "shares", uri, by=booster)
     if not relayed:
-        timelines.bring_boost(tx, post, booster.id, id_at(moment, boost_id), now)
+        timelines.bring_boost(tx, post, booster.id, boost_id, now)
     tell_authors(
         tx,
         env,

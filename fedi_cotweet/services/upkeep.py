@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, DAY, STAMP_UNUSED_FOR
+from fedi_cotweet.domain.limits import AWARENESS_FRESH_FOR, DAY, IDEMPOTENT_FOR, STAMP_UNUSED_FOR
 from fedi_cotweet.services import (
     answers,
     crediting,
@@ -26,7 +26,16 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.tokens import OVER_KEPT
 from storage.engine import Tx
-from storage.queries import actors, cards, consents, crawls, jobs, oauth, post_authors
+from storage.queries import (
+    actors,
+    cards,
+    consents,
+    crawls,
+    idempotency,
+    jobs,
+    oauth,
+    post_authors,
+)
 from storage.queries import posts as post_queries
 
 BATCH: Final = 100
@@ -100,6 +109,12 @@ def forget_tokens(tx: Tx, env: Env) -> bool:
     return oauth.forget(tx, now, now - OVER_KEPT, BATCH) >= BATCH
 
 
+def forget_keys(tx: Tx, env: Env) -> bool:
+    """Which keys clients gave to what they made, once a repeat is none any more."""
+    idempotency.forget(tx, env.now() - IDEMPOTENT_FOR)
+    return False
+
+
 def close_polls(tx: Tx, env: Env) -> bool:
     """Polls whose time is over."""
     return polls.close_due(tx, env, BATCH) == BATCH
@@ -139,4 +154,5 @@ STEPS: Final[tuple[Step, ...]] = (
     forget,
     forget_cards,
     forget_tokens,
+    forget_keys,
 )

@@ -17,8 +17,10 @@ from storage.models.history import PostVersion
 from storage.models.oauth import AccessToken, Application, AuthorizationCode
 from storage.models.posts import (
     Addressee,
+    Bookmark,
     Boost,
     HomeEntry,
+    IdempotencyKey,
     Like,
     Media,
     Notification,
@@ -38,6 +40,7 @@ from storage.models.reading import (
     Report,
 )
 from storage.models.relations import (
+    AccountNote,
     Block,
     HostBlock,
     HostRule,
@@ -58,6 +61,7 @@ from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent,
 __all__ = [
     "AccessToken",
     "Account",
+    "AccountNote",
     "Activity",
     "Actor",
     "ActorKey",
@@ -66,6 +70,7 @@ __all__ = [
     "AuthorizationCode",
     "Base",
     "Block",
+    "Bookmark",
     "Boost",
     "Change",
     "ConsentLogEntry",
@@ -85,6 +90,7 @@ __all__ = [
     "Host",
     "HostBlock",
     "HostRule",
+    "IdempotencyKey",
     "ImportRow",
     "InboxItem",
     "InviteMute",

@@ -114,6 +114,10 @@ class Account(Base):
     """The ``Update`` that announces the last rotation."""
     quote_policy: Mapped[str] = mapped_column(default="public", server_default="public")
     """Who may quote what they write from now on."""
+    posting_visibility: Mapped[str | None]
+    """Of new posts, unless they say otherwise; NULL: ``public``. So the other two."""
+    posting_sensitive: Mapped[bool] = mapped_column(default=False, server_default="0")
+    posting_language: Mapped[str | None]
     service: Mapped[bool] = mapped_column(default=False)
     """True for the instance actor, which nobody signs in to."""
     created_at: Mapped[int]
@@ -160,6 +164,12 @@ class Follow(Base):
     """The follower's wish about co-tweets of this one; NULL: the account's."""
     through_post_id: Mapped[int | None]
     """The post on whose page the follow was begun."""
+    shows_boosts: Mapped[bool] = mapped_column(default=True, server_default="1")
+    """Whether what they boost is shown to their follower. Counts here only, as do the next two."""
+    notifies: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """Whether the follower hears of each new post."""
+    languages: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Posts in other languages are not shown; none: all are."""
     created_at: Mapped[int]
 
     __table_args__ = (

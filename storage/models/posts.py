@@ -22,7 +22,8 @@ class Post(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sort_id: Mapped[int]
-    """Orders timelines and profiles: made from the time of publication."""
+    """Orders timelines and profiles: made from the time of publication. Clients know a post by
+    it, since they sort by id; boosts have theirs from the same numbers."""
     uri: Mapped[str] = mapped_column(unique=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
     local: Mapped[bool]
@@ -70,6 +71,7 @@ class Post(Base):
     operator, keeps its author away."""
 
     __table_args__ = (
+        Index("ix_posts_sort", "sort_id", unique=True),
         Index("ix_posts_author_state", "author_id", "state", "sort_id"),
         Index("ix_posts_local_state", "local", "state", "sort_id"),
         Index("ix_posts_scheduled", "state", "scheduled_at"),
@@ -190,7 +192,9 @@ class HomeEntry(Base):
 
 
 class Boost(Base):
-    """An ``Announce``. ``delivery``: it only carries a co-tweet to its author's followers.
+    """An ``Announce``. Its id is its place in timelines too.
+
+    ``delivery``: it only carries a co-tweet to its author's followers.
 
     ``relayed_at``: when the post's primary author said so, until it comes itself: until then it
     counts and brings the post to nobody.
@@ -223,6 +227,35 @@ class Like(Base):
     """``""`` for a plain like."""
 
     __table_args__ = (UniqueConstraint("actor_id", "post_id"), Index("ix_likes_post", "post_id"))
+
+
+class Bookmark(Base):
+    """A post that a reader keeps for later; nobody else hears of it."""
+
+    __tablename__ = "bookmarks"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "post_id"),
+        Index("ix_bookmarks_account", "account_id", "id"),
+        Index("ix_bookmarks_post", "post_id"),
+    )
+
+
+class IdempotencyKey(Base):
+    """What a client made with a key of its own; ``key`` is the SHA-256 of that."""
+
+    __tablename__ = "idempotency_keys"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[int] = mapped_column(index=True)
 
 
 class Notification(Base):

@@ -42,6 +42,22 @@ class Mute(Base):
     __table_args__ = (Index("ix_mutes_target", "target_id"),)
 
 
+class AccountNote(Base):
+    """What a local person wrote down about somebody, for themselves alone."""
+
+    __tablename__ = "account_notes"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+    text: Mapped[str]
+
+    __table_args__ = (Index("ix_account_notes_actor", "actor_id"),)
+
+
 class HostBlock(Base):
     """A local person wants nothing from a whole server."""
 

@@ -149,6 +149,16 @@ def count_following(tx: Connection, actor_id: int) -> int:
     )
 
 
+def count_requests(tx: Connection, account_id: int) -> int:
+    """How many ask to follow a locked account."""
+    counted = (
+        select(func.count())
+        .select_from(Follow)
+        .where(Follow.followed_id == account_id, Follow.state == "requested")
+    )
+    return int(tx.execute(counted).scalar_one())
+
+
 def follower_page(
     tx: Connection, actor_id: int, before: int | None, limit: int
 ) -> list[tuple[int, str]]:

@@ -175,6 +175,21 @@ _RESET = (
 )
 
 
+def known_names(tx: Connection, limit: int) -> list[str]:
+    """Servers that were met, in the order of their names."""
+    rows = tx.execute(_NAMED.order_by(Host.host).limit(literal_limit(limit)))
+    return [str(row[0]) for row in rows]
+
+
+def count(tx: Connection, most: int) -> int:
+    """How many servers were met, up to ``most``."""
+    met = _NAMED.limit(literal_limit(most)).subquery()
+    return int(tx.execute(select(func.count()).select_from(met)).scalar_one())
+
+
+_NAMED = select(Host.host).where(Host.host > "")
+
+
 def away(tx: Connection) -> set[str]:
     """The servers that are held back because deliveries failed."""
     return {str(row.host) for row in tx.execute(_AWAY)}

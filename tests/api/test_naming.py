@@ -10,6 +10,7 @@ import pytest
 from fedi_cotweet.api import naming
 from fedi_cotweet.api.reachable import reaches
 from fedi_cotweet.api.routes import ENDPOINTS
+from fedi_cotweet.services import lookups
 from storage.engine import Tx
 from storage.queries import actors, consents
 from tests.api.conftest import CONTROL, COTWEETS, INVITES, Api
@@ -48,7 +49,7 @@ async def _same(api: Api, names: list[str], path: str, method: str = "GET") -> A
 
 
 def test_every_operation_about_a_post_takes_every_name() -> None:
-    asking = (naming.post_id, naming.talk_id, naming.invite_id, naming.proposal_id, naming.find)
+    asking = (naming.post_id, naming.talk_id, naming.invite_id, naming.proposal_id, lookups.find)
     left = [
         (method, path)
         for method, path, endpoint in ENDPOINTS

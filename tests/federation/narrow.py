@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.federation.cast import Cast
 from tests.federation.drafts import API, Case, nothing, upload
-from tests.federation.probes import Ask
+from tests.federation.probe import Ask
 from tests.federation.viewers import sign_in
 
 POSTS = f"{API}/control/posts"

@@ -7,25 +7,13 @@ with ``plain``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from tests.federation.app_probes import app_probes
 from tests.federation.drafts import API, Names
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request. ``activity`` is signed by whoever sends it."""
-
-    path: str
-    document: Any = None
-    form: Mapping[str, str] | None = None
-    activity: Mapping[str, Any] | None = None
-
-
-Probe = Callable[[Names], Sequence[Ask | str]]
+from tests.federation.probe import Ask, Probe
 
 
 def plain(*paths: str) -> Probe:
@@ -540,3 +528,4 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/static/{digest}/{name}"): lambda n: [f"/static/{n.offer}/{n.picture}"],
     ("GET", "/favicon.ico"): plain("/favicon.ico"),
 }
+PROBES.update(app_probes())

@@ -16,7 +16,8 @@ from storage.queries import actors
 from tests.federation.cast import Cast
 from tests.federation.drafts import API, Case, Drafts, make_draft, make_drafts, nothing, standing
 from tests.federation.here import Here
-from tests.federation.probes import PROBES, Ask
+from tests.federation.probe import Ask
+from tests.federation.probes import PROBES
 from tests.federation.viewers import VIEWERS, Stranger, filled, sign_in, traces
 
 WORDS = ("zebrafish", "walrus", "whispered", "descriptive")

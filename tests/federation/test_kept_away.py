@@ -16,7 +16,7 @@ from fedi_cotweet.domain.limits import HOUR, MINUTE
 from storage.engine import Tx
 from storage.models import HostRule
 from tests.federation.cast import Cast, CoTweet
-from tests.federation.probes import Ask
+from tests.federation.probe import Ask
 from tests.federation.viewers import SignedIn, Stranger, sign_in
 
 CONTROL = "/api/v1/control"

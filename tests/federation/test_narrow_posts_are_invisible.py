@@ -18,7 +18,7 @@ from storage.queries import interactions, posts
 from tests.federation.cast import Cast
 from tests.federation.drafts import Case, Drafts, nothing
 from tests.federation.narrow import befriend, hidden_case
-from tests.federation.probes import Ask
+from tests.federation.probe import Ask
 from tests.federation.test_drafts_are_invisible import probe_all
 from tests.federation.viewers import Elsewhere, Make, Stranger, sign_in, traces
 

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from activitypub.signatures.cavage import sign_cavage
 from activitypub.vocab.terms import ACTIVITY_JSON
-from fedi_cotweet.services import accounts
+from fedi_cotweet.services import accounts, tokens
 from storage.engine import Tx
 from tests.federation.cast import Cast
 from tests.federation.drafts import API
 from tests.federation.here import Here
 from tests.federation.origins import Person
-from tests.federation.probes import Ask
+from tests.federation.probe import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ class Elsewhere(Stranger):
 class SignedIn(Stranger):
     """Has an account here, a session, and uses the API in their own name."""
 
-    def __init__(self, cast: Cast, name: str, cookie: str, csrf: str) -> None:
+    def __init__(self, cast: Cast, name: str, cookie: str, csrf: str, app_token: str) -> None:
         super().__init__(cast)
-        self.name, self.cookie, self.csrf = name, cookie, csrf
+        self.name, self.cookie, self.csrf, self.app_token = name, cookie, csrf, app_token
 
     def __str__(self) -> str:
         return f"{self.name}, signed in"
@@ -134,9 +134,11 @@ class SignedIn(Stranger):
         return isinstance(ask, str) or ask.activity is None
 
     async def headers(self, method: str, path: str) -> dict[str, str]:
-        if path.startswith(API):
+        if path.startswith((f"{API}/control", f"{API}/cotweets")):
             token = self.here.server.operator_token
             return {"Authorization": f"Bearer {token}", "X-Account": self.name}
+        if path.startswith("/api/"):
+            return {"Authorization": f"Bearer {self.app_token}"}
         return {"Cookie": self.cookie}
 
     def form(self, fields: Mapping[str, str]) -> dict[str, str]:
@@ -147,16 +149,18 @@ async def sign_in(cast: Cast, name: str) -> SignedIn:
     """A browser session."""
     here = cast.here
 
-    def begin(tx: Tx) -> tuple[str, str]:
+    def begin(tx: Tx) -> tuple[str, str, str]:
         account = accounts.account_named(tx, name)
         env = here.server.runtime.env
         token = accounts.open_session(tx, env, account.id)
         session = accounts.session_of(tx, env, token)
         assert session is not None
-        return token, session.csrf
+        scopes = "read write follow push"
+        app_token, _ = tokens.mint(tx, env, name, scopes, app="Probe")
+        return token, session.csrf, app_token
 
-    token, csrf = await here.write(begin)
-    return SignedIn(cast, name, f"session_{here.host.rpartition(':')[2]}={token}", csrf)
+    token, csrf, app_token = await here.write(begin)
+    return SignedIn(cast, name, f"session_{here.host.rpartition(':')[2]}={token}", csrf, app_token)
 
 
 def filled(cast: Cast, ask: Ask | str) -> Ask:

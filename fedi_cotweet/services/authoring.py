@@ -7,8 +7,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from fedi_cotweet.api import naming
-from fedi_cotweet.services import distances, hiding
+from fedi_cotweet.services import distances, hiding, lookups
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.composing import Composed, compose, handles_in
 from fedi_cotweet.services.errors import ServiceError
@@ -66,7 +65,7 @@ def check_language(language: str | None) -> str | None:
 
 async def find_post(site: Site, given: str, viewer_id: int) -> Post | None:
     """The post with an id of ours, an invitation's or an address, if this account may see it."""
-    found = await naming.find(site, viewer_id, given)
+    found = await lookups.find(site, viewer_id, given)
     post = None if found is None else found.post
     if post is None or not await site.read(lambda tx: may_see(tx, post, viewer_id)):
         return None

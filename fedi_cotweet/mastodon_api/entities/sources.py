@@ -1,0 +1,53 @@
+"""``CredentialAccount``: oneself, with what one typed and chose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedi_cotweet.mastodon_api.entities import accounts
+from fedi_cotweet.mastodon_api.entities.times import moment
+from fedi_cotweet.services import own_profile
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.queries import actors, follows
+
+
+def credential_account(tx: Tx, env: Env, account_id: int) -> dict[str, Any]:
+    """The account with its ``source``."""
+    actor, account = actors.actor(tx, account_id), actors.account_of(tx, account_id)
+    assert actor is not None, "the account whose token it is"
+    assert account is not None, "the account whose token it is"
+    profile = own_profile.show(tx, account_id)
+    document = accounts.one(tx, env, actor)
+    document["source"] = {
+        "privacy": {"followers": "private"}.get(
+            account.posting_visibility or "public", account.posting_visibility or "public"
+        ),
+        "sensitive": account.posting_sensitive,
+        "language": account.posting_language,
+        "note": profile.about,
+        "fields": [
+            {
+                "name": field.name,
+                "value": field.value,
+                "verified_at": None if field.verified_at is None else moment(field.verified_at),
+            }
+            for field in profile.fields
+        ],
+        "follow_requests_count": follows.count_requests(tx, account_id),
+        "hide_collections": profile.hides_network,
+        "discoverable": profile.discoverable,
+        "indexable": actor.indexable,
+        "attribution_domains": list(profile.attribution_domains),
+        "quote_policy": account.quote_policy,
+    }
+    document["role"] = {
+        "id": "-99",
+        "name": "",
+        "color": "",
+        "position": -1,
+        "permissions": "0",
+        "highlighted": False,
+        "collection_limit": 0,
+    }
+    return document

@@ -1,0 +1,240 @@
+"""Timelines by window, in the ids that clients know: ``sort_id`` of a post, ``id`` of a boost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, exists, or_, select
+
+from fedi_cotweet.domain.windows import Window
+from storage.dialect import one_of
+from storage.models import (
+    Bookmark,
+    Boost,
+    HomeEntry,
+    Like,
+    ListMember,
+    Pin,
+    Post,
+    PostAuthor,
+    PostMute,
+    PostTag,
+)
+from storage.queries.audiences import EVERYBODYS, VIEWER, readable
+from storage.queries.profiles import shown_on
+from storage.queries.rows import among, find, many
+from storage.windows import paged, values_of
+
+Entry = tuple[int, int, int | None]
+"""(post id, place, who boosted it)."""
+
+
+def status(tx: Connection, number: int) -> Post | None:
+    """The post that clients know by this number; else that with this id, which drafts are."""
+    return find(tx, Post, sort_id=number) or find(tx, Post, id=number)
+
+
+def boost(tx: Connection, number: int) -> Boost | None:
+    """The boost that clients know by this number; those that only carry a co-tweet are none."""
+    found = find(tx, Boost, id=number)
+    return None if found is None or found.delivery else found
+
+
+def boosts(tx: Connection, numbers: Iterable[int]) -> dict[int, Boost]:
+    """Boosts by their ids."""
+    wanted = sorted(set(numbers))
+    return {found.id: found for found in among(tx, Boost, "id", wanted)}
+
+
+def home(tx: Connection, account_id: int, window: Window) -> list[Entry]:
+    """Entries of a reader's home timeline."""
+    return _entries(tx, _home(window), {"account": account_id, **values_of(window)})
+
+
+def of_list(tx: Connection, account_id: int, list_id: int, window: Window) -> list[Entry]:
+    """Those that a member of a list wrote, alone or as a verified co-author, or boosted."""
+    values = {"account": account_id, "list": list_id, **values_of(window)}
+    return _entries(tx, _of_list(window), values)
+
+
+def public(tx: Connection, window: Window, *, local: bool, here: bool) -> list[Post]:
+    """Public posts of this server's people or of all others; ``here``: those for here too."""
+    listed = ("public", "local") if here and local else ("public",)
+    values = {"local": local, "listed": listed, **values_of(window)}
+    return many(tx, Post, _public(window), values)
+
+
+def with_tag(tx: Connection, tag: str, window: Window) -> list[Post]:
+    """Public posts with a hashtag, folded to lower case."""
+    return many(tx, Post, _with_tag(window), {"tag": tag, **values_of(window)})
+
+
+def written(tx: Connection, actor_id: int, viewer_id: int | None, window: Window) -> list[Post]:
+    """Posts of a primary author that the viewer may read, without direct ones."""
+    values = {"actor": actor_id, VIEWER: viewer_id or 0, **values_of(window)}
+    return many(tx, Post, _written(window), values)
+
+
+def co_written(
+    tx: Connection, actor_id: int, viewer_id: int | None, shown_since: int, window: Window
+) -> list[Post]:
+    """Those on which somebody is a verified co-author, of a stamp fetched after ``shown_since``."""
+    values = {
+        "actor": actor_id,
+        "since": shown_since,
+        VIEWER: viewer_id or 0,
+        **values_of(window),
+    }
+    return many(tx, Post, _co_written(window), values)
+
+
+def boosted(tx: Connection, actor_id: int, window: Window) -> list[Boost]:
+    """Somebody's boosts."""
+    return many(tx, Boost, _boosted(window), {"actor": actor_id, **values_of(window)})
+
+
+def kept_off(tx: Connection, actor_id: int, post_ids: Iterable[int]) -> set[int]:
+    """Those of the posts that an author does not show on their profile."""
+    wanted = sorted(set(post_ids))
+    if not wanted:
+        return set()
+    rows = tx.execute(
+        select(Post.id).where(one_of(Post.id, "wanted"), ~shown_on(actor_id)), {"wanted": wanted}
+    )
+    return {int(row[0]) for row in rows}
+
+
+def places_of(tx: Connection, uris: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Of known posts by identifier: the number clients know, and the primary author's id."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return {}
+    rows = tx.execute(_PLACES, {"wanted": wanted})
+    return {str(uri): (int(place), int(author)) for uri, place, author in rows}
+
+
+def marks(tx: Connection, account_id: int, post_ids: Iterable[int]) -> dict[str, set[int]]:
+    """What a reader did with posts: ids of those ``liked``, ``boosted``, ``kept``, ``muted``
+    and ``pinned``."""
+    values = {"account": account_id, "wanted": sorted(set(post_ids))}
+    if not values["wanted"]:
+        return {name: set() for name in _MARKS}
+    return {
+        name: {int(row[0]) for row in tx.execute(statement, values)}
+        for name, statement in _MARKS.items()
+    }
+
+
+def _entries(
+    tx: Connection, statement: Select[*tuple[Any, ...]], values: dict[str, Any]
+) -> list[Entry]:
+    rows = tx.execute(statement, values)
+    return [(int(a), int(b), None if c is None else int(c)) for a, b, c in rows]
+
+
+_HOME = select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id).where(
+    HomeEntry.account_id == bindparam("account")
+)
+_ON_LIST = select(ListMember.actor_id).where(ListMember.list_id == bindparam("list"))
+_home = paged(lambda: (_HOME, HomeEntry.sort_id))
+_of_list = paged(
+    lambda: (
+        _HOME.join(Post, Post.id == HomeEntry.post_id).where(
+            or_(
+                Post.author_id.in_(_ON_LIST),
+                HomeEntry.boosted_by_id.in_(_ON_LIST),
+                exists().where(
+                    PostAuthor.post_id == HomeEntry.post_id,
+                    PostAuthor.state == "verified",
+                    PostAuthor.actor_id.in_(_ON_LIST),
+                ),
+            )
+        ),
+        HomeEntry.sort_id,
+    )
+)
+_public = paged(
+    lambda: (
+        select(Post).where(
+            Post.local == bindparam("local"),
+            Post.state == "published",
+            Post.visibility.in_(bindparam("listed", expanding=True)),
+        ),
+        Post.sort_id,
+    )
+)
+_with_tag = paged(
+    lambda: (
+        select(Post)
+        .join(PostTag, PostTag.post_id == Post.id)
+        .where(
+            PostTag.tag == bindparam("tag"),
+            Post.state == "published",
+            Post.visibility == "public",
+        ),
+        PostTag.sort_id,
+    )
+)
+_written = paged(
+    lambda: (
+        select(Post).where(
+            Post.author_id == bindparam("actor"),
+            Post.state == "published",
+            Post.visibility != "direct",
+            readable(),
+        ),
+        Post.sort_id,
+    )
+)
+_co_written = paged(
+    lambda: (
+        select(Post)
+        .join(PostAuthor, PostAuthor.post_id == Post.id)
+        .where(
+            PostAuthor.actor_id == bindparam("actor"),
+            PostAuthor.state == "verified",
+            PostAuthor.fetched_at > bindparam("since"),
+            Post.state == "published",
+            Post.visibility != "direct",
+            readable(),
+        ),
+        Post.sort_id,
+    )
+)
+_boosted = paged(
+    lambda: (
+        select(Boost)
+        .join(Post, Post.id == Boost.post_id)
+        .where(
+            Boost.actor_id == bindparam("actor"),
+            Boost.delivery.is_(False),
+            Boost.relayed_at.is_(None),
+            Post.state == "published",
+            Post.visibility.in_(EVERYBODYS),
+        ),
+        Boost.id,
+    )
+)
+_PLACES = select(Post.uri, Post.sort_id, Post.author_id).where(
+    Post.uri.in_(bindparam("wanted", expanding=True)), Post.state == "published"
+)
+_MARKS = {
+    "liked": select(Like.post_id).where(
+        one_of(Like.post_id, "wanted"), Like.actor_id == bindparam("account")
+    ),
+    "boosted": select(Boost.post_id).where(
+        one_of(Boost.post_id, "wanted"),
+        Boost.actor_id == bindparam("account"),
+        Boost.delivery.is_(False),
+    ),
+    "kept": select(Bookmark.post_id).where(
+        one_of(Bookmark.post_id, "wanted"), Bookmark.account_id == bindparam("account")
+    ),
+    "muted": select(PostMute.post_id).where(
+        one_of(PostMute.post_id, "wanted"), PostMute.account_id == bindparam("account")
+    ),
+    "pinned": select(Pin.post_id).where(
+        one_of(Pin.post_id, "wanted"), Pin.actor_id == bindparam("account")
+    ),
+}

@@ -1,0 +1,53 @@
+"""How a draft might be asked for at the client API: by its ids, as what they are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fedi_cotweet.mastodon_api.routes import OPERATIONS, Operation
+from tests.federation.drafts import Names
+from tests.federation.probe import Ask, Probe
+
+
+def app_probes() -> Iterator[tuple[tuple[str, str], Probe]]:
+    """A probe for every operation: each id of a draft in its path, query and body."""
+    for operation in OPERATIONS:
+        yield (operation.method, operation.path), _probe(operation)
+    for path in sorted({operation.path for operation in OPERATIONS}):
+        yield ("OPTIONS", path), _at(path)
+    for name in ("avatars", "headers"):
+        path = f"/{name}/original/missing.png"
+        yield ("GET", path), _at(path)
+
+
+def _at(path: str) -> Probe:
+    return lambda n: [re.sub(r"\{\w+\}", n.post, path)]
+
+
+def _probe(operation: Operation) -> Probe:
+    def ask(n: Names) -> list[Ask | str]:
+        guesses = (n.post, n.invite, n.proposal, n.upload)
+        paths = {
+            re.sub(r"\{\w+\}", guess, operation.path)
+            for guess in (guesses if "{" in operation.path else guesses[:1])
+        }
+        if operation.method == "GET":
+            query = "&".join(f"id[]={guess}" for guess in guesses)
+            return [f"{path}?{query}&acct={n.post}&q={n.note}" for path in sorted(paths)]
+        return [Ask(path, _body(n, guesses)) for path in sorted(paths)]
+
+    return ask
+
+
+def _body(n: Names, guesses: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "status": "Hm",
+        "in_reply_to_id": n.post,
+        "quoted_status_id": n.invite,
+        "media_ids": [n.upload],
+        "id": list(guesses),
+        "account_id": n.post,
+        "status_ids": [n.post],
+    }
