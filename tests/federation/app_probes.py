@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fedi_cotweet.mastodon_api.routes import OPERATIONS, Operation
+from fedi_cotweet.mastodon_api.operations import OPERATIONS, Operation
 from tests.federation.drafts import Names
 from tests.federation.probe import Ask, Probe
 

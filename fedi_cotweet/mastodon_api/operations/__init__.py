@@ -1,0 +1,16 @@
+"""All operations of the client API, by what they are about.
+
+Order matters: of two paths that fit, the first is taken.
+"""
+
+from fedi_cotweet.mastodon_api.operations import instance, people, posts, timelines
+from fedi_cotweet.mastodon_api.operations.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *instance.OPERATIONS,
+    *people.OPERATIONS,
+    *timelines.OPERATIONS,
+    *posts.OPERATIONS,
+)
+
+__all__ = ["OPERATIONS", "Operation"]

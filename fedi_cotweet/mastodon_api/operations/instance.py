@@ -1,0 +1,16 @@
+"""What the server says of itself."""
+
+from __future__ import annotations
+
+from fedi_cotweet.mastodon_api import instance
+from fedi_cotweet.mastodon_api.operations.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = tuple(
+    Operation(*row)
+    for row in (
+        ("GET", "/api/v1/instance", "everybody", None, instance.version_1),
+        ("GET", "/api/v2/instance", "everybody", None, instance.version_2),
+        ("GET", "/api/v1/instance/peers", "everybody", None, instance.peers),
+        ("GET", "/api/v1/custom_emojis", "everybody", None, instance.custom_emojis),
+    )
+)
