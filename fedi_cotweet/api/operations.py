@@ -78,6 +78,23 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ),
     ("POST", f"{_CONTROL}/sign-in-links"): Answer({"url": str, "expires_at": int}, 201),
     ("POST", f"{_CONTROL}/tokens"): Answer({"token": str, "scopes": str}, 201),
+    ("GET", f"{_CONTROL}/tokens"): Answer(
+        {
+            "tokens": [
+                {
+                    "id": str,
+                    "application": str,
+                    "website": str | None,
+                    "scopes": str,
+                    "created_at": int,
+                    "used_at": int | None,
+                }
+            ]
+        }
+    ),
+    ("DELETE", _CONTROL + "/tokens/{id}"): _NOTHING,
+    ("POST", f"{_CONTROL}/accounts/password"): Answer({"username": str, "password": str}),
+    ("POST", f"{_CONTROL}/accounts/two-factor-off"): Answer({"username": str, "two_factor": bool}),
     ("POST", f"{_CONTROL}/follow"): _STATE,
     ("POST", f"{_CONTROL}/unfollow"): _STATE,
     ("GET", f"{_CONTROL}/timeline"): Answer(TimelinePage),

@@ -22,6 +22,7 @@ from fedi_cotweet.cli import (
     moderating,
     notices,
     operating,
+    passwords,
     profile,
     quoting,
     reacting,
@@ -57,6 +58,8 @@ app.callback()(remember)
 app.command("up")(command(serving.up))
 account.command("create")(command(serving.create_account))
 account.command("sign-in-link")(command(serving.sign_in_link))
+account.command("password")(command(passwords.password))
+account.command("two-factor-off")(command(passwords.two_factor_off))
 account.command("suspend")(command(operating.suspend_account))
 account.command("unsuspend")(command(operating.unsuspend_account))
 account.command("delete")(command(operating.delete_account))
@@ -64,6 +67,8 @@ app.add_typer(account, name="account")
 
 token = Commands(help="Tokens with which apps act for accounts.", no_args_is_help=True)
 token.command("create")(command(tokens.create))
+token.command("list")(command(tokens.list_all))
+token.command("revoke")(command(tokens.revoke))
 app.add_typer(token, name="token")
 
 app.command("rotate-keys")(command(operating.rotate_keys))

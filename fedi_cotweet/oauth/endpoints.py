@@ -162,7 +162,8 @@ async def _for_password(call: Call, fields: Fields) -> web.Response:
     )
     if isinstance(person, sign_ins.TooOften):
         return too_often(person.wait)
-    if person is None:
+    # A password alone is not enough for who asks for codes, and there is no place for one here.
+    if person is None or person.totp_since is not None:
         raise OAuthError("invalid_grant")
     account_id = person.id
     return _token(

@@ -196,7 +196,9 @@ def make_sign_in_link(tx: Tx, env: Env, username: str) -> tuple[str, int]:
     return f"{env.addresses.base}/auth/link/{token}", expires_at
 
 
-def open_session(tx: Tx, env: Env, account_id: int) -> str:
+def open_session(
+    tx: Tx, env: Env, account_id: int, *, browser: str = "", by_link: bool = False
+) -> str:
     """Sign an account in; the cookie's token is returned and only its hash kept."""
     token = env.token()
     now = env.now()
@@ -205,6 +207,8 @@ def open_session(tx: Tx, env: Env, account_id: int) -> str:
         token_hash=token_hash(token),
         account_id=account_id,
         csrf=secrets.token_urlsafe(18),
+        browser=browser,
+        by_link=by_link,
         created_at=now,
         expires_at=now + SESSION_LASTS,
     )

@@ -97,6 +97,11 @@ def issue(
 def end_all(tx: Tx, account_id: int, now: int) -> None:
     """No browser and no app acts for this account any more; nothing on its way can either."""
     actors.end_sessions(tx, account_id)
+    end_apps(tx, account_id, now)
+
+
+def end_apps(tx: Tx, account_id: int, now: int) -> None:
+    """No app acts for this account any more."""
     oauth.forget_codes_of(tx, account_id)
     oauth.revoke_tokens_of(tx, account_id, now)
 

@@ -35,6 +35,7 @@ from storage.queries import (
     jobs,
     oauth,
     post_authors,
+    sessions,
 )
 from storage.queries import posts as post_queries
 
@@ -104,9 +105,10 @@ def forget_cards(tx: Tx, env: Env) -> bool:
 
 
 def forget_tokens(tx: Tx, env: Env) -> bool:
-    """Codes and tokens that are over, and apps that nobody let in."""
+    """Sessions, codes and tokens that are over, and apps that nobody let in."""
     now = env.now()
-    return oauth.forget(tx, now, now - OVER_KEPT, BATCH) >= BATCH
+    gone = oauth.forget(tx, now, now - OVER_KEPT, BATCH) + sessions.forget(tx, now, BATCH)
+    return gone >= BATCH
 
 
 def forget_keys(tx: Tx, env: Env) -> bool:

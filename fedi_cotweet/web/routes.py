@@ -8,7 +8,17 @@ from aiohttp.typedefs import Handler
 from fedi_cotweet import __version__
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
-from fedi_cotweet.web import answering, authorizing, embedding, feeds, reading, signing_in, voting
+from fedi_cotweet.web import (
+    answering,
+    authorizing,
+    embedding,
+    feeds,
+    reading,
+    second_step,
+    security,
+    signing_in,
+    voting,
+)
 from fedi_cotweet.web import media as files
 from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
@@ -41,6 +51,17 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/invites/{id}/decline", answering.decline),
     ("GET", PATHS.authorize, authorizing.ask),
     ("POST", PATHS.authorize, authorizing.decide),
+    ("GET", PATHS.security, security.show),
+    ("POST", "/settings/security/password", security.change_password),
+    ("POST", "/settings/security/sessions", security.end_sessions),
+    ("POST", "/settings/security/apps", security.end_app),
+    ("GET", PATHS.two_factor, security.set_up),
+    ("POST", PATHS.two_factor, security.confirm),
+    ("POST", "/settings/security/two-factor/begin", security.begin),
+    ("POST", "/settings/security/two-factor/codes", security.renew_codes),
+    ("POST", "/settings/security/two-factor/off", security.turn_off),
+    ("GET", PATHS.second_step, second_step.code_form),
+    ("POST", PATHS.second_step, second_step.show_code),
     ("GET", PATHS.sign_in, signing_in.sign_in_form),
     ("POST", PATHS.sign_in, signing_in.sign_in),
     ("POST", PATHS.sign_out, signing_in.sign_out),

@@ -16,16 +16,19 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web.rendering import SessionView
 from storage.engine import Tx
-from storage.queries import actors, consents
+from storage.models import Session
+from storage.queries import actors, consents, sessions
 
 FORM_LASTS = 60 * 60
 """Seconds for which a sign-in form stays good."""
+USE_NOTED_EVERY = HOUR
 _MOST_SHOWN = 99
 
 
@@ -36,6 +39,7 @@ class Viewer:
     account_id: int
     token_hash: str
     view: SessionView
+    session: Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Cookies:
 
     session: str
     form: str
+    step: str
     secure: bool
 
     @classmethod
@@ -51,8 +56,9 @@ class Cookies:
         """Cookies do not tell ports apart; development servers on one machine must."""
         parts = urlsplit(base_url)
         if parts.scheme == "https":
-            return cls("__Host-session", "__Host-form", secure=True)
-        return cls(f"session_{parts.port or 80}", f"form_{parts.port or 80}", secure=False)
+            return cls("__Host-session", "__Host-form", "__Host-step", secure=True)
+        port = parts.port or 80
+        return cls(f"session_{port}", f"form_{port}", f"step_{port}", secure=False)
 
     def keep(self, response: web.StreamResponse, name: str, value: str, seconds: int) -> None:
         """Set a cookie."""
@@ -84,9 +90,13 @@ async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Vie
             return None
         invites = consents.offers_to(tx, actor.id, ["offered"], _MOST_SHOWN)
         view = SessionView(author_view(site.env, actor), session.csrf, len(invites))
-        return Viewer(actor.id, session.token_hash, view)
+        return Viewer(actor.id, session.token_hash, view, session)
 
-    return await site.read(find)
+    found, now = await site.read(find), site.env.now()
+    if found is not None and (found.session.used_at or 0) <= now - USE_NOTED_EVERY:
+        kept = found.token_hash
+        await site.write(lambda tx: sessions.note_use(tx, kept, now))
+    return found
 
 
 def form_token(request: web.Request, cookies: Cookies) -> str:

@@ -8,19 +8,15 @@ from aiohttp import web
 
 from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import accounts, applications, sign_ins
-from fedi_cotweet.services.accounts import SESSION_LASTS
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, second_step
+from fedi_cotweet.web.opening import check_first_form, local_path, signed_in
 from fedi_cotweet.web.paths import PATHS
-from fedi_cotweet.web.rendering import link
-from fedi_cotweet.web.sessions import FORM_LASTS, check_form, form_token
+from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go, see
-from storage.engine import Tx
 from storage.queries import actors
 
 WRONG = "The user name or the password is wrong."
-LONGEST_PATH = 8_000
-"""What an app asks for is in the path to go on to."""
 
 
 async def sign_in_form(visit: Visit) -> web.Response:
@@ -34,7 +30,7 @@ async def sign_in_form(visit: Visit) -> web.Response:
 async def sign_in(visit: Visit) -> web.StreamResponse:
     """Check a password. Unknown names take as long as known ones and are answered alike."""
     fields = await visit.form()
-    _check_first_form(visit, fields.get("csrf", ""))
+    check_first_form(visit, fields.get("csrf", ""))
     typed = fields.get("username", "").strip()[: sign_ins.LONGEST_NAME]
     wanted = local_path(fields.get("next", ""))
     found = await sign_ins.check_password(
@@ -53,7 +49,9 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
         return response
     if found is None:
         return await _form(visit, error=WRONG, username=typed, next_path=wanted, status=403)
-    return await _signed_in(visit, found.id, wanted or PATHS.home)
+    if found.totp_since is not None:
+        return await second_step.begin(visit, found.id, wanted)
+    return await signed_in(visit, found.id, wanted or PATHS.home)
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
@@ -83,7 +81,7 @@ async def link_form(visit: Visit) -> web.Response:
 async def use_link(visit: Visit) -> web.StreamResponse:
     """Spend a link and sign in."""
     fields = await visit.form()
-    _check_first_form(visit, fields.get("csrf", ""))
+    check_first_form(visit, fields.get("csrf", ""))
     spent = accounts.token_hash(visit.request.match_info["token"])
     account_id = await visit.site.write(
         lambda tx: actors.use_sign_in_link(tx, spent, visit.env.now())
@@ -95,22 +93,7 @@ async def use_link(visit: Visit) -> web.StreamResponse:
             "This link does not sign in any more",
             "It works once and for fifteen minutes. Ask whoever runs this server for a new one.",
         )
-    return await _signed_in(visit, account_id, PATHS.home)
-
-
-async def _signed_in(visit: Visit, account_id: int, path: str) -> web.StreamResponse:
-    cookies, before = visit.pages.cookies, visit.viewer
-
-    def begin(tx: Tx) -> str:
-        if before is not None:
-            actors.end_session(tx, before.token_hash)
-        return accounts.open_session(tx, visit.env, account_id)
-
-    token = await visit.site.write(begin)
-    response = see(path)
-    cookies.keep(response, cookies.session, token, SESSION_LASTS // 1_000)
-    cookies.drop(response, cookies.form)
-    return response
+    return await signed_in(visit, account_id, PATHS.home, by_link=True)
 
 
 async def _form(
@@ -131,11 +114,6 @@ async def _form(
     return response
 
 
-def _check_first_form(visit: Visit, given: str) -> None:
-    expected = visit.request.cookies.get(visit.pages.cookies.form, "")
-    check_form(visit.request, visit.site.settings.base_url, given, expected)
-
-
 async def _application(visit: Visit, next_path: str) -> str:
     """The app that somebody signs in for, by its own name; "" for none."""
     parts = urlsplit(next_path)
@@ -144,11 +122,3 @@ async def _application(visit: Visit, next_path: str) -> str:
     client_id = dict(parse_qsl(parts.query)).get("client_id", "")
     found = await visit.site.read(lambda tx: applications.application_of(tx, client_id))
     return "" if found is None else found.name
-
-
-def local_path(path: str) -> str:
-    """A path of this server to go on to, or "": no redirect leads elsewhere."""
-    if not path.isascii() or not path.isprintable() or "\\" in path or len(path) > LONGEST_PATH:
-        return ""
-    parts = urlsplit(path)
-    return path if link(path) == path and path[:1] == "/" and not parts.netloc else ""

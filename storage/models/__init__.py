@@ -1,6 +1,16 @@
 """The tables, one file per aggregate."""
 
-from storage.models.actors import Account, Actor, ActorKey, Follow, Host, Session, SignInLink
+from storage.models.actors import (
+    Account,
+    Actor,
+    ActorKey,
+    Follow,
+    Host,
+    RecoveryCode,
+    SecondStep,
+    Session,
+    SignInLink,
+)
 from storage.models.base import Base
 from storage.models.cards import LinkCard, PostCard
 from storage.models.changes import (
@@ -119,9 +129,11 @@ __all__ = [
     "Quote",
     "QuoteRequest",
     "ReaderList",
+    "RecoveryCode",
     "Relay",
     "RelaySubscription",
     "Report",
+    "SecondStep",
     "Session",
     "Setting",
     "SignInLink",

@@ -91,6 +91,12 @@ class Account(Base):
     id: Mapped[int] = mapped_column(ForeignKey("actors.id"), primary_key=True, autoincrement=False)
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
+    totp_secret: Mapped[str | None]
+    """Of the app that makes codes, in base32."""
+    totp_since: Mapped[int | None]
+    """When a code was first shown to be right; NULL: signing in needs none."""
+    totp_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of the last code that was taken; no earlier one is taken again."""
     rsa_private: Mapped[str]
     ed25519_private: Mapped[str]
     invite_policy: Mapped[str] = mapped_column(default="people_i_follow")
@@ -133,7 +139,13 @@ class Session(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     csrf: Mapped[str]
+    browser: Mapped[str] = mapped_column(default="", server_default="")
+    """What it calls itself, cut: ``User-Agent``."""
+    by_link: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """Begun with a link of the operator's, not with a password."""
     created_at: Mapped[int]
+    used_at: Mapped[int | None]
+    """To the hour."""
     expires_at: Mapped[int] = mapped_column(index=True)
 
 
@@ -148,6 +160,29 @@ class SignInLink(Base):
     )
     expires_at: Mapped[int]
     used_at: Mapped[int | None]
+
+
+class SecondStep(Base):
+    """Somebody who knew a password and has yet to show a code."""
+
+    __tablename__ = "second_steps"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
+class RecoveryCode(Base):
+    """A code that signs in once in place of the app's. Used ones are gone."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
 
 
 class Follow(Base):

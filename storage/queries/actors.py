@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.dialect import insert_or_ignore, upsert
 from storage.dialect import limit as literal_limit
-from storage.models import Account, Actor, ActorKey, Host, Session, SignInLink
+from storage.models import Account, Actor, ActorKey, Host, SecondStep, Session, SignInLink
 from storage.queries.rows import add, among, find, many, one
 
 
@@ -234,6 +234,7 @@ def end_sessions(tx: Connection, account_id: int) -> None:
     """Sign an account out everywhere."""
     tx.execute(delete(Session).where(Session.account_id == account_id))
     tx.execute(delete(SignInLink).where(SignInLink.account_id == account_id))
+    tx.execute(delete(SecondStep).where(SecondStep.account_id == account_id))
 
 
 def forget_password(tx: Connection, account_id: int) -> None:

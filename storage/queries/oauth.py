@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Delete, Select, bindparam, delete, select, up
 
 from storage.dialect import limit as literal_limit
 from storage.models import AccessToken, Application, AuthorizationCode
-from storage.queries.rows import add, find
+from storage.queries.rows import add, among, find, many
 
 
 def add_application(tx: Connection, /, **values: Any) -> None:
@@ -60,6 +60,21 @@ def add_token(tx: Connection, /, **values: Any) -> None:
 def token(tx: Connection, token_hash: str) -> AccessToken | None:
     """An access token, over or not."""
     return find(tx, AccessToken, token_hash=token_hash)
+
+
+def tokens_of(tx: Connection, account_id: int) -> list[tuple[AccessToken, Application]]:
+    """The tokens of somebody that were not revoked, each with its app, the newest first."""
+    found = many(tx, AccessToken, _OF_ACCOUNT, {"account": account_id})
+    apps = among(tx, Application, "id", {token.application_id for token in found})
+    by_id = {app.id: app for app in apps}
+    return [(token, by_id[token.application_id]) for token in found]
+
+
+def revoke_app(tx: Connection, account_id: int, application_id: int, now: int) -> None:
+    """End all tokens of one app for somebody, and the codes it has yet to show."""
+    key = {"account": account_id, "application": application_id}
+    tx.execute(_REVOKE_APP, key | {"now": now})
+    tx.execute(_FORGET_APP_CODES, key)
 
 
 def note_use(tx: Connection, token_id: int, now: int) -> None:
@@ -124,6 +139,15 @@ _USE_CODE = (
 _FORGET_CODES = delete(AuthorizationCode).where(
     AuthorizationCode.account_id == bindparam("account")
 )
+_FORGET_APP_CODES = delete(AuthorizationCode).where(
+    AuthorizationCode.account_id == bindparam("account"),
+    AuthorizationCode.application_id == bindparam("application"),
+)
+_OF_ACCOUNT = (
+    select(AccessToken)
+    .where(AccessToken.account_id == bindparam("account"), AccessToken.revoked_at.is_(None))
+    .order_by(AccessToken.id.desc())
+)
 _USED = (
     update(AccessToken).where(AccessToken.id == bindparam("token")).values(used_at=bindparam("now"))
 )
@@ -140,6 +164,10 @@ def _revoking(which: Any) -> Any:
 _REVOKE = _revoking(AccessToken.id == bindparam("token"))
 _REVOKE_FOR_CODE = _revoking(AccessToken.code_hash == bindparam("code"))
 _REVOKE_ALL = _revoking(AccessToken.account_id == bindparam("account"))
+_REVOKE_APP = _revoking(
+    (AccessToken.account_id == bindparam("account"))
+    & (AccessToken.application_id == bindparam("application"))
+)
 _APP_TOKENS = (
     select(AccessToken.id)
     .where(AccessToken.application_id == bindparam("application"), AccessToken.account_id.is_(None))

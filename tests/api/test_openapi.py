@@ -75,6 +75,8 @@ def test_every_refusal_of_the_reference_is_some_operations() -> None:
 
 
 ELSEWHERE = {
+    "two_factor_on",
+    "wrong_code",
     "unauthorized",
     "internal_error",
     "not_found",

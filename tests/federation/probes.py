@@ -21,6 +21,11 @@ def plain(*paths: str) -> Probe:
     return lambda _: paths
 
 
+def _form(path: str) -> Probe:
+    """A form that was sent by another page."""
+    return lambda n: [Ask(path, form={"csrf": "wrong", "code": n.post})]
+
+
 def plain_ask(path: str, document: Any) -> Probe:
     """The same for a request with a body."""
     return lambda _: [Ask(path, document)]
@@ -154,6 +159,30 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/tokens"): lambda n: [
         Ask(f"{API}/control/tokens", {"username": n.post})
     ],
+    ("GET", f"{API}/control/tokens"): plain(f"{API}/control/tokens"),
+    ("DELETE", f"{API}/control/tokens/{{id}}"): lambda n: [f"{API}/control/tokens/{n.post}"],
+    ("POST", f"{API}/control/accounts/password"): lambda n: [
+        Ask(f"{API}/control/accounts/password", {"username": n.post})
+    ],
+    ("POST", f"{API}/control/accounts/two-factor-off"): lambda n: [
+        Ask(f"{API}/control/accounts/two-factor-off", {"username": n.post})
+    ],
+    ("GET", "/settings/security"): plain("/settings/security"),
+    ("GET", "/settings/security/two-factor"): plain("/settings/security/two-factor"),
+    **{
+        ("POST", f"/settings/security{path}"): _form(f"/settings/security{path}")
+        for path in (
+            "/password",
+            "/sessions",
+            "/apps",
+            "/two-factor",
+            "/two-factor/begin",
+            "/two-factor/codes",
+            "/two-factor/off",
+        )
+    },
+    ("GET", "/auth/second_step"): lambda n: [f"/auth/second_step?next=/notes/{n.post}"],
+    ("POST", "/auth/second_step"): _form("/auth/second_step"),
     ("POST", f"{API}/control/sign-in-links"): lambda n: [
         Ask(f"{API}/control/sign-in-links", {"username": n.post})
     ],

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from fedi_cotweet.domain.limits import MINUTE
-from fedi_cotweet.services import accounts, shutting_out
+from fedi_cotweet.services import accounts, security, shutting_out
 from storage.engine import Tx
+from storage.queries import sessions
 from tests.oauth.conftest import (
     CALLBACK,
     CHALLENGE,
@@ -22,7 +23,7 @@ from tests.oauth.conftest import (
     serve,
     shown_code,
 )
-from tests.sites import BASE, PASSWORD
+from tests.sites import BASE, PASSWORD, World
 from tests.web.conftest import HTML, Browser, csrf
 
 INVALID_GRANT = (
@@ -289,6 +290,39 @@ async def test_a_code_dies_with_the_account(place: Place, alice: Browser) -> Non
 
     await place.world.site.write(suspend)
     status, refused = await app.token(code)
+    assert (status, refused["error"]) == (400, "invalid_grant")
+
+
+async def test_a_new_password_ends_codes_and_tokens(place: Place, alice: Browser) -> None:
+    app, env = await place.register(), place.world.site.env
+    _, made = await app.token(await code_of(alice, app.request()))
+    code = await code_of(alice, app.request())
+
+    def change(tx: Tx) -> None:
+        account = accounts.account_named(tx, "alice")
+        security.set_password(tx, env, account.id, account.password_hash or "")
+
+    await place.world.site.write(change)
+    assert await place.scopes(made["access_token"]) is None
+    status, refused = await app.token(code)
+    assert (status, refused["error"]) == (400, "invalid_grant")
+    assert (await alice.get("/home")).status == 303
+
+
+async def test_an_account_with_codes_gives_apps_nothing_for_a_password(
+    world: World, aiohttp_client: Any
+) -> None:
+    place = await serve(world, aiohttp_client, password_grant=True)
+    app = await place.register()
+
+    def turn_on(tx: Tx) -> None:
+        account = accounts.account_named(tx, "alice")
+        sessions.set_totp(tx, account.id, "SECRET")
+        sessions.confirm_totp(tx, account.id, place.world.clock.now)
+
+    await world.site.write(turn_on)
+    asked = {"grant_type": "password", "username": "alice", "password": PASSWORD}
+    status, refused = await app.token(**asked)
     assert (status, refused["error"]) == (400, "invalid_grant")
 
 

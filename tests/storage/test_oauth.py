@@ -34,8 +34,13 @@ async def _app(stage: Stage, number: int, *, unused_until: int | None = None) ->
 
 
 async def _token(stage: Stage, number: int, **columns: object) -> None:
-    columns = {"account_id": ALICE, "scopes": "read", "created_at": NOW} | columns
-    await stage.do(oauth.add_token, id=number, token_hash=f"t{number}", application_id=1, **columns)
+    columns = {
+        "application_id": 1,
+        "account_id": ALICE,
+        "scopes": "read",
+        "created_at": NOW,
+    } | columns
+    await stage.do(oauth.add_token, id=number, token_hash=f"t{number}", **columns)
 
 
 async def test_a_token_is_found_used_and_ended(stage: Stage) -> None:
@@ -114,3 +119,15 @@ async def test_what_is_over_is_forgotten_and_apps_in_use_are_not(stage: Stage) -
     apps = [n for n in range(1, 5) if await stage.ask(oauth.application, n) is not None]
     assert apps == [1, 3, 4]
     assert await stage.ask(oauth.application_of, "app2") is None
+
+
+async def test_the_apps_of_a_person_are_listed_and_ended(stage: Stage) -> None:
+    await _app(stage, 2)
+    await _token(stage, 5)
+    await _token(stage, 6, application_id=2)
+    await _token(stage, 7, application_id=2, account_id=None)
+    found = await stage.ask(oauth.tokens_of, ALICE)
+    assert [(token.id, app.id) for token, app in found] == [(6, 2), (5, 1)]
+    await stage.do(oauth.revoke_app, ALICE, 2, NOW)
+    assert [token.id for token, _ in await stage.ask(oauth.tokens_of, ALICE)] == [5]
+    assert await _revoked(stage, 7) is None

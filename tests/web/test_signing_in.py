@@ -13,8 +13,8 @@ from aiohttp import web
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.attempts import PER_ADDRESS, PER_NAME, WINDOW, Attempts, caller_address
 from fedi_cotweet.web import setup
+from fedi_cotweet.web.opening import local_path
 from fedi_cotweet.web.sessions import Cookies
-from fedi_cotweet.web.signing_in import local_path
 from storage.queries import actors
 from tests.sites import BASE, HOST, PASSWORD, World
 from tests.web.conftest import Browser, MakeClient, csrf
