@@ -134,7 +134,7 @@ def exchange(
     for name in ("code", "redirect_uri"):
         if not given.get(name):
             return missing(name)
-    code, now = given["code"], env.now()
+    code, now = given["code"].strip(), env.now()  # it may have been copied by hand
     held = oauth.code(tx, token_hash(code)) if code.isascii() else None
     if held is None or held.application_id != application.id:
         return OAuthError("invalid_grant")

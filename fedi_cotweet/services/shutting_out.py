@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fedi_cotweet.domain.hosts import covering
-from fedi_cotweet.services import departing, tokens
+from fedi_cotweet.services import departing, second_factor, tokens
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later
@@ -87,5 +87,6 @@ def delete_account(tx: Tx, env: Env, actor: Actor) -> None:
     """Delete the account of a person here, for good: posts, names, and then the actor itself."""
     actors.mark_gone(tx, actor.id, env.now())
     actors.forget_password(tx, actor.id)
+    second_factor.turn_off(tx, actor.id)
     tokens.end_all(tx, actor.id, env.now())
     departing.later_out(tx, env, actor.id)

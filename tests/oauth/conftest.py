@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient
 from fedi_cotweet import oauth
 from fedi_cotweet import web as pages
 from fedi_cotweet.services import tokens
+from tests.mastodon_api.validating import validate
 from tests.sites import World, open_world
 from tests.web.conftest import Browser
 from tests.web.markup import Element, parse_page
@@ -61,7 +62,9 @@ class App:
         response = await self.http.post("/oauth/token", data=fields)
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["Access-Control-Allow-Origin"] == "*"
-        return response.status, await response.json()
+        document = await response.json()
+        validate("POST", "/oauth/token", response.status, document)
+        return response.status, document
 
 
 @dataclass
@@ -82,7 +85,9 @@ class Place:
         } | changes
         response = await self.http.post("/api/v1/apps", json=wanted)
         assert response.status == 200, await response.text()
-        return App(self.http, await response.json())
+        made = await response.json()
+        assert "client_secret" not in made or validate("POST", "/api/v1/apps", 200, made)
+        return App(self.http, made)
 
     async def browser(self, username: str = "") -> Browser:
         """A browser, signed in unless without a name."""

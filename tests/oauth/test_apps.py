@@ -11,6 +11,7 @@ from aiohttp import FormData
 from fedi_cotweet.domain.limits import DAY, MINUTE
 from fedi_cotweet.oauth import endpoints
 from fedi_cotweet.services.upkeep import forget_tokens
+from tests.mastodon_api.validating import validate
 from tests.oauth.conftest import CALLBACK, OOB, App, Place, code_of
 from tests.web.conftest import Browser
 
@@ -92,7 +93,9 @@ async def test_what_is_no_app_is_refused_in_mastodons_words(
     wanted = {"client_name": "Notes", "redirect_uris": OOB} | changes
     response = await place.http.post(APPS, json=wanted)
     assert response.status == 422
-    assert await response.json() == {"error": f"Validation failed: {problem}"}
+    refused = await response.json()
+    assert refused == {"error": f"Validation failed: {problem}"}
+    assert validate("POST", APPS, 422, refused)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +157,7 @@ async def test_an_app_gets_a_token_for_itself(place: Place) -> None:
     response = await place.http.get(VERIFY, headers=bearer(made["access_token"]))
     shown = await response.json()
     assert response.status == 200
+    assert validate("GET", VERIFY, 200, shown)
     assert (shown["name"], shown["scopes"]) == ("Notes", ["read", "write"])
     assert "client_secret" not in shown
     assert "client_id" not in shown
@@ -199,7 +203,9 @@ async def test_only_a_tokens_own_app_ends_it(place: Place, alice: Browser) -> No
     async def revoke(who: App, **changes: str) -> tuple[int, Any]:
         fields = who.credentials | {"token": token} | changes
         response = await place.http.post("/oauth/revoke", data=fields)
-        return response.status, await response.json()
+        document = await response.json()
+        validate("POST", "/oauth/revoke", response.status, document)
+        return response.status, document
 
     unauthorized = (
         403,

@@ -14,6 +14,7 @@ from activitypub.discovery.nodeinfo import build_nodeinfo_links
 from activitypub.discovery.oauth import build_oauth_metadata
 from fedi_cotweet import documents
 from fedi_cotweet.domain.scopes import ALL
+from tests.mastodon_api.validating import validate
 
 BASE = "https://a.example"
 
@@ -65,6 +66,8 @@ def test_nodeinfo_leads_to_both_versions_and_to_the_instance_actor() -> None:
 
 
 def test_the_oauth_metadata_is_what_the_protocol_library_says() -> None:
+    path = "/.well-known/oauth-authorization-server"
+    assert validate("GET", path, 200, json.loads(_by_path()[path].body))
     # RFC 8414 section 3.3: the issuer must be identical to what the document's address came from.
     metadata = json.loads(_by_path()["/.well-known/oauth-authorization-server"].body)
     assert metadata == build_oauth_metadata(
@@ -74,6 +77,7 @@ def test_the_oauth_metadata_is_what_the_protocol_library_says() -> None:
         revocation_endpoint=f"{BASE}/oauth/revoke",
         app_registration_endpoint=f"{BASE}/api/v1/apps",
         userinfo_endpoint=f"{BASE}/oauth/userinfo",
+        service_documentation="https://docs.joinmastodon.org/",  # for who makes apps
         scopes=ALL,
         auth_methods=("client_secret_basic", "client_secret_post", "none"),
     )
