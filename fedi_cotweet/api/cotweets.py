@@ -16,7 +16,7 @@ from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services.author_list import own_cotweet
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import DraftView
-from fedi_cotweet.services.words import Words
+from fedi_cotweet.services.words import Words, marked_apart
 from storage.engine import Tx
 from storage.queries import post_media
 
@@ -44,6 +44,7 @@ class NewCoTweet:
     visibility: str = "public"
     in_reply_to: str | None = None
     media: tuple[str, ...] = ()
+    sensitive: bool = False
     expires_in_seconds: int | None = None
     mode: str = "wait_all"
     by_message: bool = False
@@ -86,6 +87,7 @@ async def create_cotweet(call: Call) -> web.Response:
         poll=poll_words(call.site, wanted.poll),
         quote=await texts.quote_target(call.site, wanted.quote, account_id),
         quote_policy=wanted.quote_policy,
+        sensitive=wanted.sensitive,
     )
     seconds = wanted.expires_in_seconds
     env = call.site.env
@@ -157,6 +159,7 @@ async def edit_cotweet(call: Call) -> web.Response:
             visibility=post.visibility,
             in_reply_to=post.in_reply_to_uri,
             media_ids=tuple(item.id for item in media),
+            sensitive=marked_apart(post),
         )
         if post.state == "draft":
             drafts.edit_draft(tx, env, account_id, post_id, words)

@@ -18,7 +18,6 @@ from fedi_cotweet.services.views import PostView
 from fedi_cotweet.services.words import PollWords, Words
 from storage.engine import Tx
 from storage.models import Post
-from storage.queries import post_media
 from storage.queries import posts as stored
 
 MOST_TEXT = {"most": 100_000}
@@ -35,7 +34,8 @@ class NewPoll:
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """``in_reply_to`` and ``quote`` are an id of ours or an address; ``media`` are ids of uploads.
+    """``in_reply_to`` and ``quote`` are an id of ours or an address; ``media`` are ids of uploads;
+    ``sensitive`` hides them until they are wanted, as a ``summary`` does too.
 
     ``visibility``: ``public``, ``unlisted``, ``followers``, ``direct`` or ``local``; without it,
     that of the post which is answered, else ``public``.
@@ -48,6 +48,7 @@ class NewPost:
     visibility: str | None = None
     in_reply_to: str | None = None
     media: tuple[str, ...] = ()
+    sensitive: bool = False
     poll: NewPoll | None = None
     quote: str | None = None
     quote_policy: str | None = None
@@ -82,6 +83,7 @@ async def create_post(call: Call) -> web.Response:
         poll=poll_words(call.site, wanted.poll),
         quote=await texts.quote_target(call.site, wanted.quote, account_id),
         quote_policy=wanted.quote_policy,
+        sensitive=wanted.sensitive,
     )
     env = call.site.env
 
@@ -126,33 +128,6 @@ async def find_post(call: Call) -> web.Response:
     if not url:
         raise ServiceError("bad_query", 422, "Say which post: ?url=ADDRESS")
     return await _shown(call, await texts.find_post(call.site, url, account_id), account_id)
-
-
-async def edit_post(call: Call) -> web.Response:
-    """Change a published post that has one author."""
-    account_id = await call.account_id()
-    post_id = await naming.post_id(call, account_id)
-    wanted = await call.members(Change)
-    await call.site.read(lambda tx: posts.own_post(tx, account_id, post_id))
-    body = await texts.compose_text(call.site, wanted.text)
-    language = texts.check_language(wanted.language)
-    env = call.site.env
-
-    def write(tx: Tx) -> PostView:
-        post = posts.own_post(tx, account_id, post_id)
-        media = post_media.media_of(tx, post_ids=[post_id])
-        words = Words(
-            body=body,
-            summary=post.summary if wanted.summary is None else wanted.summary.strip(),
-            language=language or post.language,
-            visibility=post.visibility,
-            in_reply_to=post.in_reply_to_uri,
-            media_ids=tuple(item.id for item in media),
-        )
-        posts.edit_post(tx, env, account_id, post_id, words)
-        return _view(call, tx, post_id, account_id)
-
-    return answer(await call.site.write(write))
 
 
 async def delete_post(call: Call) -> web.Response:

@@ -13,6 +13,7 @@ from fedi_cotweet.cli import (
     conformance,
     crediting,
     discussion,
+    editing,
     emoji,
     finding,
     invite_mutes,
@@ -106,7 +107,7 @@ app.command("credits")(command(crediting.credits))
 app.command("quotes")(command(quoting.quotes))
 app.command("unquote")(command(quoting.unquote))
 app.command("quote-policy")(command(quoting.quote_policy))
-app.command("edit")(command(writing.edit))
+app.command("edit")(command(editing.edit))
 app.command("publish")(command(writing.publish))
 app.command("withdraw")(command(writing.withdraw))
 app.command("invite")(command(authors.invite))

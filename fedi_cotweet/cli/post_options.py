@@ -92,6 +92,10 @@ WarningOption = Annotated[
     str | None,
     typer.Option("--cw", metavar="TEXT", help="A content warning.", show_default=False),
 ]
+SensitiveOption = Annotated[
+    bool,
+    typer.Option("--sensitive", help="Hide its pictures until they are wanted."),
+]
 LanguageOption = Annotated[
     str | None,
     typer.Option("--language", metavar="xx", help="Its language.", show_default=False),

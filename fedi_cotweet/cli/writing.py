@@ -35,6 +35,7 @@ from fedi_cotweet.cli.post_options import (
     QuotePolicyOption,
     ReplyOption,
     RoleOption,
+    SensitiveOption,
     TextArgument,
     VisibilityOption,
     WarningOption,
@@ -59,6 +60,7 @@ def post(
     alt: AltOption = None,
     focus: FocusOption = None,
     warning: WarningOption = None,
+    sensitive: SensitiveOption = False,
     language: LanguageOption = None,
     visibility: VisibilityOption = None,
     reply_to: ReplyOption = None,
@@ -84,15 +86,16 @@ def post(
     _check(options, poll_ends, media, alt, multiple=poll_multiple)
     _check_focus(media, focus)
     said: dict[str, Any] = {
-        "text": _text(text),
+        "text": text_of(text),
         "visibility": visibility and visibility.value,
         "summary": warning,
+        "sensitive": sensitive,
         "language": language,
         "in_reply_to": reply_to,
         "quote": quote,
         "quote_policy": quote_policy and quote_policy.value,
         "with": [credited(text) for text in co_authors or ()],
-        "expires_in_seconds": _duration(expires) if expires else None,
+        "expires_in_seconds": duration_of(expires) if expires else None,
         "poll": _poll(options, poll_ends, multiple=poll_multiple),
         "mode": mode and mode.value,
         "publish_at": _moment(at) if at else None,
@@ -149,29 +152,8 @@ def _poll(
 ) -> dict[str, Any] | None:
     if not options:
         return None
-    lasts = _duration(ends or "1d")
+    lasts = duration_of(ends or "1d")
     return {"options": options, "ends_in_seconds": lasts, "multiple": multiple}
-
-
-def edit(
-    session: Session,
-    target: PostArgument,
-    text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="The new text; - reads it from standard input.")
-    ],
-) -> None:
-    """Change a text. A co-tweet's authors are asked again; until then the old one stands."""
-    client = session.client()
-    named = segment(target)
-    document = {"text": _text(text)}
-    try:
-        client.get(f"{COTWEETS}/{named}")
-    except RefusedError as error:
-        if error.status != 404:
-            raise
-        show_post(session, client.put(f"{POSTS}/{named}", document))
-    else:
-        show_draft(session, client.put(f"{COTWEETS}/{named}", document))
 
 
 def delete(session: Session, target: PostArgument) -> None:
@@ -260,7 +242,8 @@ def leave(session: Session, target: PostArgument) -> None:
     )
 
 
-def _text(given: str) -> str:
+def text_of(given: str) -> str:
+    """A text as it was given, or what standard input holds."""
     text = sys.stdin.read().strip("\n") if given == "-" else given
     if not text.strip():
         raise UsageError("There is no text.")
@@ -275,7 +258,8 @@ def _moment(text: str) -> int:
         raise UsageError(f'"{text}" is no time.', "Write it like 2026-12-24T18:00.") from None
 
 
-def _duration(text: str) -> int:
+def duration_of(text: str) -> int:
+    """Seconds."""
     seconds = seconds_of(text)
     if not seconds:
         raise UsageError(f'"{text}" is no duration.', "Write it like 12h, 7d or 2w.")

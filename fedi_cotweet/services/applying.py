@@ -154,7 +154,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
         also=[actor.id for actor in removed if not actor.local],
         content=document["content"],
         summary=words["summary"],
-        sensitive=bool(words["summary"]),
+        sensitive=document.get("sensitive") is True,
         language=words["language"],
         co_authored=post.co_authored or bool(agreed),
     )

@@ -98,7 +98,7 @@ def offer_change(
     lasts = env.limits.invite_expiry_ms if expires_in is None else expires_in
     lasts = max(lasts, OFFER_SHORTEST + CLOCK_DIFFERENCE) if expires_in is None else lasts
     inviting.check_version(env, author, everyone, words, lasts)
-    check_words(tx, env, author_id, words)
+    check_words(tx, env, author_id, words, post_id)
     words = replace(words, poll=polls.words_of(tx, post.id))
     document = _core(tx, env, post, author, words, named, with_them)
     older = changes.open_change(tx, post.uri)

@@ -97,7 +97,7 @@ def create_draft(
         visibility=words.visibility,
         content=document["content"],
         summary=words.summary,
-        sensitive=bool(words.summary),
+        sensitive=words.marked,
         language=words.language,
         in_reply_to_uri=words.in_reply_to,
         url=env.addresses.page(author.username, post_id),
@@ -260,7 +260,7 @@ def edit_draft(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> 
     To the text that it has already: nothing changes, unless somebody has to be asked anew.
     """
     post = own_draft(tx, author_id, post_id)
-    check_words(tx, env, author_id, words)
+    check_words(tx, env, author_id, words, post_id)
     named = named_on(tx, post)
     same = replace(words, poll=polls.words_of(tx, post.id))
     if repeats.draft_stands(tx, env, post, same, core_with(tx, env, post, same, named), named):
@@ -297,7 +297,7 @@ def renew(tx: Tx, env: Env, post: Post, words: Words, named: Sequence[Actor]) ->
         post.id,
         content=document["content"],
         summary=words.summary,
-        sensitive=bool(words.summary),
+        sensitive=words.marked,
         language=words.language,
         tags=document.get("tag", []),
         document=orjson.dumps(document).decode(),

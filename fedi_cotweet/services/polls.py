@@ -41,6 +41,16 @@ def keep(tx: Tx, post_id: int, poll: PollWords) -> None:
     )
 
 
+def ask_anew(tx: Tx, post_id: int, poll: PollWords) -> None:
+    """Change the poll of a published post: asked otherwise, whoever has voted has not answered."""
+    held = words_of(tx, post_id)
+    if held is not None and (held.options, held.multiple) == (poll.options, poll.multiple):
+        polls.change_poll(tx, post_id, ends_at=poll.ends_at, closed_at=None)
+        return
+    polls.remove_poll(tx, post_id)
+    keep(tx, post_id, poll)
+
+
 def words_of(tx: Tx, post_id: int) -> PollWords | None:
     """The poll of a post as its author wrote it."""
     poll = polls.poll(tx, post_id)

@@ -11,7 +11,6 @@ import orjson
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.services import (
     audiences,
-    companions,
     documents,
     endings,
     indexing,
@@ -19,13 +18,12 @@ from fedi_cotweet.services import (
     polls,
     quotable,
     quotes,
-    repeats,
     timelines,
     versions,
 )
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
-from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.homes import check_at_home
 from fedi_cotweet.services.mistaken import no_such_post, not_theirs
@@ -50,10 +48,10 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         quotable.check_quotable(tx, env, author_id, words.quote)
     post_id, now = env.new_id(), env.now()
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
-    answered = _answered(tx, env, author, words, mentioned)
+    answered = answered_by(tx, env, author, words, mentioned)
     named = [actor for actor in (*mentioned, *answered) if actor.id != author_id]
     audiences.check_addressed(words.visibility, named)
-    document = _document(tx, env, author, post_id, words, media, mentioned, answered)
+    document = document_of(tx, env, author, post_id, words, media, mentioned, answered)
     document["published"] = documents.format_time(now)
     posts.add_post(
         tx,
@@ -67,7 +65,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
         visibility=words.visibility,
         content=words.body.html,
         summary=words.summary,
-        sensitive=bool(words.summary),
+        sensitive=words.marked,
         language=words.language,
         in_reply_to_uri=words.in_reply_to,
         url=env.addresses.page(author.username, post_id),
@@ -107,7 +105,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     return post_id
 
 
-def _document(
+def document_of(
     tx: Tx,
     env: Env,
     author: Actor,
@@ -128,57 +126,15 @@ def _document(
     return core_document(tx, env, author, post_id, said, media, list(named.values()))
 
 
-def _answered(tx: Tx, env: Env, author: Actor, words: Words, mentioned: list[Actor]) -> list[Actor]:
+def answered_by(
+    tx: Tx, env: Env, author: Actor, words: Words, mentioned: list[Actor]
+) -> list[Actor]:
     """Whom a reply mentions besides: all who can be seen to have written what it answers. Other
     software tells only those (FEP-af48, Verification)."""
     known = {author.uri, *(actor.uri for actor in mentioned)}
     return [
         actor for actor in authors_answered(tx, env, words.in_reply_to) if actor.uri not in known
     ]
-
-
-def edit_post(tx: Tx, env: Env, author_id: int, post_id: int, words: Words) -> None:
-    """Change an ordinary post of one author. A published co-tweet needs everybody's consent.
-
-    To what it says already: nothing happens.
-    """
-    post = own_post(tx, author_id, post_id)
-    if documents.claimed_rows(post_authors.authors_of(tx, [post_id])[post_id]) or companions.rows(
-        tx, post_id
-    ):
-        raise ServiceError(
-            "needs_consent",
-            409,
-            "This post has co-authors: a change needs their consent.",
-            f"To ask them: fedi-cotweet edit {post_id} TEXT    (PUT /api/v1/cotweets/{post_id})",
-        )
-    author = actors.actor(tx, author_id)
-    if author is None:
-        raise not_found("account")
-    media = post_media.media_of(tx, post_ids=[post_id])
-    check_words(tx, env, author_id, words)
-    mentioned = list(actors.actors(tx, words.body.mentioned).values())
-    words = replace(words, poll=polls.words_of(tx, post_id), visibility=post.visibility)
-    answered = _answered(tx, env, author, words, mentioned)
-    before = audiences.named_before(tx, post)
-    audiences.check_addressed(post.visibility, [*mentioned, *answered, *before])
-    document = _document(tx, env, author, post_id, words, media, mentioned, answered, before)
-    document["published"] = documents.format_time(post.published_at or env.now())
-    if repeats.says_already(post.document, document):
-        return
-    if post.visibility not in audiences.EVERYBODYS:
-        named = [actor.id for actor in (*mentioned, *answered)]
-        audiences.keep(tx, post_id, post.sort_id, author_id, named)
-    save_update(
-        tx,
-        env,
-        post,
-        document,
-        content=words.body.html,
-        summary=words.summary,
-        sensitive=bool(words.summary),
-        language=words.language,
-    )
 
 
 def save_update(

@@ -19,7 +19,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.proposal_endings import NO_AUTHOR, still_author
-from fedi_cotweet.services.words import Words
+from fedi_cotweet.services.words import Words, marked_apart
 from storage.engine import Tx
 from storage.models import Actor, Change, Post
 from storage.queries import actors, consents, post_media
@@ -225,6 +225,7 @@ def _edit(tx: Tx, env: Env, account_id: int, post: Post, change: Change) -> None
         visibility=post.visibility,
         in_reply_to=post.in_reply_to_uri,
         media_ids=tuple(item.id for item in media),
+        sensitive=marked_apart(post),
     )
     if post.state == "draft":
         drafts.edit_draft(tx, env, account_id, post.id, words)

@@ -47,6 +47,18 @@ class Words:
     quote: str | None = None
     """The identifier of a quoted post. A version of a post quotes what the first one did."""
     quote_policy: str | None = None
+    sensitive: bool = False
+    """Its pictures are hidden until they are wanted, apart from any warning."""
+
+    @property
+    def marked(self) -> bool:
+        """Whether other servers hide its pictures: a warning hides them too."""
+        return self.sensitive or bool(self.summary)
+
+
+def marked_apart(post: Post) -> bool:
+    """Whether a post is sensitive by more than its warning, as far as can be seen."""
+    return post.sensitive and not post.summary
 
 
 def core_document(
@@ -77,7 +89,7 @@ def core_document(
         content=content,
         language=words.language,
         summary=escape(words.summary, quote=False),
-        sensitive=bool(words.summary),
+        sensitive=words.marked,
         # Their pictures are those that the shortcodes have now.
         tags=[tag for tag in named if tag.kind not in ("Emoji", "Link")],
         emoji=emoji.tags_for(tx, env, *texts, with_digest=tags is not None),
@@ -135,6 +147,7 @@ def present_words(tx: Tx, post: Post, co_authors: Sequence[Actor]) -> Words:
         visibility=post.visibility,
         in_reply_to=post.in_reply_to_uri,
         media_ids=tuple(item.id for item in post_media.media_of(tx, post_ids=[post.id])),
+        sensitive=marked_apart(post),
     )
 
 
@@ -156,8 +169,13 @@ def shared_document(
     return core_document(tx, env, author, post_id, words, media, others, tags)
 
 
-def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
-    """The pictures of a post that may be made of these words; ``ServiceError`` if it may not."""
+def check_words(
+    tx: Tx, env: Env, author_id: int, words: Words, post_id: int | None = None
+) -> list[Media]:
+    """The pictures of a post that may be made of these words; ``ServiceError`` if it may not.
+
+    ``post_id``: which post that is, if there is one already. A picture is in one post only.
+    """
     if not words.body.html and not words.media_ids and words.quote is None:
         raise ServiceError("empty_post", 422, "The post is empty.", "Write something.")
     if len(words.body.html) > env.limits.post_characters * 8:
@@ -178,7 +196,12 @@ def check_words(tx: Tx, env: Env, author_id: int, words: Words) -> list[Media]:
     found = []
     for media_id in words.media_ids:
         item = post_media.media(tx, media_id)
-        if item is None or item.account_id != author_id:
+        if (
+            item is None
+            or item.account_id != author_id
+            or item.profile
+            or item.post_id not in (None, post_id)
+        ):
             raise ServiceError(
                 "no_such_media", 422, "One of the pictures does not exist.", "Upload it again."
             )

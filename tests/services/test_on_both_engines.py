@@ -15,6 +15,7 @@ from fedi_cotweet.services import (
     answers,
     author_views,
     drafts,
+    editing,
     follows,
     invitations,
     leaving,
@@ -256,7 +257,7 @@ async def test_readers_like_boost_and_answer(story: Story) -> None:
 async def test_an_edit_is_newer_than_what_it_changes(story: Story) -> None:
     post_id = await everyday(story)
     words = Words(compose("Good night.", {}, BASE), summary="Late", language="de")
-    await story.do(lambda tx: posts.edit_post(tx, story.env, story.ids["alice"], post_id, words))
+    await story.do(lambda tx: editing.edit_post(tx, story.env, story.ids["alice"], post_id, words))
     post = await story.stored(post_id)
     assert (post.content, post.summary, post.sensitive, post.language, post.tags) == (
         "<p>Good night.</p>",
