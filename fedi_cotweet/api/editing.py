@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from aiohttp import web
 
 from fedi_cotweet.api import naming
-from fedi_cotweet.api import words as texts
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.posts import MOST_TEXT, media_ids
+from fedi_cotweet.services import authoring as texts
 from fedi_cotweet.services import editing, polls, posts, reading
 from fedi_cotweet.services.describing import check_alt, read_focus
 from fedi_cotweet.services.editing import Described

@@ -33,8 +33,10 @@ async def versions(api: Api, path: str) -> list[dict[str, Any]]:
 
 
 async def updates(world: World) -> int:
-    found = await world.site.read(lambda tx: outbox.pending(tx, 100))
-    return sum(entry.kind == "post.updated" for entry in found)
+    """How many are to be sent."""
+    now = world.site.env.now()
+    found = await world.site.read(lambda tx: outbox.due(tx, now=now, limit=100))
+    return sum(row.kind == "post.updated" for row in found)
 
 
 async def test_what_is_left_out_of_an_edit_stays(api: Api) -> None:

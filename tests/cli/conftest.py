@@ -87,7 +87,7 @@ class Script:
                 part.content_type,
                 part.file.read(),
                 str(form["alt"]),
-                str(form["focus"]),
+                str(form.get("focus", "")),
             )
             self.uploads.append(entry)
         else:
