@@ -105,6 +105,7 @@ class FederationClient:
         max_bytes: int | None = None,
         parse: bool = True,
         redirects: int | None = None,
+        leave_origin: bool = True,
     ) -> Fetched:
         """GET ``url``, signed if there is a ``key``, following ``redirects``, else as many as
         ``Limits`` allows.
@@ -113,12 +114,13 @@ class FederationClient:
         ``parse``, a 200 of a JSON media type brings a ``document`` (``error`` is ``bad_document``
         if it is none); whether the media type is good enough is the reader's to judge. Bodies of
         other answers are cut to ``Limits.max_error_bytes``. ``final_url`` is ``url`` without its
-        fragment, or the last redirect's target. Errors: those of ``responses.error_code`` and of
-        ``AddressPolicy.check_url``, ``bad_redirect``, ``too_many_redirects``.
+        fragment, or the last redirect's target. Unless it may ``leave_origin``, a redirect to
+        another one is not followed. Errors: those of ``responses.error_code`` and of
+        ``AddressPolicy.check_url``, ``bad_redirect``, ``foreign_origin``, ``too_many_redirects``.
         """
         limit = self._limits.max_bytes if max_bytes is None else max_bytes
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
-        fetched = await self._follow(url, key, headers, limit, redirects)
+        fetched = await self._follow(url, key, headers, limit, redirects, leave_origin=leave_origin)
         if not parse or fetched.status != 200 or not is_json_type(fetched.media_type):
             return fetched
         try:
@@ -215,6 +217,7 @@ class FederationClient:
         max_bytes: int,
         redirects: int | None = None,
         head_of: frozenset[str] | None = None,
+        leave_origin: bool = True,
     ) -> Fetched:
         current, inside, error = url.partition("#")[0], True, ""
         hops = self._limits.max_redirects if redirects is None else redirects
@@ -241,6 +244,9 @@ class FederationClient:
                         error = "bad_redirect"
                         break
                     inside = inside and same_origin(current, following)
+                    if not (inside or leave_origin):
+                        error = "foreign_origin"
+                        break
                     current = following
                 else:
                     error = "too_many_redirects"

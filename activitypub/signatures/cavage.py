@@ -73,6 +73,12 @@ def sign_cavage(
     return sent
 
 
+def named_key(request: SignedRequest) -> str | None:
+    """The key that the ``Signature`` header names."""
+    value = combined_value(field_lines(request.headers, "signature"))
+    return (parse_parameters(value or "") or {}).get("keyId")
+
+
 def read_claim(request: SignedRequest) -> SignatureClaim | Refused:
     """What the request's ``Signature`` header claims, if it covers all it must.
 

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from activitypub.signatures.keys import KeyKind
 from activitypub.verdicts import Refused
+from activitypub.vocab.reading import origin
 
 Profile = Literal["cavage", "rfc9421"]
 
@@ -153,8 +154,8 @@ def combined_value(lines: tuple[str, ...]) -> str | None:
 
 
 def is_web_key_id(key_id: str) -> bool:
-    """Whether a key id is a URL that could be fetched."""
-    return len(key_id) <= 2048 and split_target(key_id) is not None
+    """Whether a key id is a URL that could be fetched, of a host by the one name it has."""
+    return split_target(key_id) is not None and origin(key_id) is not None
 
 
 def refused_key_id(key_id: str | None) -> Refused | None:

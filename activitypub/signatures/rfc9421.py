@@ -91,6 +91,13 @@ def read_claim(request: SignedRequest) -> SignatureClaim | Refused:
     return usable[0] if usable else refused
 
 
+def named_keys(request: SignedRequest) -> tuple[str, ...]:
+    """The keys that ``Signature-Input`` names."""
+    parsed = map(parse_member, (_dictionary(request, "signature-input") or {}).values())
+    found = (member[1].get("keyid") for member in parsed if member is not None)
+    return tuple(key_id for key_id in found if isinstance(key_id, str))
+
+
 def _dictionary(request: SignedRequest, name: str) -> dict[str, Any] | None:
     value = combined_value(field_lines(request.headers, name))
     if value is None or len(value) > _MAX_HEADER:

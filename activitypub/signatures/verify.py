@@ -77,6 +77,15 @@ def find_signature(request: SignedRequest, *, authority: str, now: int) -> Signa
     return _check_times(claim, now) or claim
 
 
+def named_keys(request: SignedRequest) -> tuple[str, ...]:
+    """The keys that a request's signature headers name, whatever else is in them.
+
+    Nothing is checked, and the body need not be there yet: for refusing, never for believing.
+    """
+    found = (cavage.named_key(request), *rfc9421.named_keys(request))
+    return tuple(key_id for key_id in found if key_id)
+
+
 def check_signature(claim: SignatureClaim, key: PublicKey) -> Signed | Refused:
     """Whether the claim is true, ``key`` being the key with the claim's ``key_id``.
 

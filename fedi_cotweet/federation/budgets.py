@@ -37,6 +37,12 @@ class Budget:
             self._spent.popitem(last=False)
         return True
 
+    def give_back(self, name: str) -> None:
+        """One that was taken does not count after all."""
+        since, count = self._spent.get(name, (0, 0))
+        if count:
+            self._spent[name] = since, count - 1
+
 
 @dataclass(slots=True)
 class Places:

@@ -18,6 +18,13 @@ from activitypub.vocab.reading import host_of, same_origin
 from activitypub.vocab.terms import AF48
 from fedi_cotweet.domain.limits import DAY, MINUTE
 from fedi_cotweet.federation.actor_columns import claimed_owner, columns
+from fedi_cotweet.federation.key_fetches import (
+    OVER_BUDGET,
+    Caller,
+    Failures,
+    KeyFetches,
+    lasting_refusal,
+)
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services import departing, emoji, leaving, own_profile
 from storage.engine import Tx
@@ -27,7 +34,6 @@ from storage.queries import actors, hosts
 REFETCH_NO_SOONER = MINUTE
 LOOK_UP_AGAIN = MINUTE
 """So a suspension, or an actor's new inbox, counts within a minute, in every process."""
-FAILED_FOR = 5 * MINUTE
 KEPT_KEYS = 20_000
 
 
@@ -67,15 +73,22 @@ class Directory:
     """Actors that were asked for a key, and when."""
     _asking: dict[str, asyncio.Future[Refused | None]] = field(default_factory=dict)
     """Actors that are being asked for a key at this moment."""
-    _failed: OrderedDict[str, tuple[int, Refused]] = field(default_factory=OrderedDict)
+    _failures: Failures = field(default_factory=Failures)
+    _fetches: KeyFetches = field(default_factory=KeyFetches)
 
     async def actor(
-        self, uri: str, *, refresh: bool = False, max_age: int = DAY
+        self,
+        uri: str,
+        *,
+        refresh: bool = False,
+        max_age: int = DAY,
+        caller: Caller | None = None,
     ) -> Actor | Refused:
         """The actor with this identifier; one held for longer than ``max_age`` is fetched anew.
 
-        When that fails the one held still counts. ``Refused`` codes: those of
-        ``origins.check_fetched``, ``bad_document``, ``no_such_actor``.
+        When that fails the one held still counts. ``caller``: the stranger because of whom, and at
+        whose cost, it is asked. ``Refused`` codes: those of ``origins.check_fetched`` and of
+        ``key_fetches``, ``bad_document``, ``no_such_actor``.
         """
         now = self.runtime.env.now()
         held = await self.runtime.store.read(lambda tx: actors.actor_by_uri(tx, uri))
@@ -83,18 +96,26 @@ class Directory:
             return held
         if self.runtime.is_own(uri):
             return Refused("no_such_actor", "there is no such account here")
-        fetched = await self._fetch(uri)
+        fetched = await self._fetch(uri, caller)
         return held if isinstance(fetched, Refused) and held is not None else fetched
 
-    async def _fetch(self, uri: str) -> Actor | Refused:
-        failed = self._recent_failure(uri)
+    async def _fetch(self, uri: str, caller: Caller | None) -> Actor | Refused:
+        answer = await self._ask(uri, caller)
+        return answer if isinstance(answer, Refused) else await self._keep_answer(uri, answer)
+
+    async def _ask(self, url: str, caller: Caller | None) -> Fetched | Refused:
+        now = self.runtime.env.now()
+        failed = self._failures.recent(url, now)
+        if failed is None and caller is not None:
+            failed = self._fetches.take(url, host_of(url) or "", caller, now)
         if failed is not None:
             return failed
-        answer = await self.runtime.client.get(uri, key=await self.runtime.keys.instance())
-        return await self._keep_answer(uri, answer)
+        key = await self.runtime.keys.instance()
+        # What another server says of this one counts for nothing: it is not even asked.
+        return await self.runtime.client.get(url, key=key, leave_origin=False)
 
     async def _keep_answer(self, uri: str, answer: Fetched) -> Actor | Refused:
-        document = check_fetched(answer)
+        document = lasting_refusal(answer) or check_fetched(answer)
         if isinstance(document, Refused):
             if document.code == "gone":
                 now = self.runtime.env.now()
@@ -150,6 +171,7 @@ class Directory:
         kept = await self.runtime.write(save)
         for key in view.keys:
             self._keys.pop(key.id, None)
+        self._failures.forget(view.id)
         return kept
 
     async def by_handle(self, handle: Handle) -> Actor | Refused:
@@ -171,8 +193,10 @@ class Directory:
             return found
         return await self.actor(found.actor_id)
 
-    async def key(self, key_id: str, *, refresh: bool = False) -> KnownKey | Refused:
-        """The key with this id and its owner, fetched if need be.
+    async def key(
+        self, key_id: str, caller: Caller, *, refresh: bool = False
+    ) -> KnownKey | Refused:
+        """The key with this id and its owner, fetched if need be, at the ``caller``'s cost.
 
         ``refresh`` asks for a newer one than is held. No actor is asked for keys more than once a
         minute: whoever makes up key ids, or signatures, must not make us flood a server. The key
@@ -200,8 +224,9 @@ class Directory:
         self._asking[url] = asyncio.get_running_loop().create_future()
         found: Actor | Refused = Refused("not_fetched", "nobody waits for that key any more")
         try:
-            found = await (self._fetch(url) if "#" in key_id else self._owner(key_id))
-            if held is not None or not isinstance(found, Refused):
+            fetch = self._fetch if "#" in key_id else self._owner
+            found = await fetch(url, caller)
+            if not isinstance(found, Refused) or (held is not None and found.code != OVER_BUDGET):
                 self._asked[url] = now
                 if len(self._asked) > KEPT_KEYS:
                     self._asked.popitem(last=False)
@@ -216,16 +241,15 @@ class Directory:
             return self._remember(held[0], held[1])
         return Refused("no_such_key", "the actor does not have this key")
 
-    async def _owner(self, key_id: str) -> Actor | Refused:
+    async def _owner(self, key_id: str, caller: Caller) -> Actor | Refused:
         """The owner of a key with a document of its own (GoToSocial: ``/users/NAME/main-key``).
 
         Such a document only says whose key it is; that actor's document must say so too.
         """
-        failed = self._recent_failure(key_id)
-        if failed is not None:
-            return failed
-        answer = await self.runtime.client.get(key_id, key=await self.runtime.keys.instance())
-        document = check_fetched(answer)
+        answer = await self._ask(key_id, caller)
+        if isinstance(answer, Refused):
+            return answer
+        document = lasting_refusal(answer) or check_fetched(answer)
         if isinstance(document, dict) and "inbox" in document:
             return await self._keep_answer(key_id, answer)
         if isinstance(document, Refused) and document.code != "other_id":
@@ -233,7 +257,11 @@ class Directory:
         owner = claimed_owner(answer.document or {})
         if owner is None or owner == key_id or not same_origin(owner, key_id):
             return self._fail(key_id, Refused("no_such_key", "the key does not say whose it is"))
-        return await self._fetch(owner)
+        found = await self._fetch(owner, caller)
+        if isinstance(found, Refused):
+            return self._fail(key_id, found)
+        self._failures.forget(key_id)
+        return found
 
     def _remember(self, row: ActorKey, actor: Actor) -> KnownKey | Refused:
         try:
@@ -252,21 +280,18 @@ class Directory:
         for key_id in [k for k, known in self._keys.items() if known.actor.uri == uri]:
             del self._keys[key_id]
 
-    def _recent_failure(self, url: str) -> Refused | None:
-        failed = self._failed.get(url)
-        if failed is None:
-            return None
-        at, refused = failed
-        if at < self.runtime.env.now() - FAILED_FOR:
-            del self._failed[url]
-            return None
-        return refused
+    def proven(self, key_id: str, known: KnownKey, *, by: Caller | None = None) -> None:
+        """A signature by this key holds; one of the request itself, if it is said ``by`` whom."""
+        self._fetches.proven(key_id.partition("#")[0], known.actor.uri)
+        if by is not None:
+            self._fetches.signed(host_of(key_id) or "", by)
+
+    def seconds_to_wait(self, key_id: str) -> int:
+        """After which a key that could not be had may be had."""
+        wait = self._failures.wait(key_id.partition("#")[0], self.runtime.env.now())
+        return max(-(-wait // 1000), 60)
 
     def _fail(self, url: str, refused: Refused) -> Refused:
-        # A host that is only slow or starting may be asked again soon: its posts would be lost.
-        if refused.code != "not_fetched":
-            self._failed[url] = (self.runtime.env.now(), refused)
-            if len(self._failed) > KEPT_KEYS:
-                self._failed.popitem(last=False)
+        self._failures.note(url, refused, self.runtime.env.now())
         log.info("actor_not_fetched", url=url, code=refused.code)
         return refused

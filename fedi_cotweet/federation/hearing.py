@@ -15,6 +15,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.incoming import check_request, claimed_host
+from fedi_cotweet.federation.key_fetches import Caller
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services.events import notice
 from storage.engine import Tx
@@ -47,7 +48,7 @@ class Hearing:
     directory: Directory
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    def listen(self, request: SignedRequest) -> None:
+    def listen(self, request: SignedRequest, caller: Caller) -> None:
         """A signed request came in; nobody has checked its signature yet."""
         if not self.runtime.away:
             return
@@ -55,11 +56,11 @@ class Hearing:
         if host is None or host not in self.runtime.away:
             return
         if host not in self._tasks and len(self._tasks) < AT_ONCE:
-            self._tasks[host] = asyncio.create_task(self._check(host, request))
+            self._tasks[host] = asyncio.create_task(self._check(host, request, caller))
 
-    async def _check(self, host: str, request: SignedRequest) -> None:
+    async def _check(self, host: str, request: SignedRequest, caller: Caller) -> None:
         try:
-            found = await check_request(self.runtime, self.directory, request)
+            found = await check_request(self.runtime, self.directory, request, caller)
             if isinstance(found, Actor):
                 await heard_from(self.runtime, found)
             elif isinstance(found, Refused):

@@ -12,17 +12,17 @@ import orjson
 from activitypub.activities import Envelope, peek
 from activitypub.proofs import eddsa_jcs_2022, rsa_signature_2017
 from activitypub.signatures.request import SignatureClaim, SignedRequest
-from activitypub.signatures.verify import check_signature, find_signature
+from activitypub.signatures.verify import check_signature, find_signature, named_keys
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_id, host_of, parse_json, same_origin, types
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.federation.directory import Directory, KnownKey
+from fedi_cotweet.federation.key_fetches import OVER_BUDGET, TEMPORARY, Caller, NotNow
 from fedi_cotweet.federation.runtime import Runtime
 from storage.models import Actor
 
 T = TypeVar("T")
 How = Literal["http", "proof", "ld", "local"]
-TEMPORARY = frozenset({"not_fetched"})
 _SMALL = 8_192
 """Octets that are canonicalised where they came in: rows of numbers take 2 µs each."""
 _SUSPENDED = Refused("suspended", "this server does not take anything from there")
@@ -54,13 +54,6 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class NotNow:
-    """The sender's key could not be had this time: answer 503, so that they try again."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Hearsay:
     """Somebody passed on what they cannot prove: worth asking its origin, and nothing else."""
 
@@ -78,7 +71,11 @@ class Departed:
 
 
 async def authenticate(
-    runtime: Runtime, directory: Directory, request: SignedRequest, recipient_id: int | None
+    runtime: Runtime,
+    directory: Directory,
+    request: SignedRequest,
+    recipient_id: int | None,
+    caller: Caller,
 ) -> Incoming | Refused | NotNow | Departed | Hearsay:
     """Who sent this request. Nothing is stored; ``DocumentError`` for a body that is no activity.
 
@@ -88,9 +85,9 @@ async def authenticate(
     claim = _claim(runtime, request)
     if isinstance(claim, Refused):
         return claim
-    signer = await _check_claim(directory, claim)
+    signer = await _check_claim(directory, claim, caller)
     if isinstance(signer, Refused) and signer.code == "gone":
-        return await _departed(directory, claim.key_id, request.body) or signer
+        return await _departed(directory, claim.key_id, request.body, caller) or signer
     if not isinstance(signer, Actor):
         return signer
     document = parse_json(request.body)
@@ -99,20 +96,21 @@ async def authenticate(
         return _SUSPENDED  # passed on by somebody else
     if not same_origin(envelope.id, envelope.actor):
         return Refused("foreign_id", "the activity's id is not on its actor's server")
-    proven = False
     how: How = "http"
     key_id: str | None = claim.key_id
-    if eddsa_jcs_2022.proof_key_id(document) is not None:
-        proven = await _proof_holds(
-            runtime, directory, document, envelope.actor, size=len(request.body)
-        )
+    size = len(request.body)
+    proven = await _proof_holds(runtime, directory, document, envelope.actor, caller, size=size)
     if signer.uri == envelope.actor:
-        actor = signer
+        proven, actor = proven is True, signer
     else:
+        if isinstance(proven, NotNow):
+            return proven
         if proven:
             how, key_id = "proof", eddsa_jcs_2022.proof_key_id(document)
         else:
-            covered = await _ld_signed(runtime, directory, document, envelope.actor)
+            covered = await _ld_signed(runtime, directory, document, envelope.actor, caller)
+            if isinstance(covered, NotNow):
+                return covered
             if covered is None or peek(covered) != envelope:
                 return _hearsay(document, envelope, signer) or Refused(
                     "not_the_actor", "the activity is not by the one who signed the request"
@@ -120,9 +118,9 @@ async def authenticate(
             # Only what the signature covers, with its terms at face value, is the actor's.
             key_id = rsa_signature_2017.creator(document)
             document, how = covered, "ld"
-        found = await directory.actor(envelope.actor)
+        found = await directory.actor(envelope.actor, caller=caller)
         if isinstance(found, Refused):
-            return found
+            return _later(directory, envelope.actor, found)
         actor = found
     if actor.suspended_at is not None or signer.suspended_at is not None:
         return _SUSPENDED
@@ -151,14 +149,18 @@ def _hearsay(document: Doc, envelope: Envelope, signer: Actor) -> Hearsay | None
     return Hearsay(object_id, as_id(made.get("inReplyTo")), signer)
 
 
-async def _departed(directory: Directory, key_id: str, body: bytes) -> Departed | None:
+async def _departed(
+    directory: Directory, key_id: str, body: bytes, caller: Caller
+) -> Departed | NotNow | None:
     document = parse_json(body)
     actor = peek(document).actor
     if types(document) != ("Delete",) or as_id(document.get("object")) != actor:
         return None
     if not same_origin(key_id, actor):
         return None
-    found = await directory.actor(actor, refresh=True)
+    found = await directory.actor(actor, refresh=True, caller=caller)
+    if isinstance(found, Refused) and found.code == OVER_BUDGET:
+        return NotNow(found.reason, directory.seconds_to_wait(actor))
     gone = found.code == "gone" if isinstance(found, Refused) else found.gone_at is not None
     if gone:
         await directory.departed(actor)
@@ -166,11 +168,11 @@ async def _departed(directory: Directory, key_id: str, body: bytes) -> Departed 
 
 
 async def check_request(
-    runtime: Runtime, directory: Directory, request: SignedRequest
+    runtime: Runtime, directory: Directory, request: SignedRequest, caller: Caller
 ) -> Actor | Refused | NotNow:
     """The actor whose key signed a request, as it is and for us."""
     claim = _claim(runtime, request)
-    return claim if isinstance(claim, Refused) else await _check_claim(directory, claim)
+    return claim if isinstance(claim, Refused) else await _check_claim(directory, claim, caller)
 
 
 def claimed_host(runtime: Runtime, request: SignedRequest) -> str | None:
@@ -180,41 +182,58 @@ def claimed_host(runtime: Runtime, request: SignedRequest) -> str | None:
 
 
 def refused_before_looking(runtime: Runtime, request: SignedRequest) -> Refused | None:
-    """Whether whoever signs a request is of a server that is shut out; nothing else is checked."""
-    claim = _claim(runtime, request)
-    return claim if isinstance(claim, Refused) and claim.code == _SUSPENDED.code else None
+    """Whether a request says that it is of a server that is shut out; nothing else is looked at,
+    so that this can be asked before its body is read."""
+    barred = any(runtime.rules.suspended(host_of(key_id)) for key_id in named_keys(request))
+    return _SUSPENDED if barred else None
 
 
 def _claim(runtime: Runtime, request: SignedRequest) -> SignatureClaim | Refused:
+    # Before their key is fetched: nothing is done for who is shut out.
     env = runtime.env
-    claim = find_signature(request, authority=env.addresses.host, now=env.now())
-    if not isinstance(claim, Refused) and runtime.rules.suspended(host_of(claim.key_id)):
-        return _SUSPENDED  # before their key is fetched: nothing is done for them
-    return claim
+    return refused_before_looking(runtime, request) or find_signature(
+        request, authority=env.addresses.host, now=env.now()
+    )
 
 
-async def _check_claim(directory: Directory, claim: SignatureClaim) -> Actor | Refused | NotNow:
-    known = await directory.key(claim.key_id)
+async def _check_claim(
+    directory: Directory, claim: SignatureClaim, caller: Caller
+) -> Actor | Refused | NotNow:
+    known = await directory.key(claim.key_id, caller)
     if isinstance(known, Refused):
-        return NotNow(known.reason) if known.code in TEMPORARY else known
+        return _later(directory, claim.key_id, known)
     signed = check_signature(claim, known.key)
     if isinstance(signed, Refused):
         # The key may have been replaced: look once more, at most once a minute per key.
-        known = await directory.key(claim.key_id, refresh=True)
+        known = await directory.key(claim.key_id, caller, refresh=True)
         if isinstance(known, Refused):
+            if known.code == OVER_BUDGET:
+                return _later(directory, claim.key_id, known)
             return known if known.code == "gone" else signed
         signed = check_signature(claim, known.key)
         if isinstance(signed, Refused):
             return signed
+    directory.proven(claim.key_id, known, by=caller)
     return known.actor
+
+
+def _later(directory: Directory, url: str, refused: Refused) -> Refused | NotNow:
+    """What could not be had may be had another time, or not."""
+    if refused.code in TEMPORARY:
+        return NotNow(refused.reason, directory.seconds_to_wait(url))
+    return refused
 
 
 Check = Callable[[KnownKey], Awaitable[T | None]]
 
 
 async def _with_own_key(
-    directory: Directory, key_id: str | None, actor_uri: str, check: Check[T]
-) -> T | None:
+    directory: Directory,
+    key_id: str | None,
+    actor_uri: str,
+    check: Check[T],
+    caller: Caller,
+) -> T | NotNow | None:
     """What ``check`` finds with the actor's own key of this id; if nothing, with a newer one.
 
     Only a key in the actor's own document counts; fetching strangers' keys helps nobody.
@@ -222,18 +241,27 @@ async def _with_own_key(
     if key_id is None or not same_origin(key_id, actor_uri):
         return None
     for refresh in (False, True):
-        known = await directory.key(key_id, refresh=refresh)
+        known = await directory.key(key_id, caller, refresh=refresh)
+        if isinstance(known, Refused) and known.code == OVER_BUDGET:
+            return NotNow(known.reason, directory.seconds_to_wait(key_id))
         if isinstance(known, Refused) or known.actor.uri != actor_uri:
             return None
         found = await check(known)
         if found is not None:
+            directory.proven(key_id, known)
             return found
     return None
 
 
 async def _proof_holds(
-    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str, *, size: int
-) -> bool:
+    runtime: Runtime,
+    directory: Directory,
+    document: Doc,
+    actor_uri: str,
+    caller: Caller,
+    *,
+    size: int,
+) -> bool | NotNow:
     async def check(known: KnownKey) -> bool | None:
         now = runtime.env.now()
         if size <= _SMALL:
@@ -245,12 +273,12 @@ async def _proof_holds(
         return True if refused is None else None
 
     key_id = eddsa_jcs_2022.proof_key_id(document)
-    return await _with_own_key(directory, key_id, actor_uri, check) is True
+    return await _with_own_key(directory, key_id, actor_uri, check, caller) or False
 
 
 async def _ld_signed(
-    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str
-) -> dict[str, Any] | None:
+    runtime: Runtime, directory: Directory, document: Doc, actor_uri: str, caller: Caller
+) -> dict[str, Any] | NotNow | None:
     """What the actor's own LD signature covers of a document, None without a valid one."""
 
     async def check(known: KnownKey) -> dict[str, Any] | None:
@@ -261,7 +289,7 @@ async def _ld_signed(
         return covered if isinstance(covered, dict) else None
 
     key_id = rsa_signature_2017.creator(document)
-    return await _with_own_key(directory, key_id, actor_uri, check)
+    return await _with_own_key(directory, key_id, actor_uri, check, caller)
 
 
 def local(document: Doc, sender: Actor, now: int, recipient_id: int | None) -> Incoming:

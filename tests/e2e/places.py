@@ -55,6 +55,7 @@ class InterruptedClient(FederationClient):
         max_bytes: int | None = None,
         parse: bool = True,
         redirects: int | None = None,
+        leave_origin: bool = True,
     ) -> Fetched:
         if self.silent is not None and url.startswith(self.silent):
             return Fetched(url=url, status=0, fetched_at=self._clock(), error="connection")
@@ -65,6 +66,7 @@ class InterruptedClient(FederationClient):
             max_bytes=max_bytes,
             parse=parse,
             redirects=redirects,
+            leave_origin=leave_origin,
         )
         if self.meanwhile is not None:
             await self.meanwhile()

@@ -277,6 +277,42 @@ async def _(cast: Cast) -> Reply:
     return await fake.send(cast.here.inbox, like(fake))
 
 
+@case("A key document that is too large")
+async def _(cast: Cast) -> Reply:
+    stranger = cast.m.person("zoe7")
+    stranger.serve(summary="x" * 2_000_000)
+    return await stranger.send(cast.here.inbox, like(stranger))
+
+
+@case("A key document that is no JSON, or is nested too deep")
+async def _(cast: Cast) -> Reply:
+    stranger = cast.m.person("zoe8")
+    cast.m.serve(b"[" * 100 + b"]" * 100, at=stranger.id)
+    return await stranger.send(cast.here.inbox, like(stranger))
+
+
+@case("A key behind redirects without end")
+async def _(cast: Cast) -> Reply:
+    stranger = cast.m.person("zoe9")
+    cast.m.redirect(stranger.id, stranger.id)
+    return await stranger.send(cast.here.inbox, like(stranger))
+
+
+@case("A key that its server does not give")
+async def _(cast: Cast) -> Reply:
+    stranger = cast.m.person("zoe10")
+    cast.m.fail(stranger.id, 403)
+    return await stranger.send(cast.here.inbox, like(stranger))
+
+
+@case("A key of a server of which too many were asked for")
+async def _(cast: Cast) -> Reply:
+    for number in range(31):
+        key = SigningKey(f"{cast.a.base}/made-up/{number}#key", cast.mallory.rsa.private)
+        reply = await cast.mallory.send(cast.here.inbox, like(cast.mallory), key=key)
+    return reply
+
+
 @case("Another key than the one named")
 async def _(cast: Cast) -> Reply:
     forged = SigningKey(cast.bob.rsa.key_id, load_private(rsa_pem("mallory's")))

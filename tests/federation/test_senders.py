@@ -47,6 +47,7 @@ async def test_a_sender_whose_server_was_down_is_heard_when_it_is_up_again(cast:
     refused = await cast.bob.send(cast.here.inbox, wave)
     assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
     cast.bob.serve()
+    cast.here.clock.advance(MINUTE)
     assert (await cast.bob.send(cast.here.inbox, wave)).status == 202
 
 

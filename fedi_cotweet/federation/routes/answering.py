@@ -12,6 +12,8 @@ from activitypub.signatures.request import SignedRequest
 from activitypub.vocab.terms import ACTIVITY_JSON
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.hearing import Hearing
+from fedi_cotweet.federation.key_fetches import Caller, NotNow
+from fedi_cotweet.services.attempts import caller_address
 
 CONTEXT: Final = web.AppKey("federation_context", Context)
 HEARING: Final = web.AppKey("federation_hearing", Hearing)
@@ -56,6 +58,11 @@ def problem(status: int, code: str, reason: str, **headers: str) -> web.Response
     )
 
 
+def not_now(later: NotNow) -> web.Response:
+    """Whoever signed may be who they say: their key cannot be had at present."""
+    return problem(503, "key_unavailable", later.reason, **{"Retry-After": str(later.wait)})
+
+
 def missing() -> web.Response:
     return problem(404, "not_found", "There is nothing here.")
 
@@ -68,6 +75,12 @@ def signed_request(request: web.Request, body: bytes) -> SignedRequest:
         [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers],
         body,
     )
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Where a request comes from; nowhere if all come from a proxy that does not tell."""
+    address = caller_address(request.remote, request.headers.get("X-Forwarded-For", ""))
+    return Caller("" if address in ("127.0.0.1", "::/64") else address)
 
 
 def wants_page(request: web.Request) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from aiohttp import web
 
 from activitypub.verdicts import Refused
-from fedi_cotweet.federation.incoming import NotNow, check_request, refused_before_looking
+from fedi_cotweet.federation.incoming import check_request, refused_before_looking
+from fedi_cotweet.federation.key_fetches import NotNow
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
     HEARING,
     Route,
+    caller_of,
+    not_now,
     number,
     problem,
     signed_request,
@@ -47,16 +50,18 @@ async def _refused(request: web.Request) -> web.Response | None:
         barred = refused_before_looking(context.runtime, knocking)
         if barred is not None:
             return problem(403, barred.code, barred.reason)
-        request.app[HEARING].listen(knocking)
+        request.app[HEARING].listen(knocking, caller_of(request))
     if not context.runtime.settings.secure_mode or wants_page(request):
         return None
     if await _is_co_tweet(request):
         return None
     if not signed:
         return problem(401, "no_signature", "This server answers signed requests only.")
-    checked = await check_request(context.runtime, context.directory, signed_request(request, b""))
+    checked = await check_request(
+        context.runtime, context.directory, signed_request(request, b""), caller_of(request)
+    )
     if isinstance(checked, NotNow):
-        return problem(503, "key_unavailable", checked.reason, **{"Retry-After": "60"})
+        return not_now(checked)
     if isinstance(checked, Refused):
         return problem(401, checked.code, checked.reason)
     if checked.suspended_at is not None:

@@ -12,8 +12,21 @@ from activitypub.vocab.terms import ACTIVITY_JSON, is_activitypub_type
 from fedi_cotweet.federation.handlers import handle
 from fedi_cotweet.federation.handlers.hearsay import ask_origin
 from fedi_cotweet.federation.hearing import heard_from
-from fedi_cotweet.federation.incoming import Departed, Hearsay, NotNow, authenticate
-from fedi_cotweet.federation.routes.answering import CONTEXT, missing, problem, signed_request
+from fedi_cotweet.federation.incoming import (
+    Departed,
+    Hearsay,
+    authenticate,
+    refused_before_looking,
+)
+from fedi_cotweet.federation.key_fetches import NotNow
+from fedi_cotweet.federation.routes.answering import (
+    CONTEXT,
+    caller_of,
+    missing,
+    not_now,
+    problem,
+    signed_request,
+)
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.federation.synchronising import compare
 from storage.errors import StorageError
@@ -29,6 +42,12 @@ async def inbox(request: web.Request) -> web.Response:
     large; 415 not an ActivityPub media type; 503 come again later (docs/reference/inbox.md).
     """
     context = request.app[CONTEXT]
+    barred = refused_before_looking(context.runtime, signed_request(request, b""))
+    if barred is not None:
+        log.info("inbox_refused", code=barred.code, reason=barred.reason)
+        response = problem(401, barred.code, barred.reason)
+        response.force_close()  # what else they send is not read either
+        return response
     content_type = request.headers.get("Content-Type", "")
     if not is_activitypub_type(content_type) and request.content_type not in JSON_TYPES:
         return problem(415, "media_type", f"Send activities as {ACTIVITY_JSON}.")
@@ -48,11 +67,15 @@ async def inbox(request: web.Request) -> web.Response:
         recipient = account.id
     try:
         incoming = await authenticate(
-            context.runtime, context.directory, signed_request(request, body), recipient
+            context.runtime,
+            context.directory,
+            signed_request(request, body),
+            recipient,
+            caller_of(request),
         )
         if isinstance(incoming, NotNow):
             log.info("inbox_not_now", reason=incoming.reason)
-            return problem(503, "key_unavailable", incoming.reason, **{"Retry-After": "60"})
+            return not_now(incoming)
         if isinstance(incoming, Departed):
             log.info("inbox_departed", actor=incoming.actor_uri)
             return web.Response(status=202)

@@ -18,6 +18,7 @@ from activitypub.vocab.terms import AS2
 from fedi_cotweet.federation.incoming import check_request
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
+    caller_of,
     json_answer,
     missing,
     number,
@@ -91,7 +92,9 @@ async def fetcher_of(request: web.Request) -> Actor | None:
     if "Signature" not in request.headers:
         return None
     context = request.app[CONTEXT]
-    checked = await check_request(context.runtime, context.directory, signed_request(request, b""))
+    checked = await check_request(
+        context.runtime, context.directory, signed_request(request, b""), caller_of(request)
+    )
     return checked if isinstance(checked, Actor) else None
 
 
