@@ -8,6 +8,7 @@ import pytest
 
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services.distances import Distances
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.here import ApiRefusalError
 from tests.federation.test_invitations import published, stamp_status
@@ -185,6 +186,15 @@ async def test_a_limited_server_makes_no_noise_and_its_invites_are_dropped(cast:
     again["tag"] = [{"type": "Mention", "href": cast.here.actor("dave"), "name": "@dave"}]
     await cast.deliver(cast.alice, cast.alice.activity("Create", again))
     assert "mention" in await cast.told("dave")
+
+
+def test_a_limit_holds_on_every_port_of_a_name_and_below_it() -> None:
+    apart = Distances({}, {"loud.example": "limit", "worse.loud.example": "suspend"}, ())
+    for host in ("loud.example", "loud.example:8443", "a.b.loud.example:81"):
+        assert apart.severity(host) == "limit", host
+    assert apart.severity("a.worse.loud.example") == "suspend"
+    for host in ("notloud.example", "loud.example.net", "example"):
+        assert apart.severity(host) is None, host
 
 
 async def test_a_suspended_account_here_leaves_what_it_co_wrote_and_its_posts_go(
