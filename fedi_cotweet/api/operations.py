@@ -93,7 +93,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
         }
     ),
     ("DELETE", _CONTROL + "/tokens/{id}"): _NOTHING,
-    ("POST", f"{_CONTROL}/accounts/password"): Answer({"username": str, "password": str}),
+    ("POST", f"{_CONTROL}/accounts/password"): Answer({"username": str, "password": str | None}),
     ("POST", f"{_CONTROL}/accounts/two-factor-off"): Answer({"username": str, "two_factor": bool}),
     ("POST", f"{_CONTROL}/follow"): _STATE,
     ("POST", f"{_CONTROL}/unfollow"): _STATE,

@@ -35,7 +35,8 @@ async def set_password(call: Call) -> web.Response:
         return account.username
 
     username = await call.site.write(write)
-    return answer({"username": username, "password": password})
+    made = None if wanted.password else password
+    return answer({"username": username, "password": made})
 
 
 async def turn_off_two_factor(call: Call) -> web.Response:

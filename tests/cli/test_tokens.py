@@ -40,15 +40,17 @@ async def test_a_password_is_read_and_never_an_argument(
     script: Script, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("tea with lemon \n"))
-    answer = {"username": "alice", "password": "tea with lemon "}
-    script.expect("POST", f"{ACCOUNTS}/password", answer, body=answer)
+    chosen = {"username": "alice", "password": "tea with lemon "}
+    answer = {"username": "alice", "password": None}
+    script.expect("POST", f"{ACCOUNTS}/password", answer, body=chosen)
     said = await run("account", "password", "alice")
     assert "signed out everywhere" in said.words
     assert "lemon" not in said.out
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     refused = await run("account", "password", "alice")
     assert (refused.code, "--make" in refused.err) == (2, True)
-    script.expect("POST", f"{ACCOUNTS}/password", answer, body={"username": "alice"})
+    made = {"username": "alice", "password": "tea with lemon"}
+    script.expect("POST", f"{ACCOUNTS}/password", made, body={"username": "alice"})
     assert "tea with lemon" in (await run("account", "password", "alice", "--make")).words
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.services import accounts, security, shutting_out
 from storage.engine import Tx
@@ -113,62 +111,58 @@ async def test_the_page_says_who_asks_for_what(place: Place, alice: Browser) -> 
     assert "Access-Control-Allow-Origin" not in headers
 
 
-@pytest.mark.parametrize(
-    ("uri", "source", "location"),
-    [
-        ("notes://", "notes:", "notes://?code="),
-        ("com.example.notes:/in?a=b", "com.example.notes:", "com.example.notes:/in?a=b&code="),
-        ("http://localhost:4040/in", "http: https:", "http://localhost:4040/in?code="),
-        ("http://[::1]:4040/in", "http: https:", "http://[::1]:4040/in?code="),
-        ("https://a.example/in?a=b", "https:", "https://a.example/in?a=b&code="),
-    ],
-)
-async def test_the_answer_goes_to_apps_of_all_kinds(
-    place: Place, alice: Browser, uri: str, source: str, location: str
-) -> None:
-    app = await place.register(redirect_uris=[uri])
-    page = await alice.get(app.request())
-    policy = page.headers["Content-Security-Policy"]
-    assert f"form-action 'self' {source};" in policy
-    response = await decide(alice, app.request())
-    assert response.headers["Location"].startswith(location)
+LEADS = [
+    ("notes://", "notes:", "notes://?code="),
+    ("com.example.notes:/in?a=b", "com.example.notes:", "com.example.notes:/in?a=b&code="),
+    ("http://localhost:4040/in", "http: https:", "http://localhost:4040/in?code="),
+    ("http://[::1]:4040/in", "http: https:", "http://[::1]:4040/in?code="),
+    ("https://a.example/in?a=b", "https:", "https://a.example/in?a=b&code="),
+]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"redirect_uri": "https://evil.example/"},
-        {"redirect_uri": f"{CALLBACK}/"},
-        {"redirect_uri": f"{CALLBACK}?x=1"},
-        {"redirect_uri": CALLBACK.upper()},
-        {"redirect_uri": ""},
-        {"redirect_uri": OOB},
-        {"client_id": "nobody"},
-        {"client_id": "a\0b"},
-        {"client_id": ""},
-        {"response_type": "token"},
-        {"response_type": ""},
-        {"scope": "read admin:write"},
-        {"scope": "read push"},
-        {"state": "x" * 3_000},
-        {"code_challenge": CHALLENGE},
-        {"code_challenge": CHALLENGE, "code_challenge_method": "plain"},
-        {"code_challenge": "short", "code_challenge_method": "S256"},
-        {"code_challenge_method": "plain"},
-    ],
-)
-async def test_what_is_not_in_order_leads_nowhere(
-    place: Place, alice: Browser, changes: dict[str, str]
-) -> None:
+async def test_the_answer_goes_to_apps_of_all_kinds(place: Place, alice: Browser) -> None:
+    for uri, source, location in LEADS:
+        app = await place.register(redirect_uris=[uri])
+        page = await alice.get(app.request())
+        policy = page.headers["Content-Security-Policy"]
+        assert f"form-action 'self' {source};" in policy
+        response = await decide(alice, app.request())
+        assert response.headers["Location"].startswith(location)
+
+
+OUT_OF_ORDER = [
+    {"redirect_uri": "https://evil.example/"},
+    {"redirect_uri": f"{CALLBACK}/"},
+    {"redirect_uri": f"{CALLBACK}?x=1"},
+    {"redirect_uri": CALLBACK.upper()},
+    {"redirect_uri": ""},
+    {"redirect_uri": OOB},
+    {"client_id": "nobody"},
+    {"client_id": "a\0b"},
+    {"client_id": ""},
+    {"response_type": "token"},
+    {"response_type": ""},
+    {"scope": "read admin:write"},
+    {"scope": "read push"},
+    {"state": "x" * 3_000},
+    {"code_challenge": CHALLENGE},
+    {"code_challenge": CHALLENGE, "code_challenge_method": "plain"},
+    {"code_challenge": "short", "code_challenge_method": "S256"},
+    {"code_challenge_method": "plain"},
+]
+
+
+async def test_what_is_not_in_order_leads_nowhere(place: Place, alice: Browser) -> None:
     app = await place.register(scopes="read write")
-    response = await alice.get(app.request(**changes))
-    assert response.status in (400, 401)
-    assert "Location" not in response.headers
-    assert "This app cannot be let in" in await response.text()
-    good = fields_of(await alice.page(app.request()))
-    sent = await alice.send("/oauth/authorize", good | changes | {"decision": "yes"})
-    assert sent.status in (400, 401)
-    assert "Location" not in sent.headers
+    for changes in OUT_OF_ORDER:
+        response = await alice.get(app.request(**changes))
+        assert response.status in (400, 401)
+        assert "Location" not in response.headers
+        assert "This app cannot be let in" in await response.text()
+        good = fields_of(await alice.page(app.request()))
+        sent = await alice.send("/oauth/authorize", good | changes | {"decision": "yes"})
+        assert sent.status in (400, 401)
+        assert "Location" not in sent.headers
 
 
 async def test_no_other_page_can_say_yes(place: Place, alice: Browser) -> None:
