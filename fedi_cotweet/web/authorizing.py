@@ -18,6 +18,7 @@ from fedi_cotweet.services.oauth_errors import OAuthError
 from fedi_cotweet.web import authorizing_pages as pages
 from fedi_cotweet.web.authorizing_pages import AppView
 from fedi_cotweet.web.headers import CONTENT_SECURITY_POLICY
+from fedi_cotweet.web.opening import for_app
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.scope_words import scope_words
 from fedi_cotweet.web.visits import Visit, go, see
@@ -40,7 +41,12 @@ async def ask(visit: Visit) -> web.Response:
     )
     response = visit.html(text, private=True)
     response.headers["Content-Security-Policy"] = _policy(asked)
-    return response
+    return for_app(response, PATHS.authorize)
+
+
+async def without_slash(visit: Visit) -> web.Response:
+    """Some apps (toot) write the address with a slash at its end."""
+    go(f"{PATHS.authorize}?{visit.request.rel_url.raw_query_string}")
 
 
 async def decide(visit: Visit) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.accounts import SESSION_LASTS
 from fedi_cotweet.web.browsers import kept_name
+from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import link
 from fedi_cotweet.web.sessions import check_form
 from fedi_cotweet.web.visits import Visit, see
@@ -35,6 +36,14 @@ async def signed_in(
     response = see(path)
     cookies.keep(response, cookies.session, token, SESSION_LASTS // 1_000)
     cookies.drop(response, cookies.form)
+    return response
+
+
+def for_app(response: web.Response, next_path: str) -> web.Response:
+    """Leave a page on the way to an app connected to the window that opened it: apps on the web
+    open it as a popup and wait for its end. All that gives them is what every opener has."""
+    if urlsplit(next_path).path == PATHS.authorize:
+        response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 

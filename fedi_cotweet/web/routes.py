@@ -50,6 +50,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/invites/{id}/accept", answering.accept),
     ("POST", "/invites/{id}/decline", answering.decline),
     ("GET", PATHS.authorize, authorizing.ask),
+    ("GET", f"{PATHS.authorize}/", authorizing.without_slash),
     ("POST", PATHS.authorize, authorizing.decide),
     ("GET", PATHS.security, security.show),
     ("POST", "/settings/security/password", security.change_password),

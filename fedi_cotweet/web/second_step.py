@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fedi_cotweet.services import second_factor
 from fedi_cotweet.web import security_pages as pages
-from fedi_cotweet.web.opening import check_first_form, local_path, signed_in
+from fedi_cotweet.web.opening import check_first_form, for_app, local_path, signed_in
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go, see
@@ -72,4 +72,4 @@ def _form(visit: Visit, wanted: str, *, error: str = "", status: int = 200) -> w
     text = pages.render_second_step(visit.instance, token, wanted, error=error)
     response = visit.html(text, status=status, private=True)
     cookies.keep(response, cookies.form, token, FORM_LASTS)
-    return response
+    return for_app(response, wanted)

@@ -10,7 +10,7 @@ from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import accounts, applications, sign_ins
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import pages, second_step
-from fedi_cotweet.web.opening import check_first_form, local_path, signed_in
+from fedi_cotweet.web.opening import check_first_form, for_app, local_path, signed_in
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go, see
@@ -111,7 +111,7 @@ async def _form(
     )
     response = visit.html(text, status=status, private=True)
     cookies.keep(response, cookies.form, token, FORM_LASTS)
-    return response
+    return for_app(response, next_path)
 
 
 async def _application(visit: Visit, next_path: str) -> str:

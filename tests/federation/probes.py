@@ -538,6 +538,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/oauth/authorize"): lambda n: [
         f"/oauth/authorize?response_type=code&client_id={n.post}&redirect_uri={quote(n.note)}"
     ],
+    ("GET", "/oauth/authorize/"): lambda n: [f"/oauth/authorize/?client_id={n.post}"],
     ("POST", "/oauth/authorize"): lambda n: [
         Ask("/oauth/authorize", form={"client_id": n.post, "decision": "yes"})
     ],

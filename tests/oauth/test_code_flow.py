@@ -56,6 +56,27 @@ async def test_who_is_not_signed_in_signs_in_first_and_comes_back(place: Place) 
     assert "code" in answer_of(await decide(browser, back.headers["Location"]))
 
 
+async def test_apps_on_the_web_open_the_pages_in_a_popup_and_see_it_end(
+    place: Place, alice: Browser
+) -> None:
+    app, stranger = await place.register(), await place.browser()
+    header = "Cross-Origin-Opener-Policy"
+    sign_in = (await stranger.get(app.request())).headers["Location"]
+    assert (await stranger.get(sign_in)).headers[header] == "unsafe-none"
+    assert (await alice.get(app.request())).headers[header] == "unsafe-none"
+    assert (await stranger.get("/auth/sign_in")).headers[header] == "same-origin"
+    assert (await alice.get("/home")).headers[header] == "same-origin"
+
+
+async def test_an_address_with_a_slash_leads_to_the_page(place: Place, alice: Browser) -> None:
+    app = await place.register()
+    path = app.request(scope="read write", state="a b&c")
+    response = await alice.get(path.replace("authorize?", "authorize/?"))
+    assert response.status == 303
+    answer = answer_of(await decide(alice, response.headers["Location"]))
+    assert answer["state"] == "a b&c"
+
+
 async def test_an_app_may_ask_for_a_new_sign_in(place: Place, alice: Browser) -> None:
     app = await place.register()
     response = await alice.get(app.request(force_login="true", state="x"))
