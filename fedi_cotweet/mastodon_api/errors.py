@@ -47,10 +47,15 @@ def invalid(member: str, why: str, code: str = "ERR_INVALID") -> ApiError:
 def refuse(
     status: int, text: str, *, details: Mapping[str, Any] | None = None, fix: str = ""
 ) -> web.Response:
-    """An error as JSON. ``error_description`` says what to do, where there is something."""
+    """An error as JSON. ``error_description`` says what to do, where there is something.
+
+    422 always has ``details``: what is wrong with no parameter in particular is about ``base``.
+    """
     document: dict[str, Any] = {"error": text}
     if fix:
         document["error_description"] = fix
+    if details is None and status == 422:
+        details = {"base": [{"error": "ERR_INVALID", "description": text}]}
     if details is not None:
         document["details"] = details
     response = answer(document, status=status)

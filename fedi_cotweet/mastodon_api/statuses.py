@@ -18,6 +18,7 @@ from fedi_cotweet.mastodon_api.entities.statuses import Document
 from fedi_cotweet.mastodon_api.errors import ApiError, invalid, not_found
 from fedi_cotweet.services import audiences, authoring, hiding, posts, reactions
 from fedi_cotweet.services.conversations import ancestors, descendants
+from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.reading import one_post
 from fedi_cotweet.services.words import PollWords, Words
@@ -233,6 +234,23 @@ def found(tx: Tx, number: int) -> tuple[Post, Boost | None]:
     if post is None:
         raise not_found()
     return post, boost
+
+
+def readable(tx: Tx, env: Env, number: int, viewer_id: int | None) -> Post:
+    """The published post that clients know by a number, as far as the viewer may read it.
+
+    Raises ``ApiError`` and ``ServiceError`` that answer 404: a draft's id could be guessed.
+    """
+    post, _ = found(tx, number)
+    check_readable(tx, env, post, viewer_id)
+    return post
+
+
+def check_readable(tx: Tx, env: Env, post: Post, viewer_id: int | None) -> None:
+    """Raise as ``readable`` does for what the viewer may not read."""
+    if post.state != "published" or not audiences.may_see(tx, post, viewer_id):
+        raise not_found()
+    hiding.check_shown(tx, env.now(), viewer_id, post)
 
 
 def _meant(tx: Tx, number: int) -> Post | None:

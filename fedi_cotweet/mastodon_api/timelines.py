@@ -134,8 +134,10 @@ async def of_account(call: Call) -> web.Response:
     return await found_shown(call, fetch, keep, wanted.only_media)
 
 
-async def entries(call: Call, fetch: Callable[[Tx, Window], Sequence[Entry]]) -> web.Response:
-    """A page of those entries of the caller's home timeline that ``fetch`` finds."""
+async def entries(
+    call: Call, fetch: Callable[[Tx, Window], Sequence[Entry]], looking: Looking = hiding.HOME
+) -> web.Response:
+    """A page of those entries of a timeline of the caller's that ``fetch`` finds."""
     me, env = call.account_id, call.env
 
     def shown(tx: Tx, window: Window) -> list[Shown]:
@@ -149,7 +151,7 @@ async def entries(call: Call, fetch: Callable[[Tx, Window], Sequence[Entry]]) ->
         ]
 
     return await found_shown(
-        call, shown, lambda tx, found: _seen(tx, env, me, found, hiding.HOME), only_media=False
+        call, shown, lambda tx, found: _seen(tx, env, me, found, looking), only_media=False
     )
 
 

@@ -3,7 +3,7 @@
 Order matters: of two paths that fit, the first is taken.
 """
 
-from fedi_cotweet.mastodon_api.operations import instance, people, posts, timelines
+from fedi_cotweet.mastodon_api.operations import instance, people, posts, reactions, timelines
 from fedi_cotweet.mastodon_api.operations.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,6 +11,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *people.OPERATIONS,
     *timelines.OPERATIONS,
     *posts.OPERATIONS,
+    *reactions.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]
