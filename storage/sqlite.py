@@ -48,7 +48,10 @@ _CONNECT: Final[Mapping[str, Any]] = {
     "timeout": BUSY_SECONDS,
     "cached_statements": 512,
 }
+AUTO_VACUUM: Final = "PRAGMA auto_vacuum=INCREMENTAL"
+"""Said before the first table is made; later only a ``VACUUM`` makes it true."""
 _WRITER: Final = (
+    AUTO_VACUUM,
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

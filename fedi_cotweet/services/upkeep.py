@@ -36,12 +36,18 @@ from storage.queries import (
     oauth,
     post_authors,
     sessions,
+    space,
 )
 from storage.queries import posts as post_queries
 
 BATCH: Final = 100
 MOST_WAITING: Final = 200
 """With so many jobs due, no further looks at stamps are begun."""
+
+PAGES: Final = 256
+"""So many pages of 4 KiB of a SQLite file are given back in one transaction: a few milliseconds."""
+PAGES_KEPT: Final = 1024
+"""So many empty ones stay: a file that shrinks and grows all the time gains nothing."""
 
 Step = Callable[[Tx, Env], bool]
 """Does one batch; True when there may be more."""
@@ -117,6 +123,11 @@ def forget_keys(tx: Tx, env: Env) -> bool:
     return False
 
 
+def give_space_back(tx: Tx, env: Env) -> bool:
+    """Room of deleted rows, from a SQLite file to the disk."""
+    return space.give_back(tx, PAGES, PAGES_KEPT) == PAGES
+
+
 def close_polls(tx: Tx, env: Env) -> bool:
     """Polls whose time is over."""
     return polls.close_due(tx, env, BATCH) == BATCH
@@ -157,4 +168,5 @@ STEPS: Final[tuple[Step, ...]] = (
     forget_cards,
     forget_tokens,
     forget_keys,
+    give_space_back,
 )

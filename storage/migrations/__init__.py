@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.engine import parse_url
 from storage.errors import DRIVER_ERRORS, SchemaError, translate
-from storage.sqlite import ensure_file
+from storage.sqlite import AUTO_VACUUM, ensure_file
 
 _UPGRADE_LOCK = 0x00C0_71EE7
 """Key of the advisory lock under which PostgreSQL is upgraded, by one process at a time."""
@@ -132,6 +132,7 @@ async def _connect(url: str, *, begin: str) -> AsyncIterator[AsyncConnection]:
     try:
         async with engine.connect() as connection:
             if sqlite:
+                await connection.exec_driver_sql(AUTO_VACUUM)
                 await connection.exec_driver_sql(begin)
             yield connection
     except DRIVER_ERRORS as error:
