@@ -30,6 +30,13 @@ def free(tx: Connection) -> int:
     return int(tx.exec_driver_sql("PRAGMA freelist_count").scalar_one())
 
 
+def size_of_a_whole_file(path: Path) -> int:
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert path.stat().st_size == raw.execute("PRAGMA page_count").fetchone()[0] * 4096
+    return path.stat().st_size
+
+
 async def work_off(store: Store, pages: int, keep: int) -> list[int]:
     done = [-1]
     while done[-1]:
@@ -49,10 +56,7 @@ async def test_a_file_gets_smaller_in_small_steps(store: Store) -> None:
     assert sum(done) == unused - 50
     assert await store.read(free) == 50
     await store.close()  # what was freed leaves the file when the log is written into it
-    with contextlib.closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert path.stat().st_size == raw.execute("PRAGMA page_count").fetchone()[0] * 4096
-    assert path.stat().st_size < unused * 4096
+    assert size_of_a_whole_file(path) < unused * 4096
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
