@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ from fedi_cotweet import __version__
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST, SECOND
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
+from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.services import own_profile, pictures
+from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.documents import SUFFIXES
 from storage.engine import Tx
 from storage.queries import actors, emoji, hosts, posts
@@ -168,6 +171,18 @@ async def custom_emojis(call: Call) -> web.Response:
 async def peers(call: Call) -> web.Response:
     """The servers that this one knows."""
     return answer(await call.site.read(lambda tx: hosts.known_names(tx, MOST_PEERS)))
+
+
+async def extended_description(call: Call) -> web.Response:
+    """``ExtendedDescription``: there is no other than the description."""
+    began = await call.site.read(lambda tx: actors.account_by_name(tx, INSTANCE_USERNAME))
+    text = html.escape(call.site.settings.description, quote=False)
+    return answer(
+        {
+            "updated_at": moment(call.env.now() if began is None else began.created_at),
+            "content": f"<p>{text}</p>" if text else "",
+        }
+    )
 
 
 async def health(call: Call) -> web.Response:

@@ -8,7 +8,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.homes import check_at_home, check_found_here
 from storage.engine import Tx
-from storage.models import Actor
+from storage.models import Actor, Follow
 from storage.queries import actors, follows, lists
 
 
@@ -136,13 +136,20 @@ def end_both(tx: Tx, env: Env, me: Actor, other: Actor, *, told: bool = False) -
     """
     unfollow(tx, env, me.id, other)
     theirs = follows.follow_between(tx, other.id, me.id)
-    if theirs is None:
-        return
-    follows.remove_follow(tx, other.id, me.id)
-    if other.local:
-        timelines.forget_source(tx, other.id, me.id, env.now())
+    if theirs is not None:
+        reject(tx, env, other, me, theirs, told=told)
+
+
+def reject(
+    tx: Tx, env: Env, follower: Actor, me: Actor, held: Follow, *, told: bool = False
+) -> None:
+    """End somebody's follow of a local person. ``told``: their server knows that it is over."""
+    follows.remove_follow(tx, follower.id, me.id)
+    if follower.local:
+        timelines.forget_source(tx, follower.id, me.id, env.now())
+        lists.remove_from_all(tx, follower.id, me.id)
     elif not told:
-        _reject(tx, env, other, me, theirs.uri)
+        _reject(tx, env, follower, me, held.uri)
 
 
 def receive_answer(tx: Tx, env: Env, uri: str, answerer: Actor, *, accepted: bool) -> bool:

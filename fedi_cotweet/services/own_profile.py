@@ -81,6 +81,9 @@ class Wanted:
     hides_network: bool | None = None
     avatar_alt: str | None = None
     header_alt: str | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    indexable: bool | None = None
 
 
 def show(tx: Tx, account_id: int) -> OwnProfileView:
@@ -128,8 +131,14 @@ def change(tx: Tx, env: Env, account_id: int, wanted: Wanted) -> None:
         typed["featured_tags"] = _tags(wanted.featured_tags)
     if wanted.attribution_domains is not None:
         shown["attribution_domains"] = _domains(wanted.attribution_domains)
-    if wanted.discoverable is not None:
-        shown["discoverable"] = wanted.discoverable
+    if wanted.bot is not None:
+        shown["kind"] = "Service" if wanted.bot else "Person"
+    choices = {
+        "discoverable": wanted.discoverable,
+        "manually_approves": wanted.locked,
+        "indexable": wanted.indexable,
+    }
+    shown |= {column: choice for column, choice in choices.items() if choice is not None}
     for column, alt in (("icon_alt", wanted.avatar_alt), ("image_alt", wanted.header_alt)):
         if alt is not None:
             shown[column] = _line("description", alt, MOST_ALT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
@@ -31,6 +31,16 @@ def page(tx: Connection, tag: str, before: int | None, limit: int) -> list[Post]
     return many(tx, Post, _page(limit, before is not None), {"tag": tag, "before": before})
 
 
+def used_by(
+    tx: Connection, actor_id: int, wanted: Collection[str]
+) -> dict[str, tuple[int, int | None]]:
+    """How many public posts of somebody have each hashtag, and when the last was published."""
+    if not wanted:
+        return {}
+    rows = tx.execute(_USED, {"actor": actor_id, "wanted": sorted(set(wanted))})
+    return {str(tag): (int(number), last) for tag, number, last in rows}
+
+
 @lru_cache(maxsize=64)
 def _page(count: int, older: bool) -> Select[Post]:
     statement = (
@@ -47,4 +57,15 @@ def _page(count: int, older: bool) -> Select[Post]:
     return statement.where(PostTag.sort_id < bindparam("before")) if older else statement
 
 
+_USED = (
+    select(PostTag.tag, func.count(), func.max(Post.published_at))
+    .join(Post, Post.id == PostTag.post_id)
+    .where(
+        Post.author_id == bindparam("actor"),
+        Post.state == "published",
+        Post.visibility == "public",
+        PostTag.tag.in_(bindparam("wanted", expanding=True)),
+    )
+    .group_by(PostTag.tag)
+)
 _REMOVE = delete(PostTag).where(PostTag.post_id == bindparam("post"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fedi_cotweet.mastodon_api.entities.times import moment
 from storage.engine import Tx
 from storage.queries import relationships
 
@@ -34,7 +35,7 @@ def _document(actor_id: int, held: relationships.Relation) -> Document:
         "blocked_by": held.blocked_by,
         "muting": held.muting,
         "muting_notifications": held.muting,
-        "muting_expires_at": None,
+        "muting_expires_at": None if held.muted_until is None else moment(held.muted_until),
         "requested": held.requested,
         "requested_by": held.requested_by,
         "domain_blocking": held.host_blocked,

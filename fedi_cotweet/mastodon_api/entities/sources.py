@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from fedi_cotweet.mastodon_api.entities import accounts
+from fedi_cotweet.mastodon_api.entities.statuses import VISIBILITIES
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.services import own_profile
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
+from storage.models import Account
 from storage.queries import actors, follows
+
+
+def privacy(account: Account) -> str:
+    """The visibility of new posts, in Mastodon's word."""
+    chosen = account.posting_visibility or "public"
+    return VISIBILITIES.get(chosen, chosen)
 
 
 def credential_account(tx: Tx, env: Env, account_id: int) -> dict[str, Any]:
@@ -20,9 +28,7 @@ def credential_account(tx: Tx, env: Env, account_id: int) -> dict[str, Any]:
     profile = own_profile.show(tx, account_id)
     document = accounts.one(tx, env, actor)
     document["source"] = {
-        "privacy": {"followers": "private"}.get(
-            account.posting_visibility or "public", account.posting_visibility or "public"
-        ),
+        "privacy": privacy(account),
         "sensitive": account.posting_sensitive,
         "language": account.posting_language,
         "note": profile.about,

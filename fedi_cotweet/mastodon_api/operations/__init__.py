@@ -3,11 +3,23 @@
 Order matters: of two paths that fit, the first is taken.
 """
 
-from fedi_cotweet.mastodon_api.operations import instance, people, posts, reactions, timelines
+from fedi_cotweet.mastodon_api.operations import (
+    instance,
+    networks,
+    nothing,
+    oneself,
+    people,
+    posts,
+    reactions,
+    timelines,
+)
 from fedi_cotweet.mastodon_api.operations.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *instance.OPERATIONS,
+    *nothing.OPERATIONS,
+    *oneself.OPERATIONS,
+    *networks.OPERATIONS,
     *people.OPERATIONS,
     *timelines.OPERATIONS,
     *posts.OPERATIONS,

@@ -11,6 +11,15 @@ OPERATIONS: tuple[Operation, ...] = tuple(
         ("GET", "/api/v1/instance", "everybody", None, instance.version_1),
         ("GET", "/api/v2/instance", "everybody", None, instance.version_2),
         ("GET", "/api/v1/instance/peers", "everybody", None, instance.peers),
+        (
+            "GET",
+            "/api/v1/instance/extended_description",
+            "everybody",
+            None,
+            instance.extended_description,
+        ),
+        ("GET", "/api/v1/streaming/health", "everybody", None, instance.health),
+        ("GET", "/health", "everybody", None, instance.health),
         ("GET", "/api/v1/custom_emojis", "everybody", None, instance.custom_emojis),
     )
 )
