@@ -12,7 +12,8 @@ from fedi_cotweet.api.calls import answer
 from fedi_cotweet.services.errors import ServiceError
 from storage.errors import StorageError
 
-PREFIXES = ("/api/v1/control", "/api/v1/cotweets")
+PREFIX = "/api/"
+"""What nothing answers there is refused here too; the client API answers its own errors."""
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.api")
 
@@ -25,7 +26,7 @@ def refusal(status: int, code: str, message: str, fix: str = "") -> web.Response
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer errors on this API's paths; a fault of ours is logged and not described."""
-    if not request.path.startswith(PREFIXES):
+    if not request.path.startswith(PREFIX):
         return await handler(request)
     try:
         return await handler(request)
@@ -58,7 +59,10 @@ def _http(error: web.HTTPException) -> web.Response:
             response.headers["Allow"] = allowed
             return response
         case web.HTTPNotFound():
-            return refusal(404, "not_found", "There is no such address.", "Check the path.")
+            response = refusal(404, "not_found", "There is no such address.", "Check the path.")
+            # Apps in browsers try operations that a server may not have.
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            return response
         case web.HTTPRequestEntityTooLarge():
             return refusal(413, "too_large", "The request is too large.", "Send less.")
         case _:
