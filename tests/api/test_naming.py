@@ -16,7 +16,7 @@ from storage.queries import actors, consents
 from tests.api.conftest import CONTROL, COTWEETS, INVITES, Api
 from tests.sites import BASE, World
 
-OTHERS = ("/lists/", "/quotes/", "/credits/{id}", "/reports/", "/relays/", "/{comment}")
+OTHERS = ("/tokens/", "/lists/", "/quotes/", "/credits/{id}", "/reports/", "/relays/", "/{comment}")
 """What names something else than a post."""
 
 Names = tuple[str, list[str]]
