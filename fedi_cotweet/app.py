@@ -20,7 +20,7 @@ from activitypub.shell.guard import AddressPolicy
 from activitypub.shell.tls import build_ssl_context
 from fedi_cotweet import __version__, api, mastodon_api, oauth
 from fedi_cotweet import web as pages
-from fedi_cotweet.domain.limits import HOUR, SECOND
+from fedi_cotweet.domain.limits import DAY, HOUR, SECOND
 from fedi_cotweet.domain.rollout import parse_rollout
 from fedi_cotweet.federation import finding, jobs, routes
 from fedi_cotweet.federation.delivery import Courier
@@ -83,6 +83,7 @@ def limits_of(settings: Settings) -> Limits:
         poll_option_characters=settings.poll_option_characters,
         link_previews=settings.link_previews,
         password_grant=settings.password_grant,
+        remote_posts_ms=settings.remote_posts_days * DAY,
     )
 
 

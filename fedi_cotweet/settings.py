@@ -243,6 +243,16 @@ class Settings:
             "then pass through the app. Only for programs that cannot open a page."
         ),
     )
+    remote_posts_days: int = field(
+        default=0,
+        metadata=_about(
+            "After how many days posts of other servers are deleted here that nobody here has to "
+            "do with: no answer, like, boost, bookmark, vote, quote, notification or report, no "
+            "co-tweet of somebody here. 0: never.",
+            low=0,
+            high=36_500,
+        ),
+    )
     deliver_concurrency: int = field(
         default=32,
         metadata=_about(

@@ -123,6 +123,7 @@ class Limits:
     poll_option_characters: int = 100
     link_previews: bool = False
     password_grant: bool = False
+    remote_posts_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from fedi_cotweet.services import (
     leaving,
     link_cards,
     polls,
+    pruning,
     publishing,
     quotes,
     reminders,
@@ -168,5 +169,6 @@ STEPS: Final[tuple[Step, ...]] = (
     forget_cards,
     forget_tokens,
     forget_keys,
+    pruning.prune_posts,
     give_space_back,
 )

@@ -48,6 +48,7 @@ from storage.models.reading import (
     PostViews,
     Relay,
     Report,
+    ReportedObject,
 )
 from storage.models.relations import (
     AccountNote,
@@ -133,6 +134,7 @@ __all__ = [
     "Relay",
     "RelaySubscription",
     "Report",
+    "ReportedObject",
     "SecondStep",
     "Session",
     "Setting",

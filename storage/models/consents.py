@@ -24,7 +24,7 @@ class Offer(Base):
     uri: Mapped[str]
     side: Mapped[str]
     object_uri: Mapped[str]
-    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), index=True)
     sender_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
     authors: Mapped[list[Any]]

@@ -35,7 +35,7 @@ class Post(Base):
     name: Mapped[str] = mapped_column(default="")
     sensitive: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str | None]
-    in_reply_to_uri: Mapped[str | None] = mapped_column(index=True)
+    in_reply_to_uri: Mapped[str | None]
     url: Mapped[str]
     tags: Mapped[list[Any]] = mapped_column(default=list)
     """Mentions, hashtags and emojis to render: ``{"type", "href", "name", "icon"?}``.
@@ -75,6 +75,7 @@ class Post(Base):
         Index("ix_posts_author_state", "author_id", "state", "sort_id"),
         Index("ix_posts_local_state", "local", "state", "sort_id"),
         Index("ix_posts_scheduled", "state", "scheduled_at"),
+        Index("ix_posts_answers", "in_reply_to_uri", "local"),
         Index("ix_posts_co_authored", "local", "co_authored", "state", "id"),
     )
 
@@ -276,6 +277,7 @@ class Notification(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "kind", "subject"),
         Index("ix_notifications_account", "account_id", "id"),
+        Index("ix_notifications_post", "post_id"),
     )
 
 

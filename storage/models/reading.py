@@ -153,3 +153,14 @@ class Report(Base):
     resolved_at: Mapped[int | None]
 
     __table_args__ = (Index("ix_reports_state", "state", "id"),)
+
+
+class ReportedObject(Base):
+    """Something that a report is about, by its identifier: known here or not."""
+
+    __tablename__ = "reported_objects"
+
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    uri: Mapped[str] = mapped_column(primary_key=True, index=True)

@@ -104,7 +104,7 @@ class PostMute(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
     post_id: Mapped[int] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     created_at: Mapped[int]
 
@@ -118,7 +118,7 @@ class ProfileHide(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
     post_id: Mapped[int] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
 
@@ -173,7 +173,7 @@ class Pin(Base):
         ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
     )
     post_id: Mapped[int] = mapped_column(
-        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     pinned_at: Mapped[int]
 

@@ -8,13 +8,17 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
-from storage.models import Report
+from storage.models import Report, ReportedObject
 from storage.queries.rows import find, many
 
 
 def add_report(tx: Connection, /, **values: Any) -> bool:
     """Keep a report; False when this one was received before."""
-    return bool(insert_or_ignore(tx, Report, values))
+    if not insert_or_ignore(tx, Report, values):
+        return False
+    about = [{"report_id": values["id"], "uri": uri} for uri in values["object_uris"]]
+    insert_or_ignore(tx, ReportedObject, about)
+    return True
 
 
 def report(tx: Connection, report_id: int) -> Report | None:

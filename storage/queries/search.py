@@ -6,7 +6,7 @@ found is looked at once more as a post, so a row that was left behind by mistake
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,11 @@ def put(tx: Connection, post_id: int, terms: Sequence[str]) -> None:
 def remove(tx: Connection, post_id: int) -> None:
     """Let a post not be found."""
     tx.execute(_REMOVE[tx.dialect.name], {"post": post_id})
+
+
+def remove_many(tx: Connection, post_ids: Collection[int]) -> None:
+    """Let posts not be found."""
+    tx.execute(_REMOVE[tx.dialect.name], [{"post": post_id} for post_id in post_ids])
 
 
 def find(

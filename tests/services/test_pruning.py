@@ -1,0 +1,100 @@
+"""Remote posts go after a time that the operator chose, a few at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fedi_cotweet.domain.ids import id_at
+from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services import pruning, upkeep
+from fedi_cotweet.services.env import Addresses, Env, Limits
+from storage.engine import Store, Tx, open_store
+from storage.models import Bookmark
+from storage.queries import posts
+from tests.storage.cast import ALICE, CAROL, NOW, raise_curtain
+
+FIRST, LAST = 100, 112
+
+
+class Killed(Exception):  # noqa: N818 - as if the process ended
+    """In the middle of a batch."""
+
+
+def env(days: int, now: int = NOW) -> Env:
+    limits = replace(Limits(), remote_posts_ms=days * DAY)
+    return Env(Addresses("https://here.example"), limits, clock=lambda: now)
+
+
+async def fill(store: Store) -> None:
+    stage = await raise_curtain(store)
+    for number in range(FIRST, LAST):
+        at = NOW - 40 * DAY + number
+        await stage.post(number, CAROL, sort_id=id_at(at, number), fetched_at=at)
+    await stage.put(Bookmark, {"id": 1, "account_id": ALICE, "post_id": FIRST})
+
+
+async def left(store: Store) -> list[int]:
+    numbers = range(FIRST, LAST)
+    return sorted(await store.read(lambda tx: posts.posts_by_id(tx, numbers)))
+
+
+async def sweep(store: Store, env: Env) -> int:
+    rounds = 1
+    while await store.write(lambda tx: pruning.prune_posts(tx, env)):
+        rounds += 1
+    return rounds
+
+
+@pytest.fixture(autouse=True)
+def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "WINDOW", 5)
+
+
+async def test_unless_the_operator_says_so_nothing_goes(store: Store) -> None:
+    await fill(store)
+    assert Limits().remote_posts_ms == 0
+    for days in (0, 41):
+        await sweep(store, env(days))
+        assert len(await left(store)) == LAST - FIRST
+
+
+async def test_old_posts_go_in_batches_and_kept_ones_are_passed_over(store: Store) -> None:
+    await fill(store)
+    assert await sweep(store, env(30)) == 3
+    assert await left(store) == [FIRST]
+
+
+async def test_after_a_round_it_rests(store: Store) -> None:
+    await fill(store)
+    await sweep(store, env(41))
+    await sweep(store, env(30))
+    assert len(await left(store)) == LAST - FIRST
+    await sweep(store, env(30, NOW + pruning.EVERY))
+    assert await left(store) == [FIRST]
+
+
+async def test_what_was_interrupted_goes_on_where_it_was(store: Store) -> None:
+    await fill(store)
+
+    def killed(tx: Tx) -> None:
+        pruning.prune_posts(tx, env(30))
+        raise Killed
+
+    assert await store.write(lambda tx: pruning.prune_posts(tx, env(30)))
+    assert await left(store) == [FIRST, *range(FIRST + 5, LAST)]
+    with pytest.raises(Killed):
+        await store.write(killed)
+    await store.close()
+    again = open_store(store.url)
+    try:
+        assert len(await left(again)) == 8
+        assert await sweep(again, env(30)) == 2  # not from the beginning
+        assert await left(again) == [FIRST]
+    finally:
+        await again.close()
+
+
+def test_it_is_done_whenever_the_server_tidies_up() -> None:
+    assert pruning.prune_posts in upkeep.STEPS
