@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services.describing import MOST_ALT, check_alt, read_focus
+from fedi_cotweet.services import uploads
+from fedi_cotweet.services.describing import MOST_ALT
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.media import check_size, store_upload
-from storage.engine import Tx
-from storage.queries import post_media
+from fedi_cotweet.services.media import check_size
 
 MOST_PARTS = 8
 
@@ -32,46 +30,25 @@ async def upload(call: Call) -> web.Response:
     account_id = await call.account_id()
     site = call.site
     form = await read_form(call.request, site.settings.media_max_bytes, "alt", "focus")
-    alt, focus = check_alt(form.texts.get("alt", "")), form.texts.get("focus", "")
-    x, y = read_focus(focus) if focus else (None, None)
-    token, media_id = site.env.token(), site.env.new_id()
-    async with call.decoding:
-        stored = await asyncio.to_thread(
-            store_upload, site.settings.data, token, form.octets, site.settings.media_max_bytes
-        )
-
-    def write(tx: Tx) -> None:
-        post_media.add_media(
-            tx,
-            id=media_id,
-            token=token,
-            account_id=account_id,
-            state="stored",
-            media_type=stored.media_type,
-            digest=stored.digest,
-            size=stored.size,
-            width=stored.width,
-            height=stored.height,
-            alt=alt,
-            blurhash=stored.blurhash,
-            focal_x=x,
-            focal_y=y,
-            path=stored.path,
-            created_at=site.env.now(),
-        )
-
-    await site.write(write)
+    held = await uploads.keep(
+        site,
+        call.decoding,
+        account_id,
+        form.octets,
+        alt=form.texts.get("alt", ""),
+        focus=form.texts.get("focus", ""),
+    )
     document = {
-        "id": str(media_id),
-        "url": site.env.addresses.media(token, SUFFIXES[stored.media_type]),
-        "media_type": stored.media_type,
-        "width": stored.width,
-        "height": stored.height,
-        "size": stored.size,
-        "digest": stored.digest,
-        "alt": alt,
-        "blurhash": stored.blurhash,
-        "focal": None if x is None else [x, y],
+        "id": str(held.id),
+        "url": site.env.addresses.media(held.token, SUFFIXES[held.media_type]),
+        "media_type": held.media_type,
+        "width": held.width,
+        "height": held.height,
+        "size": held.size,
+        "digest": held.digest,
+        "alt": held.alt,
+        "blurhash": held.blurhash,
+        "focal": None if held.focal_x is None else [held.focal_x, held.focal_y],
     }
     return answer(document, status=201)
 

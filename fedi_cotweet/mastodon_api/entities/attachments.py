@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.post_views import media_views
 from fedi_cotweet.services.views import CardView, MediaView, PollView
 from storage.models import Media
 
@@ -36,6 +37,27 @@ def media(env: Env, item: MediaView, pictures: Mapping[str, Media]) -> Document:
     }
 
 
+GONE: Final[Mapping[str, Any]] = {
+    "id": "0",
+    "type": "unknown",
+    "url": None,
+    "preview_url": None,
+    "remote_url": None,
+    "preview_remote_url": None,
+    "text_url": None,
+    "meta": {},
+    "description": None,
+    "blurhash": None,
+}
+"""A file that is kept no longer."""
+
+
+def upload(env: Env, held: Media) -> Document:
+    """A ``MediaAttachment`` that is in no post yet."""
+    [view] = media_views(env, [held], co_authored=False)
+    return media(env, view, {})
+
+
 def _size(width: int | None, height: int | None) -> Document | None:
     if not width or not height:
         return None
@@ -47,8 +69,8 @@ def _size(width: int | None, height: int | None) -> Document | None:
     }
 
 
-def poll(number: str, view: PollView, viewer_id: int | None) -> Document:
-    """A ``Poll``; its id is that of its post."""
+def poll(number: str, view: PollView, viewer_id: int | None, *, mine: bool = False) -> Document:
+    """A ``Poll``; its id is that of its post. Its author (``mine``) counts as having voted."""
     document: Document = {
         "id": number,
         "expires_at": None if view.ends_at is None else moment(view.ends_at),
@@ -60,7 +82,7 @@ def poll(number: str, view: PollView, viewer_id: int | None) -> Document:
         "emojis": [],
     }
     if viewer_id is not None:
-        document |= {"voted": bool(view.own), "own_votes": list(view.own)}
+        document |= {"voted": mine or bool(view.own), "own_votes": list(view.own)}
     return document
 
 

@@ -178,7 +178,12 @@ def _document(env: Env, view: PostView, around: _Around, *, inner: bool = False)
         "card": None if view.card is None else attachments.card(view.card, around.people),
         "poll": None
         if view.poll is None
-        else attachments.poll(str(post.sort_id), view.poll, around.viewer_id),
+        else attachments.poll(
+            str(post.sort_id),
+            view.poll,
+            around.viewer_id,
+            mine=post.author_id == around.viewer_id,
+        ),
         "quote": _quote(env, view.quote, around, inner=inner),
         "quote_approval": _APPROVALS.get(view.quote_policy, _APPROVALS[None]),
         "co_authors": [

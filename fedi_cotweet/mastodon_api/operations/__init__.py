@@ -4,11 +4,14 @@ Order matters: of two paths that fit, the first is taken.
 """
 
 from fedi_cotweet.mastodon_api.operations import (
+    edits,
     instance,
+    media,
     networks,
     nothing,
     oneself,
     people,
+    polls,
     posts,
     reactions,
     timelines,
@@ -24,6 +27,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *timelines.OPERATIONS,
     *posts.OPERATIONS,
     *reactions.OPERATIONS,
+    *media.OPERATIONS,
+    *polls.OPERATIONS,
+    *edits.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]

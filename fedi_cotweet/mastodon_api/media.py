@@ -1,0 +1,87 @@
+"""Pictures for posts that are yet to be written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from fedi_cotweet.mastodon_api.answers import answer
+from fedi_cotweet.mastodon_api.calls import Call
+from fedi_cotweet.mastodon_api.entities import attachments
+from fedi_cotweet.mastodon_api.errors import ApiError, invalid
+from fedi_cotweet.mastodon_api.parameters import Uploaded, shaped
+from fedi_cotweet.services import uploads
+from fedi_cotweet.services.errors import ServiceError
+
+_WRONG: Final = {
+    "not_a_picture": ("file", "content type is invalid, File is invalid"),
+    "picture_too_large": ("file", "has more pixels than can be taken"),
+    "file_too_large": ("file", "is too large"),
+    "bad_alt": ("description", "is too long (maximum is 1500 characters)"),
+    "bad_focus": ("focus", "is invalid"),
+}
+"""What is wrong with an upload, as clients of Mastodon read it."""
+
+
+class About(msgspec.Struct):
+    """``description``: for those who do not see it. ``focus``: ``x,y``, from -1 to 1."""
+
+    description: str | None = None
+    focus: str | None = None
+
+
+async def upload(call: Call) -> web.Response:
+    """Keep a picture. It is ready when this answers, so nobody has to ask again."""
+    me, most = call.account_id, call.site.settings.media_max_bytes
+    members = await call.members(most_file=most)
+    file = members.pop("file", None)
+    if not isinstance(file, Uploaded) or not file.octets:
+        raise invalid("file", "can't be blank", "ERR_BLANK")
+    wanted = shaped(About, members)
+    try:
+        held = await uploads.keep(
+            call.site,
+            call.decoding,
+            me,
+            file.octets,
+            alt=(wanted.description or "").strip(),
+            focus=wanted.focus or "",
+        )
+    except ServiceError as error:
+        raise _worded(error) from error
+    return answer(attachments.upload(call.env, held))
+
+
+async def show(call: Call) -> web.Response:
+    """An upload that is in no post yet."""
+    me, number = call.account_id, call.path_id()
+    held = await call.site.read(lambda tx: uploads.unused(tx, me, number))
+    return answer(attachments.upload(call.env, held))
+
+
+async def describe(call: Call) -> web.Response:
+    """Say anew what an upload shows. A ``thumbnail`` is taken and not used: pictures have none."""
+    me, number = call.account_id, call.path_id()
+    wanted = shaped(About, await call.members(most_file=call.site.settings.media_max_bytes))
+    alt = None if wanted.description is None else wanted.description.strip()
+    try:
+        held = await call.site.write(
+            lambda tx: uploads.describe(tx, me, number, alt=alt, focus=wanted.focus)
+        )
+    except ServiceError as error:
+        raise _worded(error) from error
+    return answer(attachments.upload(call.env, held))
+
+
+async def discard(call: Call) -> web.Response:
+    """Throw an upload away."""
+    me, number = call.account_id, call.path_id()
+    await call.site.write(lambda tx: uploads.discard(tx, me, number))
+    return answer({})
+
+
+def _worded(error: ServiceError) -> ApiError | ServiceError:
+    wrong = _WRONG.get(error.code)
+    return error if wrong is None else invalid(*wrong)
