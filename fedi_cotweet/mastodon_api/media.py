@@ -78,7 +78,8 @@ async def describe(call: Call) -> web.Response:
 async def discard(call: Call) -> web.Response:
     """Throw an upload away."""
     me, number = call.account_id, call.path_id()
-    await call.site.write(lambda tx: uploads.discard(tx, me, number))
+    if not await call.site.write(lambda tx: uploads.discard(tx, me, number)):
+        raise ApiError(422, "Media attachment is currently used by a status")
     return answer({})
 
 

@@ -1,150 +1,35 @@
-"""Posts: written, shown, deleted."""
+"""Posts: shown, deleted."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
 from typing import Final
 
 import msgspec
 from aiohttp import web
 
 from fedi_cotweet.domain.ids import read_id
-from fedi_cotweet.domain.limits import IDEMPOTENT_FOR, SECOND
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
-from fedi_cotweet.mastodon_api.entities import statuses
+from fedi_cotweet.mastodon_api.entities import cotweets, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Document
-from fedi_cotweet.mastodon_api.errors import ApiError, invalid, not_found
-from fedi_cotweet.services import audiences, authoring, hiding, posts, reactions
+from fedi_cotweet.mastodon_api.errors import ApiError, not_found
+from fedi_cotweet.services import audiences, drafts, hiding, posts, reactions
 from fedi_cotweet.services.conversations import ancestors, descendants
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.reading import one_post
-from fedi_cotweet.services.words import PollWords, Words
 from storage.engine import Tx
 from storage.models import Boost, Post
-from storage.queries import actors, idempotency, post_media, timelines
+from storage.queries import post_media, timelines
 from storage.queries import posts as stored_posts
 
 MOST_AT_ONCE: Final = 40
-
-
-class NewPoll(msgspec.Struct):
-    """``expires_in`` in seconds."""
-
-    options: tuple[str, ...] = ()
-    expires_in: int = 86_400
-    multiple: bool = False
-    hide_totals: bool = False
-
-
-class NewStatus(msgspec.Struct):
-    """What a client sends to post."""
-
-    status: str = ""
-    media_ids: tuple[str, ...] = ()
-    poll: NewPoll | None = None
-    in_reply_to_id: str | None = None
-    sensitive: bool | None = None
-    spoiler_text: str = ""
-    visibility: str | None = None
-    local_only: bool = False
-    language: str | None = None
-    quoted_status_id: str | None = None
-    quote_approval_policy: str | None = None
 
 
 class Several(msgspec.Struct):
     """Ids of posts."""
 
     id: tuple[str, ...] = ()
-
-
-async def create(call: Call) -> web.Response:
-    """Write and publish. A repeat with the same ``Idempotency-Key`` gets what was made first."""
-    me, env, wanted = call.account_id, call.env, await call.parameters(NewStatus)
-    key = _key(call)
-    if key is not None:
-        made = await call.site.read(
-            lambda tx: idempotency.made(tx, me, key, env.now() - IDEMPOTENT_FOR)
-        )
-        if made is not None:
-            return await _shown(call, made)
-    words = await _words(call, wanted)
-
-    def write(tx: Tx) -> int:
-        if key is not None:
-            held = idempotency.made(tx, me, key, env.now() - IDEMPOTENT_FOR)
-            if held is not None:
-                return held
-        given = wanted.visibility
-        if given is None and words.in_reply_to is None:
-            account = actors.account_of(tx, me)
-            given = None if account is None else account.posting_visibility
-        if wanted.local_only:
-            given = "local"
-        said = replace(words, visibility=audiences.chosen(tx, given, words.in_reply_to))
-        post_id = posts.create_post(tx, env, me, said)
-        if key is not None:
-            idempotency.remember(tx, me, key, post_id, env.now())
-        return post_id
-
-    return await _shown(call, await call.site.write(write))
-
-
-async def _words(call: Call, wanted: NewStatus) -> Words:
-    site, me, now = call.site, call.account_id, call.env.now()
-    if not wanted.status.strip() and not wanted.media_ids and wanted.quoted_status_id is None:
-        raise invalid("text", "can't be blank", "ERR_BLANK")
-    poll = None
-    if wanted.poll is not None and wanted.poll.options:
-        poll = PollWords(
-            tuple(option.strip() for option in wanted.poll.options if option.strip()),
-            wanted.poll.multiple,
-            now + wanted.poll.expires_in * SECOND,
-        )
-    answered = await _named(call, wanted.in_reply_to_id)
-    quoted = await _named(call, wanted.quoted_status_id)
-    return Words(
-        body=await authoring.compose_text(site, wanted.status),
-        summary=wanted.spoiler_text.strip(),
-        language=authoring.check_language(wanted.language or None),
-        in_reply_to=await authoring.reply_target(site, answered, me),
-        media_ids=tuple(_media_id(given) for given in wanted.media_ids),
-        poll=poll,
-        quote=await authoring.quote_target(site, quoted, me),
-        quote_policy=wanted.quote_approval_policy,
-    )
-
-
-async def _named(call: Call, given: str | None) -> str | None:
-    """The identifier of the post that a client means. ``ApiError`` (404) for none."""
-    if not given:
-        return None
-    number, me, env = read_id(given), call.account_id, call.env
-
-    def read(tx: Tx) -> str:
-        post = None if number is None else _meant(tx, number)
-        # One answer for what is not there and what is not theirs: a draft's id could be guessed.
-        if post is None or post.state != "published":
-            raise not_found()
-        one_post(tx, env, post, me)
-        return post.uri
-
-    return await call.site.read(read)
-
-
-def _media_id(given: str) -> int:
-    number = read_id(given)
-    if number is None:
-        raise invalid("media_ids", "hold something that is no id")
-    return number
-
-
-def _key(call: Call) -> str | None:
-    given = call.request.headers.get("Idempotency-Key", "")
-    return hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest() if given else None
 
 
 async def show(call: Call) -> web.Response:
@@ -156,7 +41,7 @@ async def show(call: Call) -> web.Response:
         one_post(tx, env, post, call.viewer_id, stale)
         if boost is not None:
             return statuses.one_boost(tx, env, boost, post, call.viewer_id)
-        return statuses.one(tx, env, post, call.viewer_id, stale)
+        return cotweets.status(tx, env, post, call.viewer_id, stale)
 
     document = await call.site.read(read)
     call.rechecks.ask(stale.post_ids)
@@ -209,14 +94,17 @@ async def delete(call: Call) -> web.Response:
             document = statuses.one_boost(tx, env, boost, post, me)
             reactions.unboost(tx, env, me, post.id)
             return document
-        if post.author_id != me or post.state != "published":
+        if post.author_id != me or post.state not in ("draft", "published"):
             raise not_found()
         view = one_post(tx, env, post, me)
-        document = statuses.one(tx, env, post, me)
+        document = cotweets.status(tx, env, post, me)
         document["text"] = view.text
         for item in post_media.media_of(tx, post_ids=[post.id]):
             post_media.change_media(tx, item.id, post_id=None)
-        posts.delete_post(tx, env, me, post.id)
+        if post.state == "draft":
+            drafts.discard_draft(tx, env, me, post.id)
+        else:
+            posts.delete_post(tx, env, me, post.id)
         return document
 
     return answer(await call.site.write(write))
@@ -258,13 +146,3 @@ def _meant(tx: Tx, number: int) -> Post | None:
         return found(tx, number)[0]
     except ApiError:
         return None
-
-
-async def _shown(call: Call, post_id: int) -> web.Response:
-    def read(tx: Tx) -> Document:
-        post = stored_posts.post(tx, post_id)
-        if post is None or post.state == "deleted":
-            raise not_found()
-        return statuses.one(tx, call.env, post, call.viewer_id)
-
-    return answer(await call.site.read(read))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from fedi_cotweet.services.describing import check_alt, read_focus
-from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.media import store_upload
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
@@ -81,19 +81,15 @@ def describe(
     return unused(tx, account_id, media_id)
 
 
-def discard(tx: Tx, account_id: int, media_id: int) -> None:
-    """Throw an upload away; its file goes with the next sweep.
+def discard(tx: Tx, account_id: int, media_id: int) -> bool:
+    """Throw an upload away; its file goes with the next sweep. False when a post uses it.
 
-    Raises ``upload_in_use`` (422) and ``not_found`` (404).
+    Raises ``not_found`` (404).
     """
     if _own(tx, account_id, media_id).post_id is not None:
-        raise ServiceError(
-            "upload_in_use",
-            422,
-            "This picture is used by a post.",
-            "Take it out of the post, or delete the post.",
-        )
+        return False
     post_media.remove_media(tx, [media_id])
+    return True
 
 
 def _own(tx: Tx, account_id: int, media_id: int) -> Media:

@@ -4,6 +4,7 @@ Order matters: of two paths that fit, the first is taken.
 """
 
 from fedi_cotweet.mastodon_api.operations import (
+    cotweets,
     edits,
     instance,
     media,
@@ -30,6 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *media.OPERATIONS,
     *polls.OPERATIONS,
     *edits.OPERATIONS,
+    *cotweets.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]

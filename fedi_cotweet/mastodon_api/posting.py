@@ -1,0 +1,210 @@
+"""Posts written: published at once, or as drafts that their co-authors are asked about."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from activitypub.vocab.reading import parse_time
+from fedi_cotweet.domain.ids import read_id
+from fedi_cotweet.domain.limits import IDEMPOTENT_FOR, SECOND
+from fedi_cotweet.mastodon_api.answers import answer
+from fedi_cotweet.mastodon_api.calls import Call
+from fedi_cotweet.mastodon_api.cotweets import person_with
+from fedi_cotweet.mastodon_api.entities import cotweets
+from fedi_cotweet.mastodon_api.entities.cotweets import Document
+from fedi_cotweet.mastodon_api.errors import invalid, not_found
+from fedi_cotweet.mastodon_api.statuses import readable
+from fedi_cotweet.services import audiences, authoring, drafts, posts
+from fedi_cotweet.services.words import PollWords, Words
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors, idempotency
+from storage.queries import posts as stored_posts
+
+MOST_CO_AUTHORS: Final = 20
+
+
+class NewPoll(msgspec.Struct):
+    """``expires_in`` in seconds."""
+
+    options: tuple[str, ...] = ()
+    expires_in: int = 86_400
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+class Wishes(msgspec.Struct):
+    """How co-authors are asked. ``mode``: what to do when somebody declines; ``expires_in``: how
+    long invites stay open, in seconds; ``by_message``: ask those by direct message whose servers
+    know nothing of co-authors."""
+
+    mode: str | None = None
+    expires_in: int | None = None
+    by_message: bool = False
+
+
+class NewStatus(msgspec.Struct):
+    """What a client sends to post. With ``co_authors`` (handles) or ``co_author_ids`` it becomes a
+    draft, which is published when they agreed, and not before ``scheduled_at``."""
+
+    status: str = ""
+    media_ids: tuple[str, ...] = ()
+    poll: NewPoll | None = None
+    in_reply_to_id: str | None = None
+    sensitive: bool | None = None
+    spoiler_text: str = ""
+    visibility: str | None = None
+    local_only: bool = False
+    language: str | None = None
+    quoted_status_id: str | None = None
+    quote_approval_policy: str | None = None
+    scheduled_at: str | None = None
+    co_authors: tuple[str, ...] = ()
+    co_author_ids: tuple[str, ...] = ()
+    cotweet: Wishes | None = None
+
+
+async def create(call: Call) -> web.Response:
+    """Write. A repeat with the same ``Idempotency-Key`` gets what was made first: nobody is asked
+    twice."""
+    me, env, wanted = call.account_id, call.env, await call.parameters(NewStatus)
+    key = _key(call)
+    if key is not None:
+        made = await call.site.read(
+            lambda tx: idempotency.made(tx, me, key, env.now() - IDEMPOTENT_FOR)
+        )
+        if made is not None:
+            return await _shown(call, made)
+    publish_at = _publish_at(wanted)
+    co_authors = await _co_authors(call, wanted)
+    words = await _words(call, wanted)
+
+    def write(tx: Tx) -> int:
+        if key is not None:
+            held = idempotency.made(tx, me, key, env.now() - IDEMPOTENT_FOR)
+            if held is not None:
+                return held
+        said = _decided(tx, me, wanted, words)
+        if co_authors:
+            how = wanted.cotweet or Wishes()
+            post_id = drafts.create_draft(
+                tx,
+                env,
+                me,
+                said,
+                co_authors,
+                mode=how.mode,
+                expires_in=None if how.expires_in is None else how.expires_in * SECOND,
+                by_message=how.by_message,
+                publish_at=publish_at,
+            )
+        else:
+            post_id = posts.create_post(tx, env, me, said)
+        if key is not None:
+            idempotency.remember(tx, me, key, post_id, env.now())
+        return post_id
+
+    return await _shown(call, await call.site.write(write))
+
+
+def _decided(tx: Tx, me: int, wanted: NewStatus, words: Words) -> Words:
+    """The words with what their author leaves to their settings."""
+    account = actors.account_of(tx, me)
+    given, sensitive = wanted.visibility, wanted.sensitive
+    if given is None and words.in_reply_to is None and account is not None:
+        given = account.posting_visibility
+    if sensitive is None:
+        sensitive = account is not None and account.posting_sensitive
+    if wanted.local_only:
+        given = "local"
+    return replace(
+        words,
+        visibility=audiences.chosen(tx, given, words.in_reply_to),
+        sensitive=sensitive,
+    )
+
+
+def _publish_at(wanted: NewStatus) -> int | None:
+    if not wanted.scheduled_at:
+        return None
+    at = parse_time(wanted.scheduled_at)
+    if at is None:
+        raise invalid("scheduled_at", "is no time")
+    if not wanted.co_authors and not wanted.co_author_ids:
+        # Published now, it would be out long before its author meant it to be.
+        raise invalid("scheduled_at", "is for posts with co-authors on this server")
+    return at
+
+
+async def _co_authors(call: Call, wanted: NewStatus) -> list[Actor]:
+    if len(wanted.co_authors) + len(wanted.co_author_ids) > MOST_CO_AUTHORS:
+        raise invalid("co_authors", "are too many", "ERR_TOO_MANY")
+    named = await asyncio.gather(
+        *(authoring.find_person(call.site, handle) for handle in wanted.co_authors)
+    )
+    known = [await person_with(call, given) for given in wanted.co_author_ids]
+    return list({person.id: person for person in (*named, *known)}.values())
+
+
+async def _words(call: Call, wanted: NewStatus) -> Words:
+    site, me, now = call.site, call.account_id, call.env.now()
+    if not wanted.status.strip() and not wanted.media_ids and wanted.quoted_status_id is None:
+        raise invalid("text", "can't be blank", "ERR_BLANK")
+    poll = None
+    if wanted.poll is not None and wanted.poll.options:
+        poll = PollWords(
+            tuple(option.strip() for option in wanted.poll.options if option.strip()),
+            wanted.poll.multiple,
+            now + wanted.poll.expires_in * SECOND,
+        )
+    answered = await _named(call, wanted.in_reply_to_id)
+    quoted = await _named(call, wanted.quoted_status_id)
+    return Words(
+        body=await authoring.compose_text(site, wanted.status),
+        summary=wanted.spoiler_text.strip(),
+        language=authoring.check_language(wanted.language or None),
+        in_reply_to=await authoring.reply_target(site, answered, me),
+        media_ids=tuple(media_id(given) for given in wanted.media_ids),
+        poll=poll,
+        quote=await authoring.quote_target(site, quoted, me),
+        quote_policy=wanted.quote_approval_policy,
+    )
+
+
+async def _named(call: Call, given: str | None) -> str | None:
+    """The identifier of the post that a client means. ``ApiError`` (404) for none."""
+    if not given:
+        return None
+    number, me, env = read_id(given), call.account_id, call.env
+    if number is None:
+        raise not_found()
+    return await call.site.read(lambda tx: readable(tx, env, number, me).uri)
+
+
+def media_id(given: str) -> int:
+    """The id of an upload, or ``ApiError`` (422)."""
+    number = read_id(given)
+    if number is None:
+        raise invalid("media_ids", "hold something that is no id")
+    return number
+
+
+def _key(call: Call) -> str | None:
+    given = call.request.headers.get("Idempotency-Key", "")
+    return hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest() if given else None
+
+
+async def _shown(call: Call, post_id: int) -> web.Response:
+    def read(tx: Tx) -> Document:
+        post = stored_posts.post(tx, post_id)
+        if post is None or post.state == "deleted":
+            raise not_found()
+        return cotweets.status(tx, call.env, post, call.viewer_id)
+
+    return answer(await call.site.read(read))
