@@ -201,6 +201,20 @@ class Settings:
             high=3600,
         ),
     )
+    api_requests: int = field(
+        default=1500,
+        metadata=_about(
+            "How often the apps of one account may ask the client API within five minutes.",
+            low=10,
+            high=100_000_000,
+        ),
+    )
+    api_requests_of_strangers: int = field(
+        default=300,
+        metadata=_about(
+            "The same for one address without a person's token.", low=10, high=100_000_000
+        ),
+    )
     post_characters: int = field(
         default=5000, metadata=_about("Characters of one post.", low=1, high=100_000)
     )

@@ -23,11 +23,19 @@ NOT_FOUND = "Record not found"
 class ApiError(Exception):
     """An answer that is no success: ``text`` is what the client shows."""
 
-    def __init__(self, status: int, text: str, *, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        text: str,
+        *,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
         self.details = details
+        self.headers = headers or {}
 
 
 def not_found() -> ApiError:
@@ -82,7 +90,9 @@ async def _answered(handler: Handler, request: web.Request) -> web.StreamRespons
     try:
         return await handler(request)
     except ApiError as error:
-        return refuse(error.status, error.text, details=error.details)
+        response = refuse(error.status, error.text, details=error.details)
+        response.headers.update(error.headers)
+        return response
     except ServiceError as error:
         if error.code in ("not_found", "hidden_by_you"):
             return refuse(404, NOT_FOUND)

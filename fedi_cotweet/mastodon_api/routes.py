@@ -14,18 +14,25 @@ from fedi_cotweet.mastodon_api.calls import Call, authenticate
 from fedi_cotweet.mastodon_api.entities.accounts import NO_AVATAR, NO_HEADER
 from fedi_cotweet.mastodon_api.errors import guarded
 from fedi_cotweet.mastodon_api.operations import OPERATIONS, Operation
+from fedi_cotweet.mastodon_api.rates import Rates, headers
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 
 
 def setup(app: web.Application, site: Site) -> None:
     """Add the client API to an application."""
-    rechecks, decoding = Rechecks(site), asyncio.Semaphore(1)
+    rechecks, decoding, rates = Rechecks(site), asyncio.Semaphore(1), Rates(site.settings)
 
     def handler(operation: Operation) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             bearer = await authenticate(request, site, operation.access, operation.scope)
-            return await operation.endpoint(Call(request, site, rechecks, decoding, bearer))
+            now = site.env.now()
+            taken = rates.take(request, (operation.method, operation.path), bearer, now)
+            call = Call(request, site, rechecks, decoding, bearer)
+            response = await operation.endpoint(call)
+            if not response.prepared:
+                response.headers.update(headers(taken, now))
+            return response
 
         return guarded(handle)
 

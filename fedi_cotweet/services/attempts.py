@@ -75,6 +75,13 @@ class Quota:
             self._counts.popitem(last=False)
         return 0
 
+    def standing(self, address: str, now: int) -> tuple[int, int]:
+        """How much is left, and when (milliseconds) everything will be again."""
+        count, since = self._counts.get(address, (0, now))
+        if since <= now - self.window:
+            count, since = 0, now
+        return max(self.most - count, 0), since + self.window
+
 
 def caller_address(remote: str | None, forwarded_for: str) -> str:
     """Whom to count: the connection's address, or what a proxy on this machine says it is.

@@ -75,6 +75,9 @@ def settings_of(folder: Path, port: int) -> Settings:
         announce_delay_seconds=0,
         invite_min_account_age_hours=0,
         link_previews=False,
+        # The probes of all routes ask thousands of times.
+        api_requests=1_000_000,
+        api_requests_of_strangers=1_000_000,
     )
 
 
