@@ -30,3 +30,80 @@ async def test_a_post_that_was_never_changed_has_one_version(cast: Cast) -> None
     assert version["created_at"] == made["created_at"]
     assert await cast.bobs.refused("GET", path) == 404
     assert await cast.stranger.refused("GET", path) == 404
+
+
+async def test_a_post_is_changed_and_its_versions_are_kept(cast: Cast) -> None:
+    made = await cast.alices.ask(
+        "POST", STATUSES, {"status": "Tea", "spoiler_text": "drinks", "language": "en"}
+    )
+    path = f"{STATUSES}/{made['id']}"
+    cast.world.clock.now += 60_000
+    changed = await cast.alices.ask("PUT", path, {"status": "Coffee"})
+    assert (changed["id"], changed["content"]) == (made["id"], "<p>Coffee</p>")
+    assert (changed["spoiler_text"], changed["sensitive"], changed["language"]) == ("", False, "en")
+    assert changed["edited_at"]
+    marked = await cast.alices.ask("PUT", path, {"sensitive": True})
+    assert (marked["content"], marked["sensitive"]) == ("<p>Coffee</p>", True)
+    kept = await cast.stranger.ask("GET", f"{path}/history")
+    assert [one["content"] for one in kept][:2] == [made["content"], "<p>Coffee</p>"]
+    assert kept[0]["spoiler_text"] == "drinks"
+
+
+async def test_pictures_and_polls_are_changed(cast: Cast) -> None:
+    picture = await cast.world.picture(cast.alice)
+    made = await cast.alices.ask(
+        "POST", STATUSES, {"status": "Tea", "media_ids": [str(picture.id)]}
+    )
+    path = f"{STATUSES}/{made['id']}"
+    about = {"id": str(picture.id), "description": "A pot", "focus": "0.5,0.5"}
+    changed = await cast.alices.ask("PUT", path, {"status": "Tea", "media_attributes": [about]})
+    [shown] = changed["media_attachments"]
+    assert (shown["description"], shown["meta"]["focus"]) == ("A pot", {"x": 0.5, "y": 0.5})
+    bare = await cast.alices.ask("PUT", path, {"status": "Tea", "media_ids": []})
+    assert bare["media_attachments"] == []
+    assert await cast.alices.refused("PUT", path, {"poll": {"options": ["a", "b"]}}) == 422
+    poll = {"options": ["green", "black"], "expires_in": 3600}
+    asked = await cast.alices.ask("POST", STATUSES, {"status": "Tea?", "poll": poll})
+    poll["options"] = ["green", "white"]
+    again = await cast.alices.ask("PUT", f"{STATUSES}/{asked['id']}", {"poll": poll})
+    assert [option["title"] for option in again["poll"]["options"]] == ["green", "white"]
+
+
+async def test_only_its_author_changes_a_post(cast: Cast) -> None:
+    made = await cast.alices.ask("POST", STATUSES, {"status": "Tea"})
+    path, change = f"{STATUSES}/{made['id']}", {"status": "Coffee"}
+    assert await cast.alices.refused("PUT", path, {"status": " "}) == 422
+    assert await cast.bobs.refused("PUT", path, change) == 404
+    assert await cast.stranger.refused("PUT", path, change) == 401
+    assert await (await cast.apps.of(cast.alice, "read")).refused("PUT", path, change) == 403
+    boost = await cast.bobs.ask("POST", f"{path}/reblog")
+    assert await cast.bobs.refused("PUT", f"{STATUSES}/{boost['id']}", change) == 404
+
+
+async def test_co_authors_are_asked_about_a_change(cast: Cast) -> None:
+    post_id = await cast.world.draft(cast.alice, cast.bob, "We like tea")
+    path = f"{STATUSES}/{post_id}"
+    changed = await cast.alices.ask("PUT", path, {"status": "We like coffee"})
+    assert (changed["content"], changed["cotweet"]["state"]) == (
+        "<p>We like coffee</p>",
+        "pending",
+    )
+    assert "invited" in await cast.world.deliver_offers(post_id)
+    invites = await cast.bobs.ask("GET", "/api/v1/fedi_cotweet/invites")
+    assert "We like coffee" in [one["text"] for one in invites]
+    about = {"id": "1", "description": "A pot"}
+    assert await cast.alices.refused("PUT", path, {"media_attributes": [about]}) == 422
+
+
+async def test_a_published_co_tweet_stands_until_all_agreed_to_a_change(cast: Cast) -> None:
+    post_id = await cast.world.draft(cast.alice, cast.bob, "We like tea")
+    await cast.world.agree(post_id)
+    shown = await cast.stranger.ask("GET", f"{STATUSES}/{post_id}")
+    path = f"{STATUSES}/{shown['id']}"
+    changed = await cast.alices.ask("PUT", path, {"status": "We like coffee"})
+    assert changed["content"] == shown["content"]
+    await cast.world.deliver_offers(post_id)
+    invites = await cast.bobs.ask("GET", "/api/v1/fedi_cotweet/invites")
+    [asked] = [one for one in invites if one["is_change"]]
+    assert asked["text"] == "We like coffee"
+    assert await cast.bobs.refused("PUT", path, {"status": "Mine"}) == 404
