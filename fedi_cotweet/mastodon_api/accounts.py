@@ -37,6 +37,14 @@ class Lookup(msgspec.Struct):
     acct: str = ""
 
 
+class Following(msgspec.Struct):
+    """What one wants of somebody; what is left out stays as it is."""
+
+    reblogs: bool | None = None
+    notify: bool | None = None
+    languages: tuple[str, ...] | None = None
+
+
 class Note(msgspec.Struct):
     """``comment``: what to write down."""
 
@@ -82,13 +90,27 @@ async def show_relationships(call: Call) -> web.Response:
 
 
 async def follow(call: Call) -> web.Response:
-    """Follow somebody."""
+    """Follow somebody, or change what one wants of them."""
     me, actor_id, env = call.account_id, call.path_id(), call.env
+    wanted = await call.parameters(Following)
+    languages = wanted.languages
+    for language in languages or ():
+        authoring.check_language(language)
     known = await call.site.read(lambda tx: person(tx, actor_id))
     await _find_again(call, known)
 
     def write(tx: Tx) -> Document:
-        follows.follow(tx, env, me, person(tx, actor_id))
+        followed = person(tx, actor_id)
+        follows.follow(tx, env, me, followed)
+        follows.choose(
+            tx,
+            env,
+            me,
+            followed,
+            shows_boosts=wanted.reblogs,
+            notifies=wanted.notify,
+            languages=languages,
+        )
         return relationships.one(tx, env.now(), me, actor_id)
 
     return answer(await call.site.write(write))

@@ -26,6 +26,7 @@ class Muting(msgspec.Struct):
     """``duration`` in seconds, 0: until it is taken back."""
 
     duration: int = 0
+    notifications: bool = True
 
 
 class Domain(msgspec.Struct):
@@ -50,7 +51,11 @@ async def mute(call: Call) -> web.Response:
     """Do not see somebody's posts, for a time or for good."""
     me, env, wanted = call.account_id, call.env, await call.parameters(Muting)
     lasts = wanted.duration * SECOND or None
-    return await _related(call, lambda tx, other: relations.mute(tx, env, me, other, lasts=lasts))
+
+    def act(tx: Tx, other: Actor) -> None:
+        relations.mute(tx, env, me, other, lasts=lasts, hides_notices=wanted.notifications)
+
+    return await _related(call, act)
 
 
 async def unmute(call: Call) -> web.Response:

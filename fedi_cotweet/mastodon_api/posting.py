@@ -127,6 +127,7 @@ def _decided(tx: Tx, me: int, wanted: NewStatus, words: Words) -> Words:
         words,
         visibility=audiences.chosen(tx, given, words.in_reply_to),
         sensitive=sensitive,
+        language=words.language or (None if account is None else account.posting_language),
     )
 
 

@@ -14,6 +14,7 @@ from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import (
     audiences,
+    hearing,
     indexing,
     link_cards,
     remote_parts,
@@ -189,8 +190,8 @@ def store_arrival(
     versions.keep(tx, env, before)
     audiences.keep_remote(tx, known.id, arrival.addressed, recipient_id)
     link_cards.refresh(tx, env, known.id)
-    timelines.refresh(tx, known.id, env.now())
     indexing.refresh(tx, known.id)
+    timelines.refresh(tx, known.id, env.now())
     return known.id, "updated"
 
 
@@ -292,6 +293,10 @@ def _begin(
             tell_of_mention(tx, env, account_id, arrival.author, post_id)
     timelines.begin(tx, post_id, sort_id, arrival.author.id, arrival.visibility)
     indexing.begin(tx, post_id, sort_id, arrival.author, _values(arrival, env.now()))
+    if arrival.tags:
+        timelines.bring_by_tags(tx, post_id, env.now())
+    if not quiet:
+        hearing.tell_of_post(tx, env, post_id, [arrival.author.id], [*told, *mentioned])
 
 
 def _same_date(known: Post, note: NoteView) -> bool:

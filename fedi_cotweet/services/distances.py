@@ -34,7 +34,7 @@ class Why(StrEnum):
     LIMITED = "limited"
     """The operator keeps that server out of public timelines."""
     FILTERED = "filtered"
-    """The reader does not want co-tweets like this one in timelines (C32)."""
+    """The reader does not want co-tweets like this one in timelines (C32), or its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,9 @@ def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[
     others = set(actor_ids) - {account_id}
     apart = distances(tx, now, account_id, others)
     found = {actor_id for actor_id in others if apart.of_actor(actor_id) is not None}
+    muted = {actor_id for actor_id in found if apart.of_actor(actor_id) is Why.MUTED}
+    if muted:
+        found -= relations.heard_though_muted(tx, account_id, muted)
     limited = {actor_id for actor_id in others - found if apart.limited(actor_id)}
     if limited:
         found |= limited - relations.co_tweet_wishes(tx, account_id, limited)[1].keys()

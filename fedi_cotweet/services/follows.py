@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fedi_cotweet.services import acquaintance, crawling, distances, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -51,6 +53,36 @@ def follow(
         )
     emit(tx, env, "follow.requested", follow_id=follow_id)
     return "requested"
+
+
+def choose(
+    tx: Tx,
+    env: Env,
+    follower_id: int,
+    followed: Actor,
+    *,
+    shows_boosts: bool | None = None,
+    notifies: bool | None = None,
+    languages: Sequence[str] | None = None,
+) -> None:
+    """What a follower wants of somebody: their boosts, to hear of each post, only some languages.
+
+    None stays as it is; an empty ``languages``: all. It counts here only, nobody is told.
+    """
+    held = follows.follow_between(tx, follower_id, followed.id)
+    if held is None:
+        return
+    given = {
+        "shows_boosts": shows_boosts,
+        "notifies": notifies,
+        "languages": None if languages is None else list(languages),
+    }
+    changed = {name: value for name, value in given.items() if value is not None}
+    changed = {name: value for name, value in changed.items() if value != getattr(held, name)}
+    if changed:
+        follows.choose(tx, held.id, **changed)
+    if changed.get("shows_boosts") is False:
+        timelines.forget_source(tx, follower_id, followed.id, env.now())
 
 
 def unfollow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> bool:

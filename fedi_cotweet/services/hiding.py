@@ -17,7 +17,7 @@ from fedi_cotweet.services.distances import Distances, Why, distances
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, post_authors, relations
+from storage.queries import actors, follows, post_authors, relations
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ def hidden(
     """Which of these posts are kept from a reader (None: a stranger), by post id.
 
     ``boosted_by``: post id → who boosted it. Nothing is kept from its own authors; a claim to
-    be one does not count, or a hostile server could name its victims. At most eight statements
+    be one does not count, or a hostile server could name its victims. At most nine statements
     for any number of posts.
     """
     if not found:
@@ -214,6 +214,8 @@ def _judge(
         reasons.add(Why.LIMITED)
     if looking.timeline and len(judged.shown) > 1 and not reader.wants(judged.shown):
         reasons.add(Why.FILTERED)
+    if looking.timeline and not looking.public and not reader.reads(judged.shown, post.language):
+        reasons.add(Why.FILTERED)
     return min(reasons, key=_ORDER.index) if reasons else None
 
 
@@ -225,6 +227,7 @@ class _Wishes:
         self._viewer_id = viewer_id
         self._authors = authors
         self._found: tuple[str, dict[int, str | None]] | None = None
+        self._languages: dict[int, tuple[str, ...]] | None = None
 
     def _ask(self) -> tuple[str, dict[int, str | None]]:
         if self._viewer_id is None:
@@ -236,6 +239,22 @@ class _Wishes:
     def follows(self, author_id: int) -> bool:
         """Whether the reader follows this author."""
         return author_id in self._ask()[1]
+
+    def reads(self, shown: Sequence[int], language: str | None) -> bool:
+        """Whether the reader wants posts in this language of one of these authors, at least.
+
+        Whom they do not follow does not count, nor a post that does not say its language.
+        """
+        if language is None or self._viewer_id is None:
+            return True
+        if self._languages is None:
+            self._languages = follows.languages(self._tx, self._viewer_id, self._authors)
+        found = [self._languages[author] for author in shown if author in self._languages]
+        spoken = language.partition("-")[0].lower()
+        return not found or any(
+            not wanted or spoken in (one.partition("-")[0].lower() for one in wanted)
+            for wanted in found
+        )
 
     def wants(self, shown: Sequence[int]) -> bool:
         """Whether a co-tweet by these authors, the primary author first, is wanted in timelines.

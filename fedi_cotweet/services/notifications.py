@@ -37,6 +37,8 @@ def notifications(
         )
         about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
         kept = hiding.hidden(tx, env.now(), account_id, list(about.values()))
+        # Of whom somebody mutes they may want to hear all the same: that is ``quiet``'s to say.
+        kept = {key: why for key, why in kept.items() if why is not distances.Why.MUTED}
         dropped = {item.id for item in heard if item.actor_id in quiet or item.post_id in kept}
         return [item for item in page if item.id not in dropped]
 

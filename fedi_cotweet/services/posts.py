@@ -13,6 +13,7 @@ from fedi_cotweet.services import (
     audiences,
     documents,
     endings,
+    hearing,
     indexing,
     link_cards,
     polls,
@@ -95,8 +96,9 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     for actor in mentioned:
         if actor.local and actor.id not in (author_id, *told):
             tell_of_mention(tx, env, actor.id, author, post_id)
-    timelines.refresh(tx, post_id, now)
     indexing.refresh(tx, post_id)
+    timelines.refresh(tx, post_id, now)
+    hearing.tell_of_post(tx, env, post_id, [author_id], [*told, *(one.id for one in mentioned)])
     link_cards.begin(tx, env, post_id, words.body.html)
     emit(tx, env, "post.published", post_id=post_id)
     if words.quote is not None:
@@ -165,6 +167,7 @@ def save_update(
     )
     versions.keep(tx, env, before)
     indexing.refresh(tx, post.id)
+    timelines.refresh(tx, post.id, env.now())
     link_cards.refresh(tx, env, post.id)
     if crediting.credits_of(tx, [post.id]):
         # Artists agreed to other words: whoever checks does not name them any more.
@@ -215,8 +218,8 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     posts.change_post(tx, post.id, state="deleted", deleted_at=now, content="", document="{}")
     posts.bury(tx, post.uri, owner.uri if owner else "", now)
     consents.withhold_activities(tx, post.uri)
-    timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
+    timelines.refresh(tx, post.id, now)
     post_media.remove_media(tx, [item.id for item in post_media.media_of(tx, post_ids=[post.id])])
     versions.forget(tx, post.id)
     link_cards.refresh(tx, env, post.id)

@@ -14,6 +14,7 @@ from fedi_cotweet.services import (
     documents,
     draft_authors,
     drafts,
+    hearing,
     indexing,
     link_cards,
     polls,
@@ -196,8 +197,8 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
         ):
             raise ServiceError("no_consent", 409, "Somebody named has not consented.")
         say(tx, env, offer, "published")
-    timelines.refresh(tx, post.id, now)
     indexing.refresh(tx, post.id)
+    timelines.refresh(tx, post.id, now)
     link_cards.refresh(tx, env, post.id)
     _tell_people_here(tx, env, post)
     emit(tx, env, "post.published", post_id=post.id)
@@ -225,6 +226,9 @@ def _tell_people_here(tx: Tx, env: Env, post: Post) -> None:
     for actor in actors.actors_by_uri(tx, mentioned).values():
         if actor.local and actor.id not in told:
             tell_of_mention(tx, env, actor.id, author, post.id)
+            told.append(actor.id)
+    authors = timelines.shown_author_ids(post, rows, env.now())
+    hearing.tell_of_post(tx, env, post.id, authors, told)
 
 
 def publish_anyway(tx: Tx, env: Env, author_id: int, post_id: int) -> bool:

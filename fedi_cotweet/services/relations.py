@@ -93,11 +93,17 @@ def receive_unblock(
 
 
 def mute(
-    tx: Tx, env: Env, account_id: int, other: Actor, *, lasts: int | None = None
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    other: Actor,
+    *,
+    lasts: int | None = None,
+    hides_notices: bool = True,
 ) -> int | None:
     """Do not see somebody's posts for ``lasts`` milliseconds, or until ``unmute``; until when.
 
-    Refusals: ``self_block`` and ``bad_time`` (422).
+    ``hides_notices``: nor hear of what they do. Refusals: ``self_block`` and ``bad_time`` (422).
     """
     if other.id == account_id:
         raise ServiceError("self_block", 422, "You cannot keep yourself away.")
@@ -110,7 +116,7 @@ def mute(
         )
     now = env.now()
     until = None if lasts is None else now + lasts
-    relations.set_mute(tx, account_id, other.id, until=until, now=now)
+    relations.set_mute(tx, account_id, other.id, until=until, now=now, hides_notices=hides_notices)
     return until
 
 

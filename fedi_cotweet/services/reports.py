@@ -25,6 +25,7 @@ from storage.queries import actors, consents, follows, posts, reports
 
 MOST_COMMENT: Final = 5_000
 STATES: Final = ("open", "resolved")
+CATEGORIES: Final = ("spam", "legal", "violation", "other")
 
 
 def report(
@@ -61,6 +62,55 @@ def report(
             f"No author lives on {sorted(unknown)[0]}.",
             f"Choose among: {', '.join(away)}." if away else "All authors live here.",
         )
+    return _make(tx, env, account_id, people, [post] if post is not None else [], comment, chosen)
+
+
+def report_person(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    person: Actor,
+    about: Sequence[Post],
+    *,
+    comment: str,
+    category: str = "other",
+    forward: bool = False,
+) -> Report:
+    """Somebody here reports a person with posts of theirs, and with these all their authors.
+
+    ``forward``: their servers are told. Raises ``not_found`` for a post that is not the person's,
+    or not to be seen by whoever reports it.
+    """
+    found = {person.id: person}
+    for post in about:
+        authors = timelines.shown_author_ids(post, author_rows(tx, post), env.now())
+        seen = post.state == "published" and may_see(tx, post, account_id)
+        if not seen or person.id not in authors:
+            raise not_found("post")
+        found |= actors.actors(tx, authors)
+    people = list(found.values())
+    away = list(dict.fromkeys(actor.host for actor in people if not actor.local))
+    chosen = away if forward else []
+    return _make(tx, env, account_id, people, about, comment, chosen, check_category(category))
+
+
+def check_category(category: str) -> str:
+    """One of ``CATEGORIES``. Raises ``bad_category`` (422)."""
+    if category in CATEGORIES:
+        return category
+    raise ServiceError("bad_category", 422, f"A report is one of: {', '.join(CATEGORIES)}.")
+
+
+def _make(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    people: Sequence[Actor],
+    about: Sequence[Post],
+    comment: str,
+    chosen: Sequence[str],
+    category: str = "other",
+) -> Report:
     report_id = env.new_id()
     reports.add_report(
         tx,
@@ -68,9 +118,10 @@ def report(
         uri=f"{env.addresses.instance_actor}#reports/{env.token()}",
         by_id=account_id,
         actor_uris=[actor.uri for actor in people],
-        object_uris=[post.uri] if post is not None else [],
+        object_uris=[post.uri for post in about],
         comment=comment[:MOST_COMMENT],
-        forwarded_to=chosen,
+        category=category,
+        forwarded_to=list(chosen),
         state="open",
         created_at=env.now(),
     )
@@ -150,6 +201,7 @@ def view(tx: Tx, env: Env, found: Report) -> ReportView:
             str(uri) for uri in found.object_uris if uri not in {post.uri for post in held}
         ),
         comment=found.comment,
+        category=found.category,
         forwarded_to=tuple(str(host) for host in found.forwarded_to),
         created_at=found.created_at,
         resolved_at=found.resolved_at,

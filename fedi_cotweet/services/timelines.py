@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
+from fedi_cotweet.services import distances
 from storage.engine import Tx
 from storage.models import Credit, Post, PostAuthor
-from storage.queries import follows, home, post_authors, posts
+from storage.queries import followed_tags, follows, home, post_authors, posts
 
 
 def shown(row: PostAuthor, now: int) -> bool:
@@ -43,9 +44,9 @@ def begin(tx: Tx, post_id: int, sort_id: int, author_id: int, visibility: str) -
 def refresh(tx: Tx, post_id: int, now: int) -> None:
     """Make the home timelines agree with a post's present authors and boosts.
 
-    Every local follower of a shown author has it once, and so have its local authors; a reader
-    who had it only through somebody who is no author any more loses it, unless they follow
-    somebody who boosted it.
+    Every local follower of a shown author has it once, and so have its local authors and whoever
+    follows a hashtag of it; a reader who had it only through somebody who is no author any more
+    loses it, unless they follow somebody who boosted it.
     """
     post = posts.post(tx, post_id)
     if post is None or post.state != "published":
@@ -60,10 +61,11 @@ def refresh(tx: Tx, post_id: int, now: int) -> None:
     wanted |= {author: author for author in follows.local_among(tx, authors)}
     if post.visibility == "direct":
         wanted = {reader: via for reader, via in wanted.items() if reader == via}
+    wanted = dict.fromkeys(_tag_readers(tx, post, now), post.author_id) | wanted
     held = {entry.account_id: entry for entry in home.entries_of(tx, post_id)}
     orphans = [reader for reader in held if reader not in wanted]
     boosters = dict(home.boosters(tx, post_id)) if orphans else {}
-    brought = follows.local_followers(tx, boosters) if boosters else {}
+    brought = follows.boost_readers(tx, boosters) if boosters else {}
     lost = []
     for reader in orphans:
         sources = [b for b in boosters if b in brought.get(reader, set())]
@@ -85,9 +87,27 @@ def bring_boost(tx: Tx, post: Post, booster_id: int, sort_id: int, now: int) -> 
 
     Nor see it, because they keep away through whom they have it.
     """
-    readers = dict.fromkeys(follows.local_followers(tx, [booster_id]), booster_id)
+    readers = dict.fromkeys(follows.boost_readers(tx, [booster_id]), booster_id)
     home.add_entries(tx, post.id, sort_id, readers, boosted_by=booster_id)
     home.boost_instead(tx, post.id, sort_id, booster_id, now)
+
+
+def bring_by_tags(tx: Tx, post_id: int, now: int) -> None:
+    """A public post reaches those who follow a hashtag under which it is listed by now."""
+    post = posts.post(tx, post_id)
+    if post is not None and post.state == "published":
+        readers = dict.fromkeys(_tag_readers(tx, post, now), post.author_id)
+        home.add_entries(tx, post_id, post.sort_id, readers)
+
+
+def _tag_readers(tx: Tx, post: Post, now: int) -> list[int]:
+    """Nobody has asked for its author: whose server the operator limits is brought to none."""
+    if post.visibility != "public" or not post.tags:
+        return []
+    readers = followed_tags.readers(tx, post.id)
+    if readers and distances.distances(tx, now, None, [post.author_id]).limited(post.author_id):
+        return []
+    return readers
 
 
 def forget_source(tx: Tx, account_id: int, source_id: int, now: int) -> None:

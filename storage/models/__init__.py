@@ -53,6 +53,7 @@ from storage.models.reading import (
 from storage.models.relations import (
     AccountNote,
     Block,
+    FollowedTag,
     HostBlock,
     HostRule,
     ImportRow,
@@ -97,6 +98,7 @@ __all__ = [
     "DraftComment",
     "EmojiPicture",
     "Follow",
+    "FollowedTag",
     "HomeEntry",
     "Host",
     "HostBlock",

@@ -146,6 +146,8 @@ class Report(Base):
     actor_uris: Mapped[list[Any]]
     object_uris: Mapped[list[Any]]
     comment: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="other", server_default="other")
+    """``spam``, ``legal``, ``violation`` or ``other``."""
     forwarded_to: Mapped[list[Any]] = mapped_column(default=list)
     """Hosts that were told."""
     state: Mapped[str] = mapped_column(default="open")

@@ -37,9 +37,27 @@ class Mute(Base):
         ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
     )
     until: Mapped[int | None]
+    hides_notices: Mapped[bool] = mapped_column(default=True, server_default="1")
+    """Whether they do not hear of what the actor does either."""
     created_at: Mapped[int]
 
     __table_args__ = (Index("ix_mutes_target", "target_id"),)
+
+
+class FollowedTag(Base):
+    """A hashtag whose public posts a local person has in their home timeline."""
+
+    __tablename__ = "followed_tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    tag: Mapped[str]
+    """Folded, without #."""
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "tag"),
+        Index("ix_followed_tags_tag", "tag", "account_id"),
+    )
 
 
 class AccountNote(Base):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
@@ -89,6 +90,33 @@ def local_followers(tx: Connection, actor_ids: Iterable[int]) -> dict[int, set[i
     for follower, followed in rows:
         found.setdefault(int(follower), set()).add(int(followed))
     return found
+
+
+def boost_readers(tx: Connection, actor_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Of ``local_followers`` those who want to see what each of the actors boosts."""
+    found: dict[int, set[int]] = {}
+    for follower, followed in tx.execute(_BOOST_READERS, {"wanted": sorted(set(actor_ids))}):
+        found.setdefault(int(follower), set()).add(int(followed))
+    return found
+
+
+def hearing(tx: Connection, actor_ids: Iterable[int]) -> list[int]:
+    """Accounts here that want to hear of each new post of any of the actors."""
+    rows = tx.execute(_HEARING, {"wanted": sorted(set(actor_ids))})
+    return [int(row[0]) for row in rows]
+
+
+def languages(
+    tx: Connection, account_id: int, actor_ids: Iterable[int]
+) -> dict[int, tuple[str, ...]]:
+    """Of some whom an account follows: in which languages it wants their posts; none: in all."""
+    values = {"account": account_id, "wanted": sorted(set(actor_ids))}
+    return {int(key): tuple(found or ()) for key, found in tx.execute(_LANGUAGES, values)}
+
+
+def choose(tx: Connection, follow_id: int, /, **columns: Any) -> None:
+    """Change what a follower wants of somebody: ``shows_boosts``, ``notifies``, ``languages``."""
+    tx.execute(update(Follow).where(Follow.id == follow_id).values(**columns))
 
 
 def is_followed_here(tx: Connection, actor_ids: Iterable[int]) -> bool:
@@ -237,6 +265,18 @@ _LOCAL_FOLLOWERS = (
     select(Follow.follower_id, Follow.followed_id)
     .join(Account, Account.id == Follow.follower_id)
     .where(*_OF_SOME)
+)
+_BOOST_READERS = _LOCAL_FOLLOWERS.where(Follow.shows_boosts)
+_HEARING = (
+    select(Follow.follower_id)
+    .join(Account, Account.id == Follow.follower_id)
+    .where(*_OF_SOME, Follow.notifies)
+    .distinct()
+)
+_LANGUAGES = select(Follow.followed_id, Follow.languages).where(
+    Follow.follower_id == bindparam("account"),
+    one_of(Follow.followed_id, "wanted"),
+    Follow.state == "accepted",
 )
 _FOLLOWED_HERE = (
     select(Follow.id)

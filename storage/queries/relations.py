@@ -115,11 +115,29 @@ def remove_block(tx: Connection, actor_id: int, target_id: int) -> None:
 
 
 def set_mute(
-    tx: Connection, account_id: int, target_id: int, *, until: int | None, now: int
+    tx: Connection,
+    account_id: int,
+    target_id: int,
+    *,
+    until: int | None,
+    now: int,
+    hides_notices: bool = True,
 ) -> None:
-    """Mute somebody, or change until when."""
-    row = {"account_id": account_id, "target_id": target_id, "until": until, "created_at": now}
-    upsert(tx, Mute, row, key=["account_id", "target_id"], update=["until"])
+    """Mute somebody, or change until when and what of."""
+    row = {
+        "account_id": account_id,
+        "target_id": target_id,
+        "until": until,
+        "hides_notices": hides_notices,
+        "created_at": now,
+    }
+    upsert(tx, Mute, row, key=["account_id", "target_id"], update=["until", "hides_notices"])
+
+
+def heard_though_muted(tx: Connection, account_id: int, actor_ids: Collection[int]) -> set[int]:
+    """Those of some muted people of whose doings an account hears all the same."""
+    values = {"account": account_id, "wanted": sorted(set(actor_ids))}
+    return {int(row[0]) for row in tx.execute(_HEARD, values)}
 
 
 def remove_mute(tx: Connection, account_id: int, target_id: int) -> bool:
@@ -275,6 +293,9 @@ def co_tweet_wishes(
 
 
 _ACCOUNT = bindparam("account", type_=BigInteger)
+_HEARD = select(Mute.target_id).where(
+    Mute.account_id == _ACCOUNT, one_of(Mute.target_id, "wanted"), Mute.hides_notices.is_(False)
+)
 _FOLLOWS_WITH = (
     select(Actor.id, Actor.host)
     .join(Follow, Follow.follower_id == Actor.id)

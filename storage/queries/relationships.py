@@ -29,6 +29,7 @@ class Relation:
     blocked_by: bool = False
     muting: bool = False
     muted_until: int | None = None
+    mutes_notices: bool = False
     host_blocked: bool = False
     note: str = ""
 
@@ -44,7 +45,7 @@ def between(
     own = {row.followed_id: row for row in many(tx, Follow, _OWN, values)}
     theirs = {row.follower_id: row.state for row in many(tx, Follow, _THEIRS, values)}
     blocks = {(row.actor_id, row.target_id) for row in many(tx, Block, _BLOCKS, values)}
-    muted = {int(key): until for key, until in tx.execute(_MUTED, values)}
+    muted = {int(row[0]): row for row in tx.execute(_MUTED, values)}
     notes = {int(key): str(text) for key, text in tx.execute(_NOTES, values)}
     hosts = {int(key): str(host) for key, host in tx.execute(_HOSTS, values)}
     refused = {str(row[0]) for row in tx.execute(_REFUSED, values)}
@@ -62,7 +63,8 @@ def between(
             blocking=(account_id, actor_id) in blocks,
             blocked_by=(actor_id, account_id) in blocks,
             muting=actor_id in muted,
-            muted_until=muted.get(actor_id),
+            muted_until=muted[actor_id][1] if actor_id in muted else None,
+            mutes_notices=actor_id in muted and bool(muted[actor_id][2]),
             host_blocked=any(name in refused for name in covering(hosts.get(actor_id, ""))),
             note=notes.get(actor_id, ""),
         )
@@ -84,7 +86,7 @@ _BLOCKS = select(Block).where(
         (Block.target_id == _ACCOUNT) & one_of(Block.actor_id, "wanted"),
     )
 )
-_MUTED = select(Mute.target_id, Mute.until).where(
+_MUTED = select(Mute.target_id, Mute.until, Mute.hides_notices).where(
     Mute.account_id == _ACCOUNT,
     one_of(Mute.target_id, "wanted"),
     or_(Mute.until.is_(None), Mute.until > bindparam("now")),

@@ -34,7 +34,7 @@ def _document(actor_id: int, held: relationships.Relation) -> Document:
         "blocking": held.blocking,
         "blocked_by": held.blocked_by,
         "muting": held.muting,
-        "muting_notifications": held.muting,
+        "muting_notifications": held.mutes_notices,
         "muting_expires_at": None if held.muted_until is None else moment(held.muted_until),
         "requested": held.requested,
         "requested_by": held.requested_by,

@@ -15,6 +15,7 @@ from fedi_cotweet.mastodon_api.operations import (
     polls,
     posts,
     reactions,
+    searching,
     timelines,
 )
 from fedi_cotweet.mastodon_api.operations.operation import Operation
@@ -24,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *nothing.OPERATIONS,
     *oneself.OPERATIONS,
     *networks.OPERATIONS,
+    *searching.OPERATIONS,
     *people.OPERATIONS,
     *timelines.OPERATIONS,
     *posts.OPERATIONS,

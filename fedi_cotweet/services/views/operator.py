@@ -30,6 +30,8 @@ class ReportView:
     posts: tuple[ReportedPostView, ...]
     unknown: tuple[str, ...]
     comment: str
+    category: str
+    """``spam``, ``legal``, ``violation`` or ``other``."""
     forwarded_to: tuple[str, ...]
     created_at: int
     resolved_at: int | None

@@ -1,0 +1,125 @@
+"""Finding people, hashtags and posts by what somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from activitypub.discovery import parse_handle
+from activitypub.errors import DocumentError
+from fedi_cotweet.domain.terms import fold_tag, query_terms
+from fedi_cotweet.services import distances, hiding, lookups
+from fedi_cotweet.services.authoring import find_person
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.listings import LONGEST_SEARCH
+from fedi_cotweet.services.site import Site
+from storage.engine import Tx
+from storage.models import Actor, Post
+from storage.queries import actors, finding, posts, search
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an address or a handle names."""
+
+    person_id: int | None = None
+    post: Post | None = None
+
+
+async def meant(site: Site, viewer_id: int | None, given: str, *, resolve: bool) -> Meant:
+    """Whom or what an address or a handle means; with ``resolve`` its server is asked."""
+    text = given.strip()
+    address = text.startswith(("https://", "http://"))
+    if not address and not _is_handle(text):
+        return Meant()
+    known = await site.read(lambda tx: _known(tx, site.env, text))
+    if known.person_id is not None or known.post is not None or not resolve:
+        return known
+    if address:
+        try:
+            found = await lookups.find(site, viewer_id, text)
+        except ServiceError:
+            found = None
+        if found is not None and found.post is not None and found.post.state == "published":
+            return Meant(post=found.post)
+    try:
+        return Meant(person_id=(await find_person(site, text)).id)
+    except ServiceError:
+        return Meant()
+
+
+def people(
+    tx: Tx, env: Env, viewer_id: int | None, words: str, *, following: bool, most: int
+) -> list[int]:
+    """Ids of people who are called so: first whom the reader follows.
+
+    Without those who keep the reader away, or were shut out.
+    """
+    text = words.strip().removeprefix("@").partition("@")[0].lower()
+    if not text:
+        return []
+    found: list[Actor] = []
+    if viewer_id is not None:
+        found += finding.followed_called(tx, viewer_id, words.strip().removeprefix("@"), most)
+    if not following:
+        found += finding.people_called(tx, text, most)
+    ids = list(dict.fromkeys(one.id for one in found if one.kind != "Application"))
+    return near(tx, env, viewer_id, ids)[:most]
+
+
+def near(tx: Tx, env: Env, viewer_id: int | None, ids: Sequence[int]) -> list[int]:
+    """Those of some people who are not kept from a reader. Whom one keeps away oneself is found."""
+    apart = distances.distances(tx, env.now(), viewer_id, ids)
+    away = (distances.Why.UNAVAILABLE, distances.Why.BLOCKED)
+    return [actor_id for actor_id in ids if apart.of_actor(actor_id) not in away]
+
+
+def tags(tx: Tx, words: str, most: int) -> list[str]:
+    """Hashtags that begin so; whatever can be one is found, known or not."""
+    tag = fold_tag(words)
+    if tag is None:
+        return []
+    return list(dict.fromkeys([tag, *finding.tags_called(tx, tag, most)]))[:most]
+
+
+def statuses(
+    tx: Tx, env: Env, viewer_id: int | None, words: str, *, author_id: int | None, most: int
+) -> list[Post]:
+    """Public posts with all these words by people who let themselves be found, and one's own."""
+    terms = query_terms(words[:LONGEST_SEARCH])
+
+    def keep(found: Sequence[Post]) -> list[Post]:
+        fit = [post for post in found if author_id is None or post.author_id == author_id]
+        return hiding.visible(tx, env.now(), viewer_id, fit, looking=hiding.PUBLIC)
+
+    found, _ = hiding.filled(
+        lambda before, limit: search.find(tx, terms, viewer_id, before, limit),
+        keep,
+        lambda post: post.id,
+        None,
+        most,
+    )
+    return found
+
+
+def _known(tx: Tx, env: Env, text: str) -> Meant:
+    if text.startswith(("https://", "http://")):
+        post = posts.post_by_uri(tx, text)
+        if post is not None and post.state == "published":
+            return Meant(post=post)
+        actor = actors.actor_by_uri(tx, text)
+        return Meant(person_id=None if actor is None or actor.gone_at else actor.id)
+    name, _, host = text.removeprefix("@").partition("@")
+    actor = actors.actor_by_handle(tx, name, (host or env.addresses.host).lower())
+    return Meant(person_id=None if actor is None or actor.gone_at else actor.id)
+
+
+def _is_handle(text: str) -> bool:
+    if "@" not in text or any(character.isspace() for character in text):
+        return False
+    try:
+        parse_handle(text.removeprefix("@"))
+    except DocumentError:
+        return "@" not in text[1:]
+    return True
