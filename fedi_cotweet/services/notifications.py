@@ -15,7 +15,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notice_views import NotificationView
 from storage.engine import Tx
 from storage.models import Notification, Offer, Post
-from storage.queries import consents, posts
+from storage.queries import consents, posts, relations
 
 WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
 """Notifications of an invitation that waits for an answer."""
@@ -37,9 +37,15 @@ def notifications(
         )
         about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
         kept = hiding.hidden(tx, env.now(), account_id, list(about.values()))
-        # Of whom somebody mutes they may want to hear all the same: that is ``quiet``'s to say.
-        kept = {key: why for key, why in kept.items() if why is not distances.Why.MUTED}
-        dropped = {item.id for item in heard if item.actor_id in quiet or item.post_id in kept}
+        muted = {key for key, why in kept.items() if why is distances.Why.MUTED}
+        by = {item.actor_id for item in heard if item.actor_id and item.post_id in muted}
+        wanted = relations.heard_though_muted(tx, account_id, by) if by else set()
+        dropped = {
+            item.id
+            for item in heard
+            if item.actor_id in quiet
+            or (item.post_id in kept and not (item.post_id in muted and item.actor_id in wanted))
+        }
         return [item for item in page if item.id not in dropped]
 
     found, _ = hiding.filled(
