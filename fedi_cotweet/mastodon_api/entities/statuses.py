@@ -14,7 +14,7 @@ from fedi_cotweet.services.post_views import Stale, post_views
 from fedi_cotweet.services.views import PostView, QuoteView
 from storage.engine import Tx
 from storage.models import Actor, Boost, Media, Post
-from storage.queries import actors, post_media, posts, timelines
+from storage.queries import actors, post_media, posts, quoting, timelines
 
 Document = dict[str, Any]
 
@@ -122,6 +122,8 @@ class _Around:
     places: Mapping[str, tuple[int, int]]
     pictures: Mapping[str, Media]
     """By id."""
+    quoted: Mapping[str, int]
+    """By identifier: how many posts quote it."""
     marks: Mapping[str, set[int]] | None
     viewer_id: int | None
 
@@ -144,6 +146,7 @@ def _around(tx: Tx, env: Env, views: Sequence[PostView], viewer_id: int | None) 
         actors=known,
         places=timelines.places_of(tx, [view.in_reply_to for view in views if view.in_reply_to]),
         pictures={str(item.id): item for item in post_media.media_of(tx, post_ids=rows)},
+        quoted=quoting.counts(tx, [view.uri for view in views]),
         marks=None if viewer_id is None else timelines.marks(tx, viewer_id, rows),
         viewer_id=viewer_id,
     )
@@ -166,7 +169,7 @@ def _document(env: Env, view: PostView, around: _Around, *, inner: bool = False)
         "replies_count": view.replies,
         "reblogs_count": view.boosts,
         "favourites_count": view.likes,
-        "quotes_count": 0,
+        "quotes_count": around.quoted.get(view.uri, 0),
         "edited_at": None if view.updated_at is None else moment(view.updated_at),
         "content": _credited(view),
         "reblog": None,
