@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads hosts sequences bench-inbox bench-fanout bench-cleaning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads hosts sequences bench-inbox bench-fanout bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -86,6 +86,9 @@ bench-fanout: $(VENV)/.runtime ## Measure delivery to many inboxes against its c
 
 bench-cleaning: $(VENV)/.runtime ## Measure how the cost of cleaning HTML grows with its length
 	$(BIN)/python -m benchmarks.cleaning $(ARGS)
+
+bench-pruning: $(VENV)/.runtime ## Measure what deleting 100,000 remote posts costs, and who waits for it
+	$(BIN)/python -m benchmarks.pruning $(ARGS)
 
 lock: $(VENV)/.uv ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml (ARGS=--upgrade)
 	$(COMPILE) $(ARGS) --output-file requirements.lock

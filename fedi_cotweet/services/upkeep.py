@@ -170,5 +170,6 @@ STEPS: Final[tuple[Step, ...]] = (
     forget_tokens,
     forget_keys,
     pruning.prune_posts,
+    pruning.prune_deliveries,
     give_space_back,
 )
