@@ -30,42 +30,44 @@ def notifications(
 ) -> list[NotificationView]:
     """What a person should hear of, newest first; nothing by whom they keep away, or about that."""
 
-    def keep(page: Sequence[Notification]) -> list[Notification]:
-        heard = [item for item in page if not distances.about_consent(item.kind)]
-        quiet = distances.quiet(
-            tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
-        )
-        about = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
-        kept = hiding.hidden(tx, env.now(), account_id, list(about.values()))
-        muted = {key for key, why in kept.items() if why is distances.Why.MUTED}
-        by = {item.actor_id for item in heard if item.actor_id and item.post_id in muted}
-        wanted = relations.heard_though_muted(tx, account_id, by) if by else set()
-        dropped = {
-            item.id
-            for item in heard
-            if item.actor_id in quiet
-            or (item.post_id in kept and not (item.post_id in muted and item.actor_id in wanted))
-        }
-        return [item for item in page if item.id not in dropped]
-
     found, _ = hiding.filled(
         lambda older, count: consents.notifications(tx, account_id, older, count),
-        keep,
+        lambda page: audible(tx, env, account_id, page),
         lambda item: item.id,
         before,
         limit,
     )
-    about = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
-    shown = {post.id: post for post in about.values() if may_see(tx, post, account_id)}
+    there = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
+    shown = {post.id: post for post in there.values() if may_see(tx, post, account_id)}
     asked = consents.offers_by_id(tx, [item.offer_id for item in found if item.offer_id])
     return [_view(env, item, shown, asked) for item in found]
+
+
+def audible(tx: Tx, env: Env, account_id: int, page: Sequence[Notification]) -> list[Notification]:
+    """Those of a page that are not by whom a person keeps away, nor about what is kept away."""
+    heard = [item for item in page if not distances.about_consent(item.kind)]
+    quiet = distances.quiet(
+        tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
+    )
+    there = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
+    kept = hiding.hidden(tx, env.now(), account_id, list(there.values()))
+    muted = {key for key, why in kept.items() if why is distances.Why.MUTED}
+    by = {item.actor_id for item in heard if item.actor_id and item.post_id in muted}
+    wanted = relations.heard_though_muted(tx, account_id, by) if by else set()
+    dropped = {
+        item.id
+        for item in heard
+        if item.actor_id in quiet
+        or (item.post_id in kept and not (item.post_id in muted and item.actor_id in wanted))
+    }
+    return [item for item in page if item.id not in dropped]
 
 
 def _view(
     env: Env, item: Notification, shown: Mapping[int, Post], asked: Mapping[int, Offer]
 ) -> NotificationView:
     post, offer = shown.get(item.post_id or 0), asked.get(item.offer_id or 0)
-    usable = offer is not None and _usable(env, item.kind, offer)
+    usable = offer is not None and answerable(env, item.kind, offer)
     return NotificationView(
         id=str(item.id),
         kind=item.kind,
@@ -74,12 +76,13 @@ def _view(
         invite=str(item.offer_id) if usable else None,
         proposal=item.subject if item.kind in WITH_PROPOSAL else None,
         post=str(post.id) if post is not None else None,
-        about=_about(post, offer),
+        about=about(post, offer),
         draft=post is not None and post.state == "draft",
     )
 
 
-def _usable(env: Env, kind: str, offer: Offer) -> bool:
+def answerable(env: Env, kind: str, offer: Offer) -> bool:
+    """Whether a notification of this kind still leads to something to do with the invitation."""
     waits = offer.state == ConsentState.OFFERED.value and offer.expires_at > env.now()
     if kind in WITH_INVITE:
         return waits
@@ -87,7 +90,8 @@ def _usable(env: Env, kind: str, offer: Offer) -> bool:
     return kind == "cotweet.comment" and (waits or agreed)
 
 
-def _about(post: Post | None, offer: Offer | None) -> str:
+def about(post: Post | None, offer: Offer | None) -> str:
+    """The first words of what a notification is about, or its warning."""
     if offer is not None and offer.side == "received":
         note = parse_note(orjson.loads(offer.document)["object"])
         return first_words(to_text(note.summary) or to_text(note.content))

@@ -281,6 +281,23 @@ class Notification(Base):
     )
 
 
+class Marker(Base):
+    """How far a local person has read a timeline, as their apps say: ``home``, ``notifications``.
+
+    ``version`` grows by one with every change.
+    """
+
+    __tablename__ = "markers"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    timeline: Mapped[str] = mapped_column(primary_key=True)
+    last_read_id: Mapped[int]
+    version: Mapped[int]
+    updated_at: Mapped[int]
+
+
 class Tombstone(Base):
     """An id that its owner deleted and that never comes back, known before or not."""
 

@@ -10,6 +10,7 @@ from fedi_cotweet.mastodon_api.operations import (
     media,
     networks,
     nothing,
+    notifications,
     oneself,
     people,
     polls,
@@ -36,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *polls.OPERATIONS,
     *edits.OPERATIONS,
     *cotweets.OPERATIONS,
+    *notifications.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]

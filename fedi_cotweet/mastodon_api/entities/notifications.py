@@ -1,0 +1,193 @@
+"""``Notification``, of our kinds in the words of clients.
+
+Kinds that Mastodon does not have are told, with a ``fallback`` to show, to clients that say which
+types they know (``supported_types[]``, Mastodon 4.6). To others only an invitation that waits for
+an answer is told, as a ``mention`` with a status made up for it: a direct one by the inviter, which
+leads to the page on which the invited person answers. There is no such post; its id is that of the
+invitation, and nothing is found under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from fedi_cotweet.mastodon_api.entities import accounts, statuses
+from fedi_cotweet.mastodon_api.entities.accounts import Document
+from fedi_cotweet.mastodon_api.entities.times import moment
+from fedi_cotweet.services import audiences
+from fedi_cotweet.services import notifications as heard
+from fedi_cotweet.services.env import Env
+from storage.engine import Tx
+from storage.models import Notification, Offer, Post
+from storage.queries import consents, posts
+
+TYPES: Final[Mapping[str, str]] = {
+    "mention": "mention",
+    "reply": "mention",
+    "boost": "reblog",
+    "follow": "follow",
+    "follow_request": "follow_request",
+    "like": "favourite",
+    "poll": "poll",
+    "quote": "quote",
+}
+"""What Mastodon calls our kinds. A reaction with an emoji is a like."""
+WITH_STATUS: Final = frozenset({"mention", "reblog", "favourite", "poll", "quote"})
+GROUPED: Final = frozenset({"favourite", "follow", "reblog"})
+GROUP_TIME: Final = 12 * 60 * 60 * 1_000
+"""Milliseconds in which the same happening to the same post is one group."""
+
+
+def kinds_of(types: Collection[str]) -> set[str]:
+    """Our kinds that clients call by one of these types; a kind of ours is called by itself."""
+    found = {ours for ours, theirs in TYPES.items() if theirs in types}
+    if "mention" in types:
+        found |= heard.WITH_INVITE
+    return found | {one for one in types if one not in TYPES.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Notifications that can be shown, and what they are about."""
+
+    items: list[Notification]
+    posts: Mapping[int, Post]
+    offers: Mapping[int, Offer]
+    """Invitations that wait for an answer."""
+
+
+def told(
+    tx: Tx, env: Env, account_id: int, found: Sequence[Notification], *, fallback: bool
+) -> Told:
+    """What of a page the account may hear and its client can show; ``fallback``: any kind."""
+    found = heard.audible(tx, env, account_id, found)
+    about = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
+    shown = {
+        post.id: post
+        for post in about.values()
+        if post.state == "published" and audiences.may_see(tx, post, account_id)
+    }
+    asked = consents.offers_by_id(tx, [item.offer_id for item in found if item.offer_id])
+    open_ones = {
+        item.offer_id: asked[item.offer_id]
+        for item in found
+        if item.kind in heard.WITH_INVITE
+        and item.offer_id in asked
+        and heard.answerable(env, item.kind, asked[item.offer_id])
+    }
+
+    def fits(item: Notification) -> bool:
+        theirs = TYPES.get(item.kind)
+        if theirs is None:
+            return fallback or (item.offer_id in open_ones and item.kind in heard.WITH_INVITE)
+        return item.actor_id is not None and (theirs not in WITH_STATUS or item.post_id in shown)
+
+    return Told([item for item in found if fits(item)], shown, open_ones)
+
+
+def group_key(item: Notification, shown: Mapping[int, Post]) -> str:
+    """What notifications of the same happening within half a day have in common."""
+    theirs = TYPES.get(item.kind)
+    if theirs not in GROUPED:
+        return f"ungrouped-{item.id}"
+    part = item.created_at // GROUP_TIME
+    if theirs == "follow":
+        return f"follow-{part}"
+    return f"{theirs}-{shown[item.post_id or 0].sort_id}-{part}"
+
+
+def documents(
+    tx: Tx, env: Env, account_id: int, page: Told, supported: Collection[str] | None
+) -> list[Document]:
+    """``Notification`` of each, in their order. ``supported``: the types that the client knows."""
+    about = [page.posts[item.post_id or 0] for item in page.items if item.post_id in page.posts]
+    unique = list({post.id: post for post in about}.values())
+    made = statuses.statuses(tx, env, statuses.plain(unique), account_id)
+    by_post = dict(zip([post.id for post in unique], made, strict=True))
+    # What nobody else brought about is by oneself: every notification of Mastodon's is by somebody.
+    whose = {item.id: item.actor_id or account_id for item in page.items}
+    people = accounts.accounts(tx, env, {account_id, *whose.values()})
+    found = []
+    for item in page.items:
+        offer = page.offers.get(item.offer_id or 0)
+        document: Document = {
+            "id": str(item.id),
+            "type": TYPES.get(item.kind, item.kind),
+            "created_at": moment(item.created_at),
+            "group_key": group_key(item, page.posts),
+            "account": people[whose[item.id]],
+        }
+        if (item.post_id or 0) in by_post:
+            document["status"] = by_post[item.post_id or 0]
+        if offer is not None:
+            document["invite_id"] = str(offer.id)
+        if supported is None and offer is not None:
+            document["type"] = "mention"
+            document["status"] = invitation(env, item, offer, document["account"], people)
+        elif supported is not None and document["type"] not in supported:
+            document["fallback"] = _fallback(env, item, offer)
+        found.append(document)
+    return found
+
+
+def _fallback(env: Env, item: Notification, offer: Offer | None) -> Document:
+    page = f"{env.addresses.base}/invites"
+    return {
+        "title": item.text or item.kind,
+        "summary": f"Read the post and accept or decline it: {page}" if offer is not None else None,
+        "details": None
+        if offer is None
+        else f"“{heard.about(None, offer)}” Version: {offer.digest}",
+    }
+
+
+def invitation(
+    env: Env, item: Notification, offer: Offer, inviter: Document, people: Mapping[int, Document]
+) -> Document:
+    """A ``Status`` that stands for an invitation, for apps that know none."""
+    me, page = people[item.account_id], f"{env.addresses.base}/invites"
+    content = (
+        f"<p>{escape(item.text)}</p>"
+        f"<blockquote><p>{escape(heard.about(None, offer))}</p></blockquote>"
+        "<p>Read all of it, then accept or decline: "
+        f'<a href="{escape(page)}">{escape(page)}</a></p>'
+        f"<p>Version: <code>{escape(offer.digest)}</code></p>"
+    )
+    return {
+        "id": str(offer.id),
+        "created_at": moment(item.created_at),
+        "in_reply_to_id": None,
+        "in_reply_to_account_id": None,
+        "sensitive": False,
+        "spoiler_text": "",
+        "visibility": "direct",
+        "language": "en",
+        "uri": offer.uri,
+        "url": page,
+        "replies_count": 0,
+        "reblogs_count": 0,
+        "favourites_count": 0,
+        "quotes_count": 0,
+        "edited_at": None,
+        "content": content,
+        "reblog": None,
+        "account": inviter,
+        "media_attachments": [],
+        "mentions": [{name: me[name] for name in ("id", "username", "url", "acct")}],
+        "tags": [],
+        "emojis": [],
+        "card": None,
+        "poll": None,
+        "quote": None,
+        "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
+        "co_authors": [],
+        "favourited": False,
+        "reblogged": False,
+        "muted": False,
+        "bookmarked": False,
+        "pinned": False,
+        "filtered": [],
+    }

@@ -1,0 +1,91 @@
+"""What people should hear of by window, and how far they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+
+from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, select
+
+from fedi_cotweet.domain.windows import Window
+from storage.dialect import upsert
+from storage.models import Marker, Notification
+from storage.queries.rows import many
+from storage.windows import Shape, shape_of, values_of, windowed
+
+
+def of_account(
+    tx: Connection,
+    account_id: int,
+    window: Window,
+    *,
+    only: Collection[str] | None = None,
+    without: Collection[str] = (),
+    actor_id: int | None = None,
+) -> list[Notification]:
+    """A window of somebody's notifications.
+
+    ``only``: of these kinds; ``without``: not of these; ``actor_id``: brought about by them.
+    """
+    statement = _window(shape_of(window), only is not None, bool(without), actor_id is not None)
+    values = {
+        "account": account_id,
+        "only": sorted(only or ()),
+        "without": sorted(without),
+        "actor": actor_id,
+        **values_of(window),
+    }
+    return many(tx, Notification, statement, values)
+
+
+def dismiss(tx: Connection, account_id: int, notification_id: int) -> bool:
+    """Delete one of somebody's notifications; False when there is none."""
+    values = {"account": account_id, "id": notification_id}
+    return bool(tx.execute(_DISMISS, values).rowcount)
+
+
+def clear(tx: Connection, account_id: int) -> None:
+    """Delete all of somebody's notifications."""
+    tx.execute(_CLEAR, {"account": account_id})
+
+
+def markers(tx: Connection, account_id: int) -> dict[str, Marker]:
+    """How far somebody has read, by timeline."""
+    found = many(tx, Marker, _MARKERS, {"account": account_id})
+    return {marker.timeline: marker for marker in found}
+
+
+def set_marker(
+    tx: Connection, account_id: int, timeline: str, last_read_id: int, version: int, now: int
+) -> None:
+    """Somebody has read as far as this."""
+    row = {
+        "account_id": account_id,
+        "timeline": timeline,
+        "last_read_id": last_read_id,
+        "version": version,
+        "updated_at": now,
+    }
+    upsert(tx, Marker, row, key=("account_id", "timeline"))
+
+
+@cache
+def _window(shape: Shape, some: bool, less: bool, by_actor: bool) -> Select[tuple[Notification]]:
+    statement = select(Notification).where(Notification.account_id == _ACCOUNT)
+    if some:
+        statement = statement.where(Notification.kind.in_(bindparam("only", expanding=True)))
+    if less:
+        statement = statement.where(Notification.kind.not_in(bindparam("without", expanding=True)))
+    if by_actor:
+        statement = statement.where(
+            Notification.actor_id == bindparam("actor", type_=BigInteger),
+        )
+    return windowed(statement, Notification.id, shape)
+
+
+_ACCOUNT = bindparam("account", type_=BigInteger)
+_DISMISS = delete(Notification).where(
+    Notification.id == bindparam("id", type_=BigInteger), Notification.account_id == _ACCOUNT
+)
+_CLEAR = delete(Notification).where(Notification.account_id == _ACCOUNT)
+_MARKERS = select(Marker).where(Marker.account_id == _ACCOUNT)

@@ -1,0 +1,71 @@
+from typing import Any
+
+import pytest
+
+from fedi_cotweet.domain.windows import Window
+from storage.engine import Store
+from storage.queries import consents, notifications
+from tests.storage.cast import ALICE, BOB, CAROL, NOW, Stage, raise_curtain
+
+pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
+
+
+@pytest.fixture
+async def stage(store: Store) -> Stage:
+    """Alice was told of carol's follow (1), bob's (2) and carol's like (3); bob of a like (4)."""
+    stage = await raise_curtain(store)
+    for number, account, kind, actor in (
+        (1, ALICE, "follow", CAROL),
+        (2, ALICE, "follow", BOB),
+        (3, ALICE, "like", CAROL),
+        (4, BOB, "like", CAROL),
+    ):
+        await stage.do(
+            consents.notify,
+            id=number,
+            account_id=account,
+            kind=kind,
+            subject=str(number),
+            actor_id=actor,
+            text="",
+            created_at=NOW,
+        )
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("window", "wanted", "expected"),
+    [
+        (Window(2), {}, [3, 2]),
+        (Window(2, before=3), {}, [2, 1]),
+        (Window(1, after=1), {}, [2]),
+        (Window(9), {"only": {"like", "poll"}}, [3]),
+        (Window(9), {"only": set()}, []),
+        (Window(9), {"without": {"like"}}, [2, 1]),
+        (Window(9), {"actor_id": CAROL}, [3, 1]),
+        (Window(9), {"actor_id": CAROL, "only": {"follow"}, "without": {"like"}}, [1]),
+    ],
+)
+async def test_a_window_of_them(
+    stage: Stage, window: Window, wanted: dict[str, Any], expected: list[int]
+) -> None:
+    found = await stage.ask(notifications.of_account, ALICE, window, **wanted)
+    assert [item.id for item in found] == expected
+
+
+async def test_only_ones_own_are_dismissed_and_cleared(stage: Stage) -> None:
+    assert await stage.do(notifications.dismiss, ALICE, 4) is False
+    assert await stage.do(notifications.dismiss, ALICE, 3) is True
+    await stage.do(notifications.clear, ALICE)
+    assert await stage.ask(notifications.of_account, ALICE, Window(9)) == []
+    assert [item.id for item in await stage.ask(notifications.of_account, BOB, Window(9))] == [4]
+
+
+async def test_markers(stage: Stage) -> None:
+    await stage.do(notifications.set_marker, ALICE, "home", 7, 1, NOW)
+    await stage.do(notifications.set_marker, ALICE, "home", 9, 2, NOW + 1)
+    found = await stage.ask(notifications.markers, ALICE)
+    assert [(name, one.last_read_id, one.version) for name, one in found.items()] == [
+        ("home", 9, 2)
+    ]
+    assert await stage.ask(notifications.markers, BOB) == {}
