@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.mastodon_api import markers, nothing, notifications
+from fedi_cotweet.mastodon_api import markers, nothing, notification_groups, notifications
 from fedi_cotweet.mastodon_api.operations.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = tuple(
@@ -87,6 +87,41 @@ OPERATIONS: tuple[Operation, ...] = tuple(
             "person",
             "write:notifications",
             notifications.policy,
+        ),
+        (
+            "GET",
+            "/api/v2/notifications",
+            "person",
+            "read:notifications",
+            notification_groups.show_all,
+        ),
+        (
+            "GET",
+            "/api/v2/notifications/unread_count",
+            "person",
+            "read:notifications",
+            notification_groups.unread_count,
+        ),
+        (
+            "GET",
+            "/api/v2/notifications/{group_key}",
+            "person",
+            "read:notifications",
+            notification_groups.show,
+        ),
+        (
+            "GET",
+            "/api/v2/notifications/{group_key}/accounts",
+            "person",
+            "read:notifications",
+            notification_groups.accounts,
+        ),
+        (
+            "POST",
+            "/api/v2/notifications/{group_key}/dismiss",
+            "person",
+            "write:notifications",
+            notification_groups.dismiss,
         ),
         ("GET", "/api/v1/markers", "person", "read:statuses", markers.show),
         ("POST", "/api/v1/markers", "person", "write:statuses", markers.save),
