@@ -33,9 +33,10 @@ TYPES: Final[Mapping[str, str]] = {
     "like": "favourite",
     "poll": "poll",
     "quote": "quote",
+    "status": "status",
 }
 """What Mastodon calls our kinds. A reaction with an emoji is a like."""
-WITH_STATUS: Final = frozenset({"mention", "reblog", "favourite", "poll", "quote"})
+WITH_STATUS: Final = frozenset({"mention", "reblog", "favourite", "poll", "quote", "status"})
 GROUPED: Final = frozenset({"favourite", "follow", "reblog"})
 GROUP_TIME: Final = 12 * 60 * 60 * 1_000
 """Milliseconds in which the same happening to the same post is one group."""
