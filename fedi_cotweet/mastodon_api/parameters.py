@@ -7,8 +7,11 @@ nested mapping; names such as ``poll[options][]`` are those of Rails. What is no
 from __future__ import annotations
 
 import re
+import types
+import typing
 from collections.abc import Iterable
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 import orjson
@@ -117,28 +120,47 @@ def shaped(shape: type[S], document: dict[str, Any]) -> S:
         for name, value in document.items()
         if name in known and value is not None
     }
+    _check_texts(given)
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise ApiError(422, f"Validation failed: {error}") from None
 
 
+def _check_texts(given: dict[str, Any]) -> None:
+    """Stops NUL, which PostgreSQL takes in no text, at whatever depth it comes."""
+    waiting: list[Any] = [given]
+    while waiting:
+        match waiting.pop():
+            case dict() as inner:
+                waiting += [*inner, *inner.values()]
+            case list() | tuple() as inner:
+                waiting += inner
+            case str() as text if "\0" in text:
+                raise ApiError(422, "Validation failed: a text holds a character that no text has")
+
+
 def _lax(value: Any, wanted: Any) -> Any:
-    text = str(wanted)
+    kinds = _kinds(wanted)
     if isinstance(value, str):
-        if "\0" in value:
-            raise ApiError(422, "Validation failed: a text holds a character that no text has")
-        if "bool" in text:
+        if bool in kinds:
             folded = value.strip().lower()
             return True if folded in _YES else False if folded in _NO else value
-        if value == "" and ("int" in text or "float" in text):
+        if value == "" and not kinds.isdisjoint((int, float)):
             return None
-    # One value where several may be is a list of it.
-    if isinstance(value, str) and ("tuple" in text or "list" in text):
-        return [value] if value else []
-    if isinstance(value, dict) and ("tuple" in text or "list" in text):
-        return list(value.values())
+    if not kinds.isdisjoint((tuple, list)):
+        # One value where several may be is a list of it.
+        if isinstance(value, str):
+            return [value] if value else []
+        if isinstance(value, dict):
+            return list(value.values())
     return value
+
+
+def _kinds(wanted: Any) -> frozenset[Any]:
+    """What a value may be, without what is in it: ``tuple[str, ...] | None`` may be a tuple."""
+    parts = typing.get_args(wanted) if isinstance(wanted, types.UnionType) else (wanted,)
+    return frozenset(typing.get_origin(part) or part for part in parts)
 
 
 def _json(octets: bytes) -> dict[str, Any]:
@@ -154,8 +176,6 @@ def _json(octets: bytes) -> dict[str, Any]:
 
 
 def _urlencoded(text: str) -> list[tuple[str, str]]:
-    from urllib.parse import parse_qsl
-
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:
