@@ -29,16 +29,20 @@ def _at(path: str) -> Probe:
 def _probe(operation: Operation) -> Probe:
     def ask(n: Names) -> list[Ask | str]:
         guesses = (n.post, n.invite, n.proposal, n.upload)
-        paths = {
-            re.sub(r"\{\w+\}", guess, operation.path)
-            for guess in (guesses if "{" in operation.path else guesses[:1])
-        }
+        path = re.sub(r"\{\w+\}", _called(operation, n), operation.path)
         if operation.method == "GET":
             query = "&".join(f"id[]={guess}" for guess in guesses)
-            return [f"{path}?{query}&acct={n.post}&q={n.note}" for path in sorted(paths)]
-        return [Ask(path, _body(n, guesses)) for path in sorted(paths)]
+            return [f"{path}?{query}&acct={n.post}&q={n.note}"]
+        return [Ask(path, _body(n, guesses))]
 
     return ask
+
+
+def _called(operation: Operation, n: Names) -> str:
+    """By which of a draft's names it could be asked for there."""
+    if "/media/" in operation.path:
+        return n.upload
+    return n.invite if "/invites/" in operation.path else n.post
 
 
 def _body(n: Names, guesses: tuple[str, ...]) -> dict[str, Any]:
