@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads hosts sequences bench-inbox bench-fanout bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads hosts sequences bench-inbox bench-fanout bench-timeline bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -83,6 +83,9 @@ bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this m
 
 bench-fanout: $(VENV)/.runtime ## Measure delivery to many inboxes against its ceiling on this machine
 	$(BIN)/python -m benchmarks.fanout $(ARGS)
+
+bench-timeline: $(VENV)/.runtime ## Measure home timelines against their ceiling on this machine
+	$(BIN)/python -m benchmarks.timeline $(ARGS)
 
 bench-cleaning: $(VENV)/.runtime ## Measure how the cost of cleaning HTML grows with its length
 	$(BIN)/python -m benchmarks.cleaning $(ARGS)

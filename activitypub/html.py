@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from functools import lru_cache
 from typing import Final
 
 import nh3
@@ -81,6 +82,10 @@ def sanitise(html: str) -> str:
     ``javascript:``. Headings become bold paragraphs. Any string is accepted: what would be too
     expensive to parse comes back as its text.
     """
+    return _sanitised_before(html) if len(html) <= _REMEMBERED else _sanitised(html)
+
+
+def _sanitised(html: str) -> str:
     html = _UNPRINTABLE.sub(_replacement, html)
     if is_too_expensive(html):
         return _as_paragraphs(_strip(html))
@@ -93,6 +98,11 @@ def sanitise(html: str) -> str:
         with_headings,
     )
     return _CLEANER.clean(bold)
+
+
+_REMEMBERED: Final = 2_000
+"""Characters of texts whose readings are kept in memory: the same are shown again and again."""
+_sanitised_before = lru_cache(maxsize=2_048)(_sanitised)
 
 
 def own_words(html: str) -> str | None:
@@ -204,6 +214,10 @@ def to_text(html: str) -> str:
 
     The text is not safe HTML: entities are decoded.
     """
+    return _text_before(html) if len(html) <= _REMEMBERED else _text(html)
+
+
+def _text(html: str) -> str:
     if not html:
         return ""
     pieces: list[str] = []
@@ -218,6 +232,9 @@ def to_text(html: str) -> str:
             pieces.append("\n")
     joined = re.sub(r" *\n *", "\n", "".join(pieces)) if "<pre" not in html else "".join(pieces)
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
+
+
+_text_before = lru_cache(maxsize=2_048)(_text)
 
 
 def link_targets(content: str) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ class Run:
     operations: int
     seconds: float
     cpu_us: float | None
+    p95_ms: float | None = None
+    """The time within which 95 of 100 answers came, where that was measured."""
 
     @property
     def rate(self) -> float:
@@ -62,11 +64,17 @@ def _cpu(runs: Sequence[Run]) -> float | None:
     return statistics.median(found) if found else None
 
 
+def _p95(runs: Sequence[Run]) -> float | None:
+    found = [run.p95_ms for run in runs if run.p95_ms is not None]
+    return statistics.median(found) if found else None
+
+
 def _side(runs: Sequence[Run]) -> dict[str, Any]:
     cpu = _cpu(runs)
     return {
         "per_second": round(_rate(runs), 1),
         "cpu_us": None if cpu is None else round(cpu, 1),
+        "p95_ms": _p95(runs),
         "seconds": round(statistics.median(run.seconds for run in runs), 4),
         "runs": [asdict(run) for run in runs],
     }
@@ -104,7 +112,9 @@ def show(
     console = Console(highlight=False, width=None if os.isatty(1) else 100)
     table = Table(title=f"{benchmark}: medians", title_justify="left", title_style="bold")
     table.add_column("")
-    for title in ("per second", "CPU µs each", "ms in all", "ratio"):
+    timed = any(_p95(comparison.ours) is not None for comparison in comparisons)
+    last = "p95 ms" if timed else "ms in all"
+    for title in ("per second", "CPU µs each", last, "ratio"):
         table.add_column(title, justify="right")
     for comparison in comparisons:
         for name, runs, ratio in (
@@ -113,11 +123,12 @@ def show(
         ):
             cpu = _cpu(runs)
             seconds = statistics.median(run.seconds for run in runs)
+            p95 = _p95(runs)
             table.add_row(
                 name,
                 f"{_rate(runs):,.0f}",
                 "–" if cpu is None else f"{cpu:,.0f}",
-                f"{seconds * 1000:,.0f}",
+                f"{seconds * 1000:,.0f}" if p95 is None else f"{p95:,.1f}",
                 ratio,
                 style="bold" if runs is comparison.ours else "dim",
             )

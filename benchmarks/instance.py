@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.processes import free_ports, running
 from fedi_cotweet.app import prepare
-from fedi_cotweet.configuration import load
+from fedi_cotweet.configuration import FILE, load
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
@@ -65,7 +65,10 @@ def serving(folder: Path, people: Sequence[str], fill: Fill) -> Iterator[Instanc
 def make_data(folder: Path, people: Sequence[str], fill: Fill) -> int:
     """The database of a server with accounts for ``people`` and what ``fill`` puts in; its port."""
     [port] = free_ports(1)
-    settings = _settings(folder, port)
+    settings = settings_of(folder, port)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    # What is measured is how fast it is, not when it asks to wait.
+    (settings.data / FILE).write_text("api_requests = 100_000_000\n", encoding="utf-8")
 
     async def make() -> None:
         store = await prepare(settings)
@@ -89,7 +92,7 @@ def make_data(folder: Path, people: Sequence[str], fill: Fill) -> int:
 @contextmanager
 def up(folder: Path, port: int) -> Iterator[Instance]:
     """The server of ``make_data`` until the block ends; it may be killed within."""
-    settings = _settings(folder, port)
+    settings = settings_of(folder, port)
     command = ["-m", "fedi_cotweet.cli.main", "--data", str(settings.data), "up", "--development"]
     command += ["--port", str(port)]
     probe = f"{settings.base_url}/.well-known/nodeinfo"
@@ -97,7 +100,8 @@ def up(folder: Path, port: int) -> Iterator[Instance]:
         yield Instance(pid, settings.base_url, settings.data)
 
 
-def _settings(folder: Path, port: int) -> Settings:
+def settings_of(folder: Path, port: int) -> Settings:
+    """How the server of a folder is set up."""
     options = {"development": True, "listen_port": port}
     return load(folder / "data", options=options, environment={})
 

@@ -15,6 +15,8 @@ class Outcome:
 
     seconds: float = 0.0
     statuses: Counter[int] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
+    """Seconds from each request to the end of its answer."""
 
 
 async def send(
@@ -50,12 +52,14 @@ async def _one_by_one(
     outcome: Outcome,
 ) -> None:
     while time.perf_counter() < end and (request := next(waiting, None)) is not None:
+        begin = time.perf_counter()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         outcome.statuses[int(head[9:12])] += 1
         length = _length(head)
         if length:
             await reader.readexactly(length)
+        outcome.waits.append(time.perf_counter() - begin)
 
 
 def _length(head: bytes) -> int:

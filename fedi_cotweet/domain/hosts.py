@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 LONGEST_NAME: Final = 253
 
 
+@lru_cache(maxsize=4_096)
 def covering(host: str) -> tuple[str, ...]:
     """The names under which a rule holds for ``host``: itself, without its port, what is above.
 

@@ -12,7 +12,7 @@ from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.domain.windows import Window, filled
 from fedi_cotweet.mastodon_api.answers import page
 from fedi_cotweet.mastodon_api.calls import Call
-from fedi_cotweet.mastodon_api.entities import statuses
+from fedi_cotweet.mastodon_api.entities import accounts, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Shown
 from fedi_cotweet.mastodon_api.errors import not_found
 from fedi_cotweet.services import hiding
@@ -196,7 +196,7 @@ async def found_shown(
             return _with_media(tx, kept) if only_media else kept
 
         found = filled(lambda asked: fetch(tx, asked), fit, lambda shown: shown.place, window)
-        made = statuses.statuses(tx, env, found, call.viewer_id, stale)
+        made = statuses.statuses(tx, env, found, call.viewer_id, stale, counted=accounts.beside)
         return _Page(made, [shown.place for shown in found])
 
     result = await call.site.read(read)

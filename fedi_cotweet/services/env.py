@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from fedi_cotweet.domain.ids import IdSequence
 from fedi_cotweet.domain.rollout import EVERYBODY, Rollout
+from fedi_cotweet.services.counted import Counted
 
 
 def system_now() -> int:
@@ -134,6 +135,7 @@ class Env:
     limits: Limits = Limits()
     clock: Callable[[], int] = system_now
     token: Callable[[], str] = random_token
+    counted: Counted = field(default_factory=Counted)
     _ids: IdSequence = field(default_factory=lambda: IdSequence(secrets.randbits(16)))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -74,7 +74,7 @@ class Post(Base):
         Index("ix_posts_sort", "sort_id", unique=True),
         Index("ix_posts_author_state", "author_id", "state", "sort_id"),
         Index("ix_posts_local_state", "local", "state", "sort_id"),
-        Index("ix_posts_scheduled", "state", "scheduled_at"),
+        Index("ix_posts_scheduled", "scheduled_at", "state"),
         Index("ix_posts_answers", "in_reply_to_uri", "local"),
         Index("ix_posts_co_authored", "local", "co_authored", "state", "id"),
     )

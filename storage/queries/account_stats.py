@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from storage.dialect import one_of
 from storage.models import Account, Actor, Follow, Post, PostAuthor
@@ -33,8 +42,10 @@ def stats_of(tx: Connection, actor_ids: Iterable[int], shown_since: int) -> dict
     if not wanted:
         return {}
     values = {"wanted": wanted}
-    followers = _numbers(tx, _FOLLOWERS, values)
-    following = _numbers(tx, _FOLLOWING, values)
+    followers: dict[int, int] = {}
+    following: dict[int, int] = {}
+    for side, actor_id, number in tx.execute(_FOLLOWS, values):
+        (following if side else followers)[int(actor_id)] = int(number)
     own = _newest(tx, _OWN, values)
     joint = _newest(tx, _JOINT, {**values, "since": shown_since})
     hiding = {int(row[0]) for row in tx.execute(_HIDING, values)}
@@ -60,21 +71,13 @@ def _newest(
     return {int(key): (int(number), at) for key, number, at in tx.execute(statement, values)}
 
 
-def _numbers(
-    tx: Connection, statement: Select[int, int], values: dict[str, list[int]]
-) -> dict[int, int]:
-    return {int(key): int(number) for key, number in tx.execute(statement, values)}
-
-
-_FOLLOWERS = (
-    select(Follow.followed_id, func.count())
+_FOLLOWS: CompoundSelect[int, int, int] = union_all(
+    select(literal_column("0"), Follow.followed_id, func.count())
     .where(one_of(Follow.followed_id, "wanted"), Follow.state == "accepted")
-    .group_by(Follow.followed_id)
-)
-_FOLLOWING = (
-    select(Follow.follower_id, func.count())
+    .group_by(Follow.followed_id),
+    select(literal_column("1"), Follow.follower_id, func.count())
     .where(one_of(Follow.follower_id, "wanted"), Follow.state == "accepted")
-    .group_by(Follow.follower_id)
+    .group_by(Follow.follower_id),
 )
 _PUBLISHED = (
     one_of(Post.author_id, "wanted"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
-    Select,
     bindparam,
     delete,
     func,
+    literal_column,
     select,
+    union_all,
     update,
 )
 
@@ -38,13 +40,11 @@ def counts(tx: Connection, post_ids: Iterable[int]) -> dict[int, tuple[int, int]
     wanted = sorted(set(post_ids))
     if not wanted:
         return {}
-    likes = _numbers(tx, _LIKES, wanted)
-    boosts = _numbers(tx, _BOOSTS, wanted)
-    return {post_id: (likes.get(post_id, 0), boosts.get(post_id, 0)) for post_id in wanted}
-
-
-def _numbers(tx: Connection, statement: Select[int, int], wanted: Sequence[int]) -> dict[int, int]:
-    return {int(key): int(number) for key, number in tx.execute(statement, {"wanted": wanted})}
+    found = dict.fromkeys(wanted, (0, 0))
+    for post_id, likes, boosts in tx.execute(_COUNTS, {"wanted": wanted}):
+        before = found[post_id]
+        found[post_id] = (before[0] + likes, before[1] + boosts)
+    return found
 
 
 def reply_counts(tx: Connection, uris: Iterable[str]) -> dict[str, int]:
@@ -145,13 +145,13 @@ def remove_like(tx: Connection, actor_id: int, post_id: int) -> None:
     tx.execute(delete(Like).where(Like.actor_id == actor_id, Like.post_id == post_id))
 
 
-_LIKES = (
-    select(Like.post_id, func.count()).where(one_of(Like.post_id, "wanted")).group_by(Like.post_id)
-)
-_BOOSTS = (
-    select(Boost.post_id, func.count())
+_COUNTS: CompoundSelect[int, int, int] = union_all(
+    select(Like.post_id, func.count(), literal_column("0"))
+    .where(one_of(Like.post_id, "wanted"))
+    .group_by(Like.post_id),
+    select(Boost.post_id, literal_column("0"), func.count())
     .where(one_of(Boost.post_id, "wanted"), Boost.delivery.is_(False))
-    .group_by(Boost.post_id)
+    .group_by(Boost.post_id),
 )
 _REPLIES = (
     select(Post.in_reply_to_uri, func.count())

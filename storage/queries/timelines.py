@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, or_, select
+from sqlalchemy import Connection, Select, bindparam, exists, literal_column, or_, select, union_all
 
 from fedi_cotweet.domain.windows import Window
 from storage.dialect import one_of
@@ -117,13 +117,13 @@ def places_of(tx: Connection, uris: Iterable[str]) -> dict[str, tuple[int, int]]
 def marks(tx: Connection, account_id: int, post_ids: Iterable[int]) -> dict[str, set[int]]:
     """What a reader did with posts: ids of those ``liked``, ``boosted``, ``kept``, ``muted``
     and ``pinned``."""
-    values = {"account": account_id, "wanted": sorted(set(post_ids))}
-    if not values["wanted"]:
-        return {name: set() for name in _MARKS}
-    return {
-        name: {int(row[0]) for row in tx.execute(statement, values)}
-        for name, statement in _MARKS.items()
-    }
+    found: dict[str, set[int]] = {name: set() for name in _MARKS}
+    wanted = sorted(set(post_ids))
+    for name, post_id in (
+        tx.execute(_ALL_MARKS, {"account": account_id, "wanted": wanted}) if wanted else ()
+    ):
+        found[name].add(int(post_id))
+    return found
 
 
 def _entries(
@@ -219,7 +219,7 @@ _boosted = paged(
 _PLACES = select(Post.uri, Post.sort_id, Post.author_id).where(
     Post.uri.in_(bindparam("wanted", expanding=True)), Post.state == "published"
 )
-_MARKS = {
+_MARKS: dict[str, Select[int]] = {
     "liked": select(Like.post_id).where(
         one_of(Like.post_id, "wanted"), Like.actor_id == bindparam("account")
     ),
@@ -238,3 +238,11 @@ _MARKS = {
         one_of(Pin.post_id, "wanted"), Pin.actor_id == bindparam("account")
     ),
 }
+_ALL_MARKS = union_all(
+    *(
+        statement.with_only_columns(
+            literal_column(f"'{name}'").label("mark"), *statement.selected_columns
+        )
+        for name, statement in _MARKS.items()
+    )
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -43,11 +43,40 @@ def one(tx: Tx, env: Env, actor: Actor) -> Document:
 
 def documents(tx: Tx, env: Env, people: Iterable[Actor]) -> dict[int, Document]:
     """The same for actors that were read already."""
-    people = list(people)
-    stats = account_stats.stats_of(tx, [actor.id for actor in people], env.now() - STAMP_SHOWN_FOR)
+
+    def counted(ids: Collection[int]) -> dict[int, Stats]:
+        found = account_stats.stats_of(tx, ids, env.now() - STAMP_SHOWN_FOR)
+        env.counted.keep(found, env.now())
+        return found
+
+    return _documents(tx, env, list(people), counted)
+
+
+def beside(tx: Tx, env: Env, people: Iterable[Actor]) -> dict[int, Document]:
+    """The same as they stand in timelines: how many posts, followers and followed they have may be
+    up to ``counted.FOR`` old there."""
+
+    def counted(ids: Collection[int]) -> dict[int, Stats]:
+        found = env.counted.held(ids, env.now())
+        missing = account_stats.stats_of(
+            tx, [one for one in ids if one not in found], env.now() - STAMP_SHOWN_FOR
+        )
+        env.counted.keep(missing, env.now())
+        return found | missing
+
+    return _documents(tx, env, list(people), counted)
+
+
+def _documents(
+    tx: Tx,
+    env: Env,
+    people: Sequence[Actor],
+    counted: Callable[[Collection[int]], dict[int, Stats]],
+) -> dict[int, Document]:
+    stats = counted([actor.id for actor in people])
     moved = actors.actors_by_uri(tx, [actor.moved_to for actor in people if actor.moved_to])
     homes = [actor for actor in moved.values() if actor.id not in stats]
-    stats |= account_stats.stats_of(tx, [actor.id for actor in homes], env.now() - STAMP_SHOWN_FOR)
+    stats |= counted([actor.id for actor in homes])
     found = {}
     for actor in people:
         document = account(env, actor, stats[actor.id])

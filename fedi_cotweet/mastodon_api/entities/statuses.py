@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from storage.models import Actor, Boost, Media, Post
 from storage.queries import actors, post_media, posts, quoting, timelines
 
 Document = dict[str, Any]
+Counting = Callable[[Tx, Env, Iterable[Actor]], dict[int, Document]]
+"""``accounts.documents``, or ``accounts.beside`` where many read the same again and again."""
 
 VISIBILITIES: Final[Mapping[str, str]] = {"followers": "private", "local": "public"}
 """What other words the client API has."""
@@ -51,14 +53,15 @@ def statuses(
     found: Sequence[Shown],
     viewer_id: int | None,
     stale: Stale | None = None,
+    *,
+    counted: Counting = accounts.documents,
 ) -> list[Document]:
     """What may be shown of a list, in its order: the caller has left out what the reader may not
-    see. The number of queries does not depend on how many there are.
+    see. The number of queries does not depend on how many there are. ``counted`` makes the people.
     """
     unique = {shown.post.id: shown.post for shown in found}
-    made = _documents(tx, env, list(unique.values()), viewer_id, stale)
-    boosters = [shown.boosted_by for shown in found if shown.boosted_by is not None]
-    people = accounts.accounts(tx, env, boosters) if boosters else {}
+    boosters = {shown.boosted_by for shown in found if shown.boosted_by is not None}
+    made, people = _documents(tx, env, list(unique.values()), boosters, viewer_id, stale, counted)
     boosts = timelines.boosts(tx, [one.place for one in found if one.boosted_by is not None])
     return [
         made[one.post.id]
@@ -103,12 +106,20 @@ def _boost(status: Document, booster: Document, boost: Boost | None, place: int)
 
 
 def _documents(
-    tx: Tx, env: Env, found: Sequence[Post], viewer_id: int | None, stale: Stale | None
-) -> dict[int, Document]:
+    tx: Tx,
+    env: Env,
+    found: Sequence[Post],
+    boosters: Collection[int],
+    viewer_id: int | None,
+    stale: Stale | None,
+    counted: Counting,
+) -> tuple[dict[int, Document], dict[int, Document]]:
+    """``Status`` by post, ``Account`` by booster."""
     views = post_views(tx, env, found, stale=stale, viewer_id=viewer_id)
     quoted = [view.quote.post for view in views if view.quote and view.quote.post]
-    around = _around(tx, env, [*views, *quoted], viewer_id)
-    return {int(view.id): _document(env, view, around) for view in views}
+    around = _around(tx, env, found, [*views, *quoted], boosters, viewer_id, counted)
+    made = {int(view.id): _document(env, view, around) for view in views}
+    return made, around.boosters
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,8 @@ class _Around:
     posts: Mapping[int, Post]
     people: Mapping[str, Document]
     """``Account`` by actor id (URI)."""
+    boosters: dict[int, Document]
+    """``Account`` by id of ours."""
     actors: Mapping[str, Actor]
     places: Mapping[str, tuple[int, int]]
     pictures: Mapping[str, Media]
@@ -128,8 +141,17 @@ class _Around:
     viewer_id: int | None
 
 
-def _around(tx: Tx, env: Env, views: Sequence[PostView], viewer_id: int | None) -> _Around:
-    rows = posts.posts_by_id(tx, [int(view.id) for view in views])
+def _around(
+    tx: Tx,
+    env: Env,
+    found: Sequence[Post],
+    views: Sequence[PostView],
+    boosters: Collection[int],
+    viewer_id: int | None,
+    counted: Counting,
+) -> _Around:
+    rows = {post.id: post for post in found}
+    rows |= posts.posts_by_id(tx, {int(view.id) for view in views} - rows.keys())
     uris = {author.uri for view in views for author in view.authors}
     uris |= {view.card.author.uri for view in views if view.card and view.card.author}
     mentioned = {
@@ -139,10 +161,13 @@ def _around(tx: Tx, env: Env, views: Sequence[PostView], viewer_id: int | None) 
         if tag.get("type") == "Mention" and tag.get("href")
     }
     known = actors.actors_by_uri(tx, uris | mentioned)
-    people = accounts.documents(tx, env, [known[uri] for uri in uris if uri in known])
+    shown = {known[uri].id: known[uri] for uri in uris if uri in known}
+    shown |= actors.actors(tx, set(boosters) - shown.keys())
+    people = counted(tx, env, shown.values())
     return _Around(
         posts=rows,
         people={actor.uri: people[actor.id] for actor in known.values() if actor.id in people},
+        boosters={booster: people[booster] for booster in boosters if booster in people},
         actors=known,
         places=timelines.places_of(tx, [view.in_reply_to for view in views if view.in_reply_to]),
         pictures={str(item.id): item for item in post_media.media_of(tx, post_ids=rows)},
