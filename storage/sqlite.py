@@ -43,6 +43,9 @@ BUSY_SECONDS: Final = 5
 """How long SQLite itself waits for another process's lock, per attempt."""
 BUSY_ATTEMPTS: Final = 3
 READERS: Final = 4
+ALONE_SECONDS: Final = 0.05
+"""How long a function that reads has the only turn. Two at once take more than twice as long:
+SQLite lets go of the interpreter at every row. So only what is slow has others beside it."""
 _CONNECT: Final[Mapping[str, Any]] = {
     "isolation_level": None,
     "timeout": BUSY_SECONDS,
@@ -181,6 +184,7 @@ class SqliteStore:
         self._readers: asyncio.LifoQueue[_Reader | None] = asyncio.LifoQueue()
         for _ in range(READERS):
             self._readers.put_nowait(None)
+        self._turn = asyncio.Semaphore(1)
         try:
             self._raw = sqlite3.connect(str(path), check_same_thread=False, **_CONNECT)
             for pragma in _WRITER:
@@ -203,6 +207,23 @@ class SqliteStore:
     async def read(self, fn: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StorageClosedError("The store is closed.")
+        await self._turn.acquire()
+        has_turn = True
+
+        def pass_on() -> None:
+            nonlocal has_turn
+            if has_turn:
+                has_turn = False
+                self._turn.release()
+
+        timer = asyncio.get_running_loop().call_later(ALONE_SECONDS, pass_on)
+        try:
+            return await self._read(fn)
+        finally:
+            timer.cancel()
+            pass_on()
+
+    async def _read(self, fn: Callable[[Connection], T]) -> T:
         reader = await self._readers.get()
         try:
             if reader is None:

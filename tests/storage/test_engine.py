@@ -1,6 +1,7 @@
 import asyncio
 import os
 import stat
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -277,3 +278,22 @@ async def test_an_unreachable_server_is_a_storage_error() -> None:
         await store.read(lambda tx: tx.execute(text("SELECT 1")).scalar())
     await store.close()
     assert "secret" not in str(caught.value)
+
+
+@on_sqlite
+async def test_a_slow_read_lets_others_go_on(store: Store) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_: Connection) -> bool:
+        begun.set()
+        return go_on.wait(20)
+
+    first = asyncio.create_task(store.read(slow))
+    await asyncio.to_thread(begun.wait, 20)
+    assert await asyncio.wait_for(names(store), 10) == set()
+    assert not first.done()
+    waiting = asyncio.create_task(names(store))
+    waiting.cancel()
+    go_on.set()
+    assert await first
+    assert await asyncio.wait_for(names(store), 10) == set()
