@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -37,6 +38,10 @@ def one_line(text: str) -> str:
     Stops a gap made of blank look-alikes, behind which a name could go on as another's byline. ""
     for a text of which nothing is seen.
     """
+    return _one_line_before(text) if len(text) <= _REMEMBERED else _one_line(text)
+
+
+def _one_line(text: str) -> str:
     kept: list[str] = []
     for character in text:
         if character.isspace() or character in _BLANK:
@@ -48,6 +53,11 @@ def one_line(text: str) -> str:
         elif character not in _UNSEEN and unicodedata.category(character) not in {"Cc", "Cf", "Cs"}:
             kept.append(character)
     return " ".join("".join(kept).split())
+
+
+_REMEMBERED: Final = 200
+"""Characters of names that are kept in memory as they were read: the same are shown often."""
+_one_line_before = lru_cache(maxsize=4_096)(_one_line)
 
 
 def holds_handle(name: str) -> bool:

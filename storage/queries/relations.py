@@ -59,7 +59,7 @@ def distances(
     if not actor_ids:
         return {}
     values = {"viewer": viewer_id or 0, "wanted": sorted(set(actor_ids)), "now": now}
-    rows = tx.execute(_DISTANCES, values)
+    rows = tx.execute(_DISTANCES, values).all()
     return {
         int(row[0]): Distance(
             int(row[0]),

@@ -39,7 +39,7 @@ def one(tx: Connection, model: type[M], statement: Select[Any], values: Values =
 
 def many(tx: Connection, model: type[M], statement: Select[Any], values: Values = None) -> list[M]:
     """All rows of a ``select(model)``."""
-    return [_record(model, row) for row in tx.execute(statement, values)]
+    return [_record(model, row) for row in tx.execute(statement, values).all()]
 
 
 def find(tx: Connection, model: type[M], /, **equal: Any) -> M | None:

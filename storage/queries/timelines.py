@@ -129,7 +129,7 @@ def marks(tx: Connection, account_id: int, post_ids: Iterable[int]) -> dict[str,
 def _entries(
     tx: Connection, statement: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> list[Entry]:
-    rows = tx.execute(statement, values)
+    rows = tx.execute(statement, values).all()
     return [(int(a), int(b), None if c is None else int(c)) for a, b, c in rows]
 
 
