@@ -8,6 +8,7 @@ that is silently not read is worse than a server that does not start.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import tomllib
 import typing
@@ -210,9 +211,22 @@ def _fill_in(values: dict[str, Value], sources: dict[str, str]) -> None:
             "Give the path of a PEM file.",
         )
     _check_rollout(values, sources)
+    _check_proxies(values, sources)
     values["base_url"] = _base_url(values, sources["base_url"], development)
     if not values.get("name"):
         values["name"] = urlsplit(str(values["base_url"])).netloc
+
+
+def _check_proxies(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:
+    try:
+        for part in str(values.get("trusted_proxies") or "").split(","):
+            if part.strip():
+                ipaddress.ip_network(part.strip())
+    except ValueError as error:
+        raise SettingValueError(
+            f"trusted_proxies names what is no network: {error} ({sources['trusted_proxies']}).",
+            'Write it like trusted_proxies = "172.18.0.0/16, fd00::/8".',
+        ) from None
 
 
 def _check_rollout(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:

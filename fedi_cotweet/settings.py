@@ -96,6 +96,14 @@ class Settings:
         metadata=_about("Address to listen on. TLS is the work of a proxy in front."),
     )
     listen_port: int = field(default=8000, metadata=_about("Port to listen on.", low=1, high=65535))
+    trusted_proxies: str = field(
+        default="",
+        metadata=_about(
+            "Networks of proxies in front, beside this machine, such as `172.18.0.0/16` where they "
+            "run in containers; with commas. What they append to `X-Forwarded-For` is believed, "
+            "and limits count the people behind them one by one.",
+        ),
+    )
     database: str = field(
         default="",
         repr=False,  # may hold a password

@@ -15,7 +15,7 @@ from aiohttp import web
 from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.mastodon_api.errors import ApiError
-from fedi_cotweet.services.attempts import Quota, caller_address
+from fedi_cotweet.services.attempts import Quota, counted_address
 from fedi_cotweet.services.tokens import Bearer
 from fedi_cotweet.settings import Settings
 
@@ -41,6 +41,7 @@ class Rates:
     """The counts of one process."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._people = Quota(settings.api_requests, WINDOW)
         self._strangers = Quota(settings.api_requests_of_strangers, WINDOW)
         self._uploads = Quota(UPLOADS, LONG_WINDOW)
@@ -60,8 +61,7 @@ class Rates:
         self, request: web.Request, operation: tuple[str, str], bearer: Bearer | None
     ) -> Sequence[Taken]:
         if bearer is None or bearer.account_id is None:
-            forwarded = request.headers.get("X-Forwarded-For", "")
-            return [Taken(self._strangers, caller_address(request.remote, forwarded))]
+            return [Taken(self._strangers, counted_address(request, self._settings))]
         who = str(bearer.account_id)
         counted = [Taken(self._people, who)]
         if operation in _UPLOADS:

@@ -35,7 +35,7 @@ NOT_ALLOWED: Final = "This action is outside the authorized scopes"
 async def create_app(call: Call) -> web.Response:
     """Anybody may register an app."""
     fields, env = await read_fields(call.request), call.site.env
-    wait = call.registrations.take(address_of(call.request), env.now())
+    wait = call.registrations.take(address_of(call), env.now())
     if wait:
         return too_often(wait)
     uris = [uri for text in fields.all("redirect_uris") for uri in text.split()]
@@ -139,7 +139,7 @@ async def _for_code(call: Call, fields: Fields) -> web.Response:
 
 async def _for_itself(call: Call, fields: Fields) -> web.Response:
     client, env = read_client(call.request, fields), call.site.env
-    wait = call.app_tokens.take(address_of(call.request), env.now())
+    wait = call.app_tokens.take(address_of(call), env.now())
     if wait:
         return too_often(wait)
 
@@ -158,7 +158,7 @@ async def _for_password(call: Call, fields: Fields) -> web.Response:
     if not proven and found.secret_hash is not None:
         raise OAuthError("invalid_client")
     person = await sign_ins.check_password(
-        call.site, address_of(call.request), fields.get("username"), fields.get("password")
+        call.site, address_of(call), fields.get("username"), fields.get("password")
     )
     if isinstance(person, sign_ins.TooOften):
         return too_often(person.wait)

@@ -12,7 +12,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from fedi_cotweet.services import applications
-from fedi_cotweet.services.attempts import Quota, caller_address
+from fedi_cotweet.services.attempts import Quota, counted_address
 from fedi_cotweet.services.oauth_errors import OAuthError
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
@@ -145,9 +145,9 @@ def find_application(tx: Tx, client: Client) -> tuple[Application, bool]:
     return found, True
 
 
-def address_of(request: web.Request) -> str:
+def address_of(call: Call) -> str:
     """Whom to count who makes this request."""
-    return caller_address(request.remote, request.headers.get("X-Forwarded-For", ""))
+    return counted_address(call.request, call.site.settings)
 
 
 def bearer_token(request: web.Request) -> str:

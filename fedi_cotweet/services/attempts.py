@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
 
 from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.settings import Settings
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Lines(Protocol):
+    """Headers, of which one may be given several times."""
+
+    def getall(self, key: str, default: list[str], /) -> list[str]: ...
+
+
+class Asking(Protocol):
+    """Of a request, what says who makes it."""
+
+    @property
+    def remote(self) -> str | None: ...
+
+    @property
+    def headers(self) -> Lines: ...
+
 
 WINDOW = 15 * MINUTE
 PER_NAME = 5
@@ -83,18 +107,49 @@ class Quota:
         return max(self.most - count, 0), since + self.window
 
 
-def caller_address(remote: str | None, forwarded_for: str) -> str:
-    """Whom to count: the connection's address, or what a proxy on this machine says it is.
+@lru_cache(maxsize=8)
+def read_networks(text: str) -> tuple[Network, ...]:
+    """The networks named in a text, with commas between them. ``ValueError`` for what is none."""
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
-    Only a proxy on the loopback interface is believed, and only what it wrote itself, the last
-    entry of ``X-Forwarded-For``. An IPv6 customer has a whole /64 to call from.
+
+def is_proxy(address: Address, proxies: Sequence[Network] = ()) -> bool:
+    """Whether an address is believed when it says for whom it asks: this machine always is."""
+    return address.is_loopback or any(address in network for network in proxies)
+
+
+def caller_address(
+    remote: str | None, forwarded_for: Sequence[str], proxies: Sequence[Network] = ()
+) -> str:
+    """Whom to count: the connection's address, or what our proxies say it is.
+
+    ``forwarded_for``: all lines of ``X-Forwarded-For``. Each proxy writes after the others, so that
+    it is read from its end, as far as whoever wrote is believed: what stands before is the
+    caller's own. An IPv6 customer has a whole /64 to call from.
     """
+    hops = ",".join(forwarded_for).split(",") if forwarded_for else []
     try:
         address = ipaddress.ip_address(remote or "")
-        if address.is_loopback and forwarded_for:
-            address = ipaddress.ip_address(forwarded_for.rpartition(",")[2].strip())
+        while hops and is_proxy(address, proxies):
+            address = ipaddress.ip_address(hops.pop().strip())
     except ValueError:
         return remote or ""
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def counted_address(request: Asking, settings: Settings) -> str:
+    """``caller_address`` of a request."""
+    lines = request.headers.getall("X-Forwarded-For", [])
+    return caller_address(request.remote, lines, read_networks(settings.trusted_proxies))
+
+
+def comes_from_nowhere(request: Asking, settings: Settings) -> bool:
+    """Whether all there is to know of a caller is the proxy, which does not tell."""
+    try:
+        address = ipaddress.ip_address(request.remote or "")
+    except ValueError:
+        return True
+    told = request.headers.getall("X-Forwarded-For", [])
+    return is_proxy(address, read_networks(settings.trusted_proxies)) and not told

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from activitypub.vocab.terms import is_activitypub_type
-from fedi_cotweet.services.attempts import caller_address
+from fedi_cotweet.services.attempts import counted_address
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
@@ -74,8 +74,7 @@ class Visit:
 
     def caller_address(self) -> str:
         """Whom to count who makes this request."""
-        forwarded = self.request.headers.get("X-Forwarded-For", "")
-        return caller_address(self.request.remote, forwarded)
+        return counted_address(self.request, self.site.settings)
 
     async def form(self) -> Mapping[str, str]:
         """The fields of a form of ours; one that is given twice counts once."""

@@ -269,3 +269,9 @@ def test_every_file_in_the_folder_is_explained() -> None:
     said = (DEPLOY / "README.md").read_text(encoding="utf-8")
     files = {path.name for path in DEPLOY.iterdir()} - {"README.md"}
     assert {name for name in files if f"[{name}]({name})" not in said} == set()
+
+
+def test_the_samples_of_proxies_tell_who_calls() -> None:
+    # Caddy writes X-Forwarded-For by itself; without it one stranger uses up everybody's share.
+    nginx = (DEPLOY / SAMPLES["nginx"]).read_text()
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in nginx

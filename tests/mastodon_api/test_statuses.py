@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
+from storage.engine import Tx
+from storage.queries import posts, timelines
 from tests.mastodon_api.conftest import Cast
 
 STATUSES = "/api/v1/statuses"
@@ -107,3 +109,18 @@ async def test_a_thread_has_what_is_above_and_below(cast: Cast) -> None:
 async def test_an_id_that_is_none_is_not_found(cast: Cast) -> None:
     for strange in ("0", "abc", "9" * 30, "-1"):
         assert await cast.alices.refused("GET", f"{STATUSES}/{strange}") == 404
+
+
+async def test_what_strangers_call_a_hashtag_is_no_markup(cast: Cast) -> None:
+    made = await cast.alices.ask("POST", STATUSES, {"status": "#Tea"})
+    strange = ['#"><script>x', "#..%2f..", "#Tee\u00fc", "#1"]
+    tags = [{"type": "Hashtag", "name": name, "href": "javascript:5"} for name in strange]
+
+    def write(tx: Tx) -> None:
+        post = timelines.status(tx, int(made["id"]))
+        assert post is not None
+        posts.change_post(tx, post.id, tags=tags)
+
+    await cast.world.site.write(write)
+    shown = await cast.stranger.ask("GET", f"{STATUSES}/{made['id']}")
+    assert shown["tags"] == [{"name": "tee\u00fc", "url": "http://a.example/tags/tee%C3%BC"}]

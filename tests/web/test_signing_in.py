@@ -11,7 +11,14 @@ import pytest
 from aiohttp import web
 
 from fedi_cotweet.services import accounts, passwords
-from fedi_cotweet.services.attempts import PER_ADDRESS, PER_NAME, WINDOW, Attempts, caller_address
+from fedi_cotweet.services.attempts import (
+    PER_ADDRESS,
+    PER_NAME,
+    WINDOW,
+    Attempts,
+    caller_address,
+    read_networks,
+)
 from fedi_cotweet.web import setup
 from fedi_cotweet.web.opening import local_path
 from fedi_cotweet.web.sessions import Cookies
@@ -174,6 +181,11 @@ def test_successes_do_not_count() -> None:
     [
         ("203.0.113.9", "1.1.1.1", "203.0.113.9"),
         ("127.0.0.1", "1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "1.1.1.1\n203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "1.1.1.1, 203.0.113.9, 172.18.0.2", "203.0.113.9"),
+        ("172.18.0.2", "1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        ("172.18.0.2", "", "172.18.0.2"),
+        ("172.19.0.2", "1.1.1.1", "172.19.0.2"),
         ("::1", "203.0.113.9", "203.0.113.9"),
         ("127.0.0.1", "", "127.0.0.1"),
         ("127.0.0.1", "unknown", "127.0.0.1"),
@@ -181,10 +193,11 @@ def test_successes_do_not_count() -> None:
         (None, "", ""),
     ],
 )
-def test_only_a_proxy_on_this_machine_says_who_calls(
+def test_only_a_proxy_of_ours_says_who_calls(
     remote: str | None, forwarded: str, counted: str
 ) -> None:
-    assert caller_address(remote, forwarded) == counted
+    lines = forwarded.split("\n") if forwarded else []
+    assert caller_address(remote, lines, read_networks("172.18.0.0/16")) == counted
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from activitypub.vocab.terms import ACTIVITY_JSON
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.hearing import Hearing
 from fedi_cotweet.federation.key_fetches import Caller, NotNow
-from fedi_cotweet.services.attempts import caller_address
+from fedi_cotweet.services.attempts import comes_from_nowhere, counted_address
 
 CONTEXT: Final = web.AppKey("federation_context", Context)
 HEARING: Final = web.AppKey("federation_hearing", Hearing)
@@ -79,8 +79,9 @@ def signed_request(request: web.Request, body: bytes) -> SignedRequest:
 
 def caller_of(request: web.Request) -> Caller:
     """Where a request comes from; nowhere if all come from a proxy that does not tell."""
-    address = caller_address(request.remote, request.headers.get("X-Forwarded-For", ""))
-    return Caller("" if address in ("127.0.0.1", "::/64") else address)
+    settings = request.app[CONTEXT].runtime.settings
+    nowhere = comes_from_nowhere(request, settings)
+    return Caller("" if nowhere else counted_address(request, settings))
 
 
 def wants_page(request: web.Request) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from activitypub.coauthorship.notice import build_notice
 from fedi_cotweet.mastodon_api.entities import accounts, attachments
 from fedi_cotweet.mastodon_api.entities.times import moment
+from fedi_cotweet.services.composing import HASHTAG
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.post_views import Stale, post_views
 from fedi_cotweet.services.views import PostView, QuoteView
@@ -261,7 +263,12 @@ def _tags(env: Env, post: Post) -> list[Document]:
         for tag in post.tags
         if tag.get("type") == "Hashtag"
     )
-    return [{"name": name, "url": f"{env.addresses.base}/tags/{name}"} for name in names if name]
+    return [
+        {"name": name, "url": f"{env.addresses.base}/tags/{quote(name)}"}
+        for name in names
+        # Whatever a stranger calls a hashtag: apps put names and links into pages.
+        if HASHTAG.fullmatch(f"#{name}")
+    ]
 
 
 def _quote(env: Env, view: QuoteView | None, around: _Around, *, inner: bool) -> Document | None:
