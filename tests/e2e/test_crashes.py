@@ -24,7 +24,7 @@ import pytest
 
 from tests.servers import RealServer, eventually, start_server
 
-RUNS = int(os.environ.get("COTWEET_CRASHES", "4"))
+RUNS = int(os.environ.get("COTWEET_CRASHES", "2"))
 SETTINGS = {"COTWEET_DELIVERY_RETRY_SECONDS": "1", "COTWEET_OPEN_INVITES_PER_PAIR": "100"}
 SETTLES_WITHIN = 75.0
 AWAY = (urllib.error.URLError, http.client.HTTPException, OSError)
