@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix threads hosts sequences bench-inbox bench-fanout bench-timeline bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix privacy test-browser threads hosts sequences bench-inbox bench-fanout bench-timeline bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -62,6 +62,13 @@ hosts: $(VENV)/.runtime ## 500 other servers, 100 of them dead: what reaches who
 
 matrix: $(VENV)/.dev ## How many authors, where, and what happens to them: every case, over HTTP
 	COTWEET_MATRIX=1 $(BIN)/python -m pytest tests/matrix -n auto -q $(ARGS)
+
+privacy: $(VENV)/.dev ## Every visibility and every draft × everybody who may look × every route: who reads what
+	COTWEET_PRIVACY=1 $(BIN)/python -m pytest -n auto -q $(ARGS) \
+		tests/federation/test_who_reads_what.py tests/federation/test_drafts_are_invisible.py
+
+test-browser: $(VENV)/.dev ## The stories of people and their apps, in a real Chromium
+	COTWEET_BROWSER=1 $(BIN)/python -m pytest tests/browser -n auto -q $(ARGS)
 
 openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the code
 	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.new

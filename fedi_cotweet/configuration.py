@@ -35,8 +35,8 @@ FILE = "config.toml"
 
 NOT_SETTINGS = frozenset(
     {
-        *("ACCOUNT", "BENCHMARK", "CORPUS", "CRASHES", "GOTOSOCIAL", "JUDGES", "PAYLOADS"),
-        "REQUIRE",
+        *("ACCOUNT", "BENCHMARK", "BROWSER", "CORPUS", "CRASHES", "FAULTS", "GOTOSOCIAL"),
+        *("JUDGES", "MATRIX", "PAYLOADS", "PRIVACY", "REQUIRE", "SEQUENCES", "THREADS", "WALKS"),
     }
 )
 """Names after ``COTWEET_`` that belong to the command line, the tests and the benchmarks."""

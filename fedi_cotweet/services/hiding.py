@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.services import audiences, timelines
@@ -110,16 +110,26 @@ def visible(
     return [post for post in found if post.id not in kept]
 
 
+BY_ONESELF: Final = frozenset({Why.BLOCKS, Why.HOST, Why.MUTED})
+"""What a viewer did and can take back."""
+
+
+def kept_from(tx: Tx, now: int, viewer_id: int, post: Post) -> bool:
+    """Whether somebody else keeps a post away from a viewer: for them there is none."""
+    why = hidden(tx, now, viewer_id, [post]).get(post.id)
+    return why is not None and why not in BY_ONESELF
+
+
 def check_shown(tx: Tx, now: int, viewer_id: int | None, post: Post, what: str = "post") -> None:
     """What a viewer (None: a stranger) may not see is not there: ``not_found`` (404).
 
     What they keep away themselves they are told of: ``hidden_by_you`` (403).
     """
     match hidden(tx, now, viewer_id, [post]).get(post.id):
-        case Why.BLOCKS | Why.HOST | Why.MUTED as why:
-            raise _hidden_by_you(why)
         case None:
             return
+        case why if why in BY_ONESELF:
+            raise _hidden_by_you(why)
         case _:
             raise not_found(what)
 

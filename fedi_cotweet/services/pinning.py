@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedi_cotweet.services import hiding
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
@@ -20,7 +21,7 @@ def pin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
 
     Only the primary author's: on other servers a post belongs to whom its address belongs to.
     """
-    me, post = find_actor(tx, account_id), _own(tx, account_id, post_id)
+    me, post = find_actor(tx, account_id), _own(tx, env, account_id, post_id)
     if pins.count_pins(tx, me.id) >= MOST_PINS:
         raise ServiceError(
             "too_many_pins", 409, f"You have {MOST_PINS} pinned posts.", "Unpin one of them first."
@@ -36,11 +37,13 @@ def unpin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
         emit(tx, env, "post.unpinned", actor_id=account_id, post_id=post.id, version=env.new_id())
 
 
-def _own(tx: Tx, account_id: int, post_id: int) -> Post:
+def _own(tx: Tx, env: Env, account_id: int, post_id: int) -> Post:
     post = posts.post(tx, post_id)
     if post is None or post.state != "published" or not may_see(tx, post, account_id):
         raise no_such_post(tx, post, account_id)
     if post.author_id != account_id:
+        if hiding.kept_from(tx, env.now(), account_id, post):
+            raise no_such_post(tx, post, account_id)
         raise ServiceError("not_yours", 403, "Only posts of your own can be pinned.")
     if post.visibility not in EVERYBODYS:
         raise ServiceError("not_public", 422, "Only public and unlisted posts can be pinned.")

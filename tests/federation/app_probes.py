@@ -10,6 +10,9 @@ from fedi_cotweet.mastodon_api.operations import OPERATIONS, Operation
 from tests.federation.drafts import Names
 from tests.federation.probe import Ask, Probe
 
+NUMBERS = ("ALICE_HERE", "ALICE_AWAY", "LIST_OF_DAVE")
+"""Replaced by the numbers of this run (``viewers.filled``)."""
+
 
 def app_probes() -> Iterator[tuple[tuple[str, str], Probe]]:
     """A probe for every operation: each id of a draft in its path, query and body."""
@@ -32,7 +35,13 @@ def _probe(operation: Operation) -> Probe:
         path = re.sub(r"\{\w+\}", _called(operation, n), operation.path)
         if operation.method == "GET":
             query = "&".join(f"id[]={guess}" for guess in guesses)
-            return [f"{path}?{query}&acct={n.post}&q={n.note}"]
+            asks = [f"{path}?{query}&acct={n.post}&q={n.note}"]
+            if "/search" in path:
+                asks.append(f"{path}?q=worth+reading&type=statuses")
+            if operation.path != path:
+                # Where its author, or a list that she is in, is meant.
+                asks += [re.sub(r"\{\w+\}", number, operation.path) for number in NUMBERS]
+            return [*asks]
         return [Ask(path, _body(n, guesses))]
 
     return ask

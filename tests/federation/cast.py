@@ -8,7 +8,7 @@ So ``cast.here`` can be the reader's, the primary author's or the co-author's se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fedi_cotweet.conformance.cotweets import CONTENT, CoTweet, Scene
@@ -24,9 +24,13 @@ __all__ = ["CONTENT", "Cast", "CoTweet"]
 
 @dataclass
 class Cast(Scene):
-    """Our server and four others, with their people."""
+    """Our server and four others, with their people.
+
+    ``numbers``: what stands for a placeholder in a probe's path (``app_probes.NUMBERS``).
+    """
 
     here: Here
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def local(self, name: str) -> Person:
         """Somebody of our server, for author lists of posts elsewhere. Cannot sign."""

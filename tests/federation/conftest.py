@@ -57,7 +57,7 @@ async def cast(here: Here, ports: Ports) -> AsyncIterator[Cast]:
             name: await stack.enter_async_context(Origin(ports[name], here.clock))
             for name in ("a", "b", "c", "m")
         }
-        yield Cast(**origins, here=here)
+        yield Cast(origins["a"], origins["b"], origins["c"], origins["m"], here)
 
 
 @pytest.fixture(autouse=True)

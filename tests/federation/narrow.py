@@ -1,10 +1,13 @@
-"""Posts that are not for everybody, made here by alice, and everybody who looks for them."""
+"""Posts of every visibility, here and from elsewhere, and the people they are for or not."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+from activitypub.vocab.terms import PUBLIC
+from storage.queries import actors
+from tests.federation.app_probes import NUMBERS
 from tests.federation.cast import Cast
 from tests.federation.drafts import API, Case, nothing, upload
 from tests.federation.probe import Ask
@@ -14,14 +17,23 @@ POSTS = f"{API}/control/posts"
 
 
 async def befriend(cast: Cast) -> None:
-    """dave here and carol elsewhere follow alice here and alice elsewhere; mallory is blocked."""
+    """dave here, with a list, and carol elsewhere follow both alices; ours blocks mallory."""
     here = cast.here
     await here.api("POST", f"{API}/control/follow", {"handle": "alice"}, account="mallory")
     await here.api("POST", f"{API}/control/follow", {"handle": "alice"}, account="dave")
     await cast.deliver(cast.carol, cast.carol.activity("Follow", here.actor("alice")))
     await cast.follow(cast.alice)
     await here.api("POST", f"{API}/control/block", {"handle": "mallory"}, account="alice")
+    await here.api("POST", f"{API}/control/searchable", {"searchable": "yes"}, account="alice")
+    listed = await here.api("POST", f"{API}/control/lists", {"title": "Alices"}, account="dave")
+    for handle in ("alice", cast.alice.handle):
+        added = f"{API}/control/lists/{listed['id']}/add"
+        await here.api("POST", added, {"handle": handle}, account="dave")
     await here.settle()
+    uris = (here.actor("alice"), cast.alice.id)
+    found = await here.read(lambda tx: actors.actors_by_uri(tx, uris))
+    ids = [str(found[uri].id) for uri in uris]
+    cast.numbers.update(zip(NUMBERS, (*ids, str(listed["id"])), strict=True))
 
 
 async def write(cast: Cast, visibility: str, text: str, **members: Any) -> dict[str, Any]:
@@ -33,16 +45,21 @@ async def write(cast: Cast, visibility: str, text: str, **members: Any) -> dict[
 
 
 async def receive(cast: Cast, visibility: str, content: str, **members: Any) -> str:
-    """By alice elsewhere; its address."""
+    """By alice elsewhere, who mentions bob here; its address."""
     alice, bob = cast.alice, cast.here.actor("bob")
-    to = [alice.followers] if visibility == "followers" else [bob]
+    to, cc = {
+        "public": ([PUBLIC], [alice.followers, bob]),
+        "unlisted": ([alice.followers], [PUBLIC, bob]),
+        "followers": ([alice.followers], [bob]),
+        "direct": ([bob], []),
+    }[visibility]
     note = {
         "id": alice.mint("notes"),
         "type": "Note",
         "attributedTo": alice.id,
         "content": content,
         "to": to,
-        "cc": [bob] if visibility == "followers" else [],
+        "cc": cc,
         "tag": [{"type": "Mention", "href": bob, "name": "@bob"}],
         "published": "2026-01-01T00:00:00Z",
     } | members
@@ -51,31 +68,37 @@ async def receive(cast: Cast, visibility: str, content: str, **members: Any) -> 
     return str(note["id"])
 
 
-async def hidden_case(cast: Cast, visibility: str) -> Case:
-    """One from here for bob here and bob elsewhere, and one from elsewhere for bob here.
-
-    ``followers``: for those who follow alice too. Whoever asks for it by any name is to find
-    nothing; only its picture is there for whoever knows its unguessable address.
-    """
+async def ours(cast: Cast, visibility: str) -> Case:
+    """By alice here, for bob here and, where it may leave this server, bob elsewhere."""
     word = f"ocelot{visibility}"
     picture = await upload(cast, f"{word}picture")
-    text = f"A {word} for @bob and @{cast.bob.handle}. #{word}tag"
+    named = "@bob" if visibility == "local" else f"@bob and @{cast.bob.handle}"
+    text = f"A {word} worth reading, for {named}. #{word}tag"
     made = await write(cast, visibility, text, summary=f"{word}warning", media=[picture["id"]])
-    far = f"caracal{visibility}"
-    uri = await receive(cast, visibility, f"<p>A {far}.</p>", summary=f"{far}warning")
-    held = await cast.here.post(uri)
-    assert held is not None
     names = replace(
         nothing(cast),
         post=made["id"],
         note=made["uri"],
         upload=picture["id"],
         tag=f"{word}tag",
+    )
+    words = (word, f"{word}tag", f"{word}warning", f"{word}picture")
+    return Case(visibility, names, words)
+
+
+async def theirs(cast: Cast, visibility: str) -> Case:
+    """By alice elsewhere for bob here."""
+    word = f"caracal{visibility}"
+    content = f"<p>A {word} worth reading.</p>"
+    uri = await receive(cast, visibility, content, summary=f"{word}warning")
+    held = await cast.here.post(uri)
+    assert held is not None
+    names = replace(
+        nothing(cast),
         invite=str(held.id),
         remote_note=uri,
     )
-    words = (word, f"{word}tag", f"{word}warning", f"{word}picture", far, f"{far}warning")
-    return Case(visibility, names, words)
+    return Case(visibility, names, (word, f"{word}warning"))
 
 
 async def page(cast: Cast, name: str | None, path: str) -> str:

@@ -231,7 +231,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", f"{API}/control/tags/{{tag}}"): lambda n: [f"{API}/control/tags/{n.tag}"],
     ("GET", f"{API}/control/direct"): plain(f"{API}/control/direct"),
     ("GET", f"{API}/control/search"): lambda n: [
-        f"{API}/control/search?q={word}" for word in (n.tag, n.post)
+        f"{API}/control/search?q={word}" for word in (n.tag, n.post, "worth+reading")
     ],
     ("POST", f"{API}/control/lists"): plain_ask(f"{API}/control/lists", {"title": "Friends"}),
     ("GET", f"{API}/control/lists"): plain(f"{API}/control/lists"),
@@ -491,7 +491,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         f"/tags/{n.tag}.{form}" for form in ("rss", "atom", "json")
     ],
     ("GET", "/tags/{tag}"): lambda n: [f"/tags/{n.tag}"],
-    ("GET", "/search"): lambda n: [f"/search?q={word}" for word in (n.tag, n.post)],
+    ("GET", "/search"): lambda n: [
+        f"/search?q={word}" for word in (n.tag, n.post, "worth+reading")
+    ],
     ("GET", "/api/oembed"): lambda n: [
         f"/api/oembed?url={quote(url, safe='')}"
         for url in (n.note, n.note.replace("/notes/", "/@alice/"), n.remote_note)

@@ -6,6 +6,7 @@ everybody whom they do not concern (``viewers``); a route that is not in ``probe
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -20,6 +21,8 @@ from tests.federation.probe import Ask
 from tests.federation.probes import PROBES
 from tests.federation.viewers import VIEWERS, Stranger, filled, sign_in, traces
 
+WHOLE = bool(os.environ.get("COTWEET_PRIVACY"))
+"""All viewers: ``make privacy``. Else two of them."""
 WORDS = ("zebrafish", "walrus", "whispered", "descriptive")
 
 
@@ -33,11 +36,11 @@ def test_every_route_is_probed(here: Here) -> None:
     assert PROBES.keys() - routes == set(), "gone: take it out of probes.py"
 
 
-@pytest.mark.parametrize("group", VIEWERS)
+@pytest.mark.parametrize("group", VIEWERS if WHOLE else ["people"])
 async def test_no_route_says_anything_of_a_draft(cast: Cast, group: str) -> None:
     drafts = await make_drafts(cast)
     before = await standing(cast, drafts)
-    for position, make in enumerate(VIEWERS[group]):
+    for position, make in enumerate(VIEWERS[group] if WHOLE else VIEWERS[group][:2]):
         # The first of each group asks for all drafts, the others for one.
         cases = drafts.cases if position == 0 else drafts.cases[:1]
         hidden = await probe_all(cast, await make(cast), drafts, cases)
@@ -50,16 +53,23 @@ async def test_no_route_says_anything_of_a_draft(cast: Cast, group: str) -> None
 
 
 async def probe_all(
-    cast: Cast, viewer: Stranger, drafts: Drafts, cases: Sequence[Case]
+    cast: Cast,
+    viewer: Stranger,
+    drafts: Drafts,
+    cases: Sequence[Case],
+    passing: tuple[str, ...] = (),
 ) -> set[str]:
-    """Ask every route for the drafts; the addresses of drafts that were found to be 404."""
+    """Ask every route for the drafts; the addresses of drafts that were found to be 404.
+
+    ``passing``: how routes begin that are left out.
+    """
     never = nothing(cast)
     secrets, hidden = drafts.secrets(never), set()
     unseen = [case for case in drafts.cases if not case.published]
     addresses = {case.names.note for case in unseen}
     addresses |= {f"{cast.here.base}/@alice/{case.names.post}" for case in unseen}
     for (method, route), probe in PROBES.items():
-        for case in cases:
+        for case in () if route.startswith(passing) else cases:
             for given, other in zip(probe(case.names), probe(never), strict=True):
                 if not viewer.may_try(given) or (given == other and case is not cases[0]):
                     continue

@@ -167,6 +167,8 @@ def filled(cast: Cast, ask: Ask | str) -> Ask:
     """With the hosts of this run."""
     ask = Ask(ask) if isinstance(ask, str) else ask
     path = ask.path.replace("REMOTEBOB", cast.b.host).replace("REMOTE", cast.a.host)
+    for placeholder, number in cast.numbers.items():
+        path = path.replace(placeholder, number)
     return Ask(path.replace("HOST", cast.here.host), ask.document, ask.form, ask.activity)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.chromium import program, tab
+from tests.browser.chromium import program, tab
 from tests.servers import eventually, start_server
 
 

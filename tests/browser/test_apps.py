@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from mastodon import Mastodon
 
-from tests.chromium import Tab, program, tab
+from tests.browser.chromium import Tab, program, tab
 from tests.ports import free_port
 from tests.servers import RealServer, start_server
 
