@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,8 +31,6 @@ class Call:
     request: web.Request
     site: Site
     rechecks: Rechecks
-    decoding: asyncio.Semaphore
-    """Held while a picture is made anew: the pixels of a large one take hundreds of MiB."""
 
     async def account_id(self) -> int:
         """The account this call acts for: ``X-Account``, else the only person's.

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.uploads import read_form
-from fedi_cotweet.services import emoji
+from fedi_cotweet.services import decoding, emoji
 from fedi_cotweet.services.media import store_upload
-from fedi_cotweet.services.pictures import OF_EMOJI, read_picture
+from fedi_cotweet.services.pictures import OF_EMOJI
 from storage.engine import Tx
 
 
 async def add_emoji(call: Call) -> web.Response:
     """Add an emoji, or give one another picture; posts that have the old one keep it."""
     site = call.site
-    form = await read_form(call.request, emoji.MAX_OWN_BYTES, "shortcode")
+    form = await read_form(call, emoji.MAX_OWN_BYTES, "shortcode")
     shortcode = emoji.check_shortcode(form.texts.get("shortcode", ""))
-    async with call.decoding:
-        found = await asyncio.to_thread(read_picture, form.octets, OF_EMOJI)
-        emoji.check_type(found.media_type)
-        token = site.env.token()
-        stored = await asyncio.to_thread(
-            store_upload, site.settings.data, token, form.octets, emoji.MAX_OWN_BYTES, OF_EMOJI
-        )
+    found = await decoding.aside(decoding.read, form.file.file, OF_EMOJI)
+    emoji.check_type(found.media_type)
+    token = site.env.token()
+    stored = await decoding.aside(
+        store_upload, site.settings.data, token, form.file.file, emoji.MAX_OWN_BYTES, OF_EMOJI
+    )
 
     def write(tx: Tx) -> emoji.OwnEmoji:
         return emoji.add(tx, site.env, shortcode, token, stored)

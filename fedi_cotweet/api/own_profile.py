@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.uploads import read_form
-from fedi_cotweet.services import own_profile
+from fedi_cotweet.services import decoding, own_profile
 from fedi_cotweet.services.media import store_upload
 from fedi_cotweet.services.own_profile import OwnProfileView
 from storage.engine import Tx
@@ -72,17 +71,16 @@ async def change_profile(call: Call) -> web.Response:
 async def set_picture(call: Call) -> web.Response:
     """Show another avatar or header: made anew, without what cameras write into files."""
     account_id, site = await call.account_id(), call.site
-    form = await read_form(call.request, own_profile.MAX_PICTURE_BYTES, "kind")
+    form = await read_form(call, own_profile.MAX_PICTURE_BYTES, "kind")
     kind, token = own_profile.check_kind(form.texts.get("kind", "")), site.env.token()
-    async with call.decoding:
-        stored = await asyncio.to_thread(
-            store_upload,
-            site.settings.data,
-            token,
-            form.octets,
-            own_profile.MAX_PICTURE_BYTES,
-            own_profile.OF_PROFILES,
-        )
+    stored = await decoding.aside(
+        store_upload,
+        site.settings.data,
+        token,
+        form.file.file,
+        own_profile.MAX_PICTURE_BYTES,
+        own_profile.OF_PROFILES,
+    )
 
     def write(tx: Tx) -> OwnProfileView:
         own_profile.set_picture(tx, site.env, account_id, kind, token, stored)

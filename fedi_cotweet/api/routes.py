@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -197,12 +196,12 @@ def setup(app: web.Application, site: Site, operator_token: str) -> None:
         raise ValueError("the operator's token is too short to protect anything")
     token = operator_token.encode()
     shipped()  # read now: a request must not wait for the disk
-    rechecks, decoding = Rechecks(site), asyncio.Semaphore(1)
+    rechecks = Rechecks(site)
 
     def guarded(endpoint: Endpoint) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             authorise(request, token)
-            return await endpoint(Call(request, site, rechecks, decoding))
+            return await endpoint(Call(request, site, rechecks))
 
         return handle
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -32,8 +31,6 @@ class Call:
     request: web.Request
     site: Site
     rechecks: Rechecks
-    decoding: asyncio.Semaphore
-    """Held while a picture is made anew: the pixels of a large one take hundreds of MiB."""
     bearer: Bearer | None
 
     @property
@@ -81,7 +78,7 @@ class Call:
 
     async def members(self, *, most_file: int = 0) -> dict[str, Any]:
         """The same as a mapping, as it came."""
-        body = await read_body(self.request, most_file=most_file)
+        body = await read_body(self.request, self.site.settings.data, most_file=most_file)
         return {**read_query(self.request.query), **body}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +13,7 @@ from fedi_cotweet.mastodon_api.entities import sources
 from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.errors import invalid
 from fedi_cotweet.mastodon_api.parameters import Uploaded, shaped
-from fedi_cotweet.services import own_profile, posting_defaults
+from fedi_cotweet.services import decoding, own_profile, posting_defaults
 from fedi_cotweet.services.media import StoredFile, store_upload
 from fedi_cotweet.services.posting_defaults import Defaults
 from storage.engine import Tx
@@ -116,15 +115,14 @@ async def _stored(call: Call, given: object, kind: str) -> tuple[str, StoredFile
     if not isinstance(given, Uploaded):
         raise invalid(kind, "is no file")
     token = call.env.token()
-    async with call.decoding:
-        stored = await asyncio.to_thread(
-            store_upload,
-            call.site.settings.data,
-            token,
-            given.octets,
-            own_profile.MAX_PICTURE_BYTES,
-            own_profile.OF_PROFILES,
-        )
+    stored = await decoding.aside(
+        store_upload,
+        call.site.settings.data,
+        token,
+        given.spool.file,
+        own_profile.MAX_PICTURE_BYTES,
+        own_profile.OF_PROFILES,
+    )
     return token, stored
 
 

@@ -24,7 +24,15 @@ Document = dict[str, Any]
 LIKE: Final = "4.5.0"
 """The version of Mastodon whose API this one follows: some apps refuse what looks like none."""
 API_VERSIONS: Final = {"mastodon": 7}
-UPLOADS: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
+UPLOADS: Final = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "image/heic",
+    "image/heif",
+)
 MOST_EMOJI: Final = 5_000
 MOST_PEERS: Final = 20_000
 LINK_CHARACTERS: Final = 23

@@ -18,6 +18,8 @@ from fedi_cotweet.services.errors import ServiceError
 _WRONG: Final = {
     "not_a_picture": ("file", "content type is invalid, File is invalid"),
     "picture_too_large": ("file", "has more pixels than can be taken"),
+    "hides_a_file": ("file", "is another file as well: a page, a script, an archive or a PDF"),
+    "file_too_demanding": ("file", "takes more memory or time to read than one file may"),
     "file_too_large": ("file", "is too large"),
     "bad_alt": ("description", "is too long (maximum is 1500 characters)"),
     "bad_focus": ("focus", "is invalid"),
@@ -37,15 +39,14 @@ async def upload(call: Call) -> web.Response:
     me, most = call.account_id, call.site.settings.media_max_bytes
     members = await call.members(most_file=most)
     file = members.pop("file", None)
-    if not isinstance(file, Uploaded) or not file.octets:
+    if not isinstance(file, Uploaded) or not file.spool.size:
         raise invalid("file", "can't be blank", "ERR_BLANK")
     wanted = shaped(About, members)
     try:
         held = await uploads.keep(
             call.site,
-            call.decoding,
             me,
-            file.octets,
+            file.spool.file,
             alt=(wanted.description or "").strip(),
             focus=wanted.focus or "",
         )

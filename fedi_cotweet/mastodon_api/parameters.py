@@ -10,6 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ from aiohttp import BodyPartReader, web
 from multidict import MultiMapping
 
 from fedi_cotweet.mastodon_api.errors import ApiError
+from fedi_cotweet.services.spooling import Spool
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -32,15 +34,16 @@ _NO: Final = frozenset({"false", "0", "off", "no", "f", "n", ""})
 
 
 class Uploaded(msgspec.Struct):
-    """A file in a form. ``octets`` are all of it."""
+    """A file in a form."""
 
-    octets: bytes
+    spool: Spool
     filename: str
     content_type: str
 
 
-async def read_body(request: web.Request, *, most_file: int = 0) -> dict[str, Any]:
-    """The body as a mapping. ``most_file``: how large files may be; 0: there are to be none.
+async def read_body(request: web.Request, folder: Path, *, most_file: int = 0) -> dict[str, Any]:
+    """The body as a mapping. ``most_file``: how large files may be; 0: there are to be none. They
+    are kept on the disk of ``folder``.
 
     Raises ``ApiError`` (400) for what cannot be read, 413 for too much.
     """
@@ -48,7 +51,7 @@ async def read_body(request: web.Request, *, most_file: int = 0) -> dict[str, An
         return {}
     match request.content_type:
         case "multipart/form-data":
-            return nested(await _multipart(request, most_file))
+            return nested(await _multipart(request, folder, most_file))
         case "application/json" | "application/json+activity":
             return _json(await _octets(request, MAX_BODY))
         case "application/x-www-form-urlencoded":
@@ -193,7 +196,11 @@ async def _octets(request: web.Request, most: int) -> bytes:
     return bytes(body)
 
 
-async def _multipart(request: web.Request, most_file: int) -> list[tuple[str, Any]]:
+async def _multipart(request: web.Request, folder: Path, most_file: int) -> list[tuple[str, Any]]:
+    # An avatar and a header, or a film and its picture.
+    room_of_files, length = 2 * most_file, request.content_length
+    if length is not None and length > room_of_files + MAX_BODY:
+        raise ApiError(413, f"The request is larger than {most_file // 1024} KiB")
     found: list[tuple[str, Any]] = []
     try:
         reader = await request.multipart()
@@ -204,9 +211,10 @@ async def _multipart(request: web.Request, most_file: int) -> list[tuple[str, An
             if len(found) >= MOST_PARAMETERS:
                 raise ApiError(400, "The request has too many parameters")
             if part.filename is not None:
-                octets = await _part(part, most_file)
+                file = await _file(part, folder, min(most_file, room_of_files))
+                room_of_files -= file.size
                 kind = part.headers.get("Content-Type", "")
-                found.append((part.name, Uploaded(octets, part.filename, kind)))
+                found.append((part.name, Uploaded(file, part.filename, kind)))
             else:
                 text = await _part(part, room)
                 room -= len(text)
@@ -221,13 +229,21 @@ async def _part(part: BodyPartReader, most: int) -> bytes:
     while chunk := await part.read_chunk(65_536):
         content += chunk
         if len(content) > most:
-            raise ApiError(413 if part.filename is None else 422, _too_large(part, most))
+            raise ApiError(413, "The request is too large")
     return bytes(content)
 
 
+async def _file(part: BodyPartReader, folder: Path, most: int) -> Spool:
+    spool = await Spool.begin(folder)
+    while chunk := await part.read_chunk(65_536):
+        await spool.add(chunk)
+        if spool.size > most:
+            raise ApiError(422, _too_large(part, most))
+    await spool.finish()
+    return spool
+
+
 def _too_large(part: BodyPartReader, most: int) -> str:
-    if part.filename is None:
-        return "The request is too large"
     if most == 0:
         return f"Validation failed: {part.name} takes no file"
     return f"Validation failed: {part.name} is larger than {most // 1024} KiB"

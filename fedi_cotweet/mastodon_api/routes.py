@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from importlib import resources
 
@@ -21,14 +20,14 @@ from fedi_cotweet.services.site import Site
 
 def setup(app: web.Application, site: Site) -> None:
     """Add the client API to an application."""
-    rechecks, decoding, rates = Rechecks(site), asyncio.Semaphore(1), Rates(site.settings)
+    rechecks, rates = Rechecks(site), Rates(site.settings)
 
     def handler(operation: Operation) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             bearer = await authenticate(request, site, operation.access, operation.scope)
             now = site.env.now()
             taken = rates.take(request, (operation.method, operation.path), bearer, now)
-            call = Call(request, site, rechecks, decoding, bearer)
+            call = Call(request, site, rechecks, bearer)
             response = await operation.endpoint(call)
             if not response.prepared:
                 response.headers.update(headers(taken, now))

@@ -9,20 +9,18 @@ import contextlib
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from activitypub.coauthorship.projection import media_digest
+from fedi_cotweet.services import decoding
+from fedi_cotweet.services.decoding import check_size
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.pictures import (
-    OF_POSTS,
-    Bounds,
-    Picture,
-    clean_picture,
-    read_picture,
-)
+from fedi_cotweet.services.pictures import OF_POSTS, Bounds, Picture
 
 FOLDER = "media"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}\Z")
@@ -50,37 +48,34 @@ def store_remote(
     """Keep a picture of another server exactly as it came, so that its digest holds.
 
     What it is, its content says; ``declared_type`` may be vague or name another kind of picture,
-    as many servers do, but nothing that is no picture. Raises ``ServiceError``: ``not_a_picture``,
-    ``picture_too_large``.
+    as many servers do, but nothing that is no picture. Raises ``ServiceError`` as
+    ``decoding.read``.
     """
     declared = declared_type.partition(";")[0].strip().lower()
     if declared not in _VAGUE and not declared.startswith("image/"):
         raise ServiceError("not_a_picture", 422, f"A file of type {declared[:60]} is no picture.")
-    return _store(data_dir, token, octets, read_picture(octets, bounds))
+    picture = decoding.read(octets, bounds)
+    return _store(data_dir, token, octets, picture)
 
 
 def store_upload(
-    data_dir: Path, token: str, octets: bytes, max_bytes: int, bounds: Bounds = OF_POSTS
+    data_dir: Path,
+    token: str,
+    source: bytes | BinaryIO,
+    max_bytes: int,
+    bounds: Bounds = OF_POSTS,
 ) -> StoredFile:
     """Keep a picture somebody here uploaded: upright, made anew, without any metadata.
 
-    Raises ``ServiceError``: ``not_a_picture``, ``picture_too_large``, ``file_too_large``.
+    Raises ``ServiceError`` as ``decoding.clean``.
     """
-    check_size(len(octets), max_bytes)
-    clean = clean_picture(octets, bounds)
-    check_size(len(clean.octets), max_bytes)
-    return replace(_store(data_dir, token, clean.octets, clean.picture), blurhash=clean.blurhash)
-
-
-def check_size(size: int, max_bytes: int) -> None:
-    """Refuse what is larger than the operator allows."""
-    if size > max_bytes:
-        raise ServiceError(
-            "file_too_large",
-            413,
-            "This file is too large.",
-            f"Use one of at most {max_bytes / 1024 / 1024:.1f} MiB.",
-        )
+    if isinstance(source, bytes):
+        check_size(len(source), max_bytes)
+    with tempfile.TemporaryFile(dir=data_dir) as made:
+        clean = decoding.clean(source, made, bounds, max_bytes)
+        made.seek(0)
+        octets = made.read()
+    return replace(_store(data_dir, token, octets, clean.picture), blurhash=clean.blurhash)
 
 
 def locate(data_dir: Path, stored: str | None) -> Path | None:

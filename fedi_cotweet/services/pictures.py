@@ -1,6 +1,6 @@
 """Pictures as octets: what they are by their content, and copies that tell nothing else.
 
-Everything here decodes what strangers made: call it in a thread, never in the event loop. Stops
+Everything here decodes what strangers made, so it runs in the processes of ``decoding`` only. Stops
 decompression bombs (by the size a header states, before anything is decoded), files of another
 kind under a picture's name, and the leak of places and devices through EXIF and XMP.
 """
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import blurhash
+import pi_heif
 from PIL import Image, ImageOps, ImageSequence
 
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.polyglots import hides_a_file
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 16_383
@@ -46,8 +48,13 @@ MEDIA_TYPES = {
     "WEBP": "image/webp",
     "AVIF": "image/avif",
 }
+_SHOWN = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
+_TAKEN = (*_SHOWN, "HEIF")
+"""As uploads: what phones make and browsers do not show becomes something they do."""
 _KEPT = frozenset({"background", "disposal", "duration", "loop", "transparency"})
 """What Pillow knows of a picture that belongs to its look."""
+_ALBUMS = frozenset({"MPO", "HEIF"})
+"""Kinds whose further pictures are no frames of an animation."""
 _ORIENTATION = 0x0112
 
 
@@ -69,58 +76,68 @@ class CleanPicture:
     blurhash: str
 
 
+def prepare() -> None:
+    """Have every decoder at hand, before there are processes to fork."""
+    pi_heif.register_heif_opener()
+    Image.init()
+
+
 def read_picture(octets: bytes, bounds: Bounds = OF_POSTS) -> Picture:
     """Verify a picture and say what it is. Raises ``ServiceError``: ``not_a_picture``,
-    ``picture_too_large``.
+    ``picture_too_large``, ``hides_a_file``.
     """
     try:
-        with _open(octets, bounds) as image:
+        with _open(octets, bounds, _SHOWN) as image:
             image.verify()
-        with _open(octets, bounds) as image:
+        with _open(octets, bounds, _SHOWN) as image:
             image.load()
             width, height = image.size
             if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
                 width, height = height, width
             return Picture(MEDIA_TYPES[image.format or ""], width, height)
-    except ServiceError:
+    except (ServiceError, MemoryError):
         raise
     except Exception as error:  # decoders of hostile files raise whatever they like
-        raise _not_a_picture() from error
+        raise not_a_picture() from error
 
 
 def clean_picture(octets: bytes, bounds: Bounds = OF_POSTS) -> CleanPicture:
     """The same picture upright, without EXIF, XMP, comments and whatever followed it.
 
     An AVIF becomes WebP: other servers of FEP-af48 cannot show AVIF to those whom they ask for
-    consent. Raises as ``read_picture``.
+    consent. A HEIC becomes JPEG, or WebP where it lets something through. Raises as
+    ``read_picture``.
     """
     try:
-        with _open(octets, bounds) as image:
+        with _open(octets, bounds, _TAKEN) as image:
             frames = getattr(image, "n_frames", 1)
-            if frames > 1 and image.format != "MPO":
+            if frames > 1 and image.format not in _ALBUMS:
                 return _animation(image, bounds)
             return _still(image, octets)
-    except ServiceError:
+    except (ServiceError, MemoryError):
         raise
     except Exception as error:  # as above
-        raise _not_a_picture() from error
+        raise not_a_picture() from error
 
 
-def _open(octets: bytes, bounds: Bounds) -> Image.Image:
+def _open(octets: bytes, bounds: Bounds, kinds: tuple[str, ...]) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(octets), formats=("PNG", "JPEG", "GIF", "WEBP", "AVIF"))
+        image = Image.open(io.BytesIO(octets), formats=kinds)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(bounds) from error
+        raise too_large(bounds) from error
     frames = getattr(image, "n_frames", 1)
     pixels = image.width * image.height
     if (
         pixels > bounds.pixels
         or max(image.size) > bounds.side
         or frames > bounds.frames
-        or (frames > 1 and image.format != "MPO" and pixels * frames > bounds.animation)
+        or (frames > 1 and image.format not in _ALBUMS and pixels * frames > bounds.animation)
     ):
         image.close()
-        raise _too_large(bounds)
+        raise too_large(bounds)
+    if hides_a_file(octets):
+        image.close()
+        raise hidden_file()
     return image
 
 
@@ -134,11 +151,13 @@ def _still(image: Image.Image, octets: bytes) -> CleanPicture:
     match kind:
         case "JPEG" if not turned:
             options |= {"format": "JPEG", "quality": "keep"}
+        case "HEIF" if not shown.has_transparency_data:
+            options |= {"format": "JPEG", "quality": 90}
         case "JPEG" | "MPO":
             options |= {"format": "JPEG", "quality": 92}
         case "WEBP" if b"VP8L" in octets:
             options |= {"format": "WEBP", "lossless": True}
-        case "WEBP" | "AVIF":
+        case "WEBP" | "AVIF" | "HEIF":
             options |= {"format": "WEBP", "quality": 90}
         case _:
             options |= {"format": kind}
@@ -150,7 +169,7 @@ def _animation(image: Image.Image, bounds: Bounds) -> CleanPicture:
     for frame in ImageSequence.Iterator(image):
         frame.load()
         if frame.width * frame.height > bounds.pixels:  # a GIF's frame can enlarge its canvas
-            raise _too_large(bounds)
+            raise too_large(bounds)
         durations.append(int(frame.info.get("duration", 100)))
     image.seek(0)
     options = _colours(image) | {"save_all": True, "duration": durations}
@@ -199,16 +218,28 @@ def blurhash_of(image: Image.Image) -> str:
     return str(blurhash.encode(rows, *((4, 3) if wide else (3, 4))))
 
 
-def _not_a_picture() -> ServiceError:
+def not_a_picture() -> ServiceError:
+    """``not_a_picture`` (422)."""
     return ServiceError(
         "not_a_picture",
         422,
         "This file is not a picture that can be shown here.",
-        "Use PNG, JPEG, GIF, WebP or AVIF.",
+        "Use PNG, JPEG, GIF, WebP, AVIF or HEIC.",
     )
 
 
-def _too_large(bounds: Bounds) -> ServiceError:
+def hidden_file() -> ServiceError:
+    """``hides_a_file`` (422)."""
+    return ServiceError(
+        "hides_a_file",
+        422,
+        "This picture is another file as well: a page, a script, an archive or a PDF.",
+        "Save the picture anew, and use that copy.",
+    )
+
+
+def too_large(bounds: Bounds) -> ServiceError:
+    """``picture_too_large`` (422)."""
     return ServiceError(
         "picture_too_large",
         422,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from typing import BinaryIO
 
+from fedi_cotweet.services import decoding
 from fedi_cotweet.services.describing import check_alt, read_focus
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.media import store_upload
@@ -15,23 +16,21 @@ from storage.queries import post_media
 
 async def keep(
     site: Site,
-    decoding: asyncio.Semaphore,
     account_id: int,
-    octets: bytes,
+    source: BinaryIO,
     *,
     alt: str = "",
     focus: str = "",
 ) -> Media:
     """Keep a picture of somebody's; its id can stand in ``media_ids`` of a post.
 
-    ``decoding`` is held while it is made anew. Raises ``bad_alt``, ``bad_focus``,
-    ``not_a_picture``, ``picture_too_large`` (422) and ``file_too_large`` (413).
+    Raises ``bad_alt``, ``bad_focus``, ``not_a_picture``, ``picture_too_large``, ``hides_a_file``,
+    ``file_too_demanding`` (422) and ``file_too_large`` (413).
     """
     check_alt(alt)
     x, y = read_focus(focus) if focus else (None, None)
     token, media_id, most = site.env.token(), site.env.new_id(), site.settings.media_max_bytes
-    async with decoding:
-        stored = await asyncio.to_thread(store_upload, site.settings.data, token, octets, most)
+    stored = await decoding.aside(store_upload, site.settings.data, token, source, most)
 
     def write(tx: Tx) -> Media:
         post_media.add_media(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +12,7 @@ from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import emoji, media
+from fedi_cotweet.services import decoding, emoji, media
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.pictures import OF_EMOJI
 from storage.models import EmojiPicture
@@ -40,7 +39,7 @@ async def fetch_emoji(context: Context, payload: Mapping[str, Any]) -> None:
     if item.wanted and octets and media_digest(octets) != item.wanted:
         changes: dict[str, Any] = {"state": "mismatch"}
     else:
-        changes = await asyncio.to_thread(
+        changes = await decoding.aside(
             _keep, runtime.settings.data, item, octets, fetched.media_type
         )
     await runtime.write(lambda tx: stored_emoji.change_picture(tx, picture_id, **changes))

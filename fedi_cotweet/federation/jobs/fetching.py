@@ -20,6 +20,7 @@ from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import (
     arrivals,
+    decoding,
     invitations,
     media,
     reactions,
@@ -168,7 +169,7 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
     if item.digest is not None and media_digest(octets) != item.digest:
         changes: dict[str, Any] = {"state": "mismatch"}
     else:
-        changes = await asyncio.to_thread(
+        changes = await decoding.aside(
             _keep_picture, runtime.settings.data, item, octets, fetched.media_type
         )
 

@@ -13,7 +13,7 @@ from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again, More
 from fedi_cotweet.federation.jobs.fetching import fetch_note
 from fedi_cotweet.federation.runtime import log
-from fedi_cotweet.services import acquaintance, crawling, own_profile
+from fedi_cotweet.services import acquaintance, crawling, decoding, own_profile
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.media import StoredFile, store_remote
 from fedi_cotweet.services.page_cards import parse_page
@@ -52,7 +52,7 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
     stored: StoredFile | None = None
     if fetched.status == 200:
         try:
-            stored = await asyncio.to_thread(
+            stored = await decoding.aside(
                 store_remote,
                 runtime.settings.data,
                 token,
