@@ -206,6 +206,28 @@ def consent_safe(html: str) -> bool:
     return received is not None and received == _tokens(sanitise(html))
 
 
+_READ_AS_MARKUP: Final = re.compile(
+    r"<(?=[A-Za-z/!?])|&(?:#(?:[0-9]+|[xX][0-9A-Fa-f]+)|[A-Za-z0-9]+);?"
+)
+
+
+def from_title(text: str) -> str:
+    """One line of plain text as HTML, for ``summary``: nothing is escaped that need not be.
+
+    The field is HTML by its definition, and Mastodon and Misskey show it as it stands: ``Q&A`` and
+    ``I <3 you`` read the same to both; only what a parser would take for a tag or a reference is
+    written as one.
+    """
+
+    def escaped(found: re.Match[str]) -> str:
+        said = found[0]
+        if said == "<":
+            return "&lt;"
+        return f"&amp;{said[1:]}" if entities.unescape(said) != said else said
+
+    return _READ_AS_MARKUP.sub(escaped, text)
+
+
 _BLOCKS: Final = frozenset({"p", "blockquote", "pre", "ul", "ol"})
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import orjson
 
 from activitypub.documents.note import TagView, build_note, parse_note
+from activitypub.html import from_title
 from activitypub.quotes.forms import with_inline, without_inline
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
@@ -88,7 +88,7 @@ def core_document(
         cc=cc,
         content=content,
         language=words.language,
-        summary=escape(words.summary, quote=False),
+        summary=from_title(words.summary),
         sensitive=words.marked,
         # Their pictures are those that the shortcodes have now.
         tags=[tag for tag in named if tag.kind not in ("Emoji", "Link")],

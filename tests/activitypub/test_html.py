@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from activitypub.html import consent_safe, from_text, own_words, sanitise, to_text
+from activitypub.html import consent_safe, from_text, from_title, own_words, sanitise, to_text
 
 PLAIN = [
     "",
@@ -332,3 +332,32 @@ def test_own_words_are_what_is_left_without_quotations_and_what_is_crossed_out(
 
 def test_nobody_can_tell_whose_words_too_expensive_ones_are() -> None:
     assert own_words("<blockquote>" * 40_000 + "yes") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Q&A, AT&T, I <3 you, a < b > c", "Q&A, AT&T, I <3 you, a < b > c"),
+        ("1 & 2 <& 3", "1 & 2 <& 3"),
+        ("<b>", "&lt;b>"),
+        ("</p><!-- <?x", "&lt;/p>&lt;!-- &lt;?x"),
+        (
+            "&lt; &copy2 &#60; &#x3c; &unknown;",
+            "&amp;lt; &amp;copy2 &amp;#60; &amp;#x3c; &unknown;",
+        ),
+        ("<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"),
+    ],
+)
+def test_a_title_is_escaped_no_more_than_it_must_be(text: str, html: str) -> None:
+    assert from_title(text) == html
+    assert to_text(html) == text
+    assert consent_safe(html)
+
+
+@given(st.text(alphabet="<>&;#x!/?abltgmpcoy012 "))
+@example("a <")
+@example("&amp")
+def test_a_title_reads_the_same_as_html_and_as_text(text: str) -> None:
+    html = from_title(text)
+    assert to_text(html) == " ".join(text.split())
+    assert consent_safe(html)
