@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import covering
 
 # A busy machine must not fail a test: what is slow is measured in benchmarks/, not here.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,6 +25,26 @@ ROOM = 4 << 30
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     # Hundreds of databases that are written to the disk and thrown away cost more than the tests.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """What another process saw counts too."""
+    covering.succeeded.update(getattr(node, "workeroutput", {}).get("succeeded", []))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Every operation of the client API succeeded in some test, or the run fails."""
+    config = session.config
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output["succeeded"] = sorted(covering.succeeded)
+        return
+    whole = {Path(config.invocation_params.dir, name).resolve() for name in config.args}
+    chosen = config.option.keyword or config.option.markexpr or config.option.collectonly
+    if whole & covering.WHOLE and not chosen and not session.testsfailed:
+        for name in covering.missing():
+            print(f"\nNo test saw a success of: {name}", end="")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.domain.windows import Window, filled
+from fedi_cotweet.mastodon_api.accounts import person
 from fedi_cotweet.mastodon_api.answers import page
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import accounts, statuses
@@ -103,6 +104,7 @@ async def of_account(call: Call) -> web.Response:
     tag = wanted.tagged.removeprefix("#").lower()
 
     def fetch(tx: Tx, window: Window) -> list[Shown]:
+        person(tx, actor_id)
         own = stored.written(tx, actor_id, viewer_id, window)
         joint = stored.co_written(tx, actor_id, viewer_id, since, window)
         off = stored.kept_off(tx, actor_id, [post.id for post in [*own, *joint]])
@@ -214,6 +216,7 @@ async def _pinned(call: Call, actor_id: int, looking: Looking) -> web.Response:
     env, window = call.env, call.window()
 
     def read(tx: Tx) -> list[statuses.Document]:
+        person(tx, actor_id)
         found = statuses.plain(pins.pinned_posts(tx, actor_id, MOST_PINNED))
         shown = _seen(tx, env, call.viewer_id, found, looking)[: window.limit]
         return statuses.statuses(tx, env, shown, call.viewer_id)

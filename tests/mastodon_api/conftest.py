@@ -14,6 +14,7 @@ from yarl import URL
 
 from fedi_cotweet.mastodon_api import setup
 from fedi_cotweet.services import tokens
+from tests import covering
 from tests.mastodon_api.validating import validate
 from tests.sites import World, open_world
 
@@ -35,7 +36,9 @@ class App:
         headers = options.pop("headers", {})
         if self.token is not None:
             headers = {"Authorization": f"Bearer {self.token}", **headers}
-        return await self.http.request(method, path, headers=headers, **options)
+        response = await self.http.request(method, path, headers=headers, **options)
+        covering.note(method, path, response.status)
+        return response
 
     async def ask(
         self, method: str, path: str, body: Any = None, *, status: int = 200, **options: Any

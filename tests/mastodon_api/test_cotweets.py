@@ -77,6 +77,16 @@ async def test_a_co_tweet_is_a_draft_until_everybody_agreed_to_what_they_saw(cas
     assert (await cast.stranger.ask("GET", path))["co_authors"] == []
 
 
+async def test_who_agreed_leaves_by_the_invite_before_it_is_published(cast: Cast) -> None:
+    made, invite = await _invite(cast)
+    one = f"{INVITES}/{invite['id']}"
+    await cast.bobs.ask("POST", f"{one}/accept", {"digest": invite["digest"]})
+    left = await cast.bobs.ask("POST", f"{one}/leave")
+    assert left["stamp"]
+    assert (await cast.bobs.ask("GET", one))["state"] == "left"
+    assert await cast.stranger.refused("GET", f"{STATUSES}/{made['id']}") == 404
+
+
 async def test_a_repeat_asks_nobody_twice(cast: Cast) -> None:
     headers = {"Idempotency-Key": "one"}
     first = await _draft(cast)

@@ -102,6 +102,8 @@ async def test_featured_hashtags_are_counted(cast: Cast) -> None:
 
 async def test_what_is_not_offered_is_empty(cast: Cast) -> None:
     for path in (
+        "v1/trends",
+        "v1/instance/peers",
         "v1/trends/tags",
         "v1/trends/statuses",
         "v1/trends/links",

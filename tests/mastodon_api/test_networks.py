@@ -109,6 +109,11 @@ async def test_a_list_holds_people_whom_one_follows(cast: Cast) -> None:
     assert _names(await cast.alices.ask("GET", f"{path}/accounts?limit=0")) == ["bob"]
     with_bob = await cast.alices.ask("GET", f"{A}/{cast.bob}/lists")
     assert [one["title"] for one in with_bob] == ["Tea"]
+    assert (await cast.alices.ask("GET", path))["title"] == "Tea"
+    said = await cast.bobs.ask("POST", "/api/v1/statuses", {"status": "Tea is ready."})
+    await cast.stranger.ask("GET", f"/api/v1/statuses/{said['id']}")
+    listed, _ = await cast.alices.page(f"/api/v1/timelines/list/{made['id']}")
+    assert [one["id"] for one in listed] == [said["id"]]
     assert (await cast.alices.ask("PUT", path, {"title": "Coffee"}))["title"] == "Coffee"
     await cast.alices.ask("DELETE", f"{path}/accounts", bob)
     assert await cast.alices.ask("GET", f"{path}/accounts") == []
