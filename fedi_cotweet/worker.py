@@ -26,6 +26,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.
 LOOK_EVERY = 1.0
 PERIODIC_EVERY = 15.0
 JOBS_AT_ONCE = 16
+ASIDE = frozenset({"crawl", "push"})
+"""Jobs that wait for one server of a stranger's choice; they have bounds of their own."""
 
 
 @dataclass(slots=True)
@@ -36,8 +38,8 @@ class Worker:
     courier: Courier
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
-    _crawling: set[asyncio.Task[None]] = field(default_factory=set)
-    """Jobs that ask one server for one thing; they only wait, and have bounds of their own."""
+    _aside: set[asyncio.Task[None]] = field(default_factory=set)
+    """Jobs of ``ASIDE``: they take nobody's place."""
 
     async def take_over(self) -> None:
         """Let go of what a killed process had begun, so that nothing waits for its leases.
@@ -80,7 +82,7 @@ class Worker:
         await self.courier.stop()
 
     def _all(self) -> set[asyncio.Task[None]]:
-        return {*self._tasks, *self._running, *self._crawling}
+        return {*self._tasks, *self._running, *self._aside}
 
     async def _loop(
         self, name: str, bell: asyncio.Event, step: Callable[[], Awaitable[int]]
@@ -111,13 +113,13 @@ class Worker:
         found = await jobs.claim(self.context.runtime, room)
         for job in found:
             task = asyncio.create_task(jobs.run(self.context, job))
-            (self._crawling if job.kind == "crawl" else self._running).add(task)
+            (self._aside if job.kind in ASIDE else self._running).add(task)
             task.add_done_callback(self._ended)
         return len(found)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._crawling.discard(task)
+        self._aside.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("job_crashed", error=repr(task.exception()))
 

@@ -178,6 +178,24 @@ class FederationClient:
             pass  # the deadline; what the first knock brought stands
         return result
 
+    async def push(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, total_s: float
+    ) -> PostResult:
+        """POST ``body`` once, unsigned, within ``total_s``. Redirects are not followed.
+
+        For addresses that strangers choose and that are no inboxes. ``profile`` is empty.
+        """
+        target = self._policy.check_url(url)
+        if isinstance(target, Refused):
+            return PostResult(0, error=target.code)
+        profile = known_profile(self._profiles, target.authority)
+        try:
+            async with asyncio.timeout(total_s):
+                answer = await self._transport.send("POST", target, body, None, profile, headers, 0)
+        except TRANSPORT_ERRORS as error:
+            return PostResult(0, error=error_code(error))
+        return self._result(answer, "")
+
     async def _deliver(
         self,
         target: URL,
@@ -201,6 +219,9 @@ class FederationClient:
                 answer = await self._transport.send("POST", target, body, key, profile, headers, 0)
         except TRANSPORT_ERRORS as error:
             return PostResult(0, error=error_code(error), profile=profile)
+        return self._result(answer, profile)
+
+    def _result(self, answer: Answer, profile: str) -> PostResult:
         return PostResult(
             answer.status,
             retry_after(answer.retry_after, self._clock(), self._limits.max_retry_after_s),

@@ -86,7 +86,7 @@ async def authenticate(
     request: web.Request, site: Site, access: Access, scope: str | None
 ) -> Bearer | None:
     """Whose token the request carries. ``ApiError``: 401, 403 and 422 as Mastodon has them."""
-    token = _token(request)
+    token = token_of(request)
     if token is None:
         if access == "everybody":
             return None
@@ -108,7 +108,8 @@ async def authenticate(
     return bearer
 
 
-def _token(request: web.Request) -> str | None:
+def token_of(request: web.Request) -> str | None:
+    """The access token that a request carries, as it came."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return given.strip()

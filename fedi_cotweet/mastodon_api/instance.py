@@ -13,7 +13,7 @@ from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST, SECOND
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities.times import moment
-from fedi_cotweet.services import own_profile, pictures
+from fedi_cotweet.services import own_profile, pictures, vapid
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.documents import SUFFIXES
 from storage.engine import Tx
@@ -85,7 +85,7 @@ async def version_2(call: Call) -> web.Response:
             "configuration": configuration(call)
             | {
                 "urls": {"streaming": _streaming(call)},
-                "vapid": {"public_key": ""},
+                "vapid": {"public_key": await vapid.server_key(call.site)},
                 "translation": {"enabled": False},
                 "limited_federation": False,
                 "timelines_access": {

@@ -9,14 +9,16 @@ from typing import Any, Final
 from aiohttp import web
 
 from fedi_cotweet.domain.ids import read_id
+from fedi_cotweet.domain.notification_types import GROUPED, TYPES
 from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.mastodon_api.answers import answer, page
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import notifications as entities
 from fedi_cotweet.mastodon_api.entities.accounts import Document
-from fedi_cotweet.mastodon_api.entities.notifications import GROUP_TIME, Told
+from fedi_cotweet.mastodon_api.entities.notifications import GROUP_TIME
 from fedi_cotweet.mastodon_api.errors import not_found
 from fedi_cotweet.mastodon_api.notifications import MOST, MOST_COUNTED, Wanted, told_in
+from fedi_cotweet.services.client_notices import Told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Notification
@@ -134,7 +136,7 @@ def _grouped(found: Told, wanted: Wanted, most: int, *, upwards: bool) -> list[_
 
 
 def _key(item: Notification, found: Told, wanted: Wanted) -> str:
-    theirs = entities.TYPES.get(item.kind, item.kind)
+    theirs = TYPES.get(item.kind, item.kind)
     if wanted.grouped_types is not None and theirs not in wanted.grouped_types:
         return f"ungrouped-{item.id}"
     return entities.group_key(item, found.posts)
@@ -150,7 +152,7 @@ def _group(tx: Tx, env: Env, account_id: int, key: str, wanted: Wanted) -> tuple
     asked = Wanted(supported_types=wanted.supported_types)
     if kind == "ungrouped" and len(numbers) == 1:
         found = told_in(tx, env, account_id, asked, Window(1, before=last + 1, since=last - 1))
-    elif kind in entities.GROUPED and last < 10**6:
+    elif kind in GROUPED and last < 10**6:
         post = timelines.status(tx, numbers[0] or 0) if len(numbers) == 2 else None
         post_id = None if post is None else post.id
         asked.types = (kind,)

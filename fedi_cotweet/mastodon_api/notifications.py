@@ -9,14 +9,14 @@ import msgspec
 from aiohttp import web
 
 from fedi_cotweet.domain.ids import read_id
+from fedi_cotweet.domain.notification_types import TYPES, WITH_INVITE, kinds_of
 from fedi_cotweet.domain.windows import Window, filled
 from fedi_cotweet.mastodon_api.answers import answer, page
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import notifications as entities
 from fedi_cotweet.mastodon_api.entities.accounts import Document
-from fedi_cotweet.mastodon_api.entities.notifications import Told
 from fedi_cotweet.mastodon_api.errors import not_found
-from fedi_cotweet.services import notifications as heard
+from fedi_cotweet.services.client_notices import Told, told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Notification
@@ -24,6 +24,8 @@ from storage.queries import notifications as stored
 
 MOST: Final = 80
 MOST_COUNTED: Final = 1_000
+ROUNDED: Final = 128
+"""Ids of 60 bits are rounded by less than this in numbers of 53 bits."""
 _POLICY: Final[Document] = {
     "for_not_following": "accept",
     "for_not_followers": "accept",
@@ -62,8 +64,13 @@ async def show(call: Call) -> web.Response:
     me, env, number, wanted = call.account_id, call.env, call.path_id(), call.query(Wanted)
 
     def read(tx: Tx) -> list[Document]:
+        asked = Wanted(supported_types=wanted.supported_types)
         window = Window(1, before=number + 1, since=number - 1)
-        found = told_in(tx, env, me, Wanted(supported_types=wanted.supported_types), window)
+        found = told_in(tx, env, me, asked, window)
+        if not found.items:
+            # Apps in JavaScript know it from a push, as a number that they rounded.
+            near = Window(1, before=number + ROUNDED, since=number - ROUNDED)
+            found = told_in(tx, env, me, asked, near, lambda one: float(one.id) == float(number))
         return entities.documents(tx, env, me, found, wanted.supported_types)
 
     made = await call.site.read(read)
@@ -148,17 +155,17 @@ def told_in(
 
     def fit(found: Sequence[Notification]) -> list[Notification]:
         there = [item for item in found if keep(item)]
-        return entities.told(tx, env, account_id, there, fallback=fallback).items
+        return told(tx, env, account_id, there, fallback=fallback).items
 
     items = filled(fetch, fit, lambda item: item.id, window)
-    return entities.told(tx, env, account_id, items, fallback=fallback)
+    return told(tx, env, account_id, items, fallback=fallback)
 
 
 def _kinds(wanted: Wanted) -> tuple[set[str] | None, set[str]]:
     """Our kinds to read, None: all; and those to leave out."""
-    without = entities.kinds_of(wanted.exclude_types)
+    without = kinds_of(wanted.exclude_types)
     if wanted.types:
-        return entities.kinds_of(wanted.types) - without, set()
+        return kinds_of(wanted.types) - without, set()
     if wanted.supported_types is None:
-        return {*entities.TYPES, *heard.WITH_INVITE} - without, set()
+        return {*TYPES, *WITH_INVITE} - without, set()
     return None, without

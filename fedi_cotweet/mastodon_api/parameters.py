@@ -143,6 +143,11 @@ def _check_texts(given: dict[str, Any]) -> None:
                 raise ApiError(422, "Validation failed: a text holds a character that no text has")
 
 
+def truth(value: Any) -> bool:
+    """Whether a value that may be a text says yes."""
+    return value.strip().lower() in _YES if isinstance(value, str) else value is True or value == 1
+
+
 def _lax(value: Any, wanted: Any) -> Any:
     kinds = _kinds(wanted)
     if isinstance(value, str):

@@ -17,7 +17,7 @@ from fedi_cotweet.oauth.requests import (
     read_client,
     read_fields,
 )
-from fedi_cotweet.services import applications, authorizations, sign_ins, tokens
+from fedi_cotweet.services import applications, authorizations, sign_ins, tokens, vapid
 from fedi_cotweet.services.applications import ApplicationView
 from fedi_cotweet.services.authorizations import Issued
 from fedi_cotweet.services.oauth_errors import OAuthError, missing
@@ -50,7 +50,7 @@ async def create_app(call: Call) -> web.Response:
             public=fields.get("token_endpoint_auth_method") == "none",
         )
     )
-    return answer(_application(view))
+    return answer(_application(view, await vapid.server_key(call.site)))
 
 
 async def verify_app(call: Call) -> web.Response:
@@ -61,7 +61,7 @@ async def verify_app(call: Call) -> web.Response:
     found = await call.site.read(lambda tx: oauth.application(tx, bearer.application_id))
     if found is None:
         return failed(401, "The access token is invalid")
-    document = _application(applications.view_of(found))
+    document = _application(applications.view_of(found), await vapid.server_key(call.site))
     for name in ("client_id", "client_secret", "client_secret_expires_at"):
         document.pop(name, None)
     return answer(document)
@@ -202,7 +202,7 @@ def _token(made: Issued) -> web.Response:
     return response
 
 
-def _application(view: ApplicationView) -> dict[str, Any]:
+def _application(view: ApplicationView, server_key: str) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": str(view.id),
         "name": view.name,
@@ -213,8 +213,8 @@ def _application(view: ApplicationView) -> dict[str, Any]:
         "client_id": view.client_id,
         "client_secret": view.secret,
         "client_secret_expires_at": 0,
-        # Where apps looked for it before ``/api/v2/instance``. There is no Web Push yet.
-        "vapid_key": "",
+        # Where apps looked for it before ``/api/v2/instance``.
+        "vapid_key": server_key,
     }
     if view.secret is None:
         del document["client_secret"]

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
+from fedi_cotweet.domain.notification_types import pushed_as
 from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
-from storage.queries import consents, jobs, outbox
+from storage.queries import consents, jobs, outbox, pushes
 
 T = TypeVar("T")
 Queue = Literal["outbox", "jobs", "deliveries"]
@@ -132,9 +133,10 @@ def tell(
         and distances.quiet(tx, env.now(), account_id, [actor_id])
     ):
         return False
-    return consents.notify(
+    notification_id = env.new_id()
+    new = consents.notify(
         tx,
-        id=env.new_id(),
+        id=notification_id,
         account_id=account_id,
         kind=kind,
         subject=subject,
@@ -144,3 +146,18 @@ def tell(
         text=text,
         created_at=env.now(),
     )
+    if new:
+        _push(tx, env, account_id, kind, notification_id)
+    return new
+
+
+def _push(tx: Tx, env: Env, account_id: int, kind: str, notification_id: int) -> None:
+    """Let the person's apps that want it hear of it: by a job for each, so that none waits for
+    another."""
+    as_type = pushed_as(kind)
+    if as_type is None:
+        return
+    wanting = [one.id for one in pushes.subscriptions_of(tx, account_id) if as_type in one.alerts]
+    pushes.put(tx, wanting, notification_id, env.now())
+    for subscription_id in wanting:
+        later(tx, env, "push", str(subscription_id), subscription_id=subscription_id)

@@ -9,6 +9,7 @@ import orjson
 from activitypub.documents.note import parse_note
 from activitypub.html import to_text
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
+from fedi_cotweet.domain.notification_types import WITH_INVITE
 from fedi_cotweet.services import distances, hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
@@ -17,8 +18,6 @@ from storage.engine import Tx
 from storage.models import Notification, Offer, Post
 from storage.queries import consents, posts, relations
 
-WITH_INVITE = frozenset({"cotweet.invite", "cotweet.reminder"})
-"""Notifications of an invitation that waits for an answer."""
 WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
 """Notifications of a proposal that waits for one; their subject is its id."""
 FIRST_WORDS = 60

@@ -25,6 +25,7 @@ from fedi_cotweet.services import (
 )
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later
+from fedi_cotweet.services.pushing import EXPIRES_AFTER
 from fedi_cotweet.services.tokens import OVER_KEPT
 from storage.engine import Tx
 from storage.queries import (
@@ -36,6 +37,7 @@ from storage.queries import (
     jobs,
     oauth,
     post_authors,
+    pushes,
     sessions,
     space,
 )
@@ -124,6 +126,11 @@ def forget_keys(tx: Tx, env: Env) -> bool:
     return False
 
 
+def forget_pushes(tx: Tx, env: Env) -> bool:
+    """What could not be pushed to an app while it was news."""
+    return pushes.forget(tx, env.now() - EXPIRES_AFTER, BATCH) == BATCH
+
+
 def give_space_back(tx: Tx, env: Env) -> bool:
     """Room of deleted rows, from a SQLite file to the disk."""
     return space.give_back(tx, PAGES, PAGES_KEPT) == PAGES
@@ -169,6 +176,7 @@ STEPS: Final[tuple[Step, ...]] = (
     forget_cards,
     forget_tokens,
     forget_keys,
+    forget_pushes,
     pruning.prune_posts,
     pruning.prune_deliveries,
     give_space_back,

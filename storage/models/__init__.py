@@ -39,6 +39,7 @@ from storage.models.posts import (
     PostAuthor,
     Tombstone,
 )
+from storage.models.pushing import PendingPush, PushSubscription
 from storage.models.quotes import Quote, QuoteRequest
 from storage.models.reading import (
     CustomEmoji,
@@ -120,6 +121,7 @@ __all__ = [
     "Notification",
     "Offer",
     "OutboxEvent",
+    "PendingPush",
     "Pin",
     "Poll",
     "PollVote",
@@ -131,6 +133,7 @@ __all__ = [
     "PostVersion",
     "PostViews",
     "ProfileHide",
+    "PushSubscription",
     "Quote",
     "QuoteRequest",
     "ReaderList",

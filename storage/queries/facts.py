@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.dialect import upsert
+from storage.dialect import insert_or_ignore, upsert
 from storage.models import Setting
 from storage.queries.rows import find
 
@@ -21,3 +21,9 @@ def fact(tx: Connection, name: str) -> Any:
 def remember(tx: Connection, name: str, value: Any) -> None:
     """Remember it in place of what was remembered before."""
     upsert(tx, Setting, {"name": name, "value": json.dumps(value)}, key=("name",))
+
+
+def remember_first(tx: Connection, name: str, value: Any) -> Any:
+    """Remember it unless something was remembered before; gives what is remembered now."""
+    insert_or_ignore(tx, Setting, {"name": name, "value": json.dumps(value)})
+    return fact(tx, name)

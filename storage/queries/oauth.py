@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Delete, Select, Update, bindparam, delete, select, update
 
 from storage.dialect import limit as literal_limit
-from storage.models import AccessToken, Application, AuthorizationCode
+from storage.models import AccessToken, Application, AuthorizationCode, PushSubscription
 from storage.queries.rows import add, among, find, many
 
 
@@ -73,7 +73,7 @@ def tokens_of(tx: Connection, account_id: int) -> list[tuple[AccessToken, Applic
 def revoke_app(tx: Connection, account_id: int, application_id: int, now: int) -> None:
     """End all tokens of one app for somebody, and the codes it has yet to show."""
     key = {"account": account_id, "application": application_id}
-    tx.execute(_REVOKE_APP, key | {"now": now})
+    _end(tx, _REVOKE_APP, key | {"now": now})
     tx.execute(_FORGET_APP_CODES, key)
 
 
@@ -84,17 +84,17 @@ def note_use(tx: Connection, token_id: int, now: int) -> None:
 
 def revoke_token(tx: Connection, token_id: int, now: int) -> None:
     """End one token."""
-    tx.execute(_REVOKE, {"token": token_id, "now": now})
+    _end(tx, _REVOKE, {"token": token_id, "now": now})
 
 
 def revoke_tokens_for(tx: Connection, code_hash: str, now: int) -> None:
     """End what was given for a code."""
-    tx.execute(_REVOKE_FOR_CODE, {"code": code_hash, "now": now})
+    _end(tx, _REVOKE_FOR_CODE, {"code": code_hash, "now": now})
 
 
 def revoke_tokens_of(tx: Connection, account_id: int, now: int) -> None:
     """End everything that may act for somebody."""
-    tx.execute(_REVOKE_ALL, {"account": account_id, "now": now})
+    _end(tx, _REVOKE_ALL, {"account": account_id, "now": now})
 
 
 def drop_app_tokens(tx: Connection, application_id: int, kept: int) -> None:
@@ -116,6 +116,13 @@ def forget(tx: Connection, now: int, over_since: int, limit: int) -> int:
             tx.execute(drop, {"keys": keys})
         gone += len(keys)
     return gone
+
+
+def _end(tx: Connection, ending: tuple[Update, Delete], values: Mapping[str, Any]) -> None:
+    """Tokens end, and with them what they were to have pushed: it holds a copy of the token."""
+    revoking, unsubscribing = ending
+    tx.execute(unsubscribing, values)
+    tx.execute(revoking, values)
 
 
 def _then(_: int, over_since: int) -> int:
@@ -153,11 +160,13 @@ _USED = (
 )
 
 
-def _revoking(which: Any) -> Any:
+def _revoking(which: Any) -> tuple[Update, Delete]:
+    ended = select(AccessToken.id).where(which)
     return (
         update(AccessToken)
         .where(which, AccessToken.revoked_at.is_(None))
-        .values(revoked_at=bindparam("now"))
+        .values(revoked_at=bindparam("now")),
+        delete(PushSubscription).where(PushSubscription.token_id.in_(ended)),
     )
 
 

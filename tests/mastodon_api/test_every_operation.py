@@ -116,6 +116,7 @@ READ_NOTHING: Final = frozenset(
     {
         "DELETE /api/v1/profile/avatar",
         "DELETE /api/v1/profile/header",
+        "DELETE /api/v1/push/subscription",
         "PATCH /api/v2/notifications/policy",
         "POST /api/v1/notifications/clear",
         "POST /api/v1/notifications/requests/accept",

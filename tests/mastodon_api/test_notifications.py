@@ -46,6 +46,16 @@ async def test_news_have_the_types_of_mastodon(cast: Cast) -> None:
     assert await cast.bobs.refused("GET", f"{NEWS}/{found[0]['id']}") == 404
 
 
+async def test_one_is_found_by_its_id_as_javascript_rounds_it(cast: Cast) -> None:
+    await cast.bobs.ask("POST", f"/api/v1/accounts/{cast.alice}/follow")
+    await cast.world.settle_follows()
+    [one] = await cast.alices.ask("GET", NEWS)
+    rounded = repr(float(one["id"])).replace(".", "").partition("e")[0].ljust(len(one["id"]), "0")
+    assert rounded != one["id"]
+    assert await cast.alices.ask("GET", f"{NEWS}/{rounded}") == one
+    assert await cast.alices.refused("GET", f"{NEWS}/{int(one['id']) + 90}") == 404
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

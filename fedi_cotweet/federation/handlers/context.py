@@ -9,6 +9,7 @@ from typing import TypeVar
 from fedi_cotweet.federation.budgets import Budgets
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.incoming import Incoming
+from fedi_cotweet.federation.push_lanes import PushLanes
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import brought_by
@@ -25,6 +26,7 @@ class Context:
     runtime: Runtime
     directory: Directory
     budgets: Budgets = field(default_factory=Budgets)
+    pushes: PushLanes = field(default_factory=PushLanes)
 
     @property
     def env(self) -> Env:

@@ -33,6 +33,7 @@ from fedi_cotweet.federation.jobs.profiles import (
     fetch_profile_picture,
     verify_link,
 )
+from fedi_cotweet.federation.jobs.pushing import push
 from fedi_cotweet.federation.jobs.quotes import answer_quote, verify_quote
 from fedi_cotweet.federation.jobs.relaying import refresh_counts, relay, take_reaction
 from fedi_cotweet.federation.jobs.settling import settle_proposals
@@ -118,6 +119,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "let_in": let_in,
     "move": move,
     "name_emoji": name_emoji,
+    "push": push,
     "seek_publication": seek_publication,
     "refresh_counts": refresh_counts,
     "relay": relay,

@@ -9,84 +9,22 @@ invitation, and nothing is found under it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from html import escape
 from typing import Final
 
+from fedi_cotweet.domain.notification_types import GROUPED, TYPES
 from fedi_cotweet.mastodon_api.entities import accounts, statuses
 from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.entities.times import moment
-from fedi_cotweet.services import audiences
 from fedi_cotweet.services import notifications as heard
+from fedi_cotweet.services.client_notices import Told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Notification, Offer, Post
-from storage.queries import consents, posts
 
-TYPES: Final[Mapping[str, str]] = {
-    "mention": "mention",
-    "reply": "mention",
-    "boost": "reblog",
-    "follow": "follow",
-    "follow_request": "follow_request",
-    "like": "favourite",
-    "poll": "poll",
-    "quote": "quote",
-    "status": "status",
-}
-"""What Mastodon calls our kinds. A reaction with an emoji is a like."""
-WITH_STATUS: Final = frozenset({"mention", "reblog", "favourite", "poll", "quote", "status"})
-GROUPED: Final = frozenset({"favourite", "follow", "reblog"})
 GROUP_TIME: Final = 12 * 60 * 60 * 1_000
 """Milliseconds in which the same happening to the same post is one group."""
-
-
-def kinds_of(types: Collection[str]) -> set[str]:
-    """Our kinds that clients call by one of these types; a kind of ours is called by itself."""
-    found = {ours for ours, theirs in TYPES.items() if theirs in types}
-    if "mention" in types:
-        found |= heard.WITH_INVITE
-    return found | {one for one in types if one not in TYPES.values()}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Notifications that can be shown, and what they are about."""
-
-    items: list[Notification]
-    posts: Mapping[int, Post]
-    offers: Mapping[int, Offer]
-    """Invitations that wait for an answer."""
-
-
-def told(
-    tx: Tx, env: Env, account_id: int, found: Sequence[Notification], *, fallback: bool
-) -> Told:
-    """What of a page the account may hear and its client can show; ``fallback``: any kind."""
-    found = heard.audible(tx, env, account_id, found)
-    about = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
-    shown = {
-        post.id: post
-        for post in about.values()
-        if post.state == "published" and audiences.may_see(tx, post, account_id)
-    }
-    asked = consents.offers_by_id(tx, [item.offer_id for item in found if item.offer_id])
-    open_ones = {
-        item.offer_id: asked[item.offer_id]
-        for item in found
-        if item.kind in heard.WITH_INVITE
-        and item.offer_id in asked
-        and heard.answerable(env, item.kind, asked[item.offer_id])
-    }
-
-    def fits(item: Notification) -> bool:
-        theirs = TYPES.get(item.kind)
-        if theirs is None:
-            return fallback or (item.offer_id in open_ones and item.kind in heard.WITH_INVITE)
-        return item.actor_id is not None and (theirs not in WITH_STATUS or item.post_id in shown)
-
-    return Told([item for item in found if fits(item)], shown, open_ones)
 
 
 def group_key(item: Notification, shown: Mapping[int, Post]) -> str:

@@ -15,6 +15,7 @@ from fedi_cotweet.mastodon_api.operations import (
     people,
     polls,
     posts,
+    pushing,
     quotes,
     reactions,
     searching,
@@ -38,6 +39,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *edits.OPERATIONS,
     *cotweets.OPERATIONS,
     *notifications.OPERATIONS,
+    *pushing.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]
