@@ -235,6 +235,15 @@ class Settings:
         default=16 * 1024 * 1024,
         metadata=_about("Size of one uploaded or fetched picture.", low=1024, high=1024**3),
     )
+    video_max_bytes: int = field(
+        default=99 * 1024 * 1024,
+        metadata=_about(
+            "Size of one uploaded film or sound. They are taken where the extra `video` is "
+            "installed.",
+            low=1024,
+            high=1024**3,
+        ),
+    )
     max_body_bytes: int = field(
         default=1024 * 1024,
         metadata=_about(

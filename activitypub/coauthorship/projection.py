@@ -154,7 +154,12 @@ def try_consent_digest(
 
 def sha256_multibase(octets: bytes) -> str:
     """``multibase(base58btc, multihash(sha2-256, …))``: 47 characters beginning with ``zQm``."""
-    return "z" + base58.b58encode(_MULTIHASH_SHA2_256 + sha256(octets).digest()).decode("ascii")
+    return multibase_of(sha256(octets).digest())
+
+
+def multibase_of(digest: bytes) -> str:
+    """The same for a SHA-256 digest."""
+    return "z" + base58.b58encode(_MULTIHASH_SHA2_256 + digest).decode("ascii")
 
 
 def media_digest(octets: bytes) -> str:

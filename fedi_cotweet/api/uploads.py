@@ -33,11 +33,11 @@ async def upload(call: Call) -> web.Response:
     """Keep a picture of the acting account; its id can stand in ``media`` of a post."""
     account_id = await call.account_id()
     site = call.site
-    form = await read_form(call, site.settings.media_max_bytes, "alt", "focus")
+    form = await read_form(call, uploads.most_bytes(site), "alt", "focus")
     held = await uploads.keep(
         site,
         account_id,
-        form.file.file,
+        form.file,
         alt=form.texts.get("alt", ""),
         focus=form.texts.get("focus", ""),
     )

@@ -13,7 +13,7 @@ from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST, SECOND
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities.times import moment
-from fedi_cotweet.services import own_profile, pictures, vapid
+from fedi_cotweet.services import films, own_profile, pictures, vapid
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.documents import SUFFIXES
 from storage.engine import Tx
@@ -117,7 +117,7 @@ def version() -> str:
 
 def configuration(call: Call) -> Document:
     """The limits of posts and uploads, which apps keep before they send anything."""
-    settings = call.site.settings
+    settings, taken = call.site.settings, films.available()
     return {
         "accounts": {
             "max_featured_tags": own_profile.MOST_TAGS,
@@ -135,12 +135,12 @@ def configuration(call: Call) -> Document:
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
-            "supported_mime_types": list(UPLOADS),
+            "supported_mime_types": list(UPLOADS + (films.TYPES if taken else ())),
             "image_size_limit": settings.media_max_bytes,
             "image_matrix_limit": pictures.OF_POSTS.pixels,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
+            "video_size_limit": settings.video_max_bytes if taken else 0,
+            "video_frame_rate_limit": films.MAX_RATE if taken else 0,
+            "video_matrix_limit": films.MAX_PIXELS if taken else 0,
             "description_limit": 1_500,
         },
         "polls": {

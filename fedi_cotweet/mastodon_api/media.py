@@ -1,4 +1,4 @@
-"""Pictures for posts that are yet to be written."""
+"""Pictures, films and sounds for posts that are yet to be written."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ _WRONG: Final = {
     "picture_too_large": ("file", "has more pixels than can be taken"),
     "hides_a_file": ("file", "is another file as well: a page, a script, an archive or a PDF"),
     "file_too_demanding": ("file", "takes more memory or time to read than one file may"),
+    "no_films_here": ("file", "content type is invalid: this server takes no films and no sounds"),
+    "not_a_film": ("file", "content type is invalid, File is invalid"),
+    "film_too_large": ("file", "has more pixels, frames or hours than can be taken"),
+    "film_not_playable": ("file", "has a codec that not every browser plays: use H.264 and AAC"),
     "file_too_large": ("file", "is too large"),
     "bad_alt": ("description", "is too long (maximum is 1500 characters)"),
     "bad_focus": ("focus", "is invalid"),
@@ -35,8 +39,17 @@ class About(msgspec.Struct):
 
 
 async def upload(call: Call) -> web.Response:
-    """Keep a picture. It is ready when this answers, so nobody has to ask again."""
-    me, most = call.account_id, call.site.settings.media_max_bytes
+    """Keep a file. It is ready when this answers, so nobody has to ask again."""
+    return await _upload(call, later_on=False)
+
+
+async def upload_for_later(call: Call) -> web.Response:
+    """Keep a file. Films and sounds are not ready when this answers: it says 202."""
+    return await _upload(call, later_on=True)
+
+
+async def _upload(call: Call, *, later_on: bool) -> web.Response:
+    me, most = call.account_id, uploads.most_bytes(call.site)
     members = await call.members(most_file=most)
     file = members.pop("file", None)
     if not isinstance(file, Uploaded) or not file.spool.size:
@@ -46,26 +59,31 @@ async def upload(call: Call) -> web.Response:
         held = await uploads.keep(
             call.site,
             me,
-            file.spool.file,
+            file.spool,
             alt=(wanted.description or "").strip(),
             focus=wanted.focus or "",
+            later_on=later_on,
         )
     except ServiceError as error:
         raise _worded(error) from error
-    return answer(attachments.upload(call.env, held))
+    status = 202 if held.state == uploads.PROCESSING else 200
+    return answer(attachments.upload(call.env, held), status=status)
 
 
 async def show(call: Call) -> web.Response:
-    """An upload that is in no post yet."""
+    """An upload that is in no post yet. 206: it is not ready."""
     me, number = call.account_id, call.path_id()
     held = await call.site.read(lambda tx: uploads.unused(tx, me, number))
-    return answer(attachments.upload(call.env, held))
+    if held.state == "failed":
+        raise ApiError(422, "Error processing thumbnail for uploaded media")
+    status = 206 if held.state == uploads.PROCESSING else 200
+    return answer(attachments.upload(call.env, held), status=status)
 
 
 async def describe(call: Call) -> web.Response:
-    """Say anew what an upload shows. A ``thumbnail`` is taken and not used: pictures have none."""
+    """Say anew what an upload shows. A ``thumbnail`` is taken and not used."""
     me, number = call.account_id, call.path_id()
-    wanted = shaped(About, await call.members(most_file=call.site.settings.media_max_bytes))
+    wanted = shaped(About, await call.members(most_file=uploads.most_bytes(call.site)))
     alt = None if wanted.description is None else wanted.description.strip()
     try:
         held = await call.site.write(

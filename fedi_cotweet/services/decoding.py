@@ -25,8 +25,16 @@ import msgspec
 
 from fedi_cotweet.services.decoding_child import MAX_MESSAGE, WALL_S
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.films import (
+    KEPT,
+    Film,
+    film_not_playable,
+    film_too_large,
+    not_a_film,
+)
 from fedi_cotweet.services.pictures import (
     MEDIA_TYPES,
+    OF_POSTS,
     Bounds,
     Picture,
     hidden_file,
@@ -53,8 +61,12 @@ class _Answer(msgspec.Struct):
     """What a child says; believed no further than this, as a file may have made it say it."""
 
     media_type: str = ""
-    width: Size = 1
-    height: Size = 1
+    width: Size | None = None
+    height: Size | None = None
+    duration: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    bit_rate: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    frame_rate: Annotated[float, msgspec.Meta(ge=0, le=1_000)] | None = None
+    silent: bool = False
     blurhash: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     size: int | None = None
     error: str | None = None
@@ -79,7 +91,7 @@ def read(source: bytes | BinaryIO, bounds: Bounds) -> Picture:
     ``picture_too_large``, ``hides_a_file``, ``file_too_demanding`` (422).
     """
     with _opened(source) as file:
-        return _ask("read", file, file, bounds, 0).picture
+        return _ask_of_picture("read", file, file, bounds, 0).picture
 
 
 def clean(source: bytes | BinaryIO, target: BinaryIO, bounds: Bounds, most: int) -> Decoded:
@@ -88,7 +100,30 @@ def clean(source: bytes | BinaryIO, target: BinaryIO, bounds: Bounds, most: int)
     Raises as ``read``, and ``file_too_large`` (413).
     """
     with _opened(source) as file:
-        return _ask("clean", file, target, bounds, most)
+        return _ask_of_picture("clean", file, target, bounds, most)
+
+
+def remake(source: bytes | BinaryIO, target: BinaryIO, preview: BinaryIO, most: int) -> Film:
+    """Copy a film or sound into the empty file ``target``, at most ``most`` octets, without what
+    tells of places and devices; a film's first picture into ``preview``.
+
+    Raises ``ServiceError``: ``not_a_film``, ``film_too_large``, ``film_not_playable``,
+    ``file_too_demanding`` (422).
+    """
+    with _opened(source) as file:
+        answer = _ask("film", (file, target, preview), OF_POSTS, most)
+    if answer.media_type not in KEPT:
+        raise _too_demanding()
+    return Film(
+        media_type=answer.media_type,
+        width=answer.width,
+        height=answer.height,
+        duration=answer.duration,
+        bit_rate=answer.bit_rate,
+        frame_rate=answer.frame_rate,
+        silent=answer.silent,
+        blurhash=answer.blurhash,
+    )
 
 
 def check_size(size: int, max_bytes: int) -> None:
@@ -102,14 +137,28 @@ def check_size(size: int, max_bytes: int) -> None:
         )
 
 
-def _ask(
+def _ask_of_picture(
     work: Literal["read", "clean"], source: BinaryIO, target: BinaryIO, bounds: Bounds, most: int
 ) -> Decoded:
+    answer = _ask(work, (source, target, target), bounds, most)
+    if answer.size is not None:
+        check_size(max(answer.size, most + 1), most)
+    if answer.media_type not in MEDIA_TYPES.values() or not answer.width or not answer.height:
+        raise _too_demanding()
+    return Decoded(Picture(answer.media_type, answer.width, answer.height), answer.blurhash)
+
+
+def _ask(
+    work: Literal["read", "clean", "film"],
+    files: tuple[BinaryIO, BinaryIO, BinaryIO],
+    bounds: Bounds,
+    most: int,
+) -> _Answer:
     message = json.dumps({"work": work, "bounds": asdict(bounds), "most": most}).encode()
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            _nursery.send(message, [theirs.fileno(), source.fileno(), target.fileno()])
+            _nursery.send(message, [theirs.fileno(), *(file.fileno() for file in files)])
         ours.settimeout(WALL_S + 5)
         try:
             said = b"".join(iter(lambda: ours.recv(MAX_MESSAGE), b""))
@@ -118,11 +167,7 @@ def _ask(
             raise _too_demanding() from None  # it was ended, or is not itself any more
     if answer.error is not None:
         raise _refusal(answer.error, bounds)
-    if answer.size is not None:
-        check_size(max(answer.size, most + 1), most)
-    if answer.media_type not in MEDIA_TYPES.values():
-        raise _too_demanding()
-    return Decoded(Picture(answer.media_type, answer.width, answer.height), answer.blurhash)
+    return answer
 
 
 @contextmanager
@@ -202,6 +247,12 @@ def _refusal(code: str, bounds: Bounds) -> ServiceError:
             return too_large(bounds)
         case "hides_a_file":
             return hidden_file()
+        case "not_a_film":
+            return not_a_film()
+        case "film_too_large":
+            return film_too_large()
+        case "film_not_playable":
+            return film_not_playable()
     return _too_demanding()
 
 

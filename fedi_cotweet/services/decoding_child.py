@@ -8,6 +8,7 @@ is doing, and with it goes whatever a file made of the decoder.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import resource
@@ -15,7 +16,7 @@ import signal
 import socket
 from typing import Any, Final
 
-from fedi_cotweet.services import pictures
+from fedi_cotweet.services import films, pictures
 from fedi_cotweet.services.errors import ServiceError
 
 MEMORY: Final = 1024 * 1024 * 1024
@@ -33,7 +34,7 @@ def serve(channel: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks that end are nobody's concern
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the server, which closes the channel
     while True:
-        message, files, _, _ = socket.recv_fds(channel, MAX_MESSAGE, 3)
+        message, files, _, _ = socket.recv_fds(channel, MAX_MESSAGE, 4)
         if not message:
             return
         if os.fork() == 0:
@@ -44,12 +45,16 @@ def serve(channel: socket.socket) -> None:
         channel.sendall(b".")
 
 
-def _work(message: bytes, reply: int, source: int, target: int) -> int:
+def _work(message: bytes, reply: int, source: int, target: int, preview: int) -> int:
     with socket.socket(fileno=reply) as answers:
         wanted = json.loads(message)
         _bound(int(wanted["most"]))
         try:
-            answer = _decode(wanted, source, target)
+            answer = (
+                _remake(source, target, preview)
+                if wanted["work"] == "film"
+                else _decode(wanted, source, target)
+            )
         except ServiceError as error:
             answer = {"error": error.code}
         except MemoryError:
@@ -93,3 +98,9 @@ def _decode(wanted: dict[str, Any], source: int, target: int) -> dict[str, Any]:
         "height": found.height,
         "blurhash": colours,
     }
+
+
+def _remake(source: int, target: int, preview: int) -> dict[str, Any]:
+    with os.fdopen(source, "rb") as file:
+        file.seek(0)
+        return dataclasses.asdict(films.remake(file, target, preview))

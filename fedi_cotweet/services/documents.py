@@ -43,13 +43,21 @@ SUFFIXES = {
     "image/gif": ".gif",
     "image/webp": ".webp",
     "image/avif": ".avif",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/ogg": ".ogg",
+    "audio/flac": ".flac",
+    "audio/wav": ".wav",
 }
+_SORTS = {"image": "Image", "video": "Video", "audio": "Audio"}
 
 
 def attachment(env: Env, item: Media) -> AttachmentView:
-    """A picture of ours as an attachment: one URL and a digest, as an Offer needs."""
+    """A file of ours as an attachment: one URL and a digest, as an Offer needs."""
     return AttachmentView(
-        kind="Image",
+        kind=_SORTS.get(item.media_type.partition("/")[0], "Document"),
         url=env.addresses.media(item.token, SUFFIXES.get(item.media_type, "")),
         media_type=item.media_type,
         name=item.alt,

@@ -11,12 +11,14 @@ from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import emoji, freshness, homes, link_cards, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES, focal_of
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.media import PREVIEW
 from fedi_cotweet.services.people import author_view, profile_path
 from fedi_cotweet.services.quote_views import quotes_in
 from fedi_cotweet.services.views import (
     CompanionView,
     CreditView,
     EmojiView,
+    FilmView,
     MediaView,
     PostView,
     QuoteView,
@@ -54,18 +56,7 @@ def media_views(
     """Pictures as shown; ``made_by`` names artists by the digest of what they made."""
     # A picture of a co-tweet without digest is not part of what its authors agreed to.
     return tuple(
-        MediaView(
-            url=f"/media/{item.token}{SUFFIXES.get(item.media_type, '')}",
-            media_type=item.media_type,
-            alt=item.alt,
-            width=item.width,
-            height=item.height,
-            verified=item.state == "stored",
-            credit=(made_by or {}).get(item.digest or ""),
-            blurhash=item.blurhash,
-            focal=focal_of(item),
-            id=str(item.id),
-        )
+        media_view(item, (made_by or {}).get(item.digest or ""))
         for item in items
         if (
             # Under several names only what all of them agreed to: not a picture that was swapped.
@@ -73,6 +64,27 @@ def media_views(
             if co_authored
             else item.state in LOOKED_AT
         )
+    )
+
+
+def media_view(item: Media, credit: CreditView | None = None) -> MediaView:
+    """A file as shown."""
+    film = None
+    if item.media_type.startswith(("video/", "audio/")):
+        preview = None if item.preview is None else f"/media/{item.token}{PREVIEW}"
+        film = FilmView(item.duration, item.frame_rate, item.bit_rate, item.silent, preview)
+    return MediaView(
+        url=f"/media/{item.token}{SUFFIXES.get(item.media_type, '')}",
+        media_type=item.media_type,
+        alt=item.alt,
+        width=item.width,
+        height=item.height,
+        verified=item.state == "stored",
+        credit=credit,
+        blurhash=item.blurhash,
+        focal=focal_of(item),
+        id=str(item.id),
+        film=film,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -37,6 +38,10 @@ class Spool:
         """Have all of it in the file."""
         waiting, self._waiting = self._waiting, bytearray()
         await asyncio.to_thread(self._write, waiting)
+
+    async def head(self, length: int) -> bytes:
+        """Its first octets, once all of it is in the file."""
+        return await asyncio.to_thread(os.pread, self.file.fileno(), length, 0)
 
     def _write(self, waiting: bytearray) -> None:
         self.file.write(waiting)

@@ -1,59 +1,129 @@
-"""Pictures that people upload for later posts: kept, described, thrown away."""
+"""Pictures, films and sounds that people upload for later posts: kept, described, thrown away."""
 
 from __future__ import annotations
 
-from typing import BinaryIO
+import asyncio
+from pathlib import Path
+from typing import Any, Final
 
-from fedi_cotweet.services import decoding
+from fedi_cotweet.services import decoding, films
+from fedi_cotweet.services.decoding import check_size
 from fedi_cotweet.services.describing import check_alt, read_focus
-from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.media import store_upload
+from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.events import later
+from fedi_cotweet.services.media import StoredFile, held, hold, store_film, store_upload
 from fedi_cotweet.services.site import Site
+from fedi_cotweet.services.spooling import Spool
+from fedi_cotweet.settings import Settings
 from storage.engine import Tx
 from storage.models import Media
 from storage.queries import post_media
+
+PROCESSING: Final = "processing"
+VAGUE: Final = "application/octet-stream"
+"""What an upload is that was not looked at."""
+
+
+def most_bytes(site: Site) -> int:
+    """How large an upload may be at most, whatever it is."""
+    settings = site.settings
+    if not films.available():
+        return settings.media_max_bytes
+    return max(settings.media_max_bytes, settings.video_max_bytes)
 
 
 async def keep(
     site: Site,
     account_id: int,
-    source: BinaryIO,
+    spool: Spool,
     *,
     alt: str = "",
     focus: str = "",
+    later_on: bool = False,
 ) -> Media:
-    """Keep a picture of somebody's; its id can stand in ``media_ids`` of a post.
+    """Keep a picture, film or sound of somebody's; its id can stand in ``media_ids`` of a post.
 
-    Raises ``bad_alt``, ``bad_focus``, ``not_a_picture``, ``picture_too_large``, ``hides_a_file``,
+    ``later_on``: a film or sound is made anew after this, and can be posted only then. Raises
+    ``bad_alt``, ``bad_focus``, ``not_a_picture``, ``picture_too_large``, ``hides_a_file``,
+    ``no_films_here``, ``not_a_film``, ``film_too_large``, ``film_not_playable``,
     ``file_too_demanding`` (422) and ``file_too_large`` (413).
     """
     check_alt(alt)
-    x, y = read_focus(focus) if focus else (None, None)
-    token, media_id, most = site.env.token(), site.env.new_id(), site.settings.media_max_bytes
-    stored = await decoding.aside(store_upload, site.settings.data, token, source, most)
+    focal = read_focus(focus) if focus else (None, None)
+    settings, token, media_id = site.settings, site.env.token(), site.env.new_id()
+    about = {"alt": alt, "focal_x": focal[0], "focal_y": focal[1], "token": token}
+    stored: StoredFile | None = None
+    if films.sort_of(await spool.head(films.HEAD)) is None:
+        check_size(spool.size, settings.media_max_bytes)
+        most = settings.media_max_bytes
+        stored = await decoding.aside(store_upload, settings.data, token, spool.file, most)
+    else:
+        _check_films(settings, spool)
+        if later_on:
+            await asyncio.to_thread(hold, settings.data, token, spool.file)
+        else:
+            most = settings.video_max_bytes
+            stored = await decoding.aside(store_film, settings.data, token, spool.file, most)
 
     def write(tx: Tx) -> Media:
+        columns = {"state": PROCESSING, "media_type": VAGUE} if stored is None else kept_as(stored)
         post_media.add_media(
             tx,
             id=media_id,
-            token=token,
             account_id=account_id,
-            state="stored",
-            media_type=stored.media_type,
-            digest=stored.digest,
-            size=stored.size,
-            width=stored.width,
-            height=stored.height,
-            alt=alt,
-            blurhash=stored.blurhash,
-            focal_x=x,
-            focal_y=y,
-            path=stored.path,
             created_at=site.env.now(),
+            **about,
+            **columns,
         )
+        if stored is None:
+            later(tx, site.env, "process_film", str(media_id), media_id=media_id)
         return unused(tx, account_id, media_id)
 
     return await site.write(write)
+
+
+def _check_films(settings: Settings, spool: Spool) -> None:
+    if not films.available():
+        raise ServiceError(
+            "no_films_here",
+            422,
+            "This server takes no films and no sounds.",
+            "Whoever runs it can install its extra “video”.",
+        )
+    check_size(spool.size, settings.video_max_bytes)
+
+
+def process_film(data_dir: Path, item: Media, max_bytes: int) -> dict[str, Any]:
+    """Make a film or sound anew that was uploaded before; what changes of its row. It blocks."""
+    place = held(data_dir, item.token)
+    try:
+        with place.open("rb") as source:
+            return kept_as(store_film(data_dir, item.token, source, max_bytes))
+    except (FileNotFoundError, ServiceError):
+        return {"state": "failed"}
+
+
+def kept_as(stored: StoredFile) -> dict[str, Any]:
+    """The columns of a row that tell what a file is."""
+    found: dict[str, Any] = {
+        "state": "stored",
+        "media_type": stored.media_type,
+        "digest": stored.digest,
+        "size": stored.size,
+        "width": stored.width,
+        "height": stored.height,
+        "blurhash": stored.blurhash,
+        "path": stored.path,
+    }
+    if stored.film is not None:
+        found |= {
+            "duration": stored.film.duration,
+            "frame_rate": stored.film.frame_rate,
+            "bit_rate": stored.film.bit_rate,
+            "silent": stored.film.silent,
+            "preview": stored.preview,
+        }
+    return found
 
 
 def unused(tx: Tx, account_id: int, media_id: int) -> Media:

@@ -205,7 +205,21 @@ def check_words(
             raise ServiceError(
                 "no_such_media", 422, "One of the pictures does not exist.", "Upload it again."
             )
+        if item.state != "stored":
+            raise ServiceError(
+                "media_not_ready",
+                422,
+                "A film or sound is still being made ready, or could not be.",
+                "Wait a moment and try again, or leave it out.",
+            )
         found.append(item)
+    if len(found) > 1 and not all(item.media_type.startswith("image/") for item in found):
+        raise ServiceError(
+            "films_go_alone",
+            422,
+            "A post holds pictures, or one film or sound.",
+            "Other servers would not show all of it.",
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pictures: for everybody once their post is published, before that for those it concerns.
+"""Files of posts: for everybody once their post is published, before that for those it concerns.
 
 Those of posts for few readers are for whoever knows their unguessable address: other servers fetch
 pictures without saying for whom.
@@ -15,7 +15,7 @@ from aiohttp import web
 from fedi_cotweet.domain.consent import CONSENTING, OPEN
 from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.documents import SUFFIXES
-from fedi_cotweet.services.media import TOKEN, locate
+from fedi_cotweet.services.media import PREVIEW, TOKEN, locate
 from fedi_cotweet.web.headers import file_headers
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
@@ -51,11 +51,15 @@ async def media(visit: Visit) -> web.StreamResponse:
     if not allowed and found.draft:
         may_fetch = visit.pages.may_fetch
         allowed = may_fetch is not None and await may_fetch(visit.request, item)
-    path = locate(visit.site.settings.data, item.path)
-    wrong_name = f"{dot}{suffix}" != SUFFIXES.get(item.media_type)
-    if not allowed or path is None or wrong_name:
+    media_type, stored = item.media_type, item.path
+    if f"{dot}{suffix}" == PREVIEW:
+        media_type, stored = "image/jpeg", item.preview
+    elif f"{dot}{suffix}" != SUFFIXES.get(media_type):
         raise web.HTTPNotFound
-    return web.FileResponse(path, headers=file_headers(item.media_type, everybody=found.everybody))
+    path = locate(visit.site.settings.data, stored)
+    if not allowed or path is None:
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers=file_headers(media_type, everybody=found.everybody))
 
 
 def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:

@@ -136,7 +136,8 @@ class Media(Base):
     """A file on our disk, ours or a copy of a remote one.
 
     ``token`` is the unguessable part of its address here. ``state``: ``stored``, ``pending``,
-    ``mismatch`` (the octets differ from ``digest``) or ``failed``.
+    ``processing`` (an upload that is still being made anew), ``mismatch`` (the octets differ from
+    ``digest``) or ``failed``.
     """
 
     __tablename__ = "media"
@@ -167,6 +168,15 @@ class Media(Base):
     """Relative to the media folder."""
     profile: Mapped[bool] = mapped_column(default=False, server_default="0")
     """An avatar or header, which everybody may see; of a post otherwise."""
+    duration: Mapped[int | None]
+    """Of a film or a sound, in ms; None also where that is not known."""
+    frame_rate: Mapped[float | None] = mapped_column(Double)
+    bit_rate: Mapped[int | None]
+    """In bits a second."""
+    silent: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """A film without sound, which is shown like an animation."""
+    preview: Mapped[str | None]
+    """Path of a picture of a film, as ``path``."""
     created_at: Mapped[int]
 
 

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from fedi_cotweet.services import uploads
+from fedi_cotweet.services.spooling import Spool
 from storage.models import Media
 from storage.queries import actors, consents, post_media
+from tests.services.films_made import film
 from tests.sites import World
 from tests.web.conftest import Browser, Peers
 
@@ -47,6 +50,29 @@ async def test_a_published_picture_is_for_everybody_and_never_changes(
     assert (await stranger.get(path_of(item), headers=held)).status == 304
     head = await stranger.http.head(path_of(item))
     assert (head.status, head.headers["Content-Length"]) == (200, str(item.size))
+
+
+async def test_a_film_is_served_in_parts_with_a_picture_of_it(
+    world: World, stranger: Browser, people: tuple[int, int]
+) -> None:
+    spool = await Spool.begin(world.site.settings.data)
+    await spool.add(film("mp4", "libx264", "aac"))
+    await spool.finish()
+    item = await uploads.keep(world.site, people[0], spool, alt="A wall")
+    post_id = await world.post(people[0], "Look", media_ids=(item.id,))
+    address = f"/media/{item.token}"
+    part = await stranger.get(f"{address}.mp4", headers={"Range": "bytes=4-11"})
+    assert (part.status, await part.read()) == (206, b"ftypisom")
+    assert (part.content_type, part.headers["Accept-Ranges"]) == ("video/mp4", "bytes")
+    assert part.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in part.headers["Content-Security-Policy"]
+    shown = await stranger.get(f"{address}.preview.jpg")
+    assert (shown.status, shown.content_type) == (200, "image/jpeg")
+    for wrong in (".jpg", ".preview.mp4", ".webm", "", ".upload"):
+        assert (await stranger.get(address + wrong)).status == 404
+    page = await (await stranger.get(f"/@alice/{post_id}")).text()
+    assert f'<video src="{address}.mp4" controls preload="none"' in page
+    assert f'poster="{address}.preview.jpg"' in page
 
 
 async def test_a_drafts_picture_is_for_those_it_concerns(

@@ -24,6 +24,7 @@ from fedi_cotweet.federation.jobs.fetching import (
     fetch_note_job,
     seek_publication,
 )
+from fedi_cotweet.federation.jobs.films import process_film
 from fedi_cotweet.federation.jobs.handing_on import announce, deliver_local
 from fedi_cotweet.federation.jobs.importing import import_row
 from fedi_cotweet.federation.jobs.moving import move
@@ -121,6 +122,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "name_emoji": name_emoji,
     "push": push,
     "seek_publication": seek_publication,
+    "process_film": process_film,
     "refresh_counts": refresh_counts,
     "relay": relay,
     "settle_proposals": settle_proposals,

@@ -8,7 +8,7 @@ from fedi_cotweet.mastodon_api.operations.operation import Operation
 OPERATIONS: tuple[Operation, ...] = tuple(
     Operation(*row)
     for row in (
-        ("POST", "/api/v2/media", "person", "write:media", media.upload),
+        ("POST", "/api/v2/media", "person", "write:media", media.upload_for_later),
         ("POST", "/api/v1/media", "person", "write:media", media.upload),
         ("GET", "/api/v1/media/{id}", "person", "write:media", media.show),
         ("PUT", "/api/v1/media/{id}", "person", "write:media", media.describe),

@@ -32,6 +32,7 @@ from fedi_cotweet.services.views.people import (
 from fedi_cotweet.services.views.posts import (
     CardView,
     CreditView,
+    FilmView,
     MediaView,
     PollOptionView,
     PollView,
@@ -51,6 +52,7 @@ __all__ = [
     "DraftAuthorView",
     "DraftView",
     "EmojiView",
+    "FilmView",
     "InviteAuthorView",
     "InviteView",
     "ListView",

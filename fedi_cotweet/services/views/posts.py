@@ -16,9 +16,23 @@ class CreditView:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmView:
+    """What is known of a film or sound: ``duration`` in ms, ``bit_rate`` in bits a second.
+
+    ``silent``: a film without sound. ``preview``: the path of a picture of it on this server.
+    """
+
+    duration: int | None
+    frame_rate: float | None
+    bit_rate: int | None
+    silent: bool
+    preview: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MediaView:
-    """A picture: ``url`` is on this server. Not ``verified``: it was not what its digest says, and
-    there is no copy of it.
+    """A picture, film or sound: ``url`` is on this server. Not ``verified``: it was not what its
+    digest says, and there is no copy of it.
 
     ``blurhash``: its colours in a few letters. ``focal``: (x, y), each from -1 (left, bottom) to 1,
     what stays in sight where it is cut. ``id``: its own on this
@@ -35,6 +49,7 @@ class MediaView:
     blurhash: str | None = None
     focal: tuple[float, float] | None = None
     id: str = ""
+    film: FilmView | None = None
 
 
 @dataclass(frozen=True, slots=True)
