@@ -24,8 +24,9 @@ from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.views import CompanionView, PostView, TimelinePage
 
 
-def post(view: PostView, now: int) -> RenderableType:
-    """One post, with all its authors in the header."""
+def post(view: PostView, now: int, *, asked: bool = False) -> RenderableType:
+    """One post, with all its authors in the header. ``asked``: for this very post, so that its
+    reader's filters do not keep it back."""
     body: list[RenderableType] = []
     if view.boosted_by:
         body.append(Text("boosted by ", style="dim").append_text(person(view.boosted_by)))
@@ -43,11 +44,19 @@ def post(view: PostView, now: int) -> RenderableType:
     if view.in_reply_to:
         body.append(Text(f"answers {line(view.in_reply_to)}", style="dim"))
     body.append(Text())
-    body += words_of(view.summary, view.text, view.sensitive)
-    body += poll_of(view.poll, now)
-    body += pictures_of(view.media)
-    body += quoted(view.quote)
-    body += linked(view.card)
+    titles = ", ".join(line(one.title) for one in view.filtered)
+    if not asked and any(one.action != "blur" for one in view.filtered):
+        body.append(Text(f"filtered: {titles}", style="bold yellow"))
+        body.append(Text(f"Read it:  fedi-cotweet show {line(view.id)}", style="dim"))
+    else:
+        body += words_of(view.summary, view.text, view.sensitive)
+        body += poll_of(view.poll, now)
+        if not asked and view.filtered and view.media:
+            body.append(Text(f"pictures filtered: {titles}", style="bold yellow"))
+        else:
+            body += pictures_of(view.media)
+        body += quoted(view.quote)
+        body += linked(view.card)
     counts = ", ".join(
         (count(view.replies, "reply", "replies"), count(view.boosts, "boost"),
          count(view.likes, "like"), *(f"{line(it.name)} {it.count}" for it in view.reactions))

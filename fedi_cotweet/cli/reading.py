@@ -42,7 +42,10 @@ def timeline(session: Session, limit: LimitOption = None, before: BeforeOption =
 def show(session: Session, target: PostArgument) -> None:
     """Show one post with all its verified authors; an address elsewhere is fetched from there."""
     answer = session.client().get(f"{POSTS}/{segment(target)}")
-    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
+    session.show(
+        answer,
+        lambda: post_cards.post(read_view(PostView, answer.document()), now(), asked=True),
+    )
 
 
 def thread(session: Session, post: PostArgument) -> None:

@@ -21,7 +21,10 @@ V = TypeVar("V")
 
 def show_post(session: Session, answer: Answer) -> None:
     """A post, whatever was done to it."""
-    session.show(answer, lambda: post_cards.post(read_view(PostView, answer.document()), now()))
+    session.show(
+        answer,
+        lambda: post_cards.post(read_view(PostView, answer.document()), now(), asked=True),
+    )
 
 
 def show_list(

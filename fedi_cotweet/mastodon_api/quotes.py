@@ -29,7 +29,7 @@ async def of_post(call: Call) -> web.Response:
     number, env, viewer_id = call.path_id(), call.env, call.viewer_id
     uri = await call.site.read(lambda tx: readable(tx, env, number, viewer_id).uri)
     return await found_posts(
-        call, lambda tx, window: quoting.quoting(tx, uri, window), hiding.THREAD
+        call, lambda tx, window: quoting.quoting(tx, uri, window), hiding.BY_ITSELF
     )
 
 

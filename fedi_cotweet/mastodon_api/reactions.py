@@ -158,7 +158,7 @@ async def _own(call: Call, fetch: Callable[[Tx, int, Window], Sequence[Pair]]) -
     def shown(tx: Tx, window: Window) -> list[Entry]:
         return [(post_id, place, None) for post_id, place in fetch(tx, me, window)]
 
-    return await entries(call, shown, hiding.THREAD)
+    return await entries(call, shown, hiding.BY_ITSELF)
 
 
 @dataclass(frozen=True, slots=True)

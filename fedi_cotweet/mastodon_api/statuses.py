@@ -71,7 +71,7 @@ async def context(call: Call) -> web.Response:
         post, _ = found(tx, number)
         one_post(tx, env, post, viewer_id)
         above, below = ancestors(tx, post, viewer_id), descendants(tx, post, viewer_id=viewer_id)
-        kept = hiding.hidden(tx, env.now(), viewer_id, [*above, *below])
+        kept = hiding.hidden(tx, env.now(), viewer_id, [*above, *below], looking=hiding.THREAD)
         shown = [one for one in (*above, *below) if one.id not in kept]
         made = statuses.statuses(tx, env, statuses.plain(shown), viewer_id)
         split = sum(one.id not in kept for one in above)

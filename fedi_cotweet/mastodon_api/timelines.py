@@ -98,7 +98,7 @@ async def of_account(call: Call) -> web.Response:
     """What stands on somebody's profile: posts, co-authored ones, boosts."""
     actor_id, wanted, viewer_id = call.path_id(), call.query(AccountQuery), call.viewer_id
     since = call.env.now() - STAMP_SHOWN_FOR
-    looking = Looking(at=actor_id)
+    looking = hiding.on_page_of(actor_id)
     if wanted.pinned:
         return await _pinned(call, actor_id, looking)
     tag = wanted.tagged.removeprefix("#").lower()

@@ -34,7 +34,8 @@ class Why(StrEnum):
     LIMITED = "limited"
     """The operator keeps that server out of public timelines."""
     FILTERED = "filtered"
-    """The reader does not want co-tweets like this one in timelines (C32), or its language."""
+    """The reader does not want co-tweets like this one in timelines (C32), or its language, or a
+    filter of theirs hides it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def statuses(
 
     def keep(found: Sequence[Post]) -> list[Post]:
         fit = [post for post in found if author_id is None or post.author_id == author_id]
-        return hiding.visible(tx, env.now(), viewer_id, fit, looking=hiding.PUBLIC)
+        return hiding.visible(tx, env.now(), viewer_id, fit, looking=hiding.SEARCH)
 
     found, _ = hiding.filled(
         lambda before, limit: search.find(tx, terms, viewer_id, before, limit),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from activitypub.vocab.reading import host_of
-from fedi_cotweet.services import audiences, timelines
+from fedi_cotweet.services import audiences, filtering, timelines
 from fedi_cotweet.services.distances import Distances, Why, distances
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
@@ -33,16 +33,27 @@ class Looking:
 
     ``timeline``: the reader's filter of co-tweets counts. ``public``: nobody asked for these
     authors. ``at``: the person whose page it is; who goes there means to see them, muted or not.
+    ``context``: the reader's own filters that hold there count; None: none does.
     """
 
     timeline: bool = False
     public: bool = False
     at: int | None = None
+    context: str | None = None
 
 
-HOME = Looking(timeline=True)
-PUBLIC = Looking(timeline=True, public=True)
-THREAD = Looking()
+HOME = Looking(timeline=True, context="home")
+PUBLIC = Looking(timeline=True, public=True, context="public")
+SEARCH = Looking(timeline=True, public=True)
+THREAD = Looking(context="thread")
+NOTIFICATIONS = Looking(context="notifications")
+BY_ITSELF = Looking()
+"""What one asked for by name, or kept."""
+
+
+def on_page_of(actor_id: int) -> Looking:
+    """On somebody's own page."""
+    return Looking(at=actor_id, context="account")
 
 
 def hidden(
@@ -51,7 +62,7 @@ def hidden(
     viewer_id: int | None,
     found: Sequence[Post],
     *,
-    looking: Looking = THREAD,
+    looking: Looking = BY_ITSELF,
     boosted_by: Mapping[int, int] | None = None,
 ) -> dict[int, Why]:
     """Which of these posts are kept from a reader (None: a stranger), by post id.
@@ -89,11 +100,20 @@ def hidden(
         {host for judged in posts_to_judge for host in judged.hosts},
     )
     readers = _Wishes(tx, viewer_id, {author for one in posts_to_judge for author in one.shown})
-    return dict.fromkeys(closed, Why.NOT_FOR_THEM) | {
+    kept = dict.fromkeys(closed, Why.NOT_FOR_THEM) | {
         judged.post.id: why
         for judged in posts_to_judge
         if (why := _judge(judged, apart, readers, viewer_id, looking)) is not None
     }
+    if looking.context is None:
+        return kept
+    left = [
+        judged.post
+        for judged in posts_to_judge
+        if judged.post.id not in kept and viewer_id not in judged.shown
+    ]
+    out = filtering.hidden(tx, now, viewer_id, looking.context, left) if left else ()
+    return kept | dict.fromkeys(out, Why.FILTERED)
 
 
 def visible(
@@ -102,7 +122,7 @@ def visible(
     viewer_id: int | None,
     found: Sequence[Post],
     *,
-    looking: Looking = THREAD,
+    looking: Looking = BY_ITSELF,
     boosted_by: Mapping[int, int] | None = None,
 ) -> list[Post]:
     """The posts that are not ``hidden``, in the same order."""

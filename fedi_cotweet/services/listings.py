@@ -55,7 +55,7 @@ def direct_page(
     def fetch(older: int | None, count: int) -> list[Post]:
         return audiences.direct_page(tx, account_id, older, count)
 
-    return visible_page(tx, env, account_id, fetch, hiding.THREAD, before, limit, stale)
+    return visible_page(tx, env, account_id, fetch, hiding.BY_ITSELF, before, limit, stale)
 
 
 def search_page(
@@ -82,7 +82,7 @@ def search_page(
         return search_queries.find(tx, terms, viewer_id, older, count)
 
     return visible_page(
-        tx, env, viewer_id, fetch, hiding.PUBLIC, before, limit, stale, lambda post: post.id
+        tx, env, viewer_id, fetch, hiding.SEARCH, before, limit, stale, lambda post: post.id
     )
 
 

@@ -49,7 +49,9 @@ def audible(tx: Tx, env: Env, account_id: int, page: Sequence[Notification]) -> 
         tx, env.now(), account_id, {item.actor_id for item in heard if item.actor_id}
     )
     there = posts.posts_by_id(tx, [item.post_id for item in heard if item.post_id])
-    kept = hiding.hidden(tx, env.now(), account_id, list(there.values()))
+    kept = hiding.hidden(
+        tx, env.now(), account_id, list(there.values()), looking=hiding.NOTIFICATIONS
+    )
     muted = {key for key, why in kept.items() if why is distances.Why.MUTED}
     by = {item.actor_id for item in heard if item.actor_id and item.post_id in muted}
     wanted = relations.heard_though_muted(tx, account_id, by) if by else set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from activitypub.html import to_text
 from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import emoji, freshness, homes, link_cards, polls, timelines
+from fedi_cotweet.services import emoji, filtering, freshness, homes, link_cards, polls, timelines
 from fedi_cotweet.services.documents import SUFFIXES, focal_of
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.media import PREVIEW
@@ -97,11 +97,13 @@ def post_views(
     stale: Stale | None = None,
     viewer_id: int | None = None,
     quoted: bool = False,
+    context: str | None = None,
 ) -> tuple[PostView, ...]:
     """Posts as views, in the same order, with a handful of queries in all.
 
     Only verified authors appear. ``viewer_id`` is whose votes in polls are shown, and who may see
-    what is quoted. ``quoted``: these are, and what they quote themselves is not shown.
+    what is quoted, and whose filters are told. ``quoted``: these are, and what they quote
+    themselves is not shown. ``context``: only filters that hold there; None: all.
     """
     now = env.now()
     ids = [post.id for post in found]
@@ -140,8 +142,15 @@ def post_views(
         env,
         found,
         viewer_id,
-        None if quoted else lambda others: post_views(tx, env, others, stale=stale, quoted=True),
+        None
+        if quoted
+        else lambda others: post_views(
+            tx, env, others, stale=stale, viewer_id=viewer_id, quoted=True, context=context
+        ),
     )
+    rules = filtering.rules_of(tx, now, viewer_id)
+    if context is not None:
+        rules = tuple(rule for rule in rules if context in rule.contexts)
     views = []
     for post in found:
         if stale is not None and freshness.due(post, rows[post.id], now):
@@ -182,6 +191,11 @@ def post_views(
             reactions=tuple(
                 ReactionView(name, count)
                 for name, count in reactions.get(post.id, ())[:MOST_REACTIONS]
+            ),
+            filtered=()
+            if not rules or viewer_id in timelines.shown_author_ids(post, rows[post.id], now)
+            else filtering.matches(
+                rules, post, views[-1].text, pictures.get(post.id, ()), questions.get(post.id)
             ),
         )
     return tuple(views)

@@ -71,7 +71,15 @@ def entries_page(
 
     entries, following = hiding.filled(fetch, keep, lambda entry: entry[1], before, limit)
     kept = [found[post_id] for post_id, _, _ in entries]
-    views = post_views(tx, env, kept, boosted_by=boosted, stale=stale, viewer_id=account_id)
+    views = post_views(
+        tx,
+        env,
+        kept,
+        boosted_by=boosted,
+        stale=stale,
+        viewer_id=account_id,
+        context=hiding.HOME.context,
+    )
     return TimelinePage(views, None if following is None else str(following))
 
 
@@ -114,7 +122,9 @@ def visible_page(
         before,
         limit,
     )
-    views = post_views(tx, env, found, stale=stale, viewer_id=viewer_id)
+    views = post_views(
+        tx, env, found, stale=stale, viewer_id=viewer_id, context=looking.context or "public"
+    )
     return TimelinePage(views, None if following is None else str(following))
 
 
@@ -139,7 +149,7 @@ def profile(
             tx, actor.id, shown_since=since, before=older, limit=count, viewer_id=viewer_id
         )
 
-    looking = Looking(at=actor.id)
+    looking = hiding.on_page_of(actor.id)
     return ProfileView(
         author=author_view(env, actor, moved_to=homes.new_homes(tx, [actor]).get(actor.id)),
         summary=to_text(actor.summary),
@@ -161,9 +171,9 @@ def _pinned(
     tx: Tx, env: Env, actor: Actor, viewer_id: int | None, stale: Stale | None
 ) -> tuple[PostView, ...]:
     found = pins.pinned_posts(tx, actor.id, MOST_PINNED)
-    unseen = hiding.hidden(tx, env.now(), viewer_id, found, looking=Looking(at=actor.id))
+    unseen = hiding.hidden(tx, env.now(), viewer_id, found, looking=hiding.on_page_of(actor.id))
     shown = [post for post in found if post.id not in unseen]
-    return post_views(tx, env, shown, viewer_id=viewer_id, stale=stale)
+    return post_views(tx, env, shown, viewer_id=viewer_id, stale=stale, context="account")
 
 
 def one_post(
@@ -178,4 +188,4 @@ def one_post(
     hiding.check_shown(tx, env.now(), viewer_id, post)
     if stale is not None and freshness.counts_due(post, env.now()):
         stale.post_ids.add(post.id)
-    return post_views(tx, env, [post], stale=stale, viewer_id=viewer_id)[0]
+    return post_views(tx, env, [post], stale=stale, viewer_id=viewer_id, context="thread")[0]

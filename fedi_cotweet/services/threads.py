@@ -19,9 +19,9 @@ def around(
 ) -> tuple[tuple[PostView, ...], tuple[PostView, ...]]:
     """(ancestors, descendants) of a post, as far as they are meant to be seen by the viewer."""
     above, below = ancestors(tx, post, viewer_id), descendants(tx, post, viewer_id=viewer_id)
-    kept = hiding.hidden(tx, env.now(), viewer_id, [*above, *below])
+    kept = hiding.hidden(tx, env.now(), viewer_id, [*above, *below], looking=hiding.THREAD)
     shown = [one for one in (*above, *below) if one.id not in kept]
-    views = post_views(tx, env, shown, viewer_id=viewer_id)
+    views = post_views(tx, env, shown, viewer_id=viewer_id, context="thread")
     split = sum(one.id not in kept for one in above)
     return views[:split], views[split:]
 

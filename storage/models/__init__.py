@@ -23,6 +23,7 @@ from storage.models.changes import (
     MessageStop,
 )
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
+from storage.models.filters import Filter, FilterKeyword, FilterPost
 from storage.models.history import PostVersion
 from storage.models.oauth import AccessToken, Application, AuthorizationCode
 from storage.models.posts import (
@@ -99,6 +100,9 @@ __all__ = [
     "Delivery",
     "DraftComment",
     "EmojiPicture",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "FollowedTag",
     "HomeEntry",

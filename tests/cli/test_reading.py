@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fedi_cotweet.services.views import TimelinePage
+from fedi_cotweet.services.views import FilteredView, TimelinePage
 from tests.cli.conftest import LITTLE_LATER, Run, Script
 from tests.cli.samples import BOB, NOW, POST, wire
 
@@ -25,6 +25,25 @@ async def test_a_timeline_shows_posts_with_all_authors_and_the_way_to_older_ones
     assert "boosted by Bob @bob@b.example" in shown.words
     assert "edited 1 minute ago" in shown.words
     assert "fedi-cotweet timeline --before 41" in shown.words
+
+
+async def test_what_a_filter_warns_of_is_shown_when_it_is_asked_for(
+    script: Script, run: Run
+) -> None:
+    why = FilteredView(id="1", title="No tea", action="warn", contexts=("home",))
+    warned = replace(POST, filtered=(why,))
+    blurred = replace(POST, filtered=(replace(why, action="blur"),))
+    script.expect("GET", f"{CONTROL}/timeline", wire(TimelinePage((warned,), None)))
+    shown = (await run("timeline")).words
+    assert "filtered: No tea" in shown
+    assert "fedi-cotweet show 42" in shown
+    assert "We wrote this together." not in shown
+    script.expect("GET", f"{CONTROL}/timeline", wire(TimelinePage((blurred,), None)))
+    shown = (await run("timeline")).words
+    assert "pictures filtered: No tea" in shown
+    assert "We wrote this together." in shown
+    script.expect("GET", f"{CONTROL}/posts/42", wire(warned))
+    assert "We wrote this together." in (await run("show", "42")).words
 
 
 async def test_an_empty_timeline_says_how_to_fill_it(script: Script, run: Run) -> None:

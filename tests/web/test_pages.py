@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jinja2 import StrictUndefined, UndefinedError
 
-from fedi_cotweet.services.views import AuthorView, InviteAuthorView, ProfileFieldView
+from fedi_cotweet.services.views import (
+    AuthorView,
+    FilteredView,
+    InviteAuthorView,
+    ProfileFieldView,
+)
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.rendering import TINTS, ConsentView, InstanceView, tint
 from tests.web.cast import (
@@ -354,6 +360,22 @@ def test_more_than_three_authors_stand_behind_others_that_open_without_a_script(
 
 def test_a_post_of_one_author_claims_no_agreement() -> None:
     assert "agreed" not in pages.render_post(post(ALICE), INSTANCE)
+
+
+def test_what_a_filter_warns_of_is_behind_its_title() -> None:
+    why = FilteredView(id="1", title=HOSTILE, action="warn", contexts=("home",))
+    shown = parse_page(
+        pages.render_home(timeline(post(summary="Spoilers", filtered=(why,))), SESSION, INSTANCE)
+    )
+    warning, inner = shown.all("details", class_="cw")
+    assert warning.all("summary")[0].text == f"Filtered: {HOSTILE}"
+    assert inner.text in warning.text
+    blurred = post(media=(picture(),), filtered=(replace(why, action="blur"),))
+    html = pages.render_home(timeline(blurred), SESSION, INSTANCE)
+    assert "Filtered" not in html
+    assert html == pages.render_home(
+        timeline(replace(blurred, filtered=(), sensitive=True)), SESSION, INSTANCE
+    )
 
 
 def test_the_marker_leads_to_who_agreed_to_what_and_how_we_know() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from activitypub.coauthorship.notice import build_notice
-from fedi_cotweet.mastodon_api.entities import accounts, attachments
+from fedi_cotweet.mastodon_api.entities import accounts, attachments, filters
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.services.composing import HASHTAG
 from fedi_cotweet.services.env import Env
@@ -230,7 +230,7 @@ def _document(env: Env, view: PostView, around: _Around, *, inner: bool = False)
             "muted": post.id in around.marks["muted"],
             "bookmarked": post.id in around.marks["kept"],
             "pinned": post.id in around.marks["pinned"],
-            "filtered": [],
+            "filtered": filters.results(view.filtered, post.sort_id),
         }
     return document
 

@@ -6,6 +6,7 @@ Order matters: of two paths that fit, the first is taken.
 from fedi_cotweet.mastodon_api.operations import (
     cotweets,
     edits,
+    filters,
     instance,
     media,
     networks,
@@ -40,6 +41,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *cotweets.OPERATIONS,
     *notifications.OPERATIONS,
     *pushing.OPERATIONS,
+    *filters.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]

@@ -116,6 +116,22 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class FilteredView:
+    """A filter of the reader's that is about a post (``domain.filters``).
+
+    ``keywords``: those that are in it, as they were typed. ``itself``: it is about this very post.
+    """
+
+    id: str
+    title: str
+    action: str
+    contexts: tuple[str, ...]
+    expires_at: int | None = None
+    keywords: tuple[str, ...] = ()
+    itself: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
 
@@ -154,6 +170,8 @@ class PostView:
     """Those of ``likes`` that came with an emoji, as far as they came here."""
     card: CardView | None = None
     """Of the first link."""
+    filtered: tuple[FilteredView, ...] = ()
+    """Why the reader wants to be warned of it."""
 
 
 @dataclass(frozen=True, slots=True)
