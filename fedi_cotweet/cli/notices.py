@@ -30,6 +30,8 @@ _NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "cotweet.due": _TO_DECIDE,
     "cotweet.change_refused": ("cancel-change {post}", "publish {post}"),
     "cotweet.poll_over": ("edit {post} TEXT", "discard {post}"),
+    "cotweet.agreed_in_advance": ("leave {post}", "trusted"),
+    "cotweet.with_blocked": ("show {post}", "leave {post}", "delete {post}"),
     "credit.asked": ("credits",),
     "quote_request": ("quotes",),
     "follow_request": ("follow-requests",),

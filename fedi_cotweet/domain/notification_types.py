@@ -15,11 +15,15 @@ TYPES: Final[Mapping[str, str]] = {
     "poll": "poll",
     "quote": "quote",
     "status": "status",
+    "update": "update",
+    "quoted_update": "quoted_update",
 }
 """What Mastodon calls our kinds. A reaction with an emoji is a like."""
 WITH_INVITE: Final = frozenset({"cotweet.invite", "cotweet.reminder"})
 """Kinds of an invitation that waits for an answer: a mention to apps that know no invitations."""
-WITH_STATUS: Final = frozenset({"mention", "reblog", "favourite", "poll", "quote", "status"})
+WITH_STATUS: Final = frozenset(
+    {"mention", "reblog", "favourite", "poll", "quote", "status", "update", "quoted_update"}
+)
 """Types of what happened to a post, which is told with them."""
 GROUPED: Final = frozenset({"favourite", "follow", "reblog"})
 """Types of which several are one to apps that group them."""

@@ -14,6 +14,7 @@ from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import (
     audiences,
+    edit_notices,
     hearing,
     indexing,
     link_cards,
@@ -187,8 +188,10 @@ def store_arrival(
     values["kept_out_at"] = kept_out(tx, env, note.in_reply_to, arrival.author)
     posts.change_post(tx, known.id, updated_at=_updated_at(env, note), **values)
     remote_parts.keep(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
-    versions.keep(tx, env, before)
+    edited = versions.keep(tx, env, before)
     audiences.keep_remote(tx, known.id, arrival.addressed, recipient_id)
+    if edited:
+        edit_notices.tell_of_edit(tx, env, known.id)
     link_cards.refresh(tx, env, known.id)
     indexing.refresh(tx, known.id)
     timelines.refresh(tx, known.id, env.now())

@@ -11,7 +11,7 @@ from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.homes import check_at_home, check_found_here
 from storage.engine import Tx
 from storage.models import Actor, Follow
-from storage.queries import actors, follows, lists
+from storage.queries import actors, consents, follows, lists
 
 
 def follow(
@@ -91,6 +91,9 @@ def unfollow(tx: Tx, env: Env, follower_id: int, followed: Actor) -> bool:
     if held is None:
         return False
     follows.remove_follow(tx, follower_id, followed.id)
+    me = actors.actor(tx, follower_id) if followed.local else None
+    if me is not None:
+        _request_is_over(tx, followed.id, me)
     emit(tx, env, "follow.undone", follower_id=follower_id, followed_id=followed.id, uri=held.uri)
     timelines.forget_source(tx, follower_id, followed.id, env.now())
     lists.remove_from_all(tx, follower_id, followed.id)
@@ -125,6 +128,8 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
             state = "accepted"
         follows.set_follow(tx, held.id, state=state, uri=uri)
     accepted = state == "accepted"
+    if accepted:
+        _request_is_over(tx, followed.id, follower)
     tell(
         tx,
         env,
@@ -147,6 +152,7 @@ def answer_request(tx: Tx, env: Env, account_id: int, follower: Actor, *, accept
     me = actors.actor(tx, account_id)
     if held is None or held.state != "requested" or me is None:
         raise not_found("follow request")
+    _request_is_over(tx, account_id, follower)
     if accepted:
         follows.set_follow(tx, held.id, state="accepted")
         if follower.local:
@@ -155,6 +161,11 @@ def answer_request(tx: Tx, env: Env, account_id: int, follower: Actor, *, accept
     else:
         follows.remove_follow(tx, follower.id, account_id)
         _reject(tx, env, follower, me, held.uri)
+
+
+def _request_is_over(tx: Tx, account_id: int, follower: Actor) -> None:
+    """Nobody has to answer it any more."""
+    consents.forget_notifications(tx, account_id, "follow_request", [follower.uri])
 
 
 def _reject(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str) -> None:
@@ -177,6 +188,7 @@ def reject(
 ) -> None:
     """End somebody's follow of a local person. ``told``: their server knows that it is over."""
     follows.remove_follow(tx, follower.id, me.id)
+    _request_is_over(tx, me.id, follower)
     if follower.local:
         timelines.forget_source(tx, follower.id, me.id, env.now())
         lists.remove_from_all(tx, follower.id, me.id)
@@ -208,9 +220,11 @@ def receive_undo(tx: Tx, follower: Actor, followed_uri: str | None, uri: str | N
     if uri is not None:
         held = follows.follow_by_uri(tx, uri)
         if held is not None and held.follower_id == follower.id:
+            _request_is_over(tx, held.followed_id, follower)
             return follows.remove_follow(tx, held.follower_id, held.followed_id)
     if followed_uri is not None:
         followed = actors.actor_by_uri(tx, followed_uri)
         if followed is not None:
+            _request_is_over(tx, followed.id, follower)
             return follows.remove_follow(tx, follower.id, followed.id)
     return False

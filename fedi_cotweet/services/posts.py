@@ -12,6 +12,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.services import (
     audiences,
     documents,
+    edit_notices,
     endings,
     hearing,
     indexing,
@@ -165,7 +166,8 @@ def save_update(
         updated_at=updated_at,
         **columns,
     )
-    versions.keep(tx, env, before)
+    if versions.keep(tx, env, before):
+        edit_notices.tell_of_edit(tx, env, post.id)
     indexing.refresh(tx, post.id)
     timelines.refresh(tx, post.id, env.now())
     link_cards.refresh(tx, env, post.id)

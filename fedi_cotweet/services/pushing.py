@@ -54,6 +54,8 @@ TITLES: Final = {
     "like": "{name} likes your post",
     "poll": "A poll of {name} is over",
     "quote": "{name} quoted your post",
+    "update": "{name} changed a post that you boosted",
+    "quoted_update": "{name} changed a post that you quoted",
     "cotweet.invite": "{name} asks you to write a post together",
     "cotweet.reminder": "{name} waits for your answer: write a post together?",
 }

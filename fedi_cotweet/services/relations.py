@@ -200,7 +200,7 @@ def _end_invites(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
 def _ask_about_posts(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
     """Whether to stay an author beside somebody one blocks, is one's own decision (C39)."""
     for post, mine in post_authors.written_together(tx, me.id, other.id, ASKED_ABOUT):
-        act = "delete" if mine else "leave"
+        act = "delete it" if mine else "take your name off"
         tell(
             tx,
             env,
@@ -211,6 +211,6 @@ def _ask_about_posts(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
             post_id=post.id,
             text=(
                 f"You blocked @{other.username}@{other.host}, with whom you are an author of a"
-                f" post. It stays as it is, unless you do: fedi-cotweet {act} {post.id}"
+                f" post. It stays as it is, unless you {act}."
             ),
         )

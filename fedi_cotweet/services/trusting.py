@@ -156,7 +156,7 @@ def _tell(tx: Tx, env: Env, offer: Offer, agreed: Offer, sender: Actor, post: Po
         offer_id=offer.id,
         text=(
             f"{who} changes a post that you wrote together, and you agreed in advance.\n{what}\n"
-            f"Not what you want? Take your name off: fedi-cotweet leave {post.id}. "
-            f"Decide yourself the next time: fedi-cotweet untrust {who}."
+            "Not what you want? You can take your name off the post, and decide yourself the next"
+            " time."
         ),
     )

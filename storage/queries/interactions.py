@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CompoundSelect,
     Connection,
     bindparam,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
-from storage.models import Boost, Like, Post
+from storage.models import Account, Boost, Like, Post
 from storage.queries.audiences import EVERYBODYS, VIEWER, readable
 from storage.queries.rows import find, many
 
@@ -108,6 +109,11 @@ def boosts_of(tx: Connection, post_id: int) -> list[Boost]:
     return many(tx, Boost, select(Boost).where(Boost.post_id == post_id).order_by(Boost.id))
 
 
+def local_boosters(tx: Connection, post_id: int) -> list[int]:
+    """Whoever here boosts a post."""
+    return [int(row[0]) for row in tx.execute(_LOCAL_BOOSTERS, {"post": post_id})]
+
+
 def set_boost_delivery(tx: Connection, boost_id: int, delivery: bool) -> None:
     """Whether an Announce only carries a co-tweet to its author's followers."""
     tx.execute(update(Boost).where(Boost.id == boost_id).values(delivery=delivery))
@@ -174,3 +180,9 @@ _ANSWERS = (
 )
 _REPLIES_TO_ANY = _ANSWERS.where(Post.visibility.in_(EVERYBODYS))
 _SEEN_REPLIES = _ANSWERS.where(readable())
+_LOCAL_BOOSTERS = (
+    select(Account.id)
+    .join(Boost, Boost.actor_id == Account.id)
+    .where(Boost.post_id == bindparam("post", type_=BigInteger), Boost.delivery.is_(False))
+    .order_by(Account.id)
+)

@@ -44,6 +44,11 @@ def dismiss(tx: Connection, account_id: int, notification_id: int) -> bool:
     return bool(tx.execute(_DISMISS, values).rowcount)
 
 
+def forget_older(tx: Connection, post_id: int, kinds: Collection[str], before: int) -> None:
+    """Take back what anybody was told of a post before then, of these kinds."""
+    tx.execute(_FORGET_OLDER, {"post": post_id, "kinds": sorted(kinds), "before": before})
+
+
 def clear(tx: Connection, account_id: int) -> None:
     """Delete all of somebody's notifications."""
     tx.execute(_CLEAR, {"account": account_id})
@@ -86,6 +91,11 @@ def _window(shape: Shape, some: bool, less: bool, by_actor: bool) -> Select[tupl
 _ACCOUNT = bindparam("account", type_=BigInteger)
 _DISMISS = delete(Notification).where(
     Notification.id == bindparam("id", type_=BigInteger), Notification.account_id == _ACCOUNT
+)
+_FORGET_OLDER = delete(Notification).where(
+    Notification.post_id == bindparam("post", type_=BigInteger),
+    Notification.kind.in_(bindparam("kinds", expanding=True)),
+    Notification.created_at <= bindparam("before", type_=BigInteger),
 )
 _CLEAR = delete(Notification).where(Notification.account_id == _ACCOUNT)
 _MARKERS = select(Marker).where(Marker.account_id == _ACCOUNT)

@@ -38,6 +38,14 @@ WHAT_NOW = " x fedi-cotweet drafts fedi-cotweet publish 42 fedi-cotweet discard 
         (NotificationView("1", "follow", "x", NOW), "x"),
         (NotificationView("1", "like", "x", NOW, post="42"), "fedi-cotweet show 42"),
         (NotificationView("1", "cotweet.comment", "x", NOW, invite="7"), "discuss 7"),
+        (
+            NotificationView("1", "cotweet.agreed_in_advance", "x", NOW, post="42"),
+            "leave 42 fedi-cotweet trusted",
+        ),
+        (
+            NotificationView("1", "cotweet.with_blocked", "x", NOW, post="42"),
+            "leave 42 fedi-cotweet delete 42",
+        ),
         (NotificationView("1", "cotweet.comment", "x", NOW, post="42"), "discuss 42"),
         (NotificationView("1", "cotweet.proposal", "x", NOW, proposal="5"), "proposal decline 5"),
         (NotificationView("1", "cotweet.declined", "x", NOW, post="42"), "fedi-cotweet show 42"),

@@ -135,10 +135,9 @@ async def test_about_what_was_published_together_one_is_asked_and_nothing_is_don
     assert cast.a.received_of("Delete") == []
     [asked] = [kind for kind in await cast.told("bob") if kind == "cotweet.with_blocked"]
     found = await cast.here.api("GET", f"{CONTROL}/notifications", account="bob")
-    [text] = [item["text"] for item in found["notifications"] if item["kind"] == asked]
-    command, post_id = text.rpartition("fedi-cotweet ")[2].split()
-    assert command == "leave"
-    await cast.here.api("POST", f"{COTWEETS}/{post_id}/leave", {}, account="bob")
+    [item] = [item for item in found["notifications"] if item["kind"] == asked]
+    assert item["text"].endswith("unless you take your name off.")
+    await cast.here.api("POST", f"{COTWEETS}/{item['post']}/leave", {}, account="bob")
     await cast.here.settle()
     assert await cast.shown(post.id) == [cast.alice.id]
 
@@ -197,6 +196,12 @@ async def test_a_locked_account_decides_who_follows_and_is_told_what_is_public(
     await call(cast, "follow-requests", "bob", handle=cast.carol.handle, accept=False)
     assert len(cast.a.received_of("Accept")) == 1
     assert len(cast.c.received_of("Reject")) == 1
+    assert "follow_request" not in await cast.told("bob")
+    asked = cast.carol.activity("Follow", cast.here.actor("bob"))
+    await cast.deliver(cast.carol, asked)
+    assert (await cast.told("bob")).count("follow_request") == 1
+    await cast.deliver(cast.carol, cast.carol.activity("Undo", asked))
+    assert "follow_request" not in await cast.told("bob")
     assert (
         await refused(cast, "follow-requests", "bob", handle=cast.carol.handle, accept=True)
         == "not_found"

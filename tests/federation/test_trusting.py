@@ -83,8 +83,9 @@ async def test_other_words_of_a_trusted_author_are_agreed_to_and_bob_is_told(cas
     assert "+ We wrote it well." in told["text"]
     held = await cast.here.post(post.id)
     assert held is not None
-    assert f"fedi-cotweet leave {held.id}" in told["text"]
-    assert f"fedi-cotweet untrust @{cast.alice.handle}" in told["text"]
+    assert "You can take your name off the post" in told["text"]
+    assert "fedi-cotweet" not in told["text"]
+    assert told["post"] == str(held.id)
     log = await cast.here.api("GET", f"/api/v1/cotweets/{held.id}/log", account="bob")
     accepts = [entry for entry in log["log"] if entry["move"] == "accept"]
     assert [entry["detail"].get("how") for entry in accepts] == [

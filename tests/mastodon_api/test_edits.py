@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.mastodon_api.conftest import Cast
+from fedi_cotweet.services.edit_notices import AGAIN_AFTER
+from tests.mastodon_api.conftest import App, Cast
 
 STATUSES = "/api/v1/statuses"
 
@@ -107,3 +108,42 @@ async def test_a_published_co_tweet_stands_until_all_agreed_to_a_change(cast: Ca
     [asked] = [one for one in invites if one["is_change"]]
     assert asked["text"] == "We like coffee"
     assert await cast.bobs.refused("PUT", path, {"status": "Mine"}) == 404
+
+
+async def _news(app: App) -> list[tuple[str, str]]:
+    found = await app.ask("GET", "/api/v1/notifications?types[]=update&types[]=quoted_update")
+    return [(one["type"], one["status"]["content"]) for one in found]
+
+
+async def test_who_boosted_or_quoted_a_post_is_told_of_its_last_edit(cast: Cast) -> None:
+    made = await cast.alices.ask("POST", STATUSES, {"status": "Tea"})
+    path = f"{STATUSES}/{made['id']}"
+    carols = await cast.apps.of(await cast.world.account("carol"))
+    for app in (cast.bobs, cast.alices, carols):
+        await app.ask("POST", f"{path}/reblog")
+    await cast.alices.ask("PUT", path, {"status": "Coffee"})
+    assert [await _news(app) for app in (cast.bobs, carols, cast.alices)] == [
+        [("update", "<p>Coffee</p>")],
+        [("update", "<p>Coffee</p>")],
+        [],
+    ]
+    await cast.bobs.ask("POST", STATUSES, {"status": "Hm", "quoted_status_id": made["id"]})
+    await carols.ask("POST", f"{path}/mute")
+    [before] = await carols.ask("GET", "/api/v1/notifications")
+    await cast.alices.ask("PUT", path, {"status": "Milk"})
+    cast.world.clock.now += AGAIN_AFTER
+    # Neither what changes nothing nor what others do is an edit.
+    await cast.alices.ask("PUT", path, {"status": "Milk"})
+    assert await _news(carols) == [("update", "<p>Milk</p>")]
+    await cast.alices.ask("PUT", path, {"status": "Water"})
+    assert await _news(cast.bobs) == [("quoted_update", "<p>Water</p>")]
+    assert await _news(carols) == []
+    assert before["account"]["acct"] == "alice"
+
+
+async def test_an_edit_of_somebody_muted_is_no_news(cast: Cast) -> None:
+    made = await cast.alices.ask("POST", STATUSES, {"status": "Tea"})
+    await cast.bobs.ask("POST", f"{STATUSES}/{made['id']}/reblog")
+    await cast.bobs.ask("POST", f"/api/v1/accounts/{cast.alice}/mute")
+    await cast.alices.ask("PUT", f"{STATUSES}/{made['id']}", {"status": "Coffee"})
+    assert await _news(cast.bobs) == []

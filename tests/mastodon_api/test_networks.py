@@ -51,11 +51,20 @@ async def test_a_locked_account_answers_who_may_follow(cast: Cast) -> None:
         await _follow(cast, app, cast.bob)
     waiting, _ = await cast.bobs.page("/api/v1/follow_requests")
     assert sorted(_names(waiting)) == ["alice", "carol"]
+    news = "/api/v1/notifications?types[]=follow_request"
+    assert len(await cast.bobs.ask("GET", news)) == 2
     path = "/api/v1/follow_requests"
     answered = await cast.bobs.ask("POST", f"{path}/{cast.alice}/authorize")
     assert answered["followed_by"]
+    assert [one["account"]["acct"] for one in await cast.bobs.ask("GET", news)] == ["carol"]
     refused = await cast.bobs.ask("POST", f"{path}/{carol}/reject")
     assert (refused["followed_by"], refused["requested_by"]) == (False, False)
+    assert await cast.bobs.ask("GET", news) == []
+    carols = await cast.apps.of(carol)
+    await _follow(cast, carols, cast.bob)
+    assert len(await cast.bobs.ask("GET", news)) == 1
+    await carols.ask("POST", f"{A}/{cast.bob}/unfollow")
+    assert await cast.bobs.ask("GET", news) == []
     assert await cast.bobs.refused("POST", f"{path}/{carol}/authorize") == 404
     gone = await cast.bobs.ask("POST", f"{A}/{cast.alice}/remove_from_followers")
     assert not gone["followed_by"]

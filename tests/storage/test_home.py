@@ -102,3 +102,7 @@ async def test_an_announce_that_only_carries_a_post_is_no_boost(stage: Stage) ->
         )
     assert await stage.ask(home.boosters, 10) == [(MALLORY, 1), (DAVE, 3)]
     assert await stage.ask(home.boosters, 11) == []
+    values = {"actor_id": ALICE, "post_id": 10, "published_at": NOW, "delivery": False}
+    await stage.do(interactions.add_boost, id=4, uri="https://x.example/4", **values)
+    assert await stage.ask(interactions.local_boosters, 10) == [ALICE]
+    assert await stage.ask(interactions.local_boosters, 11) == []

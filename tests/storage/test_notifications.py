@@ -53,6 +53,26 @@ async def test_a_window_of_them(
     assert [item.id for item in found] == expected
 
 
+async def test_what_was_told_of_a_post_before_is_taken_back(stage: Stage) -> None:
+    await stage.post(30)
+    for number, kind, at in ((5, "update", NOW), (6, "update", NOW + 1), (7, "like", NOW)):
+        await stage.do(
+            consents.notify,
+            id=number,
+            account_id=BOB,
+            kind=kind,
+            subject=str(number),
+            actor_id=ALICE,
+            post_id=30,
+            text="",
+            created_at=at,
+        )
+    await stage.do(notifications.forget_older, 30, ["update", "quoted_update"], NOW)
+    await stage.do(notifications.forget_older, 31, ["update"], NOW + 9)
+    found = await stage.ask(notifications.of_account, BOB, Window(9))
+    assert [item.id for item in found] == [7, 6, 4]
+
+
 async def test_only_ones_own_are_dismissed_and_cleared(stage: Stage) -> None:
     assert await stage.do(notifications.dismiss, ALICE, 4) is False
     assert await stage.do(notifications.dismiss, ALICE, 3) is True

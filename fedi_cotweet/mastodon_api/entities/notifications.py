@@ -67,16 +67,22 @@ def documents(
             document["type"] = "mention"
             document["status"] = invitation(env, item, offer, document["account"], people)
         elif supported is not None and document["type"] not in supported:
-            document["fallback"] = _fallback(env, item, offer)
+            document["fallback"] = _fallback(env, item, offer, document.get("status"))
         found.append(document)
     return found
 
 
-def _fallback(env: Env, item: Notification, offer: Offer | None) -> Document:
-    page = f"{env.addresses.base}/invites"
+def _fallback(
+    env: Env, item: Notification, offer: Offer | None, status: Document | None
+) -> Document:
+    summary = None
+    if offer is not None:
+        summary = f"Read the post and accept or decline it: {env.addresses.base}/invites"
+    elif status is not None:
+        summary = f"Look at the post: {status['url']}"
     return {
         "title": item.text or item.kind,
-        "summary": f"Read the post and accept or decline it: {page}" if offer is not None else None,
+        "summary": summary,
         "details": None
         if offer is None
         else f"“{heard.about(None, offer)}” Version: {offer.digest}",
