@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import freshness, hiding, homes
-from fedi_cotweet.services.audiences import may_see
+from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.hiding import Looking
@@ -174,6 +174,13 @@ def _pinned(
     unseen = hiding.hidden(tx, env.now(), viewer_id, found, looking=hiding.on_page_of(actor.id))
     shown = [post for post in found if post.id not in unseen]
     return post_views(tx, env, shown, viewer_id=viewer_id, stale=stale, context="account")
+
+
+def was_everybodys(post: Post) -> bool:
+    """Whether a post was published for everybody and is deleted: that may be said to everybody.
+    Of drafts, and of what was for some, nothing is told."""
+    deleted = post.state == "deleted" and post.published_at is not None
+    return deleted and post.visibility in EVERYBODYS
 
 
 def one_post(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.services import endings
+from fedi_cotweet.services import arrivals, endings
+from fedi_cotweet.services.arrivals import Arrival
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.posts import remove
@@ -35,6 +37,23 @@ def receive_delete(tx: Tx, env: Env, uri: str, sender: Actor, text: str = "") ->
                 text=text,
             )
     return "deleted"
+
+
+def receive_tombstone(
+    tx: Tx, env: Env, arrival: Arrival, *, asked: bool, recipient_id: int | None
+) -> str:
+    """A new object that is nothing but the word that it is gone, said by its author.
+
+    What would have been everybody's to see has its place here from the start as what was deleted:
+    its page says so. A copy that comes later stays out, as after a ``Delete``.
+    """
+    known = posts.post_by_uri(tx, arrival.note.id) is not None
+    if not known and arrival.visibility in EVERYBODYS:
+        arrivals.store_arrival(
+            tx, env, arrival, update=False, asked=asked, quiet=True, recipient_id=recipient_id
+        )
+    outcome = receive_delete(tx, env, arrival.note.id, arrival.author)
+    return "remembered" if outcome == "deleted" and not known else outcome
 
 
 def gone(tx: Tx, env: Env, uri: str) -> None:

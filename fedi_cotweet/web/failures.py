@@ -29,6 +29,7 @@ _TEXTS = {
         "The address may be mistyped, or what was here is gone or not for everybody.",
     ),
     405: ("This cannot be done here", "Go back and use the buttons of the page."),
+    410: ("This post was deleted", "Nothing of it is left here."),
     413: ("That was too much at once", "Send less."),
     500: (
         "Something went wrong here",

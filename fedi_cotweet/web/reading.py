@@ -103,6 +103,9 @@ async def post(visit: Visit) -> web.Response:
 
     def find(tx: Tx) -> _Found:
         held = posts.post(tx, post_id)
+        if held is not None and reading.was_everybodys(held):
+            _author_of(tx, held)
+            raise web.HTTPGone
         view = reading.one_post(tx, visit.env, held, visit.account_id, stale)
         assert held is not None, "one_post raises for none"
         author = _author_of(tx, held)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from activitypub.activities.create import Create, parse_create
 from activitypub.activities.update import parse_update
 from activitypub.documents.kinds import post_kind
@@ -14,13 +11,13 @@ from activitypub.origins import may_create, may_update, owns
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import parse_strict_json, types
 from activitypub.vocab.terms import ACTOR_TYPES, Doc
-from fedi_cotweet.federation.arrivals import SMALL, read_arrival_aside
-from fedi_cotweet.federation.handlers import messages
+from fedi_cotweet.federation.arrivals import SMALL, read_arrival, read_arrival_aside
+from fedi_cotweet.federation.handlers import embedded, messages
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.handlers.discussion import remark
 from fedi_cotweet.federation.handlers.passing_on import forward
 from fedi_cotweet.federation.incoming import Incoming
-from fedi_cotweet.services import arrivals, polls, standing
+from fedi_cotweet.services import arrivals, polls, removals, standing
 from fedi_cotweet.services.events import emit, later
 from fedi_cotweet.services.subscribing import is_relay
 from fedi_cotweet.services.verification import guard
@@ -32,13 +29,19 @@ from storage.queries import posts as post_queries
 
 async def create(context: Context, incoming: Incoming) -> str:
     """A new object; one that came without its content is fetched from its origin."""
-    incoming = _attributed(_one(incoming))
+    incoming = embedded.attributed(embedded.one(incoming))
+    named = embedded.anonymous(incoming)
+    if named is not None:
+        refused = may_create(named.actor.uri, named.document["object"])
+        return refused.code if refused else await _arrive(context, named, update=False)
     activity = parse_create(incoming.document)
     if activity.object is None:
         return await _created_by_id(context, incoming, activity)
     refused = may_create(incoming.actor.uri, activity.object)
     if refused is not None:
         return refused.code
+    if embedded.is_tombstone(activity.object):
+        return await _never_seen(context, incoming, activity.object)
     vote = read_vote(activity.object)
     if vote is not None and not context.runtime.is_own(vote.question):
         return "no_poll"
@@ -58,11 +61,11 @@ async def update(context: Context, incoming: Incoming) -> str:
 
     A co-author's server looks at the newest version after every Update (FEP-af48, Publication).
     """
-    incoming = _one(incoming)
+    incoming = embedded.one(incoming)
     activity = parse_update(incoming.document)
-    embedded = activity.object
+    made = activity.object
     if activity.object_id == incoming.actor.uri or (
-        embedded is not None and not ACTOR_TYPES.isdisjoint(types(embedded))
+        made is not None and not ACTOR_TYPES.isdisjoint(types(made))
     ):
         if activity.object_id != incoming.actor.uri:
             return "not_the_actor"
@@ -79,33 +82,13 @@ async def update(context: Context, incoming: Incoming) -> str:
     await context.runtime.write(
         lambda tx: guard(tx, context.env, activity.object_id, told_by=told_by)
     )
-    if embedded is None:
+    if made is None:
         return await _updated_by_id(context, incoming, activity.object_id)
-    refused = may_update(incoming.actor.uri, embedded) or may_create(incoming.actor.uri, embedded)
+    refused = may_update(incoming.actor.uri, made) or may_create(incoming.actor.uri, made)
     if refused is not None:
         return refused.code
-    edited = await messages.edited(context, incoming, embedded)
+    edited = await messages.edited(context, incoming, made)
     return edited or await _arrive(context, incoming, update=True)
-
-
-def _one(incoming: Incoming) -> Incoming:
-    """The activity with its one object, which may have come as a list of one."""
-    made = incoming.document.get("object")
-    if not isinstance(made, list) or len(made) != 1:
-        return incoming
-    return replace(incoming, document={**incoming.document, "object": made[0]})
-
-
-def _attributed(incoming: Incoming) -> Incoming:
-    """A new object that says of nobody that they wrote it is by whoever publishes it (Mastodon).
-
-    Not so a co-tweet, whose list of authors has a first; nor an Update, which takes over nothing.
-    """
-    made = incoming.document.get("object")
-    if not isinstance(made, Mapping) or made.get("attributedTo") or made.get("coAuthors"):
-        return incoming
-    whole = {**made, "attributedTo": incoming.actor.uri}
-    return replace(incoming, document={**incoming.document, "object": whole})
 
 
 def _is_asked(tx: Tx, incoming: Incoming, update: bool) -> bool:
@@ -135,17 +118,17 @@ async def _refused_unread(
 
 async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
     document = incoming.document
-    embedded = document["object"]
-    if post_kind(embedded) is None:
+    made = document["object"]
+    if post_kind(made) is None:
         return "not_a_post"
-    if embedded.get("coAuthors"):
+    if made.get("coAuthors"):
         document = parse_strict_json(incoming.text)
-        embedded = document["object"]
-    unread = await _refused_unread(context, incoming, embedded, update)
+        made = document["object"]
+    unread = await _refused_unread(context, incoming, made, update)
     if unread is not None:
         return await context.once(incoming, lambda tx: unread)
     arrival = await read_arrival_aside(
-        embedded,
+        made,
         incoming.actor,
         size=len(incoming.text),
         context=document.get("@context"),
@@ -175,6 +158,23 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
             if update and incoming.proven and consents.live_stamps(tx, arrival.note.id):
                 emit(tx, env, "cotweet.update_carried", post_id=post_id, text=incoming.text)
         return outcome
+
+    return await context.once(incoming, transaction)
+
+
+async def _never_seen(context: Context, incoming: Incoming, tombstone: Doc) -> str:
+    """A post that its author says is gone already: its place is kept, and stays empty."""
+    kept = ("id", "attributedTo", "to", "cc", "published")
+    bare = {name: tombstone[name] for name in kept if name in tombstone}
+    arrival = read_arrival({**bare, "type": "Note"}, incoming.actor)
+    if isinstance(arrival, Refused):
+        return arrival.code
+
+    def transaction(tx: Tx) -> str:
+        asked = _is_asked(tx, incoming, False)
+        return removals.receive_tombstone(
+            tx, context.env, arrival, asked=asked, recipient_id=incoming.recipient_id
+        )
 
     return await context.once(incoming, transaction)
 
