@@ -179,7 +179,15 @@ async def test_nothing_is_pushed_that_is_not_among_the_notifications(phone: List
     body = {"handle": cast.bob.handle}
     await cast.here.api("POST", "/api/v1/control/mute", body, account="alice")
     await phone.mention(cast.bob)
-    await cast.here.settle()
+    hidden = {
+        "title": "Numbers",
+        "context": ["notifications"],
+        "filter_action": "hide",
+        "keywords_attributes": [{"keyword": "77"}],
+    }
+    await phone.ask("POST", hidden, "/api/v2/filters")
+    await phone.mention(cast.carol, 77)
+    assert phone.service.asked == []
     # And of what changed its mind on the way: the push service is away at first.
     phone.service.answers.append(web.Response(status=503))
     await phone.mention(cast.carol)
@@ -216,15 +224,12 @@ async def test_a_push_service_that_is_away_gets_it_later_and_what_is_old_never(
     assert (len(phone.service.got), await phone.waiting()) == (2, 0)
 
 
-@pytest.mark.parametrize("status", [404, 410])
-async def test_a_subscription_that_the_push_service_does_not_know_ends(
-    phone: Listening, status: int
-) -> None:
-    await phone.subscribe()
-    phone.service.answers.append(web.Response(status=status))
-    await phone.mention(phone.cast.bob)
-    await phone.cast.here.settle()
-    assert (await phone.subscriptions(), await phone.waiting()) == (0, 0)
+async def test_a_subscription_that_the_push_service_does_not_know_ends(phone: Listening) -> None:
+    for status in (404, 410):
+        await phone.subscribe()
+        phone.service.answers.append(web.Response(status=status))
+        await phone.mention(phone.cast.bob, status)
+        assert (await phone.subscriptions(), await phone.waiting()) == (0, 0)
 
 
 async def test_one_that_refuses_all_ends_and_one_that_leads_elsewhere_is_not_followed(
@@ -296,4 +301,23 @@ async def test_a_killed_server_goes_on_where_it_was(phone: Listening) -> None:
     job = {"subscription_id": held.id}
     await partial(jobs.KINDS["push"], here.server.context)(job)
     await here.settle()
+    assert (len(phone.service.got), await phone.waiting()) == (1, 0)
+
+
+async def test_an_invite_is_pushed_as_a_mention_until_it_is_answered(phone: Listening) -> None:
+    cast = phone.cast
+    await phone.subscribe(alerts={"mention": True})
+    first, second = (cast.cotweet(cast.local("alice")).offer(cast.local("alice")) for _ in "ab")
+    await cast.deliver(cast.alice, first)
+    [told] = phone.service.got
+    assert (told["notification_type"], told["title"]) == (
+        "mention",
+        "alice asks you to write a post together",
+    )
+    assert told["body"] == "We wrote this together."
+    phone.service.answers.append(web.Response(status=503))
+    await cast.deliver(cast.alice, second)
+    assert await phone.waiting() == 1
+    await cast.deliver(cast.alice, cast.alice.activity("Undo", second["id"]))
+    await cast.here.pass_time(pushing.FIRST_WAIT)
     assert (len(phone.service.got), await phone.waiting()) == (1, 0)
