@@ -27,6 +27,7 @@ from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.profiles import HostProfiles
+from fedi_cotweet.federation.remote_files import RemoteFiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
 from fedi_cotweet.federation.statistics import StatisticsFinder
 from fedi_cotweet.services import accounts
@@ -147,7 +148,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         rules=rules,
     )
     directory = Directory(runtime)
-    context = Context(runtime, directory)
+    context = Context(runtime, directory, RemoteFiles(runtime))
     token = operator_token(settings.data)
     app = web.Application(client_max_size=settings.max_body_bytes)
     site = Site(
@@ -161,13 +162,12 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         rules=rules,
         ask_statistics=StatisticsFinder(context),
         views=runtime.views,
-        streams=runtime.bells.streams,
     )
     routes.setup(app, context)
     api.setup(app, site, token)
     oauth.setup(app, site)
     mastodon_api.setup(app, site)
-    pages.setup(app, site, routes.may_fetch_draft_media)
+    pages.setup(app, site, routes.may_fetch_draft_media, context.files.there)
     courier = Courier(
         runtime, settings.deliver_concurrency, settings.delivery_retry_seconds * SECOND
     )
@@ -182,6 +182,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         yield
         await worker.stop()
         await jobs.write_views(runtime)
+        await context.files.close()
         await runtime.client.close()
         await runtime.anonymous.close()
         await profiles.close()

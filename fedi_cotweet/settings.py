@@ -223,18 +223,6 @@ class Settings:
             "The same for one address without a person's token.", low=10, high=100_000_000
         ),
     )
-    streaming_connections: int = field(
-        default=2000,
-        metadata=_about(
-            "How many streams apps may hold open in each process of the server.",
-            low=0,
-            high=100_000,
-        ),
-    )
-    streaming_connections_per_account: int = field(
-        default=25,
-        metadata=_about("How many of them the apps of one account may hold.", low=1, high=100_000),
-    )
     post_characters: int = field(
         default=5000, metadata=_about("Characters of one post.", low=1, high=100_000)
     )
@@ -254,6 +242,24 @@ class Settings:
             "installed.",
             low=1024,
             high=1024**3,
+        ),
+    )
+    media_cache_bytes: int = field(
+        default=10 * 1024**3,
+        metadata=_about(
+            "How much room copies of others' pictures, faces and emoji may take. Beyond it "
+            "those go that nobody looked at for longest; they are fetched again when somebody "
+            "does.",
+            low=1024**2,
+            high=1024**5,
+        ),
+    )
+    media_cache_days: int = field(
+        default=30,
+        metadata=_about(
+            "After how many days such copies go that nobody looked at. 0: only for room.",
+            low=0,
+            high=36_500,
         ),
     )
     max_body_bytes: int = field(

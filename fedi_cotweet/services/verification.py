@@ -16,15 +16,7 @@ from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
-from fedi_cotweet.services import (
-    companions,
-    distances,
-    documents,
-    rechecks,
-    standing,
-    streams,
-    timelines,
-)
+from fedi_cotweet.services import companions, distances, documents, rechecks, standing, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
@@ -136,7 +128,6 @@ def apply_verdicts(
     ]
     # Of our own posts we know what was agreed to.
     roles = {} if post.local else _confirmed_roles(orjson.loads(post.document), judged)
-    changed = False
     for verdict in judged:
         row = rows.get(verdict.actor)
         if row is None:
@@ -160,7 +151,6 @@ def apply_verdicts(
             next_check_at=rechecks.next_check(post, verdict, now),
         )
         if row.state != state:
-            changed = True
             record(
                 tx,
                 env,
@@ -176,9 +166,7 @@ def apply_verdicts(
         primary = actors.actor(tx, post.author_id)
         role = AUTHOR if primary is None else roles.get(primary.uri, AUTHOR)
         posts.change_post(tx, post_id, author_role=role)
-    streams.brought(tx, env, post_id, timelines.refresh(tx, post_id, now))
-    if changed and post.state == "published":
-        streams.edited(tx, env, post_id)
+    timelines.refresh(tx, post_id, now)
     _reclassify_boosts(tx, post_id, now)
 
 
@@ -305,8 +293,6 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
         # Theirs may have been the stamp that confirmed it.
         posts.change_post(tx, post.id, author_role=AUTHOR)
     timelines.refresh(tx, post.id, env.now())
-    if post.state == "published":
-        streams.edited(tx, env, post.id)
     _reclassify_boosts(tx, post.id, env.now())
 
 

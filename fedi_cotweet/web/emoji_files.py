@@ -7,11 +7,12 @@ from aiohttp import web
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.media import TOKEN, locate
 from fedi_cotweet.services.site import Site
-from fedi_cotweet.web.headers import file_headers
+from fedi_cotweet.web.headers import file_headers, not_to_be_had
+from fedi_cotweet.web.visits import Bring
 from storage.queries import emoji
 
 
-async def emoji_file(request: web.Request, site: Site) -> web.StreamResponse:
+async def emoji_file(request: web.Request, site: Site, bring: Bring | None) -> web.StreamResponse:
     """One picture, under the name that tells its type."""
     token, dot, suffix = request.match_info["file"].partition(".")
     if not TOKEN.match(token):
@@ -22,4 +23,7 @@ async def emoji_file(request: web.Request, site: Site) -> web.StreamResponse:
         raise web.HTTPNotFound
     if f"{dot}{suffix}" != SUFFIXES.get(item.media_type):
         raise web.HTTPNotFound
+    status = await bring(item, path) if bring is not None else 200
+    if status != 200:
+        return not_to_be_had(status)
     return web.FileResponse(path, headers=file_headers(item.media_type, everybody=True))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from aiohttp import web
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -73,3 +75,11 @@ def file_headers(media_type: str, *, everybody: bool) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "cross-origin" if everybody else "same-origin",
     }
     return headers | {"Access-Control-Allow-Origin": "*"} if everybody else headers
+
+
+def not_to_be_had(status: int) -> web.Response:
+    """For a copy of another server's file that is not here and cannot be fetched: 404 or 502."""
+    gone = status == 404
+    text = "This file is gone from its server." if gone else "The server of this file is silent."
+    keep = "public, max-age=3600" if gone else "no-store"
+    return web.Response(status=status, text=text, headers={"Cache-Control": keep})

@@ -16,7 +16,7 @@ from fedi_cotweet.domain.consent import CONSENTING, OPEN
 from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.media import PREVIEW, TOKEN, locate
-from fedi_cotweet.web.headers import file_headers
+from fedi_cotweet.web.headers import file_headers, not_to_be_had
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
 from storage.models import Media, Post
@@ -59,6 +59,10 @@ async def media(visit: Visit) -> web.StreamResponse:
     path = locate(visit.site.settings.data, stored)
     if not allowed or path is None:
         raise web.HTTPNotFound
+    if item.remote_url is not None:
+        status = await visit.pages.bring(item, path) if visit.pages.bring is not None else 200
+        if status != 200:
+            return not_to_be_had(status)
     return web.FileResponse(path, headers=file_headers(media_type, everybody=found.everybody))
 
 

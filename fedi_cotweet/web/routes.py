@@ -28,7 +28,7 @@ from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
 from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
-from fedi_cotweet.web.visits import MayFetch, Pages, Visit
+from fedi_cotweet.web.visits import Bring, MayFetch, Pages, Visit
 
 DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
     ("GET", r"/@{name:\w+}.{format:rss|atom|json}", feeds.profile),
@@ -71,10 +71,16 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
 )
 
 
-def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -> None:
+def setup(
+    app: web.Application,
+    site: Site,
+    may_fetch: MayFetch | None = None,
+    bring: Bring | None = None,
+) -> None:
     """Add the pages to an application.
 
     ``may_fetch`` decides about pictures of drafts for callers without session: other servers.
+    ``bring`` fetches again what was thrown away for room; without it what is not here is missing.
     """
     load_templates()
     load_static_files()
@@ -89,6 +95,7 @@ def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -
         cookies=Cookies.of(settings.base_url),
         rechecks=rechecks,
         may_fetch=may_fetch,
+        bring=bring,
     )
 
     def handler(page: Page) -> Handler:
@@ -103,7 +110,7 @@ def setup(app: web.Application, site: Site, may_fetch: MayFetch | None = None) -
         return await files.media(Visit(request, pages, viewer))
 
     async def emoji(request: web.Request) -> web.StreamResponse:
-        return await emoji_file(request, site)
+        return await emoji_file(request, site, bring)
 
     for method, path, page in DOCUMENTS + PAGES:
         if method == "GET":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -19,11 +20,14 @@ from fedi_cotweet.web.headers import PAGE_HEADERS, PRIVATE_PAGE_HEADERS
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView, SessionView
 from fedi_cotweet.web.sessions import Cookies, Viewer, check_form
-from storage.models import Media
+from storage.models import EmojiPicture, Media
 
 MayFetch = Callable[[web.Request, Media], Awaitable[bool]]
 """Whether a request without session may have a picture of a draft or of an Offer: the inviting
 server shows it to those who are invited (FEP-af48, Offer)."""
+
+Bring = Callable[[Media | EmojiPicture, Path], Awaitable[int]]
+"""Have a copy of another server's file on the disk: 200, or what to say where it cannot be had."""
 
 _LARGEST_ID = 2**63 - 1
 
@@ -37,6 +41,7 @@ class Pages:
     cookies: Cookies
     rechecks: Rechecks
     may_fetch: MayFetch | None
+    bring: Bring | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from storage.models.changes import (
     MessageStop,
 )
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
+from storage.models.files import RemoteFile
 from storage.models.filters import Filter, FilterKeyword, FilterPost
 from storage.models.history import PostVersion
 from storage.models.oauth import AccessToken, Application, AuthorizationCode
@@ -70,7 +71,6 @@ from storage.models.relations import (
     TrustedAuthor,
 )
 from storage.models.relaying import RelaySubscription
-from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
 
@@ -145,6 +145,7 @@ __all__ = [
     "RecoveryCode",
     "Relay",
     "RelaySubscription",
+    "RemoteFile",
     "Report",
     "ReportedObject",
     "SecondStep",
@@ -152,7 +153,6 @@ __all__ = [
     "Setting",
     "SignInLink",
     "Stamp",
-    "StreamEvent",
     "Tombstone",
     "TrustedAuthor",
     "WithdrawnOffer",

@@ -10,6 +10,7 @@ from fedi_cotweet.federation.budgets import Budgets
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.federation.push_lanes import PushLanes
+from fedi_cotweet.federation.remote_files import RemoteFiles
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import brought_by
@@ -21,10 +22,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The runtime, the directory of actors, and what others may make us do."""
+    """The runtime, the directory of actors, copies of files, and what others may make us do."""
 
     runtime: Runtime
     directory: Directory
+    files: RemoteFiles
     budgets: Budgets = field(default_factory=Budgets)
     pushes: PushLanes = field(default_factory=PushLanes)
 

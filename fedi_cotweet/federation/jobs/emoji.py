@@ -15,6 +15,7 @@ from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import decoding, emoji, media
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.pictures import OF_EMOJI
+from storage.engine import Tx
 from storage.models import EmojiPicture
 from storage.queries import emoji as stored_emoji
 
@@ -39,10 +40,20 @@ async def fetch_emoji(context: Context, payload: Mapping[str, Any]) -> None:
     if item.wanted and octets and media_digest(octets) != item.wanted:
         changes: dict[str, Any] = {"state": "mismatch"}
     else:
+        await context.files.make_room(len(octets))
         changes = await decoding.aside(
             _keep, runtime.settings.data, item, octets, fetched.media_type
         )
-    await runtime.write(lambda tx: stored_emoji.change_picture(tx, picture_id, **changes))
+        if changes["state"] != "stored":
+            context.files.give_back(len(octets))
+    kept = changes["state"] == "stored"
+
+    def write(tx: Tx) -> None:
+        stored_emoji.change_picture(tx, picture_id, **changes)
+        if kept:
+            context.files.kept(tx, item.token, item.url, changes["path"], len(octets))
+
+    await runtime.write(write)
     log.info("emoji_fetched", url=item.url, state=changes["state"])
 
 

@@ -165,16 +165,24 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
     if fetched.status == 0 or fetched.status in (404, 408, 429) or fetched.status >= 500:
         raise Again(f"picture not fetched: {fetched.status} {fetched.error}")
     octets = fetched.body if fetched.status == 200 else b""
+    changes: dict[str, Any]
     # What the authors agreed to is these octets and no others (FEP-1311).
     if item.digest is not None and media_digest(octets) != item.digest:
-        changes: dict[str, Any] = {"state": "mismatch"}
+        changes, may_go = {"state": "mismatch"}, False
     else:
+        await context.files.make_room(len(octets))
         changes = await decoding.aside(
             _keep_picture, runtime.settings.data, item, octets, fetched.media_type
         )
+        may_go = changes["state"] == "stored" and offer is None and own is None
+        if not may_go:
+            context.files.give_back(len(octets))
+    url = item.remote_url
 
     def transaction(tx: Tx) -> None:
         post_media.change_media(tx, media_id, **changes)
+        if may_go:
+            context.files.kept(tx, item.token, url, changes["path"], changes["size"])
         if offer is not None:
             trusting.consider(tx, context.env, offer.uri)
 

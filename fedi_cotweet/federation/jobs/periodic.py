@@ -25,7 +25,9 @@ async def periodic(context: Context) -> None:
         except Exception:  # one kind that fails must not hold up the others
             log.exception("periodic_step_failed", step=step.__name__)
     try:
-        await sweep_files(context.runtime)
+        await context.files.write_uses()
+        await context.files.drop_unused()
+        await sweep_files(context)
     except (OSError, StorageError):
         log.exception("files_not_swept")
 

@@ -51,6 +51,7 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
     token = runtime.env.token()
     stored: StoredFile | None = None
     if fetched.status == 200:
+        await context.files.make_room(len(fetched.body))
         try:
             stored = await decoding.aside(
                 store_remote,
@@ -62,6 +63,7 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
             )
         except ServiceError as error:
             log.info("profile_picture_refused", url=url, code=error.code)
+            context.files.give_back(len(fetched.body))
 
     def keep(tx: Tx) -> None:
         actor = actors.actor(tx, actor_id)
@@ -71,6 +73,7 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
         path = None
         if stored is not None:
             path = own_profile.keep_picture(tx, runtime.env, token, stored, remote_url=url)
+            context.files.kept(tx, token, url, stored.path, stored.size)
         own_profiles.set_copy(tx, actor_id, kind, path)
         if old is not None:
             own_profile.forget_picture(tx, old)

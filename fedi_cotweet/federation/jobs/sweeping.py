@@ -7,7 +7,8 @@ from functools import partial
 from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.federation.runtime import Runtime, log
+from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import media
 from storage.engine import Tx
 from storage.queries import files
@@ -17,9 +18,10 @@ AGE: Final = DAY
 """A file is on the disk before a row names it, but no younger one is ever looked at."""
 
 
-async def sweep_files(runtime: Runtime) -> int:
+async def sweep_files(context: Context) -> int:
     """Remove files whose picture was deleted or replaced, and what a crash left unfinished; how
     many. Once in ``EVERY``, whoever asks."""
+    runtime = context.runtime
     now, data, gone = runtime.env.now(), runtime.settings.data, 0
     if runtime.swept_at > now - EVERY:
         return 0
@@ -30,6 +32,7 @@ async def sweep_files(runtime: Runtime) -> int:
         used = await runtime.store.read(partial(_in_use, tokens=tokens))
         left = [file for file in found if media.token_of(file) not in used]
         await asyncio.to_thread(media.remove_files, left)
+        await context.files.swept(sorted({media.token_of(file) for file in left} - {""}))
         gone += len(left)
     if gone:
         log.info("files_swept", files=gone)

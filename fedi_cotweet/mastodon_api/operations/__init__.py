@@ -20,7 +20,6 @@ from fedi_cotweet.mastodon_api.operations import (
     quotes,
     reactions,
     searching,
-    streaming,
     timelines,
 )
 from fedi_cotweet.mastodon_api.operations.operation import Operation
@@ -43,7 +42,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *notifications.OPERATIONS,
     *pushing.OPERATIONS,
     *filters.OPERATIONS,
-    *streaming.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]

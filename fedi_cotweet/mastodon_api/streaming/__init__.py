@@ -1,1 +1,0 @@
-"""Streams: what happened, told at once over a WebSocket or as server-sent events."""
