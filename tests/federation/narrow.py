@@ -30,6 +30,7 @@ async def befriend(cast: Cast) -> None:
         added = f"{API}/control/lists/{listed['id']}/add"
         await here.api("POST", added, {"handle": handle}, account="dave")
     await here.settle()
+    cast.c.received.clear()  # that alice may be found is told to her followers, and no post
     uris = (here.actor("alice"), cast.alice.id)
     found = await here.read(lambda tx: actors.actors_by_uri(tx, uris))
     ids = [str(found[uri].id) for uri in uris]

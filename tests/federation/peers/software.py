@@ -273,7 +273,7 @@ SOFTWARE: Final = (
     Software(
         name="fedi_cotweet",
         title="fedi_cotweet",
-        nodeinfo="fedi_cotweet 0.1",
+        nodeinfo="fedi-cotweet 0.1.0",
         user_agent="fedi_cotweet/0.1 (+BASE)",
         author="first",
         aware=True,
