@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix privacy test-browser threads hosts sequences bench-inbox bench-fanout bench-timeline bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix privacy test-browser threads hosts sequences bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -94,6 +94,9 @@ bench-fanout: $(VENV)/.runtime ## Measure delivery to many inboxes against its c
 
 bench-timeline: $(VENV)/.runtime ## Measure home timelines against their ceiling on this machine
 	$(BIN)/python -m benchmarks.timeline $(ARGS)
+
+bench-streaming: $(VENV)/.runtime ## Measure how soon a post reaches 200 open streams
+	$(BIN)/python -m benchmarks.streaming $(ARGS)
 
 bench-cleaning: $(VENV)/.runtime ## Measure how the cost of cleaning HTML grows with its length
 	$(BIN)/python -m benchmarks.cleaning $(ARGS)

@@ -162,6 +162,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         rules=rules,
         ask_statistics=StatisticsFinder(context),
         views=runtime.views,
+        streams=runtime.bells.streams,
     )
     routes.setup(app, context)
     api.setup(app, site, token)

@@ -223,6 +223,18 @@ class Settings:
             "The same for one address without a person's token.", low=10, high=100_000_000
         ),
     )
+    streaming_connections: int = field(
+        default=2000,
+        metadata=_about(
+            "How many streams apps may hold open in each process of the server.",
+            low=0,
+            high=100_000,
+        ),
+    )
+    streaming_connections_per_account: int = field(
+        default=25,
+        metadata=_about("How many of them the apps of one account may hold.", low=1, high=100_000),
+    )
     post_characters: int = field(
         default=5000, metadata=_about("Characters of one post.", low=1, high=100_000)
     )

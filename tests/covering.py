@@ -45,7 +45,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
 
 def note(method: str, path: str, status: int) -> None:
     """An answer was seen."""
-    if 200 <= status < 300:
+    if 200 <= status < 300 or status == 101:
         bare = path.partition("?")[0]
         for verb, pattern, name in _patterns():
             if verb == method and pattern.fullmatch(bare):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -255,7 +255,14 @@ async def open_world(folder: Path, *, base: str = BASE) -> AsyncIterator[World]:
         people.asked.append(uri)
         return await store.read(lambda tx: posts.post_by_uri(tx, uri))
 
-    site = Site(settings, env, store, find_actor, find_post, lambda _: woken.append(True))
+    bell = asyncio.Event()
+
+    def changed(queues: Iterable[str]) -> None:
+        woken.append(True)
+        if "streams" in queues:
+            bell.set()
+
+    site = Site(settings, env, store, find_actor, find_post, changed, streams=bell)
     try:
         yield World(site, clock, people, woken)
     finally:

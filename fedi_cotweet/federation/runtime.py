@@ -32,6 +32,7 @@ class Bells:
     outbox: asyncio.Event = field(default_factory=asyncio.Event)
     jobs: asyncio.Event = field(default_factory=asyncio.Event)
     deliveries: asyncio.Event = field(default_factory=asyncio.Event)
+    streams: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ring(self, queues: Iterable[Queue] = ("outbox", "jobs", "deliveries")) -> None:
         """There is something to do in these queues."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -19,6 +19,8 @@ from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.tokens import Bearer
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+STREAMING: Final = "/api/v1/streaming"
 
 Access = Literal["everybody", "app", "person"]
 """Who may call: anybody, with a token of somebody or without; any token; a person's token."""
@@ -113,4 +115,13 @@ def token_of(request: web.Request) -> str | None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return given.strip()
+    if request.path.startswith(STREAMING):
+        return next(iter(protocols(request)), None) or request.query.get("access_token")
     return None
+
+
+def protocols(request: web.Request) -> list[str]:
+    """What a browser wants to speak on a WebSocket: with Mastodon the place for a token, since
+    pages cannot set the header that is meant for it."""
+    given = request.headers.get("Sec-WebSocket-Protocol", "")
+    return [name for part in given.split(",") if (name := part.strip())]

@@ -14,12 +14,14 @@ from fedi_cotweet.mastodon_api.entities.accounts import NO_AVATAR, NO_HEADER
 from fedi_cotweet.mastodon_api.errors import guarded
 from fedi_cotweet.mastodon_api.operations import OPERATIONS, Operation
 from fedi_cotweet.mastodon_api.rates import Rates, headers
+from fedi_cotweet.mastodon_api.streaming.hub import HUB, Hub
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 
 
 def setup(app: web.Application, site: Site) -> None:
     """Add the client API to an application."""
+    app[HUB] = hub = Hub(site)
     rechecks, rates = Rechecks(site), Rates(site.settings)
 
     def handler(operation: Operation) -> Handler:
@@ -47,6 +49,7 @@ def setup(app: web.Application, site: Site) -> None:
     async def finish(_: web.Application) -> None:
         await rechecks.finish()
 
+    app.on_shutdown.append(hub.stop)
     app.on_shutdown.append(finish)
 
 

@@ -19,6 +19,7 @@ from fedi_cotweet.services import (
     indexing,
     link_cards,
     remote_parts,
+    streams,
     timelines,
     versions,
 )
@@ -195,6 +196,7 @@ def store_arrival(
     link_cards.refresh(tx, env, known.id)
     indexing.refresh(tx, known.id)
     timelines.refresh(tx, known.id, env.now())
+    streams.edited(tx, env, known.id)
     return known.id, "updated"
 
 
@@ -298,6 +300,7 @@ def _begin(
     indexing.begin(tx, post_id, sort_id, arrival.author, _values(arrival, env.now()))
     if arrival.tags:
         timelines.bring_by_tags(tx, post_id, env.now())
+    streams.posted(tx, env, post_id)
     if not quiet:
         hearing.tell_of_post(tx, env, post_id, [arrival.author.id], [*told, *mentioned])
 

@@ -14,9 +14,14 @@ from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.queries import consents, jobs, outbox, pushes
+from storage.queries import streams as stored_streams
 
 T = TypeVar("T")
-Queue = Literal["outbox", "jobs", "deliveries"]
+Queue = Literal["outbox", "jobs", "deliveries", "streams"]
+
+StreamEventKind = Literal[
+    "posted", "brought", "boosted", "edited", "deleted", "unboosted", "notified", "filters_changed"
+]
 
 _signed_with: ContextVar[str | None] = ContextVar("signed_with", default=None)
 _new_work: ContextVar[set[Queue] | None] = ContextVar("new_work", default=None)
@@ -86,6 +91,13 @@ def later(
     )
 
 
+def stream(tx: Tx, env: Env, kind: StreamEventKind, **values: Any) -> None:
+    """Write what those who listen at the moment are to be told (see ``services.streams``)."""
+    notice("streams")
+    nothing = {"post_id": None, "subject": None, "account_id": None, "readers": None}
+    stored_streams.add(tx, id=env.new_id(), kind=kind, **(nothing | values))
+
+
 def record(
     tx: Tx,
     env: Env,
@@ -147,6 +159,7 @@ def tell(
         created_at=env.now(),
     )
     if new:
+        stream(tx, env, "notified", account_id=account_id, subject=notification_id)
         _push(tx, env, account_id, kind, notification_id)
     return new
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fedi_cotweet.domain.filters import ACTIONS, CONTEXTS, folded
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import filtering
+from fedi_cotweet.services import filtering, streams
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
@@ -187,7 +187,7 @@ def own_post(tx: Tx, account_id: int, entry_id: int) -> FilterPost:
 
 def changed(tx: Tx, env: Env, account_id: int) -> None:
     """A person's filters are not what they were: whoever shows posts to them looks again."""
-    del env, account_id
+    streams.filters_changed(tx, env, account_id)
     filtering.forget(tx)
 
 

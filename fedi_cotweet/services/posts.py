@@ -20,6 +20,7 @@ from fedi_cotweet.services import (
     polls,
     quotable,
     quotes,
+    streams,
     timelines,
     versions,
 )
@@ -99,6 +100,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
             tell_of_mention(tx, env, actor.id, author, post_id)
     indexing.refresh(tx, post_id)
     timelines.refresh(tx, post_id, now)
+    streams.posted(tx, env, post_id)
     hearing.tell_of_post(tx, env, post_id, [author_id], [*told, *(one.id for one in mentioned)])
     link_cards.begin(tx, env, post_id, words.body.html)
     emit(tx, env, "post.published", post_id=post_id)
@@ -170,6 +172,7 @@ def save_update(
         edit_notices.tell_of_edit(tx, env, post.id)
     indexing.refresh(tx, post.id)
     timelines.refresh(tx, post.id, env.now())
+    streams.edited(tx, env, post.id)
     link_cards.refresh(tx, env, post.id)
     if crediting.credits_of(tx, [post.id]):
         # Artists agreed to other words: whoever checks does not name them any more.
@@ -217,6 +220,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     co_authors = endings.end_consents(tx, env, post.uri, post.author_id)
     if post.state == "published":
         reply_removed(tx, env, post)
+        streams.deleted(tx, env, post)
     posts.change_post(tx, post.id, state="deleted", deleted_at=now, content="", document="{}")
     posts.bury(tx, post.uri, owner.uri if owner else "", now)
     consents.withhold_activities(tx, post.uri)

@@ -19,6 +19,7 @@ from fedi_cotweet.services import (
     link_cards,
     polls,
     quotes,
+    streams,
     timelines,
 )
 from fedi_cotweet.services.accounts import find_actor
@@ -199,6 +200,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
         say(tx, env, offer, "published")
     indexing.refresh(tx, post.id)
     timelines.refresh(tx, post.id, now)
+    streams.posted(tx, env, post.id)
     link_cards.refresh(tx, env, post.id)
     _tell_people_here(tx, env, post)
     emit(tx, env, "post.published", post_id=post.id)

@@ -10,7 +10,7 @@ and notifications reads these rows (C40, C42).
 from __future__ import annotations
 
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import timelines
+from fedi_cotweet.services import streams, timelines
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -170,15 +170,17 @@ def receive_boost(
             interactions.boost_came_itself(tx, held, uri)
         if not held.delivery:
             timelines.bring_boost(tx, post, booster.id, held.id, now)
+            streams.boosted(tx, env, post.id, held.id)
         return "repeated"
     if delivery:
-        timelines.refresh(tx, post.id, now)
+        streams.brought(tx, env, post.id, timelines.refresh(tx, post.id, now))
         return "delivered"
     if not counted:
         stored.count_one(tx, post, "shares", 1)
     relay(tx, env, post, rows, "shares", uri, by=booster)
     if not relayed:
         timelines.bring_boost(tx, post, booster.id, boost_id, now)
+        streams.boosted(tx, env, post.id, boost_id)
     tell_authors(
         tx,
         env,
@@ -209,6 +211,7 @@ def receive_unboost(
 
 def drop_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
     """A boost is taken back, or not wanted: whoever counts it hears of that."""
+    streams.unboosted(tx, env, held)
     interactions.remove_boost(tx, held.id)
     post = posts.post(tx, held.post_id)
     if post is not None and not held.delivery:

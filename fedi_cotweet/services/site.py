@@ -55,6 +55,8 @@ class Site:
     rules: HostRules = field(default_factory=HostRules)
     ask_statistics: Callable[[int, int], Awaitable[Asked]] = nobody_is_asked
     views: Views = field(default_factory=Views)
+    streams: asyncio.Event = field(default_factory=asyncio.Event)
+    """Rung by ``changed`` when there is something to tell those who listen."""
     attempts: Attempts = field(default_factory=Attempts)
     """At passwords, on pages and by apps together."""
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))

@@ -41,17 +41,17 @@ def begin(tx: Tx, post_id: int, sort_id: int, author_id: int, visibility: str) -
     home.begin(tx, post_id, sort_id, author_id, followers=visibility != "direct")
 
 
-def refresh(tx: Tx, post_id: int, now: int) -> None:
+def refresh(tx: Tx, post_id: int, now: int) -> set[int]:
     """Make the home timelines agree with a post's present authors and boosts.
 
     Every local follower of a shown author has it once, and so have its local authors and whoever
     follows a hashtag of it; a reader who had it only through somebody who is no author any more
-    loses it, unless they follow somebody who boosted it.
+    loses it, unless they follow somebody who boosted it. Gives those who have it only now.
     """
     post = posts.post(tx, post_id)
     if post is None or post.state != "published":
         home.remove_post(tx, post_id)
-        return
+        return set()
     authors = shown_author_ids(post, post_authors.authors_of(tx, [post_id])[post_id], now)
     following = follows.local_followers(tx, authors)
     wanted: dict[int, int] = {
@@ -80,6 +80,7 @@ def refresh(tx: Tx, post_id: int, now: int) -> None:
             home.set_entry(tx, reader, post_id, via=via, boosted_by=None)
     new = {reader: via for reader, via in wanted.items() if reader not in held}
     home.add_entries(tx, post_id, post.sort_id, new)
+    return set(new)
 
 
 def bring_boost(tx: Tx, post: Post, booster_id: int, sort_id: int, now: int) -> None:

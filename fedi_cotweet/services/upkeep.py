@@ -21,6 +21,7 @@ from fedi_cotweet.services import (
     quotes,
     reminders,
     returning,
+    streams,
     verification,
 )
 from fedi_cotweet.services.env import Env
@@ -177,6 +178,7 @@ STEPS: Final[tuple[Step, ...]] = (
     forget_tokens,
     forget_keys,
     forget_pushes,
+    streams.forget,
     pruning.prune_posts,
     pruning.prune_deliveries,
     give_space_back,

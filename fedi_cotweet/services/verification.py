@@ -16,7 +16,15 @@ from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
-from fedi_cotweet.services import companions, distances, documents, rechecks, standing, timelines
+from fedi_cotweet.services import (
+    companions,
+    distances,
+    documents,
+    rechecks,
+    standing,
+    streams,
+    timelines,
+)
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, record, tell
 from fedi_cotweet.services.invitations import drop_stamp
@@ -128,6 +136,7 @@ def apply_verdicts(
     ]
     # Of our own posts we know what was agreed to.
     roles = {} if post.local else _confirmed_roles(orjson.loads(post.document), judged)
+    changed = False
     for verdict in judged:
         row = rows.get(verdict.actor)
         if row is None:
@@ -151,6 +160,7 @@ def apply_verdicts(
             next_check_at=rechecks.next_check(post, verdict, now),
         )
         if row.state != state:
+            changed = True
             record(
                 tx,
                 env,
@@ -166,7 +176,9 @@ def apply_verdicts(
         primary = actors.actor(tx, post.author_id)
         role = AUTHOR if primary is None else roles.get(primary.uri, AUTHOR)
         posts.change_post(tx, post_id, author_role=role)
-    timelines.refresh(tx, post_id, now)
+    streams.brought(tx, env, post_id, timelines.refresh(tx, post_id, now))
+    if changed and post.state == "published":
+        streams.edited(tx, env, post_id)
     _reclassify_boosts(tx, post_id, now)
 
 
@@ -293,6 +305,8 @@ def mark_revoked(tx: Tx, env: Env, post: Post, actor_uri: str) -> None:
         # Theirs may have been the stamp that confirmed it.
         posts.change_post(tx, post.id, author_role=AUTHOR)
     timelines.refresh(tx, post.id, env.now())
+    if post.state == "published":
+        streams.edited(tx, env, post.id)
     _reclassify_boosts(tx, post.id, env.now())
 
 

@@ -71,6 +71,7 @@ from storage.models.relations import (
     TrustedAuthor,
 )
 from storage.models.relaying import RelaySubscription
+from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
 
@@ -153,6 +154,7 @@ __all__ = [
     "Setting",
     "SignInLink",
     "Stamp",
+    "StreamEvent",
     "Tombstone",
     "TrustedAuthor",
     "WithdrawnOffer",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, bindparam, or_, select
 from sqlalchemy import exists as there_is
+from sqlalchemy.orm import aliased
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
@@ -19,13 +20,13 @@ VIEWER: Final = "viewer"
 """The parameter of ``readable``: an actor's id, 0 for a stranger."""
 
 
-def readable() -> ColumnElement[bool]:
-    """Whether ``VIEWER`` may read a post, as far as its audience is concerned.
+def readable(viewer: Any = None) -> ColumnElement[bool]:
+    """Whether ``VIEWER``, or the account in a column, may read a post, as far as its audience goes.
 
     ``followers``: accepted followers of its author. ``local``: whoever has an account here. Those
     it names may in any case, and so may its author.
     """
-    viewer = bindparam(VIEWER, type_=BigInteger)
+    viewer = bindparam(VIEWER, type_=BigInteger) if viewer is None else viewer
     follows = there_is(
         select(Follow.id).where(
             Follow.follower_id == viewer,
@@ -36,7 +37,8 @@ def readable() -> ColumnElement[bool]:
     named = there_is(
         select(Addressee.post_id).where(Addressee.post_id == Post.id, Addressee.actor_id == viewer)
     )
-    here = there_is(select(Account.id).where(Account.id == viewer))
+    account = aliased(Account)
+    here = there_is(select(account.id).where(account.id == viewer))
     return or_(
         Post.visibility.in_(EVERYBODYS),
         Post.author_id == viewer,

@@ -69,7 +69,10 @@ class Stranger:
             method, self.here.base + ask.path, data=data, headers=headers, allow_redirects=False
         ) as answer:
             shown = [f"{name}: {value}" for name, value in answer.headers.items()]
-            body = (await answer.read()).decode(errors="replace")
+            # A stream has no end: what it begins with is read.
+            streamed = answer.content_type == "text/event-stream"
+            octets = await (answer.content.readany() if streamed else answer.read())
+            body = octets.decode(errors="replace")
             return Seen(answer.status, "\n".join([*shown, "", body]))
 
     async def send(self, ask: Ask) -> Seen:

@@ -224,15 +224,37 @@ def _document(env: Env, view: PostView, around: _Around, *, inner: bool = False)
     if view.visibility == "local":
         document["local_only"] = True
     if around.marks is not None:
-        document |= {
-            "favourited": post.id in around.marks["liked"],
-            "reblogged": post.id in around.marks["boosted"],
-            "muted": post.id in around.marks["muted"],
-            "bookmarked": post.id in around.marks["kept"],
-            "pinned": post.id in around.marks["pinned"],
-            "filtered": filters.results(view.filtered, post.sort_id),
-        }
+        own = {name for name, ids in around.marks.items() if post.id in ids}
+        filtered = filters.results(view.filtered, post.sort_id)
+        document |= _marks(own) | {"filtered": filtered}
     return document
+
+
+def _marks(own: Collection[str]) -> Document:
+    """What a reader did with a post, by the names of ``timelines.marks``."""
+    return {
+        "favourited": "liked" in own,
+        "reblogged": "boosted" in own,
+        "muted": "muted" in own,
+        "bookmarked": "kept" in own,
+        "pinned": "pinned" in own,
+        "filtered": [],
+    }
+
+
+def marked(status: Document, own: Collection[str]) -> Document:
+    """What was made for a stranger, for a reader who did this with the post.
+
+    They have not voted and filter nothing.
+
+    The same as made for that reader, as long as they may see what the post quotes.
+    """
+    made = status | _marks(own)
+    if status["poll"] is not None:
+        made["poll"] = status["poll"] | {"voted": False, "own_votes": []}
+    if status["reblog"] is not None:
+        made["reblog"] = marked(status["reblog"], own)
+    return made
 
 
 def _credited(view: PostView) -> str:

@@ -20,6 +20,7 @@ from fedi_cotweet.mastodon_api.operations import (
     quotes,
     reactions,
     searching,
+    streaming,
     timelines,
 )
 from fedi_cotweet.mastodon_api.operations.operation import Operation
@@ -42,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *notifications.OPERATIONS,
     *pushing.OPERATIONS,
     *filters.OPERATIONS,
+    *streaming.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation"]
