@@ -43,12 +43,12 @@ def unpin(session: Session, target: PostArgument) -> None:
 
 
 def mute_post(session: Session, target: PostArgument) -> None:
-    """Hear no more of likes, boosts and replies of a post. Its other authors still do."""
+    """Hear no more of likes, boosts and replies in a post's thread. Its other authors still do."""
     _do(session, target, "mute")
 
 
 def unmute_post(session: Session, target: PostArgument) -> None:
-    """Hear of likes, boosts and replies of a post again."""
+    """Hear of likes, boosts and replies in a post's thread again."""
     _do(session, target, "unmute")
 
 

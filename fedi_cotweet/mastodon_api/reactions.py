@@ -68,7 +68,7 @@ async def unpin(call: Call) -> web.Response:
 
 
 async def mute(call: Call) -> web.Response:
-    """No more notifications of what others do with a post."""
+    """No more notifications of anything in a post's thread."""
     return await _do(call, notices.mute_post)
 
 

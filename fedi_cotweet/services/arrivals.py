@@ -14,10 +14,12 @@ from activitypub.documents.note import AttachmentView, NoteView
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.services import (
     audiences,
+    correspondence,
     edit_notices,
     hearing,
     indexing,
     link_cards,
+    notices,
     remote_parts,
     streams,
     timelines,
@@ -191,6 +193,7 @@ def store_arrival(
     remote_parts.keep(tx, env, arrival, known.id, known, depth, recount=theirs == ours)
     edited = versions.keep(tx, env, before)
     audiences.keep_remote(tx, known.id, arrival.addressed, recipient_id)
+    correspondence.add(tx, env, known.id)
     if edited:
         edit_notices.tell_of_edit(tx, env, known.id)
     link_cards.refresh(tx, env, known.id)
@@ -274,6 +277,8 @@ def _begin(
     """A new post is shown to those who want it, and those whom it is about hear of it."""
     note = arrival.note
     named = audiences.keep_remote(tx, post_id, arrival.addressed, recipient_id)
+    notices.keep_muted(tx, env, post_id, note.id)
+    correspondence.add(tx, env, post_id, past=quiet)
     told: list[int] = []
     if note.in_reply_to is not None:
         told = replied(

@@ -10,7 +10,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import tell
 from fedi_cotweet.services.notices import author_rows
 from storage.engine import Tx
-from storage.queries import actors, interactions, notifications, posts, quoting, reactions
+from storage.queries import actors, interactions, notifications, posts, quoting
 
 AGAIN_AFTER: Final = 5 * MINUTE
 """Of edits in between nobody hears: who mends letter by letter rings no bell each time."""
@@ -31,7 +31,6 @@ def tell_of_edit(tx: Tx, env: Env, post_id: int) -> None:
     if author is None or not (quoters or boosters):
         return
     left_out = set(timelines.shown_author_ids(post, author_rows(tx, post), env.now()))
-    left_out |= reactions.muting(tx, post.id, {*quoters, *boosters})
     notifications.forget_older(tx, post.id, _WHAT, env.now() - AGAIN_AFTER)
     for kind, people in (("quoted_update", quoters), ("update", boosters)):
         for account_id in people:

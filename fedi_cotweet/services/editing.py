@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from activitypub.documents.looks import Focal
-from fedi_cotweet.services import audiences, companions, documents, polls, repeats, versions
+from fedi_cotweet.services import (
+    audiences,
+    companions,
+    correspondence,
+    documents,
+    polls,
+    repeats,
+    versions,
+)
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.posts import answered_by, document_of, own_post, save_update
@@ -87,6 +95,7 @@ def edit_post(
         sensitive=words.marked,
         language=words.language,
     )
+    correspondence.add(tx, env, post_id)
 
 
 def _check_alone(tx: Tx, post_id: int) -> None:

@@ -13,7 +13,7 @@ from fedi_cotweet.domain.notification_types import pushed_as
 from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
-from storage.queries import consents, jobs, outbox, pushes
+from storage.queries import consents, jobs, outbox, pushes, threads
 from storage.queries import streams as stored_streams
 
 T = TypeVar("T")
@@ -135,9 +135,20 @@ def tell(
     actor_id: int | None = None,
     post_id: int | None = None,
     offer_id: int | None = None,
+    thread_of: int | None = None,
     text: str = "",
 ) -> bool:
-    """Notify a local person, once per kind and subject; not of whom they do not want to hear."""
+    """Notify a local person, once per kind and subject; not of whom they do not want to hear.
+
+    Nor of what is in a thread that they muted: that of the post, or of ``thread_of``.
+    """
+    around = thread_of or post_id
+    if (
+        around is not None
+        and not kind.startswith("cotweet.")
+        and threads.is_muted(tx, account_id, around)
+    ):
+        return False
     heard = actor_id is None or distances.about_consent(kind)
     if (
         actor_id is not None

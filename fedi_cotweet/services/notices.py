@@ -11,7 +11,7 @@ from fedi_cotweet.services.events import tell
 from fedi_cotweet.services.mistaken import no_such_post
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, follows, post_authors, posts, reactions
+from storage.queries import actors, follows, post_authors, posts, threads
 
 
 def author_rows(tx: Tx, post: Post) -> list[PostAuthor]:
@@ -33,16 +33,12 @@ def tell_authors(
 ) -> list[int]:
     """Notify the authors who live here; the accounts that now know or do not want to (C38).
 
-    Nobody is told of what they did themselves, nor of a post that they muted. ``post_id`` is the
-    post that the notification leads to: of a reply, the reply.
+    Nobody is told of what they did themselves, nor of what is in a thread that they muted.
+    ``post_id`` is the post that the notification leads to: of a reply, the reply.
     """
     authors = follows.local_among(tx, timelines.shown_author_ids(post, rows, env.now()))
-    others = [account_id for account_id in authors if account_id != by.id]
-    if not others:
-        return authors
-    muting = reactions.muting(tx, post.id, others)
-    for account_id in others:
-        if account_id not in muting:
+    for account_id in authors:
+        if account_id != by.id:
             tell(
                 tx,
                 env,
@@ -51,6 +47,7 @@ def tell_authors(
                 subject,
                 actor_id=by.id,
                 post_id=post_id,
+                thread_of=post.id,
                 text=text,
             )
     return authors
@@ -67,16 +64,31 @@ def authors_answered(tx: Tx, env: Env, target_uri: str | None) -> list[Actor]:
 
 
 def mute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
-    """No more notifications of likes, boosts and replies of a post, for one reader of it."""
+    """No more notifications of anything in the thread of a post, for one reader of it.
+
+    Of what arrives later too, and of what is above what is known of the thread now.
+    """
     _check_seen(tx, account_id, post_id)
-    reactions.mute(tx, account_id, post_id, env.now())
+    found = threads.above(tx, post_id)
+    threads.unmute(tx, account_id, [one.id for one in found[:-1]])
+    threads.mute(tx, account_id, found[-1].id, env.now())
 
 
 def unmute_post(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     """Notifications again; it is no error if they were never unwanted."""
     del env
     _check_seen(tx, account_id, post_id)
-    reactions.unmute(tx, account_id, post_id)
+    threads.unmute(tx, account_id, [one.id for one in threads.above(tx, post_id)])
+
+
+def keep_muted(tx: Tx, env: Env, post_id: int, uri: str) -> None:
+    """What some answers here answer, arrived: mutes of them are mutes of its thread."""
+    held = threads.muted_answers(tx, uri)
+    if held:
+        first = threads.above(tx, post_id)[-1].id
+        for account_id, answer_id in held:
+            threads.unmute(tx, account_id, [answer_id])
+            threads.mute(tx, account_id, first, env.now())
 
 
 def _check_seen(tx: Tx, account_id: int, post_id: int) -> None:

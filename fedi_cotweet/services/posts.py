@@ -11,6 +11,7 @@ import orjson
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.services import (
     audiences,
+    correspondence,
     documents,
     edit_notices,
     endings,
@@ -80,6 +81,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     )
     if words.visibility not in audiences.EVERYBODYS:
         audiences.keep(tx, post_id, post_id, author_id, [actor.id for actor in named])
+        correspondence.add(tx, env, post_id)
     for position, item in enumerate(media):
         post_media.change_media(tx, item.id, post_id=post_id, position=position)
     told: list[int] = []
@@ -228,6 +230,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     timelines.refresh(tx, post.id, now)
     post_media.remove_media(tx, [item.id for item in post_media.media_of(tx, post_ids=[post.id])])
     versions.forget(tx, post.id)
+    correspondence.forget(tx, post)
     link_cards.refresh(tx, env, post.id)
     return co_authors
 

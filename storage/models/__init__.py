@@ -23,6 +23,7 @@ from storage.models.changes import (
     MessageStop,
 )
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
+from storage.models.conversations import Conversation, ConversationPost
 from storage.models.files import RemoteFile
 from storage.models.filters import Filter, FilterKeyword, FilterPost
 from storage.models.history import PostVersion
@@ -92,6 +93,8 @@ __all__ = [
     "Change",
     "ConsentLogEntry",
     "ConsentMessage",
+    "Conversation",
+    "ConversationPost",
     "Crawl",
     "CrawlHost",
     "CrawlItem",

@@ -1,4 +1,4 @@
-"""What hangs on likes, boosts and replies: totals of others, what is to be told on, mutes."""
+"""What hangs on likes, boosts and replies: totals of others, and what is to be told on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection, Update, bindparam, case, delete, func, select, update
 
-from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
-from storage.models import Like, Post, PostMute, Relay
+from storage.dialect import one_of
+from storage.models import Like, Post, Relay
 from storage.queries.rows import add, many
 
 COLUMNS: Final = {
@@ -76,23 +76,6 @@ def remove_relays(tx: Connection, relay_ids: Iterable[int]) -> None:
     tx.execute(_TOLD, {"wanted": list(relay_ids)})
 
 
-def mute(tx: Connection, account_id: int, post_id: int, now: int) -> None:
-    """A person wants no more notifications of a post."""
-    row = {"account_id": account_id, "post_id": post_id, "created_at": now}
-    insert_or_ignore(tx, PostMute, row)
-
-
-def unmute(tx: Connection, account_id: int, post_id: int) -> None:
-    """They want them again."""
-    tx.execute(_UNMUTE, {"account": account_id, "post": post_id})
-
-
-def muting(tx: Connection, post_id: int, account_ids: Iterable[int]) -> set[int]:
-    """Which of the accounts muted a post."""
-    rows = tx.execute(_MUTING, {"post": post_id, "wanted": sorted(set(account_ids))})
-    return {int(row[0]) for row in rows}
-
-
 @cache
 def _counting(collection: str) -> Update:
     column = COLUMNS[collection]
@@ -109,9 +92,3 @@ _DROP = delete(Relay).where(
 )
 _WAITING = select(Relay).where(Relay.post_id == bindparam("post")).order_by(Relay.id)
 _TOLD = delete(Relay).where(one_of(Relay.id, "wanted"))
-_UNMUTE = delete(PostMute).where(
-    PostMute.account_id == bindparam("account"), PostMute.post_id == bindparam("post")
-)
-_MUTING = select(PostMute.account_id).where(
-    one_of(PostMute.account_id, "wanted"), PostMute.post_id == bindparam("post")
-)

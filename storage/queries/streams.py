@@ -48,6 +48,7 @@ from storage.models import (
     ReaderList,
     StreamEvent,
 )
+from storage.queries import threads
 from storage.queries.audiences import readable
 from storage.queries.rows import add as add_row
 from storage.queries.rows import among
@@ -224,10 +225,12 @@ _MARKS: Any = union_all(
             ("liked", Like.post_id, Like.actor_id, ()),
             ("boosted", Boost.post_id, Boost.actor_id, (Boost.delivery.is_(False),)),
             ("kept", Bookmark.post_id, Bookmark.account_id, ()),
-            ("muted", PostMute.post_id, PostMute.account_id, ()),
             ("pinned", Pin.post_id, Pin.actor_id, ()),
         )
-    )
+    ),
+    threads.muting(threads.seed().where(Post.id == _id("post"))).where(
+        one_of(PostMute.account_id, "accounts")
+    ),
 )
 _FILTERING = select(Filter.account_id).where(one_of(Filter.account_id, "accounts")).distinct()
 _VOTERS = (

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from fedi_cotweet.domain.windows import Window
 from storage.dialect import one_of
@@ -18,9 +28,9 @@ from storage.models import (
     Pin,
     Post,
     PostAuthor,
-    PostMute,
     PostTag,
 )
+from storage.queries import threads
 from storage.queries.audiences import EVERYBODYS, VIEWER, readable
 from storage.queries.profiles import shown_on
 from storage.queries.rows import among, find, many
@@ -115,8 +125,8 @@ def places_of(tx: Connection, uris: Iterable[str]) -> dict[str, tuple[int, int]]
 
 
 def marks(tx: Connection, account_id: int, post_ids: Iterable[int]) -> dict[str, set[int]]:
-    """What a reader did with posts: ids of those ``liked``, ``boosted``, ``kept``, ``muted``
-    and ``pinned``."""
+    """What a reader did with posts: ids of those ``liked``, ``boosted``, ``kept``, ``pinned``
+    and in threads that they ``muted``."""
     found: dict[str, set[int]] = {name: set() for name in _MARKS}
     wanted = sorted(set(post_ids))
     for name, post_id in (
@@ -231,8 +241,8 @@ _MARKS: dict[str, Select[int]] = {
     "kept": select(Bookmark.post_id).where(
         one_of(Bookmark.post_id, "wanted"), Bookmark.account_id == bindparam("account")
     ),
-    "muted": select(PostMute.post_id).where(
-        one_of(PostMute.post_id, "wanted"), PostMute.account_id == bindparam("account")
+    "muted": threads.muted(
+        bindparam("account", type_=BigInteger), threads.seed().where(one_of(Post.id, "wanted"))
     ),
     "pinned": select(Pin.post_id).where(
         one_of(Pin.post_id, "wanted"), Pin.actor_id == bindparam("account")

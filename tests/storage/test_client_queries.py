@@ -21,9 +21,9 @@ from storage.queries import (
     interactions,
     pins,
     places,
-    reactions,
     relations,
     relationships,
+    threads,
     timelines,
 )
 from storage.queries.account_stats import Stats
@@ -175,7 +175,7 @@ async def test_places_are_those_of_published_posts(stage: Stage) -> None:
 async def test_marks_are_the_readers_own(stage: Stage) -> None:
     await stage.put(Bookmark, {"id": 1, "account_id": ALICE, "post_id": 10})
     await stage.do(pins.pin, ALICE, 20, NOW)
-    await stage.do(reactions.mute, ALICE, 11, NOW)
+    await stage.do(threads.mute, ALICE, 11, NOW)
     await _boost(stage, 30, ALICE, 12, delivery=False)
     await stage.do(
         interactions.add_like,

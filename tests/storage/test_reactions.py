@@ -79,15 +79,6 @@ async def test_what_is_to_be_told_waits_in_order_until_it_is_told_or_taken_back(
     assert [row.id for row in await stage.ask(reactions.relays_of, 10, 9)] == [2, 3]
 
 
-async def test_who_muted_a_post_is_known(stage: Stage) -> None:
-    for _ in range(2):
-        await stage.do(reactions.mute, ALICE, 10, NOW)
-    assert await stage.ask(reactions.muting, 10, [ALICE, BOB]) == {ALICE}
-    assert await stage.ask(reactions.muting, 11, [ALICE, BOB]) == set()
-    await stage.do(reactions.unmute, ALICE, 10)
-    assert await stage.ask(reactions.muting, 10, [ALICE, BOB]) == set()
-
-
 async def test_views_add_up_for_posts_that_are_there(stage: Stage) -> None:
     assert await stage.ask(statistics.views, 10) == 0
     await stage.do(statistics.add_views, {10: 2, 99: 5})

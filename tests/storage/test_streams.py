@@ -25,7 +25,7 @@ from storage.models import (
     PostTag,
     ReaderList,
 )
-from storage.queries import actors, oauth, relations, streams
+from storage.queries import actors, oauth, relations, streams, threads
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -35,6 +35,7 @@ from tests.storage.cast import (
     NOW,
     SERVICE,
     THERE,
+    note_uri,
     raise_curtain,
     uri_of,
 )
@@ -169,6 +170,9 @@ async def test_what_many_did_with_a_post(store: Store) -> None:
         ALICE: {"liked", "kept"},
         BOB: {"boosted"},
     }
+    await stage.post(51, CAROL, in_reply_to_uri=note_uri(50))
+    await stage.do(threads.mute, BOB, 50, NOW)
+    assert await stage.ask(streams.marks, 51, [ALICE, BOB]) == {BOB: {"muted"}}
     await stage.put(Poll, {"post_id": 50, "options": []})
     await stage.put(PollVote, {"post_id": 50, "actor_id": BOB, "choice": 0, "created_at": NOW})
     assert await stage.ask(streams.voters, 50, [ALICE, BOB]) == {BOB}

@@ -4,6 +4,7 @@ Order matters: of two paths that fit, the first is taken.
 """
 
 from fedi_cotweet.mastodon_api.operations import (
+    conversations,
     cotweets,
     edits,
     filters,
@@ -41,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *edits.OPERATIONS,
     *cotweets.OPERATIONS,
     *notifications.OPERATIONS,
+    *conversations.OPERATIONS,
     *pushing.OPERATIONS,
     *filters.OPERATIONS,
     *streaming.OPERATIONS,
