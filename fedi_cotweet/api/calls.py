@@ -11,6 +11,7 @@ from aiohttp import web
 
 from fedi_cotweet.api.members import read_members, read_object
 from fedi_cotweet.domain.ids import LARGEST, read_id
+from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.services.accounts import account_named
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
@@ -87,6 +88,11 @@ class Call:
     def before(self) -> int | None:
         """The id before which a page begins."""
         return self.query_number("before", low=0, high=LARGEST)
+
+    def window(self, limit: int = 20) -> Window:
+        """The page that ``before`` and ``limit`` ask for."""
+        asked = self.query_number("limit", low=1, high=100)
+        return Window(asked or limit, before=self.before())
 
 
 def authorise(request: web.Request, token: bytes) -> None:

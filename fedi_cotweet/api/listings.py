@@ -17,39 +17,33 @@ from storage.engine import Tx
 async def tag(call: Call) -> web.Response:
     """Public posts with a hashtag."""
     account_id, name = await call.account_id(), call.request.match_info["tag"]
-    before, limit = call.before(), call.query_number("limit", low=1, high=100)
-    env = call.site.env
+    window, env = call.window(), call.site.env
     return await _shown(
         call,
-        lambda tx, stale: listings.tag_page(
-            tx, env, account_id, name, before=before, limit=limit or 20, stale=stale
-        ),
+        lambda tx, stale: listings.tag_page(tx, env, account_id, name, window=window, stale=stale),
     )
 
 
 async def direct(call: Call) -> web.Response:
     """Direct posts by the account and to it."""
-    account_id, before = await call.account_id(), call.before()
-    limit, env = call.query_number("limit", low=1, high=100), call.site.env
+    account_id = await call.account_id()
+    window, env = call.window(), call.site.env
     return await _shown(
         call,
-        lambda tx, stale: listings.direct_page(
-            tx, env, account_id, before=before, limit=limit or 20, stale=stale
-        ),
+        lambda tx, stale: listings.direct_page(tx, env, account_id, window=window, stale=stale),
     )
 
 
 async def search(call: Call) -> web.Response:
     """Public posts with all the words of ``?q=``."""
     account_id, words = await call.account_id(), call.request.query.get("q")
-    before, limit = call.before(), call.query_number("limit", low=1, high=100)
+    window, env = call.window(), call.site.env
     if words is None:
         raise ServiceError("bad_query", 422, "Say what to search for: ?q=WORDS")
-    env = call.site.env
     return await _shown(
         call,
         lambda tx, stale: listings.search_page(
-            tx, env, account_id, words, before=before, limit=limit or 20, stale=stale
+            tx, env, account_id, words, window=window, stale=stale
         ),
     )
 
@@ -57,12 +51,11 @@ async def search(call: Call) -> web.Response:
 async def list_timeline(call: Call) -> web.Response:
     """What the people on a list write, out of the account's home timeline."""
     account_id, list_id = await call.account_id(), call.path_id("list")
-    before, limit = call.before(), call.query_number("limit", low=1, high=100)
-    env = call.site.env
+    window, env = call.window(), call.site.env
     return await _shown(
         call,
         lambda tx, stale: listings.list_page(
-            tx, env, account_id, list_id, before=before, limit=limit or 20, stale=stale
+            tx, env, account_id, list_id, window=window, stale=stale
         ),
     )
 

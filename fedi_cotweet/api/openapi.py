@@ -153,6 +153,9 @@ def _in_query(endpoint: Callable[..., Any]) -> list[dict[str, Any]]:
         what = ast.unparse(call.func)
         limits = {str(entry.arg): ast.unparse(entry.value) for entry in call.keywords}
         schema: dict[str, Any]
+        if what == "call.window":
+            found += _window()
+            continue
         if what == "call.before":
             name, schema = "before", {"type": "string", "pattern": "^[0-9]+$"}
         elif what == "call.query_number":
@@ -166,6 +169,17 @@ def _in_query(endpoint: Callable[..., Any]) -> list[dict[str, Any]]:
             continue
         found.append({"name": name, "in": "query", "schema": schema})
     return found
+
+
+def _window() -> list[dict[str, Any]]:
+    return [
+        {"name": "before", "in": "query", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
+        {
+            "name": "limit",
+            "in": "query",
+            "schema": {"type": "integer", "minimum": 1, "maximum": 100},
+        },
+    ]
 
 
 def _body(schemas: Schemas, endpoint: Callable[..., Any]) -> dict[str, Any] | None:

@@ -144,11 +144,10 @@ async def unfollow(call: Call) -> web.Response:
 async def timeline(call: Call) -> web.Response:
     """The account's home timeline."""
     account_id = await call.account_id()
-    before, limit = call.before(), call.query_number("limit", low=1, high=100)
-    env, stale = call.site.env, Stale()
+    window, env, stale = call.window(), call.site.env, Stale()
 
     def find(tx: Tx) -> TimelinePage:
-        return reading.home_page(tx, env, account_id, before=before, limit=limit or 20, stale=stale)
+        return reading.home_page(tx, env, account_id, window=window, stale=stale)
 
     page = await call.site.read(find)
     call.rechecks.ask(stale.post_ids)
@@ -158,12 +157,8 @@ async def timeline(call: Call) -> web.Response:
 async def notifications(call: Call) -> web.Response:
     """What happened to the account's posts, invites and follows."""
     account_id = await call.account_id()
-    before, limit = call.before(), call.query_number("limit", low=1, high=100)
-    found = await call.site.read(
-        lambda tx: told.notifications(
-            tx, call.site.env, account_id, before=before, limit=limit or 40
-        )
-    )
+    window, env = call.window(40), call.site.env
+    found = await call.site.read(lambda tx: told.notifications(tx, env, account_id, window))
     return answer({"notifications": found})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -37,24 +37,50 @@ class Window:
         return self.since if self.after is None else self.after
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """What was found in a window, newest first.
+
+    ``following``: the place at which the next page begins, ``before`` or read upwards ``after``
+    it; None where there is nothing more.
+    """
+
+    items: list[T]
+    following: int | None
+
+
+def page_of(
+    fetch: Callable[[Window], Sequence[T]],
+    keep: Callable[[Sequence[T]], Sequence[T]],
+    place: Callable[[T], int],
+    window: Window,
+) -> Page[T]:
+    """A page of what ``keep`` leaves of what ``fetch`` finds.
+
+    ``fetch`` gives at most ``limit`` rows in the order of ``Window.upwards``. A page can be short,
+    even empty, before the end: no more than ``ROUNDS`` are read for one.
+    """
+    page: list[T] = []
+    following = None
+    for _ in range(ROUNDS):
+        found = fetch(window)
+        page += keep(found)
+        if len(page) > window.limit:
+            del page[window.limit :]
+            following = place(page[-1])
+            break
+        following = place(found[-1]) if found and len(found) >= window.limit else None
+        if following is None or len(page) == window.limit:
+            break
+        window = replace(window, **{"after" if window.upwards else "before": following})
+    return Page(page[::-1] if window.upwards else page, following)
+
+
 def filled(
     fetch: Callable[[Window], Sequence[T]],
     keep: Callable[[Sequence[T]], Sequence[T]],
     place: Callable[[T], int],
     window: Window,
 ) -> list[T]:
-    """A page, newest first, of what ``keep`` leaves of what ``fetch`` finds.
-
-    ``fetch`` gives at most ``limit`` rows in the order of ``Window.upwards``. A page can be short,
-    even empty, before the end: no more than ``ROUNDS`` are read for one.
-    """
-    page: list[T] = []
-    for _ in range(ROUNDS):
-        found = fetch(window)
-        page += keep(found)
-        if len(page) >= window.limit or len(found) < window.limit:
-            break
-        edge = place(found[-1])
-        window = replace(window, **{"after" if window.upwards else "before": edge})
-    del page[window.limit :]
-    return page[::-1] if window.upwards else page
+    """What stands on that page."""
+    return page_of(fetch, keep, place, window).items

@@ -105,10 +105,7 @@ async def of_account(call: Call) -> web.Response:
 
     def fetch(tx: Tx, window: Window) -> list[Shown]:
         person(tx, actor_id)
-        own = stored.written(tx, actor_id, viewer_id, window)
-        joint = stored.co_written(tx, actor_id, viewer_id, since, window)
-        off = stored.kept_off(tx, actor_id, [post.id for post in [*own, *joint]])
-        found = statuses.plain(post for post in [*own, *joint] if post.id not in off)
+        found = statuses.plain(stored.of_profile(tx, actor_id, viewer_id, since, window))
         if not wanted.exclude_reblogs:
             boosts = stored.boosted(tx, actor_id, window)
             there = posts.posts_by_id(tx, [boost.post_id for boost in boosts])

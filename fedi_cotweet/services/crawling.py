@@ -15,6 +15,7 @@ import orjson
 from activitypub.documents.conversation import context_id, embedded_replies, replies_id
 from activitypub.vocab.reading import host_of, ids, same_origin
 from fedi_cotweet.domain.limits import DAY, MINUTE, SECOND, STAMP_SHOWN_FOR
+from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.conversations import ancestors, descendants
@@ -23,6 +24,7 @@ from fedi_cotweet.services.events import later
 from storage.engine import Tx
 from storage.models import Actor, Crawl, CrawlItem, Post
 from storage.queries import crawls, posts
+from storage.queries import timelines as stored
 
 THREAD_AGAIN_AFTER: Final = 5 * MINUTE
 OUTBOX_AGAIN_AFTER: Final = DAY
@@ -113,9 +115,7 @@ def begin_past(tx: Tx, env: Env, actor: Actor) -> None:
     """
     now = env.now()
     since = now - STAMP_SHOWN_FOR
-    for post in posts.profile_posts(
-        tx, actor.id, shown_since=since, before=None, limit=FROM_OUTBOX
-    ):
+    for post in stored.of_profile(tx, actor.id, None, since, Window(FROM_OUTBOX)):
         timelines.refresh(tx, post.id, now)
     begin_outbox(tx, env, actor)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from activitypub.discovery import parse_handle
 from activitypub.errors import DocumentError
 from fedi_cotweet.domain.terms import fold_tag, query_terms
+from fedi_cotweet.domain.windows import Window, filled
 from fedi_cotweet.services import distances, hiding, lookups
 from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.env import Env
@@ -93,14 +94,12 @@ def statuses(
         fit = [post for post in found if author_id is None or post.author_id == author_id]
         return hiding.visible(tx, env.now(), viewer_id, fit, looking=hiding.SEARCH)
 
-    found, _ = hiding.filled(
-        lambda before, limit: search.find(tx, terms, viewer_id, before, limit),
+    return filled(
+        lambda window: search.find(tx, terms, viewer_id, window),
         keep,
         lambda post: post.id,
-        None,
-        most,
+        Window(most),
     )
-    return found
 
 
 def _known(tx: Tx, env: Env, text: str) -> Meant:

@@ -7,9 +7,9 @@ something is read, so whatever ends, a block or a mute that runs out, brings thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from activitypub.vocab.reading import host_of
 from fedi_cotweet.services import audiences, filtering, timelines
@@ -19,12 +19,8 @@ from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
 from storage.queries import actors, follows, post_authors, relations
 
-T = TypeVar("T")
-
 WISHES = ("all", "if_i_follow_primary", "if_i_follow_all", "none")
 """What a reader can want of co-tweets (C32)."""
-ROUNDS = 5
-"""How many pages are read to fill one of which most is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,33 +161,6 @@ def _hidden_by_you(why: Why) -> ServiceError:
         f"You have {did} one of this post's authors.",
         f"To see it all the same: fedi-cotweet {undo}",
     )
-
-
-def filled(
-    fetch: Callable[[int | None, int], Sequence[T]],
-    keep: Callable[[Sequence[T]], Sequence[T]],
-    place: Callable[[T], int],
-    before: int | None,
-    limit: int,
-) -> tuple[list[T], int | None]:
-    """A page of what ``keep`` leaves of what ``fetch(before, limit)`` finds, newest first.
-
-    With it the place before which the next page begins, None at the end. A page can be short, even
-    empty, before the end: no more than ``ROUNDS`` pages are read for one.
-    """
-    page: list[T] = []
-    for _ in range(ROUNDS):
-        found = fetch(before, limit)
-        page += keep(found)
-        if len(page) > limit:
-            page = page[:limit]
-            return page, place(page[-1])
-        if len(found) < limit:
-            return page, None
-        before = place(found[-1])
-        if len(page) == limit:
-            break
-    return page, before
 
 
 @dataclass(frozen=True, slots=True)

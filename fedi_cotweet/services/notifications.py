@@ -10,6 +10,7 @@ from activitypub.documents.note import parse_note
 from activitypub.html import to_text
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.domain.notification_types import WITH_INVITE
+from fedi_cotweet.domain.windows import Window, filled
 from fedi_cotweet.services import distances, hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
@@ -17,24 +18,24 @@ from fedi_cotweet.services.notice_views import NotificationView
 from storage.engine import Tx
 from storage.models import Notification, Offer, Post
 from storage.queries import consents, posts, relations
+from storage.queries import notifications as stored
 
 WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
 """Notifications of a proposal that waits for one; their subject is its id."""
+NEWEST = Window(40)
 FIRST_WORDS = 60
 """Characters of a post by which it is recognised."""
 
 
 def notifications(
-    tx: Tx, env: Env, account_id: int, *, before: int | None = None, limit: int = 40
+    tx: Tx, env: Env, account_id: int, window: Window = NEWEST
 ) -> list[NotificationView]:
     """What a person should hear of, newest first; nothing by whom they keep away, or about that."""
-
-    found, _ = hiding.filled(
-        lambda older, count: consents.notifications(tx, account_id, older, count),
+    found = filled(
+        lambda asked: stored.of_account(tx, account_id, asked),
         lambda page: audible(tx, env, account_id, page),
         lambda item: item.id,
-        before,
-        limit,
+        window,
     )
     there = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
     shown = {post.id: post for post in there.values() if may_see(tx, post, account_id)}

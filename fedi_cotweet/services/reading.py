@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
+from fedi_cotweet.domain.windows import Page, Window, page_of
 from fedi_cotweet.services import freshness, hiding, homes
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
@@ -20,10 +22,11 @@ from fedi_cotweet.services.views import (
 )
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import follows, home, pins, posts
+from storage.queries import follows, pins, posts
+from storage.queries import timelines as stored
+from storage.queries.timelines import Entry
 
-Entry = tuple[int, int, int | None]
-"""(post id, sort id, boosted by) in a home timeline."""
+NEWEST = Window()
 MOST_PINNED = 20
 """Pinned posts shown of one person; of this server nobody has more than five."""
 
@@ -33,35 +36,33 @@ def home_page(
     env: Env,
     account_id: int,
     *,
-    before: int | None = None,
-    limit: int = 20,
+    window: Window = NEWEST,
     stale: Stale | None = None,
 ) -> TimelinePage:
     """A person's home timeline, newest first, without what is kept from them."""
 
-    def fetch(older: int | None, count: int) -> Sequence[Entry]:
-        return home.page(tx, account_id, older, count)
+    def fetch(asked: Window) -> Sequence[Entry]:
+        return stored.home(tx, account_id, asked)
 
-    return entries_page(tx, env, account_id, fetch, before, limit, stale)
+    return entries_page(tx, env, account_id, fetch, window, stale)
 
 
 def entries_page(
     tx: Tx,
     env: Env,
     account_id: int,
-    fetch: Callable[[int | None, int], Sequence[Entry]],
-    before: int | None,
-    limit: int,
+    fetch: Callable[[Window], Sequence[Entry]],
+    window: Window,
     stale: Stale | None,
 ) -> TimelinePage:
-    """A page of those entries of a person's home timeline that ``fetch(before, limit)`` finds."""
+    """A page of those entries of a person's home timeline that ``fetch`` finds."""
     found: dict[int, Post] = {}
     boosted: dict[int, int] = {}
 
     def keep(entries: Sequence[Entry]) -> list[Entry]:
-        page = posts.posts_by_id(tx, [post_id for post_id, _, _ in entries])
+        known = posts.posts_by_id(tx, [post_id for post_id, _, _ in entries])
         by = {post_id: booster for post_id, _, booster in entries if booster is not None}
-        there = [post for post in page.values() if post.state == "published"]
+        there = [post for post in known.values() if post.state == "published"]
         for post in hiding.visible(
             tx, env.now(), account_id, there, looking=hiding.HOME, boosted_by=by
         ):
@@ -69,8 +70,8 @@ def entries_page(
         boosted.update(by)
         return [entry for entry in entries if entry[0] in found]
 
-    entries, following = hiding.filled(fetch, keep, lambda entry: entry[1], before, limit)
-    kept = [found[post_id] for post_id, _, _ in entries]
+    page = page_of(fetch, keep, lambda entry: entry[1], window)
+    kept = [found[post_id] for post_id, _, _ in page.items]
     views = post_views(
         tx,
         env,
@@ -80,7 +81,7 @@ def entries_page(
         viewer_id=account_id,
         context=hiding.HOME.context,
     )
-    return TimelinePage(views, None if following is None else str(following))
+    return TimelinePage(views, next_before(page))
 
 
 def public_page(
@@ -88,44 +89,46 @@ def public_page(
     env: Env,
     viewer_id: int | None = None,
     *,
-    before: int | None = None,
-    limit: int = 20,
+    window: Window = NEWEST,
     stale: Stale | None = None,
 ) -> TimelinePage:
     """The newest public posts of this server's people, as far as the viewer wants them."""
 
-    def fetch(older: int | None, count: int) -> list[Post]:
-        return posts.local_public_posts(tx, older, count, here=viewer_id is not None)
+    def fetch(asked: Window) -> list[Post]:
+        return stored.public(tx, asked, local=True, here=viewer_id is not None)
 
-    return visible_page(tx, env, viewer_id, fetch, hiding.PUBLIC, before, limit, stale)
+    return visible_page(tx, env, viewer_id, fetch, hiding.PUBLIC, window, stale)
 
 
 def visible_page(
     tx: Tx,
     env: Env,
     viewer_id: int | None,
-    fetch: Callable[[int | None, int], Sequence[Post]],
+    fetch: Callable[[Window], Sequence[Post]],
     looking: Looking,
-    before: int | None,
-    limit: int,
+    window: Window,
     stale: Stale | None = None,
     place: Callable[[Post], int] = lambda post: post.sort_id,
 ) -> TimelinePage:
-    """A page of what ``fetch(before, limit)`` finds and the viewer may see and wants to.
+    """A page of what ``fetch`` finds and the viewer may see and wants to.
 
-    ``place``: what ``before`` counts in.
+    ``place``: what the window counts in.
     """
-    found, following = hiding.filled(
+    page = page_of(
         fetch,
-        lambda page: hiding.visible(tx, env.now(), viewer_id, page, looking=looking),
+        lambda found: hiding.visible(tx, env.now(), viewer_id, found, looking=looking),
         place,
-        before,
-        limit,
+        window,
     )
     views = post_views(
-        tx, env, found, stale=stale, viewer_id=viewer_id, context=looking.context or "public"
+        tx, env, page.items, stale=stale, viewer_id=viewer_id, context=looking.context or "public"
     )
-    return TimelinePage(views, None if following is None else str(following))
+    return TimelinePage(views, next_before(page))
+
+
+def next_before(page: Page[Any]) -> str | None:
+    """Where the next page begins, as it is written in addresses."""
+    return None if page.following is None else str(page.following)
 
 
 def profile(
@@ -134,8 +137,7 @@ def profile(
     actor: Actor,
     viewer_id: int | None = None,
     *,
-    before: int | None = None,
-    limit: int = 20,
+    window: Window = NEWEST,
     stale: Stale | None = None,
 ) -> ProfileView:
     """A profile with its newest posts, co-authored ones among them (C23).
@@ -144,10 +146,8 @@ def profile(
     """
     since = env.now() - STAMP_SHOWN_FOR
 
-    def fetch(older: int | None, count: int) -> list[Post]:
-        return posts.profile_posts(
-            tx, actor.id, shown_since=since, before=older, limit=count, viewer_id=viewer_id
-        )
+    def fetch(asked: Window) -> list[Post]:
+        return stored.of_profile(tx, actor.id, viewer_id, since, asked)
 
     looking = hiding.on_page_of(actor.id)
     return ProfileView(
@@ -161,9 +161,9 @@ def profile(
         followers_count=follows.count_followers(tx, actor.id),
         following_count=follows.count_following(tx, actor.id),
         joined_at=actor.published_at,
-        page=visible_page(tx, env, viewer_id, fetch, looking, before, limit, stale),
+        page=visible_page(tx, env, viewer_id, fetch, looking, window, stale),
         uri=actor.uri,
-        pinned=_pinned(tx, env, actor, viewer_id, stale) if before is None else (),
+        pinned=_pinned(tx, env, actor, viewer_id, stale) if window.before is None else (),
     )
 
 

@@ -17,7 +17,6 @@ from fedi_cotweet.web.syndication import FORMATS, MEDIA_TYPES, Feed
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
 
-ENTRIES = 20
 HEADERS = {
     "Cache-Control": "public, max-age=180",
     "Access-Control-Allow-Origin": "*",
@@ -30,11 +29,11 @@ HEADERS = {
 
 async def profile(visit: Visit) -> web.Response:
     """The posts of somebody here, co-authored ones among them, but not those they hide."""
-    name, before, stale = visit.request.match_info["name"], visit.before(), Stale()
+    name, window, stale = visit.request.match_info["name"], visit.window(), Stale()
 
     def find(tx: Tx) -> tuple[Feed, bool]:
         actor = person_named(tx, visit, name)
-        view = reading.profile(tx, visit.env, actor, before=before, limit=ENTRIES, stale=stale)
+        view = reading.profile(tx, visit.env, actor, window=window, stale=stale)
         feed = Feed(
             title=f"{view.author.name} (@{view.author.handle})",
             description=view.summary or f"Posts by @{view.author.handle}",
@@ -53,13 +52,11 @@ async def profile(visit: Visit) -> web.Response:
 
 async def tag(visit: Visit) -> web.Response:
     """Public posts with a hashtag."""
-    name, before, stale = fold_tag(visit.request.match_info["tag"]), visit.before(), Stale()
+    name, window, stale = fold_tag(visit.request.match_info["tag"]), visit.window(), Stale()
     if name is None:
         raise not_found("hashtag")
     page = await visit.site.read(
-        lambda tx: listings.tag_page(
-            tx, visit.env, None, name, before=before, limit=ENTRIES, stale=stale
-        )
+        lambda tx: listings.tag_page(tx, visit.env, None, name, window=window, stale=stale)
     )
     visit.pages.rechecks.ask(stale.post_ids)
     feed = Feed(

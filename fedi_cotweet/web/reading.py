@@ -24,10 +24,10 @@ from storage.queries import actors, post_authors, posts
 
 async def index(visit: Visit) -> web.Response:
     """What this server is, and what its people write."""
-    before, stale = visit.before(), Stale()
+    window, stale = visit.window(), Stale()
 
     def find(tx: Tx) -> TimelinePage:
-        return reading.public_page(tx, visit.env, visit.account_id, before=before, stale=stale)
+        return reading.public_page(tx, visit.env, visit.account_id, window=window, stale=stale)
 
     page = await visit.site.read(find)
     visit.pages.rechecks.ask(stale.post_ids)
@@ -37,10 +37,10 @@ async def index(visit: Visit) -> web.Response:
 async def home(visit: Visit) -> web.Response:
     """What the people write whom the viewer follows."""
     viewer = visit.need_viewer()
-    before, stale = visit.before(), Stale()
+    window, stale = visit.window(), Stale()
 
     def find(tx: Tx) -> TimelinePage:
-        return reading.home_page(tx, visit.env, viewer.account_id, before=before, stale=stale)
+        return reading.home_page(tx, visit.env, viewer.account_id, window=window, stale=stale)
 
     page = await visit.site.read(find)
     visit.pages.rechecks.ask(stale.post_ids)
@@ -49,12 +49,12 @@ async def home(visit: Visit) -> web.Response:
 
 async def profile(visit: Visit) -> web.Response:
     """Somebody's page; for software, the way to their actor."""
-    name, before, stale = visit.request.match_info["name"], visit.before(), Stale()
+    name, window, stale = visit.request.match_info["name"], visit.window(), Stale()
 
     def find(tx: Tx) -> tuple[Actor, ProfileView]:
         actor = person_named(tx, visit, name)
         return actor, reading.profile(
-            tx, visit.env, actor, visit.account_id, before=before, stale=stale
+            tx, visit.env, actor, visit.account_id, window=window, stale=stale
         )
 
     actor, view = await visit.site.read(find)
@@ -175,13 +175,13 @@ def _author_of(tx: Tx, post: Post) -> Actor:
 
 async def tag(visit: Visit) -> web.Response:
     """Public posts with a hashtag."""
-    before, stale = visit.before(), Stale()
+    window, stale = visit.window(), Stale()
     name = fold_tag(visit.request.match_info["tag"])
     if name is None:
         raise not_found("hashtag")
     page = await visit.site.read(
         lambda tx: listings.tag_page(
-            tx, visit.env, visit.account_id, name, before=before, stale=stale
+            tx, visit.env, visit.account_id, name, window=window, stale=stale
         )
     )
     visit.pages.rechecks.ask(stale.post_ids)
@@ -190,14 +190,14 @@ async def tag(visit: Visit) -> web.Response:
 
 async def search(visit: Visit) -> web.Response:
     """A form, and the public posts that have the words in it."""
-    before, stale = visit.before(), Stale()
+    window, stale = visit.window(), Stale()
     words = visit.request.query.get("q", "").replace("\0", "").strip()[: listings.LONGEST_SEARCH]
     page, error = None, ""
     if words:
         try:
             page = await visit.site.read(
                 lambda tx: listings.search_page(
-                    tx, visit.env, visit.account_id, words, before=before, stale=stale
+                    tx, visit.env, visit.account_id, words, window=window, stale=stale
                 )
             )
         except ServiceError as refused:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from activitypub.vocab.terms import is_activitypub_type
+from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.services.attempts import counted_address
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -72,10 +73,10 @@ class Visit:
     def account_id(self) -> int | None:
         return None if self.viewer is None else self.viewer.account_id
 
-    def before(self) -> int | None:
-        """The id before which a page begins. What is none leads nowhere."""
+    def window(self) -> Window:
+        """The page that ``?before=`` asks for. What is no id leads nowhere."""
         given = self.request.query.get("before")
-        return None if given is None else as_id(given)
+        return Window(before=None if given is None else as_id(given))
 
     def caller_address(self) -> str:
         """Whom to count who makes this request."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, or_, select
 from sqlalchemy import exists as there_is
 from sqlalchemy.orm import aliased
 
+from fedi_cotweet.domain.windows import Window
 from storage.dialect import insert_or_ignore, one_of
-from storage.dialect import limit as literal_limit
 from storage.models import Account, Addressee, Follow, Post
 from storage.queries.rows import many
+from storage.windows import paged, values_of
 
 EVERYBODYS: Final = ("public", "unlisted")
 VIEWER: Final = "viewer"
@@ -72,28 +72,23 @@ def addressees(tx: Connection, post_id: int) -> list[int]:
     return [int(row[0]) for row in tx.execute(_ADDRESSEES, {"post": post_id})]
 
 
-def direct_page(tx: Connection, actor_id: int, before: int | None, limit: int) -> list[Post]:
-    """The newest direct posts by somebody or to them."""
-    statement = _direct(limit, before is not None)
-    return many(tx, Post, statement, {"actor": actor_id, "before": before})
+def direct_posts(tx: Connection, actor_id: int, window: Window) -> list[Post]:
+    """Direct posts by somebody or to them."""
+    return many(tx, Post, _direct(window), {"actor": actor_id, **values_of(window)})
 
 
-@lru_cache(maxsize=64)
-def _direct(count: int, older: bool) -> Select[Post]:
-    statement = (
+_direct = paged(
+    lambda: (
         select(Post)
         .join(Addressee, Addressee.post_id == Post.id)
         .where(
             Addressee.actor_id == bindparam("actor"),
             Post.state == "published",
             Post.visibility == "direct",
-        )
-        .order_by(Addressee.sort_id.desc())
-        .limit(literal_limit(count))
+        ),
+        Addressee.sort_id,
     )
-    return statement.where(Addressee.sort_id < bindparam("before")) if older else statement
-
-
+)
 _READ_BY = select(Post.id).where(one_of(Post.id, "wanted"), readable())
 _ADDRESSEES = (
     select(Addressee.actor_id)

@@ -258,21 +258,6 @@ def notify(tx: Connection, /, **values: Any) -> bool:
     return bool(insert_or_ignore(tx, Notification, values))
 
 
-def notifications(
-    tx: Connection, account_id: int, before: int | None, limit: int
-) -> list[Notification]:
-    """A person's notifications, newest first."""
-    statement = (
-        select(Notification)
-        .where(Notification.account_id == account_id)
-        .order_by(Notification.id.desc())
-        .limit(literal_limit(limit))
-    )
-    if before is not None:
-        statement = statement.where(Notification.id < before)
-    return many(tx, Notification, statement)
-
-
 def forget_notifications(
     tx: Connection, account_id: int, kind: str, subjects: Collection[str]
 ) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Select,
     bindparam,
     delete,
     exists,
@@ -19,7 +17,6 @@ from sqlalchemy import (
 )
 
 from storage.dialect import insert_or_ignore, one_of
-from storage.dialect import limit as literal_limit
 from storage.models import Account, Block, Boost, Follow, HomeEntry, Mute
 from storage.queries.rows import many
 
@@ -94,25 +91,6 @@ def boost_instead(tx: Connection, post_id: int, sort_id: int, booster_id: int, n
 def remove_post(tx: Connection, post_id: int) -> None:
     """Take a post out of every home timeline."""
     tx.execute(_REMOVE, {"post": post_id})
-
-
-def page(
-    tx: Connection, account_id: int, before: int | None, limit: int
-) -> list[tuple[int, int, int | None]]:
-    """A reader's newest entries: (post id, sort id, boosted by)."""
-    rows = tx.execute(_page(limit, before is not None), {"account": account_id, "before": before})
-    return [(int(a), int(b), None if c is None else int(c)) for a, b, c in rows]
-
-
-@lru_cache(maxsize=64)
-def _page(count: int, older: bool) -> Select[int, int, int | None]:
-    statement = (
-        select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id)
-        .where(HomeEntry.account_id == bindparam("account"))
-        .order_by(HomeEntry.sort_id.desc())
-        .limit(literal_limit(count))
-    )
-    return statement.where(HomeEntry.sort_id < bindparam("before")) if older else statement
 
 
 def boosters(tx: Connection, post_id: int) -> list[tuple[int, int]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     BindParameter,
     Connection,
+    Select,
     bindparam,
     delete,
     literal,
@@ -16,10 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from storage.dialect import limit as literal_limit
+from fedi_cotweet.domain.windows import Window
 from storage.dialect import one_of
 from storage.models import Actor, Block, Boost, HostBlock, Like, Notification, Post, PostAuthor
-from storage.queries.rows import change, many
+from storage.queries.rows import M, change, many
+from storage.windows import shape_of, values_of, windowed
 
 
 def kept_away(
@@ -39,32 +42,16 @@ def likes(
     tx: Connection, actor_id: int, author_id: int | None, after: int, limit: int
 ) -> list[Like]:
     """Likes by an actor of posts of one author (None: of anybody), by id."""
-    statement = select(Like).where(Like.actor_id == _ACTOR, Like.id > _AFTER)
-    if author_id is not None:
-        statement = statement.where(Like.post_id.in_(_POSTS))
-    return many(
-        tx,
-        Like,
-        statement.order_by(Like.id).limit(literal_limit(limit)),
-        _values(actor_id, author_id, after),
-    )
+    statement = select(Like).where(Like.actor_id == _ACTOR)
+    return _done(tx, Like, statement, Like.id, Like.post_id, (actor_id, author_id, after, limit))
 
 
 def boosts(
     tx: Connection, actor_id: int, author_id: int | None, after: int, limit: int
 ) -> list[Boost]:
     """The same of Announces, without those that carry a co-tweet."""
-    statement = select(Boost).where(
-        Boost.actor_id == _ACTOR, Boost.id > _AFTER, Boost.delivery.is_(False)
-    )
-    if author_id is not None:
-        statement = statement.where(Boost.post_id.in_(_POSTS))
-    return many(
-        tx,
-        Boost,
-        statement.order_by(Boost.id).limit(literal_limit(limit)),
-        _values(actor_id, author_id, after),
-    )
+    statement = select(Boost).where(Boost.actor_id == _ACTOR, Boost.delivery.is_(False))
+    return _done(tx, Boost, statement, Boost.id, Boost.post_id, (actor_id, author_id, after, limit))
 
 
 def answers(
@@ -72,17 +59,28 @@ def answers(
 ) -> list[Post]:
     """The same of replies, by their sort id."""
     statement = select(Post).where(
-        Post.author_id == _ACTOR,
-        Post.state == "published",
-        Post.sort_id > _AFTER,
-        Post.in_reply_to_uri.is_not(None),
+        Post.author_id == _ACTOR, Post.state == "published", Post.in_reply_to_uri.is_not(None)
     )
     if author_id is not None:
-        statement = statement.join(_ANSWERED, _ANSWERED.uri == Post.in_reply_to_uri).where(
-            _ANSWERED.id.in_(_POSTS)
-        )
-    page = statement.order_by(Post.sort_id).limit(literal_limit(limit))
-    return many(tx, Post, page, _values(actor_id, author_id, after))
+        statement = statement.join(_ANSWERED, _ANSWERED.uri == Post.in_reply_to_uri)
+    asked = (actor_id, author_id, after, limit)
+    return _done(tx, Post, statement, Post.sort_id, _ANSWERED.id, asked)
+
+
+def _done(
+    tx: Connection,
+    model: type[M],
+    statement: Select[*tuple[Any, ...]],
+    place: Any,
+    post_id: Any,
+    asked: tuple[int, int | None, int, int],
+) -> list[M]:
+    """What an actor did after a place, and, ``asked`` for an author, with posts of theirs."""
+    actor_id, author_id, after, limit = asked
+    values = {"actor": actor_id, **values_of(Window(limit, after=after))}
+    if author_id is not None:
+        statement, values = statement.where(post_id.in_(_POSTS)), {**values, "author": author_id}
+    return many(tx, model, windowed(statement, place, shape_of(Window(limit, after=after))), values)
 
 
 def people_from(tx: Connection, author_id: int, hosts: Collection[str]) -> list[int]:
@@ -109,15 +107,9 @@ def set_kept_out(tx: Connection, post_id: int, at: int | None) -> None:
     change(tx, Post, post_id, kept_out_at=at)
 
 
-def _values(actor_id: int, author_id: int | None, after: int) -> dict[str, int]:
-    values = {"actor": actor_id, "after": after}
-    return values if author_id is None else {**values, "author": author_id}
-
-
 _ACTOR = bindparam("actor", type_=BigInteger)
 _AUTHOR = bindparam("author", type_=BigInteger)
 _ANSWERED = aliased(Post)
-_AFTER = bindparam("after", type_=BigInteger)
 _HOSTS: BindParameter[str] = bindparam("hosts", expanding=True)
 _BLOCKED = (
     select(literal(1)).where(one_of(Block.actor_id, "authors"), Block.target_id == _ACTOR).limit(1)

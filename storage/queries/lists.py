@@ -1,16 +1,14 @@
-"""Lists that readers made of people, and what they show of the home timeline."""
+"""Lists that readers made of people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Connection, delete, func, select
 
 from storage.dialect import insert_or_ignore, one_of
-from storage.dialect import limit as literal_limit
-from storage.models import HomeEntry, ListMember, Post, PostAuthor, ReaderList
+from storage.models import ListMember, ReaderList
 from storage.queries.rows import add, change, find, many
 
 
@@ -77,41 +75,6 @@ def count_members(tx: Connection, list_id: int) -> int:
     """How many are on a list."""
     counted = select(func.count()).select_from(ListMember).where(ListMember.list_id == list_id)
     return int(tx.execute(counted).scalar_one())
-
-
-def page(
-    tx: Connection, account_id: int, list_id: int, before: int | None, limit: int
-) -> list[tuple[int, int, int | None]]:
-    """The newest entries of a reader's home timeline that a member of the list wrote, alone or as
-    a verified co-author, or boosted: (post id, sort id, boosted by)."""
-    values = {"account": account_id, "list": list_id, "before": before}
-    rows = tx.execute(_page(limit, before is not None), values)
-    return [(int(a), int(b), None if c is None else int(c)) for a, b, c in rows]
-
-
-@lru_cache(maxsize=64)
-def _page(count: int, older: bool) -> Select[int, int, int | None]:
-    on_list = select(ListMember.actor_id).where(ListMember.list_id == bindparam("list"))
-    joint = exists().where(
-        PostAuthor.post_id == HomeEntry.post_id,
-        PostAuthor.state == "verified",
-        PostAuthor.actor_id.in_(on_list),
-    )
-    statement = (
-        select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id)
-        .join(Post, Post.id == HomeEntry.post_id)
-        .where(
-            HomeEntry.account_id == bindparam("account"),
-            or_(
-                Post.author_id.in_(on_list),
-                HomeEntry.boosted_by_id.in_(on_list),
-                joint,
-            ),
-        )
-        .order_by(HomeEntry.sort_id.desc())
-        .limit(literal_limit(count))
-    )
-    return statement.where(HomeEntry.sort_id < bindparam("before")) if older else statement
 
 
 _MEMBERS = (

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     func,
     select,
@@ -15,7 +14,7 @@ from sqlalchemy import (
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
 from storage.models import Post, PostAuthor, Tombstone
-from storage.queries.audiences import EVERYBODYS, VIEWER, readable
+from storage.queries.audiences import EVERYBODYS
 from storage.queries.profiles import shown_on
 from storage.queries.rows import add, among, change, find, many
 
@@ -51,58 +50,6 @@ def published_by(tx: Connection, author_id: int, limit: int) -> list[Post]:
     )
 
 
-def profile_posts(
-    tx: Connection,
-    actor_id: int,
-    *,
-    shown_since: int,
-    before: int | None,
-    limit: int,
-    viewer_id: int | None = None,
-) -> list[Post]:
-    """Published posts on an actor's profile that the viewer may read, newest first.
-
-    Direct ones stand on none. Own posts and those on which the actor is a verified co-author, whose
-    stamp was fetched after ``shown_since``; not those that the actor hides there.
-    """
-    window = literal_limit(limit)
-    older = [Post.sort_id < before] if before is not None else []
-    fit = [
-        Post.state == "published",
-        _fit_for(viewer_id),
-        Post.visibility != "direct",
-        shown_on(actor_id),
-        *older,
-    ]
-    values = None if viewer_id is None else {VIEWER: viewer_id}
-    own = many(
-        tx,
-        Post,
-        select(Post)
-        .where(Post.author_id == actor_id, *fit)
-        .order_by(Post.sort_id.desc())
-        .limit(window),
-        values,
-    )
-    joint = many(
-        tx,
-        Post,
-        select(Post)
-        .join(PostAuthor, PostAuthor.post_id == Post.id)
-        .where(
-            PostAuthor.actor_id == actor_id,
-            PostAuthor.state == "verified",
-            PostAuthor.fetched_at > shown_since,
-            *fit,
-        )
-        .order_by(Post.sort_id.desc())
-        .limit(window),
-        values,
-    )
-    merged = {p.id: p for p in [*own, *joint]}
-    return sorted(merged.values(), key=lambda p: p.sort_id, reverse=True)[:limit]
-
-
 def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
     """How many posts stand on an actor's profile."""
     own = tx.execute(
@@ -129,22 +76,6 @@ def count_profile_posts(tx: Connection, actor_id: int, shown_since: int) -> int:
         )
     ).scalar_one()
     return int(own) + int(joint)
-
-
-def local_public_posts(
-    tx: Connection, before: int | None, limit: int, *, here: bool = False
-) -> list[Post]:
-    """The newest public posts whose primary author lives here; ``here``: those for here too."""
-    listed = ("public", "local") if here else ("public",)
-    statement = (
-        select(Post)
-        .where(Post.local.is_(True), Post.state == "published", Post.visibility.in_(listed))
-        .order_by(Post.sort_id.desc())
-        .limit(literal_limit(limit))
-    )
-    if before is not None:
-        statement = statement.where(Post.sort_id < before)
-    return many(tx, Post, statement)
 
 
 def count_local_posts(tx: Connection) -> int:
@@ -183,10 +114,6 @@ def due_drafts(tx: Connection, now: int, limit: int) -> list[Post]:
         .order_by(Post.scheduled_at)
         .limit(literal_limit(limit)),
     )
-
-
-def _fit_for(viewer_id: int | None) -> ColumnElement[bool]:
-    return Post.visibility.in_(EVERYBODYS) if viewer_id is None else readable()
 
 
 def bury(tx: Connection, uri: str, owner_uri: str, now: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, delete, exists
 
 from storage.dialect import insert_or_ignore
 from storage.models import Activity, Boost, Post, ProfileHide
@@ -22,7 +22,7 @@ def unhide(tx: Connection, account_id: int, post_id: int) -> None:
     )
 
 
-def shown_on(actor_id: int) -> ColumnElement[bool]:
+def shown_on(actor_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """A condition on ``Post``: its author did not hide it."""
     return ~exists().where(ProfileHide.account_id == actor_id, ProfileHide.post_id == Post.id)
 

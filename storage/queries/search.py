@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, text
 from sqlalchemy.sql.elements import TextClause
 
+from fedi_cotweet.domain.windows import Window
 from storage.dialect import limit as literal_limit
 from storage.models import Post
 from storage.queries.rows import among
@@ -54,11 +55,10 @@ def find(
     tx: Connection,
     terms: Sequence[tuple[str, bool]],
     viewer_id: int | None,
-    before: int | None,
-    limit: int,
+    window: Window,
 ) -> list[Post]:
     """Public posts that have all terms (those marked True also as the beginning of longer ones),
-    the newest here first.
+    by their ids here.
 
     Only posts all of whose shown authors let them be found, and the viewer's own.
     """
@@ -68,9 +68,11 @@ def find(
     values: dict[str, Any] = {
         "terms": _fts5(terms) if sqlite else _tsquery(terms),
         "viewer": viewer_id or 0,
-        "before": 2**63 - 1 if before is None else before,
+        "before": 2**63 - 1 if window.before is None else window.before,
+        "bottom": window.bottom or 0,
     }
-    found = [int(row[0]) for row in tx.execute(_find(tx.dialect.name, limit), values)]
+    statement = _find(tx.dialect.name, window.limit, window.upwards)
+    found = [int(row[0]) for row in tx.execute(statement, values)]
     held = {post.id: post for post in among(tx, Post, "id", found)}
     return [held[post_id] for post_id in found]
 
@@ -85,7 +87,7 @@ def _tsquery(terms: Sequence[tuple[str, bool]]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _find(dialect: str, count: int) -> TextClause:
+def _find(dialect: str, count: int, upwards: bool) -> TextClause:
     key, matches = (
         ("rowid", "post_search MATCH :terms")
         if dialect == "sqlite"
@@ -94,12 +96,12 @@ def _find(dialect: str, count: int) -> TextClause:
     return text(
         f"SELECT s.{key} FROM post_search s "  # noqa: S608 - only names of ours are put in
         f"CROSS JOIN posts p "
-        f"WHERE {matches} AND s.{key} < :before AND p.id = s.{key} "
+        f"WHERE {matches} AND s.{key} < :before AND s.{key} > :bottom AND p.id = s.{key} "
         "AND p.state = 'published' AND p.visibility = 'public' "
         "AND (EXISTS (SELECT 1 FROM actors a WHERE a.id = p.author_id AND a.indexable) "
         "OR p.author_id = :viewer) "
         "AND NOT EXISTS (SELECT 1 FROM post_authors c JOIN actors b ON b.id = c.actor_id "
         "WHERE c.post_id = p.id AND c.state = 'verified' AND NOT b.indexable "
         "AND p.author_id <> :viewer AND c.actor_id <> :viewer) "
-        f"ORDER BY s.{key} DESC LIMIT {literal_limit(count)}"
-    ).bindparams(bindparam("viewer", type_=BigInteger), bindparam("before", type_=BigInteger))
+        f"ORDER BY s.{key} {'ASC' if upwards else 'DESC'} LIMIT {literal_limit(count)}"
+    ).bindparams(*(bindparam(name, type_=BigInteger) for name in ("viewer", "before", "bottom")))

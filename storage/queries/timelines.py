@@ -80,39 +80,29 @@ def with_tag(tx: Connection, tag: str, window: Window) -> list[Post]:
     return many(tx, Post, _with_tag(window), {"tag": tag, **values_of(window)})
 
 
-def written(tx: Connection, actor_id: int, viewer_id: int | None, window: Window) -> list[Post]:
-    """Posts of a primary author that the viewer may read, without direct ones."""
-    values = {"actor": actor_id, VIEWER: viewer_id or 0, **values_of(window)}
-    return many(tx, Post, _written(window), values)
-
-
-def co_written(
+def of_profile(
     tx: Connection, actor_id: int, viewer_id: int | None, shown_since: int, window: Window
 ) -> list[Post]:
-    """Those on which somebody is a verified co-author, of a stamp fetched after ``shown_since``."""
+    """What somebody wrote, or is a verified co-author of, by a stamp fetched after ``shown_since``.
+
+    As far as the viewer may read it; no direct posts, and none that they hide on their profile.
+    """
     values = {
         "actor": actor_id,
         "since": shown_since,
         VIEWER: viewer_id or 0,
         **values_of(window),
     }
-    return many(tx, Post, _co_written(window), values)
+    found = many(tx, Post, _written(window), values)
+    found += many(tx, Post, _co_written(window), values)
+    unique = {post.id: post for post in found}.values()
+    ordered = sorted(unique, key=lambda post: post.sort_id, reverse=not window.upwards)
+    return ordered[: window.limit]
 
 
 def boosted(tx: Connection, actor_id: int, window: Window) -> list[Boost]:
     """Somebody's boosts."""
     return many(tx, Boost, _boosted(window), {"actor": actor_id, **values_of(window)})
-
-
-def kept_off(tx: Connection, actor_id: int, post_ids: Iterable[int]) -> set[int]:
-    """Those of the posts that an author does not show on their profile."""
-    wanted = sorted(set(post_ids))
-    if not wanted:
-        return set()
-    rows = tx.execute(
-        select(Post.id).where(one_of(Post.id, "wanted"), ~shown_on(actor_id)), {"wanted": wanted}
-    )
-    return {int(row[0]) for row in rows}
 
 
 def places_of(tx: Connection, uris: Iterable[str]) -> dict[str, tuple[int, int]]:
@@ -189,9 +179,10 @@ _with_tag = paged(
 _written = paged(
     lambda: (
         select(Post).where(
-            Post.author_id == bindparam("actor"),
+            Post.author_id == bindparam("actor", type_=BigInteger),
             Post.state == "published",
             Post.visibility != "direct",
+            shown_on(bindparam("actor", type_=BigInteger)),
             readable(),
         ),
         Post.sort_id,
@@ -202,11 +193,12 @@ _co_written = paged(
         select(Post)
         .join(PostAuthor, PostAuthor.post_id == Post.id)
         .where(
-            PostAuthor.actor_id == bindparam("actor"),
+            PostAuthor.actor_id == bindparam("actor", type_=BigInteger),
             PostAuthor.state == "verified",
             PostAuthor.fetched_at > bindparam("since"),
             Post.state == "published",
             Post.visibility != "direct",
+            shown_on(bindparam("actor", type_=BigInteger)),
             readable(),
         ),
         Post.sort_id,

@@ -53,6 +53,8 @@ def _taken(endpoint: Endpoint) -> set[str]:
             for field in dataclasses.fields(shape):
                 optional = (field.default, field.default_factory) != (dataclasses.MISSING,) * 2
                 names.add(field.metadata.get("name", field.name) + ("?" if optional else ""))
+        elif what == "call.window":
+            names |= {"?before", "?limit"}
         elif what == "call.before":
             names.add("?before")
         elif what in ("call.query_number", "call.request.query.get"):

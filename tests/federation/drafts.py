@@ -14,9 +14,18 @@ from sqlalchemy import insert
 
 from activitypub.coauthorship.projection import media_digest
 from fedi_cotweet.domain.limits import DAY, HOUR
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Tx
 from storage.models import Block
-from storage.queries import actors, changes, consents, interactions, post_authors, posts
+from storage.queries import (
+    actors,
+    changes,
+    consents,
+    interactions,
+    notifications,
+    post_authors,
+    posts,
+)
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.pictures import png
 from tests.federation.test_discussion import remark
@@ -345,7 +354,7 @@ async def standing(cast: Cast, drafts: Drafts) -> list[Any]:
             proposed = [(c.id, c.state) for c in changes.changes_of(tx, names.note)]
             # What can be read can be answered, and its author hears of that; anybody can write
             # to them.
-            told = consents.notifications(tx, post.author_id, None, 100)
+            told = notifications.of_account(tx, post.author_id, Window(100))
             heard = ("reply", "like", "boost", "mention")
             others = [item.kind for item in told if item.kind not in heard]
             found += [

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import inspect
 
+from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.services import correspondence, notices
 from storage.engine import Tx
 from storage.models import Post
@@ -168,7 +169,8 @@ async def test_a_mute_goes_up_to_what_arrives_later_of_its_thread(cast: Cast) ->
 async def test_what_a_context_says_to_be_one_thread_is_one_conversation(cast: Cast) -> None:
     world, env = cast.world, cast.world.site.env
     await _say(cast, cast.bobs, "@alice Begin")
-    begun = await world.site.read(lambda tx: audiences.direct_page(tx, cast.alice, None, 1)[0])
+    newest = Window(1)
+    begun = await world.site.read(lambda tx: audiences.direct_posts(tx, cast.alice, newest)[0])
 
     def arrive(tx: Tx, number: int) -> None:
         post_id = env.new_id()

@@ -19,6 +19,7 @@ from activitypub.vocab.reading import format_time
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.ids import IdSequence
 from fedi_cotweet.domain.limits import DAY, SECOND
+from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.services import (
     answers,
@@ -205,8 +206,9 @@ class Story:
 
     async def home(self, name: str, before: int | None = None, limit: int = 20) -> list[PostView]:
         """Somebody's home timeline."""
+        window = Window(limit, before=before)
         page = await self.look(
-            lambda tx: reading.home_page(tx, self.env, self.ids[name], before=before, limit=limit)
+            lambda tx: reading.home_page(tx, self.env, self.ids[name], window=window)
         )
         return list(page.posts)
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Delete, Update, delete, update
 
 from fedi_cotweet.domain.limits import HOUR
+from fedi_cotweet.domain.windows import ROUNDS, Window
 from fedi_cotweet.services import distances, events, hiding, reactions, reading, threads
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.hiding import Looking
@@ -257,7 +258,9 @@ async def test_a_page_of_which_most_is_hidden_is_filled_from_older_ones(story: S
     for number in range(4):
         story.clock.now += 1_000
         await story.world.post(story.ids["bob"], f"Muted {number}.")
-    page = await story.look(lambda tx: reading.home_page(tx, story.env, story.ids["dave"], limit=2))
+    page = await story.look(
+        lambda tx: reading.home_page(tx, story.env, story.ids["dave"], window=Window(2))
+    )
     assert [post.text for post in page.posts] == ["Alone."]
     assert page.next_before is None
 
@@ -266,15 +269,15 @@ async def test_a_page_ends_after_a_bounded_number_of_looks_and_says_where_to_go_
     story: Story,
 ) -> None:
     await mute(story, "dave", "bob")
-    for number in range(hiding.ROUNDS):
+    for number in range(ROUNDS):
         story.clock.now += 1_000
         await story.world.post(story.ids["bob"], f"Muted {number}.")
     dave = story.ids["dave"]
-    page = await story.look(lambda tx: reading.home_page(tx, story.env, dave, limit=1))
+    page = await story.look(lambda tx: reading.home_page(tx, story.env, dave, window=Window(1)))
     assert (page.posts, page.next_before is None) == ((), False)
     before = int(page.next_before or 0)
     older = await story.look(
-        lambda tx: reading.home_page(tx, story.env, dave, before=before, limit=1)
+        lambda tx: reading.home_page(tx, story.env, dave, window=Window(1, before=before))
     )
     assert [post.text for post in older.posts] == ["Alone."]
 

@@ -1,10 +1,9 @@
-from typing import Any
-
 import pytest
 
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import Follow
-from storage.queries import audiences, interactions, posts
+from storage.queries import audiences, interactions, posts, timelines
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -54,17 +53,19 @@ async def test_a_post_is_read_by_whom_it_is_for(stage: Stage, who: int) -> None:
     assert await stage.ask(audiences.read_by, who, []) == set()
     found = await stage.ask(interactions.replies_to_any, [note_uri(9)], 20, who)
     assert [post.id for post in found] == wanted
-    look: dict[str, Any] = {"shown_since": 0, "before": None, "limit": 20, "viewer_id": who}
-    on_profile = [post.id for post in await stage.ask(posts.profile_posts, ALICE, **look)]
+    on_profile = [
+        post.id for post in await stage.ask(timelines.of_profile, ALICE, who, 0, Window())
+    ]
     assert on_profile == [number for number in reversed(wanted) if number != 13]
 
 
 async def test_to_strangers_it_is_not_there(stage: Stage) -> None:
     found = await stage.ask(interactions.replies_to_any, [note_uri(9)], 20)
     assert [post.id for post in found] == [10, 11]
-    here = await stage.ask(posts.local_public_posts, None, 20, here=True)
+    here = await stage.ask(timelines.public, Window(), local=True, here=True)
     assert [post.id for post in here] == [14, 10]
-    assert [post.id for post in await stage.ask(posts.local_public_posts, None, 20)] == [10]
+    elsewhere = await stage.ask(timelines.public, Window(), local=True, here=False)
+    assert [post.id for post in elsewhere] == [10]
     assert await stage.ask(posts.count_local_posts) == 2
 
 
@@ -80,8 +81,10 @@ async def test_direct_posts_are_listed_for_both_sides(stage: Stage) -> None:
     await stage.post(21, BOB, visibility="direct", state="deleted")
     for number, sort_id in ((20, 5), (21, 21)):
         await stage.do(audiences.address, number, sort_id, [BOB, ALICE])
-    newest = await stage.ask(audiences.direct_page, ALICE, None, 20)
+    newest = await stage.ask(audiences.direct_posts, ALICE, Window(20))
     assert [post.id for post in newest] == [13, 20]
-    assert [post.id for post in await stage.ask(audiences.direct_page, ALICE, 13, 20)] == [20]
-    assert [post.id for post in await stage.ask(audiences.direct_page, ALICE, None, 1)] == [13]
-    assert await stage.ask(audiences.direct_page, CAROL, None, 20) == []
+    assert [
+        post.id for post in await stage.ask(audiences.direct_posts, ALICE, Window(20, before=13))
+    ] == [20]
+    assert [post.id for post in await stage.ask(audiences.direct_posts, ALICE, Window(1))] == [13]
+    assert await stage.ask(audiences.direct_posts, CAROL, Window(20)) == []

@@ -87,7 +87,7 @@ async def test_a_window_is_read_from_its_edge(
     assert [entry[0] for entry in await stage.ask(timelines.home, ALICE, window)] == expected
     public = await stage.ask(timelines.public, window, local=False, here=False)
     assert [post.id for post in public] == expected
-    written = await stage.ask(timelines.written, CAROL, None, window)
+    written = await stage.ask(timelines.of_profile, CAROL, None, NOW, window)
     assert [post.id for post in written] == expected
 
 
@@ -97,7 +97,7 @@ async def test_who_is_here_sees_what_is_for_here(stage: Stage) -> None:
         found = await stage.ask(timelines.public, window, local=True, here=here)
         assert [post.id for post in found] == expected
     for viewer, expected in ((None, [20]), (BOB, [21, 20]), (CAROL, [20])):
-        found = await stage.ask(timelines.written, ALICE, viewer, window)
+        found = await stage.ask(timelines.of_profile, ALICE, viewer, NOW, window)
         assert [post.id for post in found] == expected
 
 
@@ -132,7 +132,7 @@ async def test_a_co_author_has_the_posts_whose_stamp_is_fresh(stage: Stage) -> N
                 "fetched_at": fetched_at,
             },
         )
-    found = await stage.ask(timelines.co_written, BOB, None, NOW - 5, Window(5))
+    found = await stage.ask(timelines.of_profile, BOB, None, NOW - 5, Window(5))
     assert [post.id for post in found] == [10]
     stats = await stage.ask(account_stats.stats_of, [BOB, CAROL], NOW - 5)
     assert (stats[BOB].posts, stats[CAROL].posts, stats[CAROL].last_at) == (1, 6, NOW)
@@ -195,11 +195,6 @@ async def test_marks_are_the_readers_own(stage: Stage) -> None:
     }
     assert not any((await stage.ask(timelines.marks, BOB, every)).values())
     assert not any((await stage.ask(timelines.marks, ALICE, [])).values())
-
-
-async def test_what_an_author_keeps_off_their_profile_is_named(stage: Stage) -> None:
-    assert await stage.ask(timelines.kept_off, CAROL, [10, 11]) == set()
-    assert await stage.ask(timelines.kept_off, CAROL, []) == set()
 
 
 async def test_numbers_of_people_are_counted_together(stage: Stage) -> None:

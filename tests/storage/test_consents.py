@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import Activity, Offer
-from storage.queries import consents, deliveries, post_media
+from storage.queries import consents, deliveries, notifications, post_media
 from storage.queries.deliveries import ActivityRow, NewDelivery
 from tests.storage.cast import (
     ALICE,
@@ -310,17 +311,19 @@ async def test_a_person_is_told_once_and_reads_the_newest_first(stage: Stage) ->
     assert await tell(3, "x", kind="boost")
     assert await tell(4, "y")
     assert await tell(5, "x", account=ALICE)
-    first = await stage.ask(consents.notifications, BOB, None, 2)
+    first = await stage.ask(notifications.of_account, BOB, Window(2))
     assert [(item.id, item.kind, item.text, item.actor_id) for item in first] == [
         (4, "like", "", None),
         (3, "boost", "", None),
     ]
-    assert [item.id for item in await stage.ask(consents.notifications, BOB, 3, 2)] == [1]
-    assert await stage.ask(consents.notifications, CAROL, None, 2) == []
+    assert [
+        item.id for item in await stage.ask(notifications.of_account, BOB, Window(2, before=3))
+    ] == [1]
+    assert await stage.ask(notifications.of_account, CAROL, Window(2)) == []
     await stage.do(consents.forget_notifications, BOB, "like", ["x", "z"])
     await stage.do(consents.forget_notifications, BOB, "like", [])
-    assert [item.id for item in await stage.ask(consents.notifications, BOB, None, 9)] == [4, 3]
-    assert [item.id for item in await stage.ask(consents.notifications, ALICE, None, 9)] == [5]
+    assert [item.id for item in await stage.ask(notifications.of_account, BOB, Window(9))] == [4, 3]
+    assert [item.id for item in await stage.ask(notifications.of_account, ALICE, Window(9))] == [5]
 
 
 async def test_the_second_copy_of_an_activity_is_known(stage: Stage) -> None:

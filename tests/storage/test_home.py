@@ -1,8 +1,9 @@
 import pytest
 
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.errors import ConflictError
-from storage.queries import follows, home, interactions
+from storage.queries import follows, home, interactions, timelines
 from tests.storage.cast import ALICE, BOB, CAROL, DAVE, MALLORY, NOW, SERVICE, Stage, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -26,8 +27,8 @@ async def test_a_reader_has_a_post_once_by_whom_it_came_first(stage: Stage) -> N
     await stage.do(home.add_entries, 10, 10, {ALICE: CAROL})
     await stage.do(home.add_entries, 10, 99, {ALICE: DAVE, BOB: DAVE}, boosted_by=DAVE)
     assert await readers(stage, 10) == {ALICE: (CAROL, None), BOB: (DAVE, DAVE)}
-    assert await stage.ask(home.page, ALICE, None, 5) == [(10, 10, None)]
-    assert await stage.ask(home.page, BOB, None, 5) == [(10, 99, DAVE)]
+    assert await stage.ask(timelines.home, ALICE, Window(5)) == [(10, 10, None)]
+    assert await stage.ask(timelines.home, BOB, Window(5)) == [(10, 99, DAVE)]
 
 
 @pytest.mark.parametrize(("followers", "expected"), [(True, {ALICE, BOB}), (False, {BOB})])
@@ -47,7 +48,7 @@ async def test_a_new_post_goes_to_local_followers_and_its_local_author(
         )
     await stage.do(home.begin, 20, 77, BOB, followers=followers)
     assert await readers(stage, 20) == dict.fromkeys(expected, (BOB, None))
-    assert await stage.ask(home.page, BOB, None, 5) == [(20, 77, None)]
+    assert await stage.ask(timelines.home, BOB, Window(5)) == [(20, 77, None)]
 
 
 async def test_nobody_to_bring_it_to_is_no_error(stage: Stage) -> None:
@@ -61,11 +62,14 @@ async def test_nobody_to_bring_it_to_is_no_error(stage: Stage) -> None:
 async def test_a_page_goes_on_where_the_one_before_ended(stage: Stage) -> None:
     for number in range(10, 15):
         await stage.do(home.add_entries, number, 100 - number, {ALICE: CAROL, BOB: CAROL})
-    first = await stage.ask(home.page, ALICE, None, 2)
+    first = await stage.ask(timelines.home, ALICE, Window(2))
     assert first == [(10, 90, None), (11, 89, None)]
-    assert await stage.ask(home.page, ALICE, 89, 2) == [(12, 88, None), (13, 87, None)]
-    assert await stage.ask(home.page, ALICE, 86, 2) == []
-    assert await stage.ask(home.page, ALICE, None, 0) == []
+    assert await stage.ask(timelines.home, ALICE, Window(2, before=89)) == [
+        (12, 88, None),
+        (13, 87, None),
+    ]
+    assert await stage.ask(timelines.home, ALICE, Window(2, before=86)) == []
+    assert await stage.ask(timelines.home, ALICE, Window(0)) == []
 
 
 async def test_entries_are_taken_out_reader_by_reader_or_all_at_once(stage: Stage) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import Activity, Boost, HomeEntry
-from storage.queries import consents, lists, post_authors, posts, profiles
+from storage.queries import consents, lists, post_authors, posts, profiles, timelines
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -74,10 +75,12 @@ async def test_a_lists_timeline_is_what_its_people_wrote_alone_or_not_or_boosted
             post_authors.set_author, number, uri_of(CAROL), position=1, actor_id=CAROL, state=state
         )
     await stage.post(15, CAROL)  # not in alice's home timeline
-    page = await stage.ask(lists.page, ALICE, FRIENDS, None, 10)
+    page = await stage.ask(timelines.of_list, ALICE, FRIENDS, Window(10))
     assert page == [(13, 13, MALLORY), (11, 11, None), (10, 10, None)]
-    assert await stage.ask(lists.page, ALICE, FRIENDS, 13, 1) == [(11, 11, None)]
-    assert await stage.ask(lists.page, ALICE, WORK, None, 10) == []
+    assert await stage.ask(timelines.of_list, ALICE, FRIENDS, Window(1, before=13)) == [
+        (11, 11, None)
+    ]
+    assert await stage.ask(timelines.of_list, ALICE, WORK, Window(10)) == []
 
 
 async def test_what_an_author_hides_stands_on_no_list_of_theirs(stage: Stage) -> None:
@@ -110,7 +113,7 @@ async def test_what_an_author_hides_stands_on_no_list_of_theirs(stage: Stage) ->
         await stage.put(Activity, reply | {"object_uri": note_uri(number)})
 
     async def shown(actor: int) -> tuple[list[int], int, list[int], int]:
-        page = await stage.ask(posts.profile_posts, actor, shown_since=0, before=None, limit=10)
+        page = await stage.ask(timelines.of_profile, actor, None, 0, Window(10))
         outbox = await stage.ask(consents.public_activities, actor, None, 10)
         return (
             [post.id for post in page],

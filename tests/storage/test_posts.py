@@ -2,10 +2,11 @@ from typing import Any
 
 import pytest
 
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.errors import ConflictError
 from storage.models import Post
-from storage.queries import interactions, post_authors, post_media, posts
+from storage.queries import interactions, post_authors, post_media, posts, timelines
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -165,13 +166,18 @@ async def test_a_profile_shows_own_posts_and_verified_ones(stage: Stage) -> None
     for number, verdict in enumerate(hidden, 40):
         await stage.post(number, CAROL)
         await author(stage, number, ALICE, **verdict)
-    look: dict[str, Any] = {"shown_since": NOW - 5, "before": None}
-    assert ids(await stage.ask(posts.profile_posts, ALICE, limit=9, **look)) == [13, 12, 11, 10]
+    since = NOW - 5
+    assert ids(await stage.ask(timelines.of_profile, ALICE, None, since, Window(9))) == [
+        13,
+        12,
+        11,
+        10,
+    ]
     assert await stage.ask(posts.count_profile_posts, ALICE, NOW - 5) == 4
-    assert ids(await stage.ask(posts.profile_posts, ALICE, limit=3, **look)) == [13, 12, 11]
-    look["before"] = 12
-    assert ids(await stage.ask(posts.profile_posts, ALICE, limit=3, **look)) == [11, 10]
-    assert await stage.ask(posts.profile_posts, MALLORY, limit=3, **look) == []
+    assert ids(await stage.ask(timelines.of_profile, ALICE, None, since, Window(3))) == [13, 12, 11]
+    older = Window(3, before=12)
+    assert ids(await stage.ask(timelines.of_profile, ALICE, None, since, older)) == [11, 10]
+    assert await stage.ask(timelines.of_profile, MALLORY, None, since, Window(3)) == []
     assert await stage.ask(posts.count_profile_posts, MALLORY, NOW) == 0
 
 
@@ -182,9 +188,13 @@ async def test_the_public_page_holds_what_is_public_and_from_here(stage: Stage) 
     await stage.post(13, state="draft")
     await stage.post(14, visibility="unlisted")
     await stage.post(15)
-    assert ids(await stage.ask(posts.local_public_posts, None, 2)) == [15, 10]
-    assert ids(await stage.ask(posts.local_public_posts, 10, 2)) == [11]
-    assert ids(await stage.ask(posts.local_public_posts, 5, 2)) == []
+
+    async def here(window: Window) -> list[int]:
+        return ids(await stage.ask(timelines.public, window, local=True, here=False))
+
+    assert await here(Window(2)) == [15, 10]
+    assert await here(Window(2, before=10)) == [11]
+    assert await here(Window(2, before=5)) == []
     assert await stage.ask(posts.count_local_posts) == 4
 
 

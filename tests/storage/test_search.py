@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import update
 
 from fedi_cotweet.domain.terms import index_terms, query_terms
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store, Tx
 from storage.models import Actor
-from storage.queries import post_authors, posts, search, tags
+from storage.queries import post_authors, posts, search, tags, timelines
 from tests.storage.cast import ALICE, BOB, CAROL, NOW, Stage, raise_curtain, uri_of
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -32,7 +33,7 @@ async def write(stage: Stage, number: int, words: str, author: int = ALICE, **co
 async def found(
     stage: Stage, words: str, viewer: int | None = None, before: int | None = None, limit: int = 10
 ) -> list[int]:
-    posts = await stage.ask(search.find, query_terms(words), viewer, before, limit)
+    posts = await stage.ask(search.find, query_terms(words), viewer, Window(limit, before=before))
     return [post.id for post in posts]
 
 
@@ -48,6 +49,8 @@ async def test_all_words_must_be_there_newest_first(stage: Stage) -> None:
     assert await found(stage, "!?") == []
     assert await found(stage, "cafe", before=11) == [10]
     assert await found(stage, "cafe", limit=1) == [11]
+    upwards = await stage.ask(search.find, query_terms("cafe"), None, Window(1, after=0))
+    assert [post.id for post in upwards] == [10]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,10 @@ async def test_a_hashtag_lists_public_posts_newest_first(stage: Stage) -> None:
     await stage.do(tags.set_tags, 11, 11, ["tea"])
 
     async def listed(tag: str, before: int | None = None, limit: int = 10) -> list[int]:
-        return [post.id for post in await stage.ask(tags.page, tag, before, limit)]
+        return [
+            post.id
+            for post in await stage.ask(timelines.with_tag, tag, Window(limit, before=before))
+        ]
 
     assert await listed("pie") == [12, 10]
     assert await listed("tea", before=12) == [11, 10]
