@@ -21,6 +21,7 @@ from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.trusting import TrustedView
 from fedi_cotweet.services.views import (
+    AnnouncementView,
     AuthorView,
     ChangeView,
     CreditRequestView,
@@ -155,6 +156,10 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/emoji"): Answer(OwnEmoji, 201),
     ("GET", f"{_CONTROL}/emoji"): Answer({"emoji": list[OwnEmoji]}),
     ("DELETE", _CONTROL + "/emoji/{shortcode}"): _NOTHING,
+    ("POST", f"{_CONTROL}/announcements"): Answer(AnnouncementView, 201),
+    ("GET", f"{_CONTROL}/announcements"): Answer({"announcements": list[AnnouncementView]}),
+    ("PUT", _CONTROL + "/announcements/{id}"): Answer(AnnouncementView),
+    ("DELETE", _CONTROL + "/announcements/{id}"): _NOTHING,
     ("POST", f"{_CONTROL}/relays"): Answer(RelayView, 201),
     ("GET", f"{_CONTROL}/relays"): Answer({"relays": list[RelayView]}),
     ("DELETE", _CONTROL + "/relays/{id}"): _NOTHING,

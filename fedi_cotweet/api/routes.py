@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from fedi_cotweet.api import (
+    announcements,
     changes,
     cotweets,
     crediting,
@@ -114,6 +115,10 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{CONTROL}/emoji", emoji.add_emoji),
     ("GET", f"{CONTROL}/emoji", emoji.list_emoji),
     ("DELETE", CONTROL + "/emoji/{shortcode}", emoji.remove_emoji),
+    ("POST", f"{CONTROL}/announcements", announcements.announce),
+    ("GET", f"{CONTROL}/announcements", announcements.list_announcements),
+    ("PUT", CONTROL + "/announcements/{id}", announcements.change_announcement),
+    ("DELETE", CONTROL + "/announcements/{id}", announcements.remove_announcement),
     ("POST", f"{CONTROL}/relays", relays.add_relay),
     ("GET", f"{CONTROL}/relays", relays.list_relays),
     ("DELETE", CONTROL + "/relays/{id}", relays.remove_relay),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fedi_cotweet.cli import (
+    announcements,
     answering,
     authors,
     conformance,
@@ -91,6 +92,13 @@ custom_emoji.command("add")(command(emoji.add))
 custom_emoji.command("list")(command(emoji.list_all))
 custom_emoji.command("remove")(command(emoji.remove))
 app.add_typer(custom_emoji, name="emoji")
+
+told = Commands(help="What everybody who has an account here is told.", no_args_is_help=True)
+told.command("publish")(command(announcements.publish))
+told.command("list")(command(announcements.list_all))
+told.command("change")(command(announcements.change))
+told.command("remove")(command(announcements.remove))
+app.add_typer(told, name="announcements")
 
 relay = typer.Typer(help="Relays: public posts of many servers.", no_args_is_help=True)
 relay.command("add")(command(relays.add))

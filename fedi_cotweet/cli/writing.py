@@ -98,7 +98,7 @@ def post(
         "expires_in_seconds": duration_of(expires) if expires else None,
         "poll": _poll(options, poll_ends, multiple=poll_multiple),
         "mode": mode and mode.value,
-        "publish_at": _moment(at) if at else None,
+        "publish_at": moment_of(at) if at else None,
         "by_message": by_message,
         "role": role and role.value,
     }
@@ -250,7 +250,7 @@ def text_of(given: str) -> str:
     return text
 
 
-def _moment(text: str) -> int:
+def moment_of(text: str) -> int:
     """Milliseconds since 1970 of a time as people write it; without a zone it is local time."""
     try:
         return int(datetime.fromisoformat(text).astimezone().timestamp() * 1000)

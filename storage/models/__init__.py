@@ -11,6 +11,11 @@ from storage.models.actors import (
     Session,
     SignInLink,
 )
+from storage.models.announcing import (
+    Announcement,
+    AnnouncementDismissal,
+    AnnouncementReaction,
+)
 from storage.models.base import Base
 from storage.models.cards import LinkCard, PostCard
 from storage.models.changes import (
@@ -84,6 +89,9 @@ __all__ = [
     "Actor",
     "ActorKey",
     "Addressee",
+    "Announcement",
+    "AnnouncementDismissal",
+    "AnnouncementReaction",
     "Application",
     "AuthorizationCode",
     "Base",

@@ -16,7 +16,10 @@ from storage.queries import actors, consents
 from tests.api.conftest import CONTROL, COTWEETS, INVITES, Api
 from tests.sites import BASE, World
 
-OTHERS = ("/tokens/", "/lists/", "/quotes/", "/credits/{id}", "/reports/", "/relays/", "/{comment}")
+OTHERS = (
+    *("/announcements/", "/credits/{id}", "/lists/", "/quotes/", "/relays/", "/reports/"),
+    *("/tokens/", "/{comment}"),
+)
 """What names something else than a post."""
 
 Names = tuple[str, list[str]]

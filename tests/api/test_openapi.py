@@ -75,6 +75,11 @@ def test_every_refusal_of_the_reference_is_some_operations() -> None:
 
 
 ELSEWHERE = {
+    "bad_filter",
+    "bad_reaction",
+    "too_many_reactions",
+    "too_many_filters",
+    "too_many_keywords",
     "bad_category",
     "too_many_tags",
     "two_factor_on",

@@ -24,13 +24,11 @@ async def befriend(cast: Cast) -> None:
     await cast.deliver(cast.carol, cast.carol.activity("Follow", here.actor("alice")))
     await cast.follow(cast.alice)
     await here.api("POST", f"{API}/control/block", {"handle": "mallory"}, account="alice")
-    await here.api("POST", f"{API}/control/searchable", {"searchable": "yes"}, account="alice")
     listed = await here.api("POST", f"{API}/control/lists", {"title": "Alices"}, account="dave")
     for handle in ("alice", cast.alice.handle):
         added = f"{API}/control/lists/{listed['id']}/add"
         await here.api("POST", added, {"handle": handle}, account="dave")
     await here.settle()
-    cast.c.received.clear()  # that alice may be found is told to her followers, and no post
     uris = (here.actor("alice"), cast.alice.id)
     found = await here.read(lambda tx: actors.actors_by_uri(tx, uris))
     ids = [str(found[uri].id) for uri in uris]
@@ -72,6 +70,8 @@ async def receive(cast: Cast, visibility: str, content: str, **members: Any) -> 
 async def ours(cast: Cast, visibility: str) -> Case:
     """By alice here, for bob here and, where it may leave this server, bob elsewhere."""
     word = f"ocelot{visibility}"
+    searchable = {"searchable": "yes"}
+    await cast.here.api("POST", f"{API}/control/searchable", searchable, account="alice")
     picture = await upload(cast, f"{word}picture")
     named = "@bob" if visibility == "local" else f"@bob and @{cast.bob.handle}"
     text = f"A {word} worth reading, for {named}. #{word}tag"

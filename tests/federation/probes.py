@@ -283,6 +283,16 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/control/emoji", {"file": n.upload, "shortcode": n.post})
     ],
     ("GET", f"{API}/control/emoji"): plain(f"{API}/control/emoji"),
+    ("GET", f"{API}/control/announcements"): plain(f"{API}/control/announcements"),
+    ("POST", f"{API}/control/announcements"): plain_ask(
+        f"{API}/control/announcements", {"text": "Tea for @alice."}
+    ),
+    ("PUT", API + "/control/announcements/{id}"): lambda n: [
+        Ask(f"{API}/control/announcements/{n.post}", {"text": "Hm."})
+    ],
+    ("DELETE", API + "/control/announcements/{id}"): lambda n: [
+        f"{API}/control/announcements/{n.post}"
+    ],
     ("GET", f"{API}/control/relays"): plain(f"{API}/control/relays"),
     ("POST", f"{API}/control/relays"): lambda n: [
         Ask(f"{API}/control/relays", {"address": address})

@@ -12,7 +12,7 @@ from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import SECOND
 from storage.engine import Tx
 from storage.models import Block
-from storage.queries import actors, hosts
+from storage.queries import actors, hosts, interactions
 from storage.queries.rows import add
 from tests.federation.cast import Cast, CoTweet
 from tests.federation.here import ApiRefusalError
@@ -249,7 +249,12 @@ async def test_who_is_blocked_can_neither_react_nor_be_heard(cast: Cast) -> None
     await cast.here.write(block)
     with pytest.raises(ApiRefusalError, match="not_found"):
         await do(cast, "boost", post_id)
-    await do(cast, "unlike", post_id)
+    with pytest.raises(ApiRefusalError, match="not_found"):
+        await do(cast, "unlike", post_id)
+    dave = cast.here.actor("dave")
+    me = (await cast.here.read(lambda tx: actors.actors_by_uri(tx, [dave])))[dave]
+    like = interactions.like_between
+    assert await cast.here.read(lambda tx: like(tx, me.id, int(post_id))) is None, "it is undone"
     await cast.deliver(cast.mallory, cast.mallory.activity("Like", together.id))
     assert Counter(await cast.told("carol")) - before["carol"] == Counter()
     assert Counter(await cast.told("bob")) - before["bob"] == Counter(), "bob's co-author's block"

@@ -25,7 +25,14 @@ from storage.engine import parse_url
 from storage.models import Base
 
 SMALL = frozenset(
-    {"settings", "accounts", "alembic_version", "custom_emoji", "relay_subscriptions"}
+    {
+        "settings",
+        "accounts",
+        "alembic_version",
+        "announcements",
+        "custom_emoji",
+        "relay_subscriptions",
+    }
 )
 """Tables that a single server never has many rows in."""
 

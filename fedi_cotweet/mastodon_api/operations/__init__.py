@@ -4,6 +4,7 @@ Order matters: of two paths that fit, the first is taken.
 """
 
 from fedi_cotweet.mastodon_api.operations import (
+    announcements,
     conversations,
     cotweets,
     edits,
@@ -28,6 +29,7 @@ from fedi_cotweet.mastodon_api.operations.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *instance.OPERATIONS,
+    *announcements.OPERATIONS,
     *nothing.OPERATIONS,
     *oneself.OPERATIONS,
     *networks.OPERATIONS,

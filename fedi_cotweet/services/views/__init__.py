@@ -14,6 +14,7 @@ from fedi_cotweet.services.views.consent import (
     QuoteRequestView,
 )
 from fedi_cotweet.services.views.operator import (
+    AnnouncementView,
     RelayView,
     ReportedPostView,
     ReportView,
@@ -44,6 +45,7 @@ from fedi_cotweet.services.views.posts import (
 )
 
 __all__ = [
+    "AnnouncementView",
     "AuthorView",
     "CardView",
     "ChangeView",

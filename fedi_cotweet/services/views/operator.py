@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fedi_cotweet.services.views.people import AuthorView
+from fedi_cotweet.services.views.posts import ReactionView
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ class ReportView:
     forwarded_to: tuple[str, ...]
     created_at: int
     resolved_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementView:
+    """What everybody who has an account here is told, until ``ends_at``.
+
+    ``reactions``: an emoji, or the shortcode of one of this server's, and how many sent it.
+    """
+
+    id: str
+    text: str
+    starts_at: int | None
+    ends_at: int | None
+    all_day: bool
+    published_at: int
+    updated_at: int
+    reactions: tuple[ReactionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
