@@ -123,6 +123,22 @@ class Settings:
         default="",
         metadata=_about("Where people reach the operator; everybody can read it."),
     )
+    registrations: str = field(
+        default="closed",
+        metadata=_about(
+            "Who may make an account with an app: nobody (`closed`), whomever you let in "
+            "(`approval`, see `fedi-cotweet account waiting`), everybody (`open`).",
+            choices=("closed", "approval", "open"),
+        ),
+    )
+    sign_ups_per_address: int = field(
+        default=5,
+        metadata=_about(
+            "How often one address may ask for an account within thirty minutes.",
+            low=1,
+            high=100_000,
+        ),
+    )
     ca_file: Path | None = field(
         default=None,
         metadata=_about(

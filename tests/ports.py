@@ -29,7 +29,7 @@ def free_port() -> int:
         if _keep(start):
             turn = _turns[start]
             for port in (next(turn) for _ in range(_TOGETHER)):
-                if _is_free(port):
+                if is_free(port):
                     return port
     raise RuntimeError(f"All ports from {_FIRST} to {_LAST} are taken by servers or other tests.")
 
@@ -52,7 +52,8 @@ def _keep(start: int) -> bool:
     return True
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens there on 127.0.0.1."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))

@@ -94,6 +94,11 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
         }
     ),
     ("DELETE", _CONTROL + "/tokens/{id}"): _NOTHING,
+    ("GET", f"{_CONTROL}/sign-ups"): Answer(
+        {"sign_ups": [{"username": str, "reason": str, "created_at": int}]}
+    ),
+    ("POST", f"{_CONTROL}/sign-ups/approve"): Answer({"username": str, "handle": str}),
+    ("POST", f"{_CONTROL}/sign-ups/reject"): Answer({"username": str}),
     ("POST", f"{_CONTROL}/accounts/password"): Answer({"username": str, "password": str | None}),
     ("POST", f"{_CONTROL}/accounts/two-factor-off"): Answer({"username": str, "two_factor": bool}),
     ("POST", f"{_CONTROL}/follow"): _STATE,

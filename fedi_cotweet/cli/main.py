@@ -33,6 +33,7 @@ from fedi_cotweet.cli import (
     relations,
     relays,
     serving,
+    sign_ups,
     tokens,
     trusting,
     verify,
@@ -59,6 +60,9 @@ app.callback()(remember)
 
 app.command("up")(command(serving.up))
 account.command("create")(command(serving.create_account))
+account.command("waiting")(command(sign_ups.waiting))
+account.command("approve")(command(sign_ups.approve))
+account.command("reject")(command(sign_ups.reject))
 account.command("sign-in-link")(command(serving.sign_in_link))
 account.command("password")(command(passwords.password))
 account.command("two-factor-off")(command(passwords.two_factor_off))

@@ -12,7 +12,7 @@ from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.mastodon_api.errors import ApiError, not_found
 from fedi_cotweet.mastodon_api.parameters import read_body, read_query, shaped
-from fedi_cotweet.services import tokens
+from fedi_cotweet.services import sign_ups, tokens
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
@@ -96,6 +96,8 @@ async def authenticate(
     now = site.env.now()
     bearer = await site.read(lambda tx: tokens.bearer_of(tx, token, now))
     if bearer is None:
+        if await site.read(lambda tx: sign_ups.is_waiting(tx, token)):
+            raise ApiError(403, "Your login is currently pending approval")
         raise ApiError(401, await site.read(lambda tx: tokens.why_not(tx, token, now)))
     if access == "person" and bearer.account_id is None:
         raise ApiError(422, "This method requires an authenticated user")

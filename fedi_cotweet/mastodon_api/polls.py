@@ -44,7 +44,9 @@ async def vote(call: Call) -> web.Response:
     choices = (await call.parameters(Vote)).choices
 
     def write(tx: Tx) -> Document:
-        _poll(call, tx, number)
+        if len(set(choices)) > 1 and not _poll(call, tx, number)["multiple"]:
+            # Mastodon takes them one by one, and so refuses the second.
+            raise ApiError(422, f"Validation failed: {_WRONG['voted_before']}")
         polls.vote(tx, env, me, readable(tx, env, number, me).id, choices)
         return _poll(call, tx, number)
 

@@ -105,7 +105,7 @@ async def create(call: Call) -> web.Response:
                 publish_at=publish_at,
             )
         else:
-            post_id = posts.create_post(tx, env, me, said)
+            post_id = posts.create_post(tx, env, me, said, to_oneself=True)
         if key is not None:
             idempotency.remember(tx, me, key, post_id, env.now())
         return post_id

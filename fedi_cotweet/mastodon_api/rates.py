@@ -1,7 +1,7 @@
 """How often apps may ask, said in every answer as Mastodon says it (``X-RateLimit-*``).
 
 Kept in this process. Mastodon's numbers: requests per account or address in five minutes, uploads
-and deletions per account in thirty.
+and deletions per account, and sign-ups per address, in thirty.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ LONG_WINDOW: Final = 30 * MINUTE
 UPLOADS: Final = 30
 DELETIONS: Final = 30
 _UPLOADS: Final = frozenset({("POST", "/api/v1/media"), ("POST", "/api/v2/media")})
+_SIGN_UP: Final = ("POST", "/api/v1/accounts")
 _DELETIONS: Final = frozenset(
     {("DELETE", "/api/v1/statuses/{id}"), ("POST", "/api/v1/statuses/{id}/unreblog")}
 )
@@ -44,6 +45,7 @@ class Rates:
         self._settings = settings
         self._people = Quota(settings.api_requests, WINDOW)
         self._strangers = Quota(settings.api_requests_of_strangers, WINDOW)
+        self._sign_ups = Quota(settings.sign_ups_per_address, LONG_WINDOW)
         self._uploads = Quota(UPLOADS, LONG_WINDOW)
         self._deletions = Quota(DELETIONS, LONG_WINDOW)
 
@@ -61,7 +63,11 @@ class Rates:
         self, request: web.Request, operation: tuple[str, str], bearer: Bearer | None
     ) -> Sequence[Taken]:
         if bearer is None or bearer.account_id is None:
-            return [Taken(self._strangers, counted_address(request, self._settings))]
+            address = counted_address(request, self._settings)
+            counted = [Taken(self._strangers, address)]
+            if operation == _SIGN_UP:
+                counted.append(Taken(self._sign_ups, address))
+            return counted
         who = str(bearer.account_id)
         counted = [Taken(self._people, who)]
         if operation in _UPLOADS:

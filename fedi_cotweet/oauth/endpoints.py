@@ -26,8 +26,7 @@ from storage.engine import Tx
 from storage.queries import actors, oauth
 
 REGISTRATIONS: Final = 30
-APP_TOKENS: Final = 100
-"""So many in ``WINDOW`` are for one address."""
+"""So many in ``WINDOW`` are for one address; of tokens for apps alone as many as of requests."""
 WINDOW: Final = 10 * MINUTE
 NOT_ALLOWED: Final = "This action is outside the authorized scopes"
 

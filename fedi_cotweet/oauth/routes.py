@@ -35,7 +35,7 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.
 def setup(app: web.Application, site: Site) -> None:
     """Add OAuth to an application."""
     registrations = Quota(endpoints.REGISTRATIONS, endpoints.WINDOW)
-    app_tokens = Quota(endpoints.APP_TOKENS, endpoints.WINDOW)
+    app_tokens = Quota(site.settings.api_requests_of_strangers, endpoints.WINDOW)
 
     def handler(endpoint: Endpoint) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:

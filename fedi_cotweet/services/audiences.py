@@ -61,12 +61,13 @@ def chosen(tx: Tx, given: str | None, in_reply_to: str | None) -> str:
     )
 
 
-def check_addressed(visibility: str, named: Collection[Actor]) -> None:
+def check_addressed(visibility: str, named: Collection[Actor], *, to_oneself: bool = False) -> None:
     """A direct post names somebody; one for this server nobody elsewhere.
 
+    ``to_oneself``: unless it is a note for its author alone, as apps for Mastodon make them.
     Raises ``nobody_named`` and ``not_here`` (422).
     """
-    if visibility == "direct" and not named:
+    if visibility == "direct" and not named and not to_oneself:
         raise ServiceError(
             "nobody_named",
             422,

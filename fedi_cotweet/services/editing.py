@@ -73,7 +73,8 @@ def edit_post(
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
     answered = answered_by(tx, env, author, words, mentioned)
     named = audiences.named_before(tx, post)
-    audiences.check_addressed(post.visibility, [*mentioned, *answered, *named])
+    # Whoever wrote to nobody meant themselves, and may go on so.
+    audiences.check_addressed(post.visibility, [*mentioned, *answered, *named], to_oneself=True)
     document = document_of(tx, env, author, post_id, words, media, mentioned, answered, named)
     document["published"] = documents.format_time(post.published_at or env.now())
     if repeats.says_already(post.document, document):

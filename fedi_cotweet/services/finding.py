@@ -77,21 +77,28 @@ def near(tx: Tx, env: Env, viewer_id: int | None, ids: Sequence[int]) -> list[in
 
 
 def tags(tx: Tx, words: str, most: int) -> list[str]:
-    """Hashtags that begin so; whatever can be one is found, known or not."""
+    """Hashtags that begin so, as far as there are posts with them; first the shortest."""
     tag = fold_tag(words)
-    if tag is None:
-        return []
-    return list(dict.fromkeys([tag, *finding.tags_called(tx, tag, most)]))[:most]
+    return [] if tag is None else finding.tags_called(tx, tag, most)
 
 
 def statuses(
     tx: Tx, env: Env, viewer_id: int | None, words: str, *, author_id: int | None, most: int
 ) -> list[Post]:
-    """Public posts with all these words by people who let themselves be found, and one's own."""
+    """Public posts with all these words by people who let themselves be found, and one's own.
+
+    Of a hashtag alone: those that have it.
+    """
     terms = query_terms(words[:LONGEST_SEARCH])
+    tag = fold_tag(words) if words.strip().startswith("#") else None
 
     def keep(found: Sequence[Post]) -> list[Post]:
-        fit = [post for post in found if author_id is None or post.author_id == author_id]
+        fit = [
+            post
+            for post in found
+            if (author_id is None or post.author_id == author_id)
+            and (tag is None or tag in _tags_of(post))
+        ]
         return hiding.visible(tx, env.now(), viewer_id, fit, looking=hiding.SEARCH)
 
     return filled(
@@ -100,6 +107,10 @@ def statuses(
         lambda post: post.id,
         Window(most),
     )
+
+
+def _tags_of(post: Post) -> set[str | None]:
+    return {fold_tag(str(one.get("name"))) for one in post.tags if one.get("type") == "Hashtag"}
 
 
 def _known(tx: Tx, env: Env, text: str) -> Meant:

@@ -51,8 +51,36 @@ def follow(
             now=env.now(),
             through_post_id=through,
         )
+    if followed.local:
+        # Their server is this one: there is nothing to wait for.
+        return _arrived(tx, env, me, followed, follow_id)
     emit(tx, env, "follow.requested", follow_id=follow_id)
     return "requested"
+
+
+def _arrived(tx: Tx, env: Env, follower: Actor, followed: Actor, follow_id: int) -> str:
+    """A Follow has reached a local person, who lets anybody or is asked first; its state."""
+    held = follows.follow_by_id(tx, follow_id)
+    accepted = not followed.manually_approves or (held is not None and held.state == "accepted")
+    state = "accepted" if accepted else "requested"
+    follows.set_follow(tx, follow_id, state=state)
+    if accepted:
+        _request_is_over(tx, followed.id, follower)
+    tell(
+        tx,
+        env,
+        followed.id,
+        "follow" if accepted else "follow_request",
+        follower.uri,
+        actor_id=follower.id,
+        text=f"@{follower.username}@{follower.host} "
+        + ("follows you." if accepted else "asks to follow you."),
+    )
+    if accepted:
+        if follower.local:
+            crawling.begin_past(tx, env, followed)
+        emit(tx, env, "follow.answered", follow_id=follow_id)
+    return state
 
 
 def choose(
@@ -110,7 +138,6 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
         _reject(tx, env, follower, followed, uri)
         return
     held = follows.follow_between(tx, follower.id, followed.id)
-    state = "requested" if followed.manually_approves else "accepted"
     if held is None:
         follow_id = env.new_id()
         follows.add_follow(
@@ -119,31 +146,13 @@ def receive_follow(tx: Tx, env: Env, follower: Actor, followed: Actor, uri: str)
             follower_id=follower.id,
             followed_id=followed.id,
             uri=uri,
-            state=state,
+            state="requested",
             now=env.now(),
         )
     else:
         follow_id = held.id
-        if held.state == "accepted":
-            state = "accepted"
-        follows.set_follow(tx, held.id, state=state, uri=uri)
-    accepted = state == "accepted"
-    if accepted:
-        _request_is_over(tx, followed.id, follower)
-    tell(
-        tx,
-        env,
-        followed.id,
-        "follow" if accepted else "follow_request",
-        follower.uri,
-        actor_id=follower.id,
-        text=f"@{follower.username}@{follower.host} "
-        + ("follows you." if accepted else "asks to follow you."),
-    )
-    if accepted:
-        if follower.local:
-            crawling.begin_past(tx, env, followed)
-        emit(tx, env, "follow.answered", follow_id=follow_id)
+        follows.set_follow(tx, held.id, state=held.state, uri=uri)
+    _arrived(tx, env, follower, followed, follow_id)
 
 
 def answer_request(tx: Tx, env: Env, account_id: int, follower: Actor, *, accepted: bool) -> None:

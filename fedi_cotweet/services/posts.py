@@ -40,8 +40,8 @@ from storage.models import Actor, Media, Post
 from storage.queries import actors, consents, crediting, post_authors, post_media, posts
 
 
-def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
-    """Write and publish an ordinary post; its id."""
+def create_post(tx: Tx, env: Env, author_id: int, words: Words, *, to_oneself: bool = False) -> int:
+    """Write and publish an ordinary post; its id. ``to_oneself``: a direct one may name nobody."""
     author = actors.actor(tx, author_id)
     if author is None:
         raise not_found("account")
@@ -54,7 +54,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words) -> int:
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
     answered = answered_by(tx, env, author, words, mentioned)
     named = [actor for actor in (*mentioned, *answered) if actor.id != author_id]
-    audiences.check_addressed(words.visibility, named)
+    audiences.check_addressed(words.visibility, named, to_oneself=to_oneself)
     document = document_of(tx, env, author, post_id, words, media, mentioned, answered)
     document["published"] = documents.format_time(now)
     posts.add_post(

@@ -21,6 +21,7 @@ from fedi_cotweet.services import (
     quotes,
     reminders,
     returning,
+    sign_ups,
     streams,
     verification,
 )
@@ -43,6 +44,7 @@ from storage.queries import (
     space,
 )
 from storage.queries import posts as post_queries
+from storage.queries import sign_ups as waiting
 
 BATCH: Final = 100
 MOST_WAITING: Final = 200
@@ -115,9 +117,10 @@ def forget_cards(tx: Tx, env: Env) -> bool:
 
 
 def forget_tokens(tx: Tx, env: Env) -> bool:
-    """Sessions, codes and tokens that are over, and apps that nobody let in."""
+    """Sessions, codes and tokens that are over, apps that nobody let in, and people nobody did."""
     now = env.now()
     gone = oauth.forget(tx, now, now - OVER_KEPT, BATCH) + sessions.forget(tx, now, BATCH)
+    waiting.forget(tx, now - sign_ups.WAITS)
     return gone >= BATCH
 
 

@@ -77,6 +77,7 @@ from storage.models.relations import (
     TrustedAuthor,
 )
 from storage.models.relaying import RelaySubscription
+from storage.models.sign_ups import SignUp
 from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
@@ -164,6 +165,7 @@ __all__ = [
     "Session",
     "Setting",
     "SignInLink",
+    "SignUp",
     "Stamp",
     "StreamEvent",
     "Tombstone",

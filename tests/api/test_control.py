@@ -214,9 +214,9 @@ async def test_the_timeline_holds_ones_own_posts_in_pages(api: Api, world: World
     assert rest["next_before"] is None
 
 
-async def test_following_somebody_asks_them(api: Api, world: World) -> None:
+async def test_somebody_here_is_followed_at_once(api: Api, world: World) -> None:
     path = f"{CONTROL}/follow"
-    assert await api.ask("POST", path, {"handle": "@bob"}) == {"state": "requested"}
+    assert await api.ask("POST", path, {"handle": "@bob"}) == {"state": "accepted"}
     assert await api.refused("POST", path, {"handle": "alice"}) == (422, "self_follow")
     assert await api.refused("POST", path, {"handle": "x@far.example"}) == (404, "no_such_actor")
     assert await api.refused("POST", path, {"handle": "a b"}) == (422, "bad_handle")

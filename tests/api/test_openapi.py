@@ -82,6 +82,7 @@ ELSEWHERE = {
     "too_many_keywords",
     "bad_category",
     "too_many_tags",
+    "too_many_wait",
     "two_factor_on",
     "wrong_code",
     "unauthorized",

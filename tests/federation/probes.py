@@ -164,6 +164,13 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/accounts/password"): lambda n: [
         Ask(f"{API}/control/accounts/password", {"username": n.post})
     ],
+    ("GET", f"{API}/control/sign-ups"): lambda n: [Ask(f"{API}/control/sign-ups")],
+    ("POST", f"{API}/control/sign-ups/approve"): lambda n: [
+        Ask(f"{API}/control/sign-ups/approve", {"username": n.post})
+    ],
+    ("POST", f"{API}/control/sign-ups/reject"): lambda n: [
+        Ask(f"{API}/control/sign-ups/reject", {"username": n.post})
+    ],
     ("POST", f"{API}/control/accounts/two-factor-off"): lambda n: [
         Ask(f"{API}/control/accounts/two-factor-off", {"username": n.post})
     ],

@@ -43,7 +43,6 @@ from fedi_cotweet.settings import Settings
 from storage.engine import Store, Tx
 from storage.models import Actor, Offer, Post
 from storage.queries import actors, consents
-from storage.queries import follows as follow_queries
 from storage.queries import posts as post_queries
 from tests.sites import BASE, HOST, Clock, People, World
 
@@ -94,16 +93,8 @@ class Story:
     async def follow(self, follower: str, followed: str) -> str:
         """Between two people of this server; the state at last."""
         me, other = await self.person(follower), await self.person(followed)
-        assert await self.do(lambda tx: follows.follow(tx, self.env, me.id, other)) == "requested"
-
-        def arrives(tx: Tx) -> str:
-            held = follow_queries.follow_between(tx, me.id, other.id)
-            assert held is not None
-            follows.receive_follow(tx, self.env, me, other, held.uri)
-            assert follows.receive_answer(tx, self.env, held.uri, other, accepted=True)
-            return follows.follow(tx, self.env, me.id, other)
-
-        return await self.do(arrives)
+        assert await self.do(lambda tx: follows.follow(tx, self.env, me.id, other)) == "accepted"
+        return await self.do(lambda tx: follows.follow(tx, self.env, me.id, other))
 
     async def draft(self, author: str, *co_authors: str, text: str, **more: Any) -> int:
         """A co-tweet, offered."""

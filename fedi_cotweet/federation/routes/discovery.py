@@ -81,7 +81,7 @@ async def nodeinfo(request: web.Request) -> web.Response:
         Instance(
             software="fedi-cotweet",
             version=__version__,
-            open_registrations=False,
+            open_registrations=settings.registrations == "open",
             users_total=people,
             local_posts=posts,
             metadata={

@@ -201,6 +201,7 @@ def _document(env: Env, view: PostView, around: _Around, *, inner: bool = False)
         "content": _credited(view),
         "reblog": None,
         "account": around.people[view.authors[0].uri],
+        "application": None,
         "media_attachments": [attachments.media(env, item, around.pictures) for item in view.media],
         "mentions": _mentions(post, around),
         "tags": _tags(env, post),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.mastodon_api import accounts, timelines
+from fedi_cotweet.mastodon_api import accounts, signing_up, timelines
 from fedi_cotweet.mastodon_api.operations.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = tuple(
@@ -23,6 +23,7 @@ OPERATIONS: tuple[Operation, ...] = tuple(
             accounts.show_relationships,
         ),
         ("GET", "/api/v1/accounts/lookup", "everybody", "read:accounts", accounts.lookup),
+        ("POST", "/api/v1/accounts", "app", "write:accounts", signing_up.sign_up),
         ("GET", "/api/v1/accounts", "everybody", "read:accounts", accounts.several),
         ("GET", "/api/v1/accounts/{id}", "everybody", "read:accounts", accounts.show),
         (

@@ -1,0 +1,138 @@
+"""Accounts that people ask for themselves: at once, or once the operator has said yes.
+
+There is no mail here. So no address is asked for or kept; whoever forgets their password turns to
+the operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services import tokens
+from fedi_cotweet.services.accounts import KeyPairs, create_account, token_hash
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError
+from storage.engine import Tx
+from storage.models import SignUp
+from storage.queries import actors, oauth
+from storage.queries import sign_ups as stored
+
+WAITS: Final = 30 * DAY
+"""How long a request stands that nobody answers."""
+MOST_WAITING: Final = 500
+LONGEST_REASON: Final = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for. ``username`` is a usable name (``accounts.check_username``)."""
+
+    username: str
+    password_hash: str
+    reason: str
+    application_id: int
+    scopes: Sequence[str]
+
+
+def is_taken(tx: Tx, username: str) -> bool:
+    """Whether somebody has this name, had it, or waits for it."""
+    held = actors.account_by_name(tx, username)
+    return held is not None or stored.sign_up_of(tx, username) is not None
+
+
+def join(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> str:
+    """Make the account now; the token with which the app acts for it. Raises ``name_taken``."""
+    _check_free(tx, wish.username)
+    account_id = create_account(
+        tx, env, username=wish.username, keys=keys, password_hash=wish.password_hash
+    )
+    oauth.keep_application(tx, wish.application_id, None)
+    return tokens.issue(tx, env, wish.application_id, account_id, wish.scopes)
+
+
+def ask(tx: Tx, env: Env, wish: Wish) -> str:
+    """Ask for an account; the token that will act for it, once it is there.
+
+    Raises ``name_taken``, and ``too_many_wait`` (503).
+    """
+    _check_free(tx, wish.username)
+    if stored.count(tx) >= MOST_WAITING:
+        raise ServiceError(
+            "too_many_wait", 503, "Too many people wait for an account here.", "Try again later."
+        )
+    token, now = env.token(), env.now()
+    oauth.keep_application(tx, wish.application_id, now + WAITS)
+    stored.add_sign_up(
+        tx,
+        id=env.new_id(),
+        username=wish.username,
+        password_hash=wish.password_hash,
+        reason=wish.reason,
+        application_id=wish.application_id,
+        scopes=" ".join(wish.scopes),
+        token_hash=token_hash(token),
+        created_at=now,
+    )
+    return token
+
+
+def is_waiting(tx: Tx, token: str) -> bool:
+    """Whether this is the token of somebody who waits."""
+    if not token.isascii() or len(token) > tokens.LONGEST:
+        return False
+    return stored.sign_up_with(tx, token_hash(token)) is not None
+
+
+def waiting(tx: Tx) -> list[SignUp]:
+    """Who waits, the longest first."""
+    return stored.waiting(tx, MOST_WAITING)
+
+
+def approve(tx: Tx, env: Env, username: str, keys: KeyPairs) -> None:
+    """Let somebody in: the account is made, and their app may act for it from now on.
+
+    Raises ``nobody_waits`` (404) and ``name_taken`` (409).
+    """
+    held = _waiting_for(tx, username)
+    account_id = create_account(
+        tx, env, username=held.username, keys=keys, password_hash=held.password_hash
+    )
+    if held.application_id is not None:
+        oauth.keep_application(tx, held.application_id, None)
+        oauth.add_token(
+            tx,
+            id=env.new_id(),
+            token_hash=held.token_hash,
+            application_id=held.application_id,
+            account_id=account_id,
+            scopes=held.scopes,
+            created_at=env.now(),
+        )
+    stored.drop(tx, held.id)
+
+
+def reject(tx: Tx, username: str) -> None:
+    """Let somebody not in; nothing of the request is kept. Raises ``nobody_waits`` (404)."""
+    stored.drop(tx, _waiting_for(tx, username).id)
+
+
+def _waiting_for(tx: Tx, username: str) -> SignUp:
+    held = stored.sign_up_of(tx, username.strip().lower())
+    if held is None:
+        raise ServiceError(
+            "nobody_waits",
+            404,
+            f"Nobody called {username} waits for an account.",
+            "Look at who does: fedi-cotweet account waiting",
+        )
+    return held
+
+
+def _check_free(tx: Tx, username: str) -> None:
+    if is_taken(tx, username):
+        raise ServiceError(
+            "name_taken", 409, f"There is an account called {username}.", "Choose another name."
+        )
