@@ -22,7 +22,7 @@ from fedi_cotweet import __version__, api, mastodon_api, oauth
 from fedi_cotweet import web as pages
 from fedi_cotweet.domain.limits import DAY, HOUR, SECOND
 from fedi_cotweet.domain.rollout import parse_rollout
-from fedi_cotweet.federation import finding, jobs, routes
+from fedi_cotweet.federation import client, finding, jobs, routes
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
@@ -165,6 +165,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         streams=runtime.bells.streams,
     )
     routes.setup(app, context)
+    client.setup(app, site)
     api.setup(app, site, token)
     oauth.setup(app, site)
     mastodon_api.setup(app, site)

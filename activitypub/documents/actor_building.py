@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,6 +53,7 @@ def build_actor(
     inbox: str,
     outbox: str,
     shared_inbox: str,
+    endpoints: Mapping[str, str] | None = None,
     webfinger: str,
     rsa_public_pem: str,
     ed25519_multikey: str,
@@ -83,12 +84,13 @@ def build_actor(
 ) -> dict[str, Any]:
     """The document of an actor of ours; with ``kind="Application"`` that of the instance actor.
 
-    The instance actor carries ``implements`` itself, the others a ``generator`` that refers to it
-    (``application``, FEP-844e). ``summary`` and field values are HTML. ``publicKey`` is one
+    The instance actor carries ``implements`` itself, the others a ``generator`` that refers to
+    it (``application``, FEP-844e). ``summary`` and field values are HTML. ``publicKey`` is one
     object: Misskey refuses an array; the Ed25519 key stands in ``assertionMethod`` (FEP-521a).
-    ``former_keys``: ids and Multikeys whose proofs still hold. Empty texts are left out, since
-    Misskey refuses empty ones. Of ``published_at`` (ms) others get the day: the hour in which
-    somebody signed up is nobody's business (as Mastodon does).
+    ``endpoints`` are those besides the shared inbox (ActivityPub 4.1). ``former_keys``: ids and
+    Multikeys whose proofs still hold. Empty texts are left out, since Misskey refuses empty
+    ones. Of ``published_at`` (ms) others get the day: the hour in which somebody signed up is
+    nobody's business (as Mastodon does).
     """
     document: dict[str, Any] = {
         "@context": actor_context(),
@@ -102,7 +104,7 @@ def build_actor(
         "manuallyApprovesFollowers": manually_approves,
         "discoverable": discoverable,
         "indexable": indexable,
-        "endpoints": {"sharedInbox": shared_inbox},
+        "endpoints": {"sharedInbox": shared_inbox, **(endpoints or {})},
         "publicKey": {
             "id": id + RSA_KEY_FRAGMENT,
             "owner": id,

@@ -17,6 +17,16 @@ from storage.queries import actors
 _TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 
 
+def _endpoints(base: str) -> dict[str, str]:
+    """Where somebody's own programs sign in and go (ActivityPub 4.1)."""
+    return {
+        "oauthAuthorizationEndpoint": f"{base}/oauth/authorize",
+        "oauthTokenEndpoint": f"{base}/oauth/token",
+        "proxyUrl": f"{base}/proxyUrl",
+        "uploadMedia": f"{base}/uploadMedia",
+    }
+
+
 def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
     """The document of a local actor."""
     at = env.addresses
@@ -34,6 +44,7 @@ def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
         inbox=actor.inbox,
         outbox=actor.outbox or f"{actor.uri}/outbox",
         shared_inbox=at.shared_inbox,
+        endpoints={} if service else _endpoints(at.base),
         webfinger=f"{actor.username}@{at.host}",
         rsa_public_pem=public["rsa"],
         ed25519_multikey=public["ed25519"],

@@ -84,6 +84,20 @@ def check_addressed(visibility: str, named: Collection[Actor], *, to_oneself: bo
         )
 
 
+def check_blind(visibility: str, named: Sequence[Actor], blind: Sequence[Actor]) -> None:
+    """Whoever gets a post of few readers is known to the others: at most one, alone, is blind.
+
+    Raises ``cannot_address`` (422).
+    """
+    if blind and visibility not in EVERYBODYS and (visibility != "direct" or named or blind[1:]):
+        raise ServiceError(
+            "cannot_address",
+            422,
+            "The readers of a post that is not for everybody know of each other.",
+            "Send whoever the others shall not know of a post of their own.",
+        )
+
+
 def named_before(tx: Tx, post: Post) -> list[Actor]:
     """Whom a post of few readers named so far: they have it, and get its next version too."""
     if post.visibility in EVERYBODYS:

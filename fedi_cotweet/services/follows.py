@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fedi_cotweet.services import acquaintance, crawling, distances, timelines
+from fedi_cotweet.services import acquaintance, crawling, distances, inboxes, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
@@ -53,6 +53,7 @@ def follow(
         )
     if followed.local:
         # Their server is this one: there is nothing to wait for.
+        inboxes.keep(tx, env, me, "Follow", uri, followed.uri, [followed.id])
         return _arrived(tx, env, me, followed, follow_id)
     emit(tx, env, "follow.requested", follow_id=follow_id)
     return "requested"

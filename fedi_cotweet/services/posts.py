@@ -16,6 +16,7 @@ from fedi_cotweet.services import (
     edit_notices,
     endings,
     hearing,
+    inboxes,
     indexing,
     link_cards,
     polls,
@@ -54,7 +55,10 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words, *, to_oneself: b
     mentioned = list(actors.actors(tx, words.body.mentioned).values())
     answered = answered_by(tx, env, author, words, mentioned)
     named = [actor for actor in (*mentioned, *answered) if actor.id != author_id]
-    audiences.check_addressed(words.visibility, named, to_oneself=to_oneself)
+    blind = list(actors.actors(tx, words.blind).values())
+    audiences.check_blind(words.visibility, named, blind)
+    alone = to_oneself or words.alone
+    audiences.check_addressed(words.visibility, [*named, *blind], to_oneself=alone)
     document = document_of(tx, env, author, post_id, words, media, mentioned, answered)
     document["published"] = documents.format_time(now)
     posts.add_post(
@@ -79,9 +83,13 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words, *, to_oneself: b
         fetched_at=now,
         quote_policy=quotable.policy_for(tx, author_id, words.quote_policy, words.visibility),
     )
-    if words.visibility not in audiences.EVERYBODYS:
-        audiences.keep(tx, post_id, post_id, author_id, [actor.id for actor in named])
+    narrow = words.visibility not in audiences.EVERYBODYS
+    if blind or narrow:
+        people = [actor.id for actor in (*named, *blind)]
+        audiences.keep(tx, post_id, post_id, author_id, people)
+    if narrow:
         correspondence.add(tx, env, post_id)
+    inboxes.keep_post(tx, env, author, post_id, [*named, *blind])
     for position, item in enumerate(media):
         post_media.change_media(tx, item.id, post_id=post_id, position=position)
     told: list[int] = []

@@ -15,6 +15,7 @@ from fedi_cotweet.services import (
     draft_authors,
     drafts,
     hearing,
+    inboxes,
     indexing,
     link_cards,
     polls,
@@ -225,7 +226,9 @@ def _tell_people_here(tx: Tx, env: Env, post: Post) -> None:
             visibility=post.visibility,
         )
     mentioned = [str(tag["href"]) for tag in post.tags if tag.get("type") == "Mention"]
-    for actor in actors.actors_by_uri(tx, mentioned).values():
+    named = list(actors.actors_by_uri(tx, mentioned).values())
+    inboxes.keep_post(tx, env, author, post.id, named)
+    for actor in named:
         if actor.local and actor.id not in told:
             tell_of_mention(tx, env, actor.id, author, post.id)
             told.append(actor.id)

@@ -10,7 +10,7 @@ and notifications reads these rows (C40, C42).
 from __future__ import annotations
 
 from fedi_cotweet.domain.ids import id_at
-from fedi_cotweet.services import streams, timelines
+from fedi_cotweet.services import inboxes, streams, timelines
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -38,6 +38,8 @@ def like(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     uri = env.addresses.activity(me.username, like_id)
     if receive_like(tx, env, post, me, uri) == "liked":
         emit(tx, env, "like.made", uri=uri, actor_id=me.id, post_id=post.id)
+        if post.local:
+            inboxes.keep(tx, env, me, "Like", uri, post.uri, [post.author_id])
 
 
 def unlike(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
@@ -67,6 +69,8 @@ def boost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     at = max(now, (post.published_at or 0) // 1_000 * 1_000 + 1_000)
     if receive_boost(tx, env, post, me, uri, now) == "boosted":
         emit(tx, env, "boost.made", uri=uri, actor_id=me.id, post_id=post.id, at=at)
+        if post.local:
+            inboxes.keep(tx, env, me, "Announce", uri, post.uri, [post.author_id])
 
 
 def unboost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:

@@ -49,6 +49,10 @@ class Words:
     quote_policy: str | None = None
     sensitive: bool = False
     """Its pictures are hidden until they are wanted, apart from any warning."""
+    blind: tuple[int, ...] = ()
+    """Actors (ours) who get it without being named in it."""
+    alone: bool = False
+    """Whether a direct post may be for nobody but its author."""
 
     @property
     def marked(self) -> bool:

@@ -16,6 +16,7 @@ from storage.models.announcing import (
     AnnouncementDismissal,
     AnnouncementReaction,
 )
+from storage.models.arrivals import InboxEntry
 from storage.models.base import Base
 from storage.models.cards import LinkCard, PostCard
 from storage.models.changes import (
@@ -125,6 +126,7 @@ __all__ = [
     "HostRule",
     "IdempotencyKey",
     "ImportRow",
+    "InboxEntry",
     "InboxItem",
     "InviteMute",
     "Job",

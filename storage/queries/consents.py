@@ -327,6 +327,36 @@ def count_public_activities(tx: Connection, actor_id: int) -> int:
     )
 
 
+def own_activities(tx: Connection, actor_id: int, before: int | None, limit: int) -> list[Activity]:
+    """All that an actor did, newest first, whoever may know of it: for themselves alone."""
+    statement = (
+        select(Activity)
+        .where(Activity.actor_id == actor_id, Activity.public.in_((True, False)))
+        .order_by(Activity.id.desc())
+        .limit(literal_limit(limit))
+    )
+    if before is not None:
+        statement = statement.where(Activity.id < before)
+    return many(tx, Activity, statement)
+
+
+def count_own_activities(tx: Connection, actor_id: int) -> int:
+    """How many that is."""
+    counted = select(func.count()).select_from(Activity).where(Activity.actor_id == actor_id)
+    return int(tx.execute(counted).scalar_one())
+
+
+def newest_activity(tx: Connection, actor_id: int, kind: str, since: int) -> Activity | None:
+    """The newest activity of a kind that an actor did after an id."""
+    statement = (
+        select(Activity)
+        .where(Activity.actor_id == actor_id, Activity.kind == kind, Activity.id > since)
+        .order_by(Activity.id.desc())
+        .limit(1)
+    )
+    return next(iter(many(tx, Activity, statement)), None)
+
+
 def recipients_of(tx: Connection, object_uri: str) -> list[tuple[str, str]]:
     """Everyone an object was delivered to: (inbox, host)."""
     rows = tx.execute(

@@ -27,7 +27,7 @@ from fedi_cotweet.domain.limits import (
     SECOND,
     SUSPENDED_TRIED_AFTER,
 )
-from fedi_cotweet.federation import delivery, jobs, outbox, routes
+from fedi_cotweet.federation import client, delivery, jobs, outbox, routes
 from fedi_cotweet.federation.handlers import HANDLERS
 from fedi_cotweet.services import discussion, proposals, versions
 from fedi_cotweet.services import env as env_limits
@@ -160,10 +160,11 @@ def test_the_addresses_are_those_we_answer() -> None:
     env = SimpleNamespace(addresses=addresses, limits=env_limits.Limits())
     context = SimpleNamespace(env=env, runtime=None, directory=None)
     routes.setup(app, cast("Any", context))
+    client.setup(app, cast("Any", None))
     served = {
         (route.method, re.sub(r":[^}]+", "", route.resource.canonical if route.resource else ""))
         for route in app.router.routes()
-        if route.method != "HEAD"
+        if route.method not in ("HEAD", "OPTIONS")
     }
     assert {(row[0], row[1]) for row in _rows("Addresses")} == served
 

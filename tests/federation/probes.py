@@ -62,6 +62,17 @@ def received(inbox: str, kinds: Sequence[str] = KINDS) -> Probe:
     return ask
 
 
+def posted_to_outboxes(n: Names) -> list[Ask]:
+    """What programs of people might do to drafts."""
+    kinds = ("Like", "Announce", "Undo", "Delete", "Update", "Accept", "Reject", "Offer", "Add")
+    return [
+        Ask(f"/users/{name}/outbox", {"type": kind, "object": thing, "target": n.note})
+        for name in ("alice", "mallory")
+        for kind in kinds
+        for thing in (n.note, n.remote_note, n.remote_offer)
+    ]
+
+
 def done_to_posts(what: str) -> Probe:
     """Something that people do to posts over the API."""
     return lambda n: [
@@ -90,7 +101,17 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/actor/followers"): paged("/actor/followers"),
     ("GET", "/actor/following"): paged("/actor/following"),
     ("GET", "/users/{name}"): plain("/users/alice", "/users/bob"),
+    ("GET", "/users/{name}/inbox"): paged("/users/NAME/inbox"),
     ("GET", "/users/{name}/outbox"): paged("/users/NAME/outbox"),
+    ("POST", "/users/{name}/outbox"): posted_to_outboxes,
+    ("POST", "/uploadMedia"): plain_ask("/uploadMedia", {}),
+    ("POST", "/proxyUrl"): lambda n: [
+        Ask("/proxyUrl", form={"id": wanted}) for wanted in (n.note, n.remote_note, n.remote_offer)
+    ],
+    **{
+        ("OPTIONS", path): plain()
+        for path in ("/users/{name}/inbox", "/users/{name}/outbox", "/uploadMedia", "/proxyUrl")
+    },
     ("GET", "/users/{name}/followers"): paged("/users/NAME/followers"),
     ("GET", "/users/{name}/followers_synchronization"): plain(
         "/users/alice/followers_synchronization", "/users/bob/followers_synchronization"

@@ -12,7 +12,7 @@ from activitypub.coauthorship.offers import Invitation, read_offer
 from activitypub.html import to_text
 from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_id, types
-from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.handlers.context import Context, noted
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import (
     answers,
@@ -67,6 +67,8 @@ async def accept(context: Context, incoming: Incoming) -> str:
             answered = follows.receive_answer(
                 tx, env, activity.object_id, incoming.actor, accepted=True
             )
+            if answered:
+                noted(tx, context.env, incoming)
             return "follow_accepted" if answered else "unknown_object"
         checked = check_accept(
             incoming.document,
@@ -78,7 +80,9 @@ async def accept(context: Context, incoming: Incoming) -> str:
         if isinstance(checked, Refused) and checked.code not in _LATE:
             return checked.code
         stamp = checked.stamp_uri if isinstance(checked, Accepted) else activity.result or ""
-        return answers.receive_acceptance(tx, env, sent.uri, incoming.actor, stamp)
+        outcome = answers.receive_acceptance(tx, env, sent.uri, incoming.actor, stamp)
+        noted(tx, context.env, incoming)
+        return outcome
 
     # Not once per id: a repeated Accept that is too late gets its Undo again.
     return await context.runtime.write(brought_by(incoming.key_id, transaction))

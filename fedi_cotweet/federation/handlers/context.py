@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from activitypub.vocab.reading import as_id, ids
 from fedi_cotweet.federation.budgets import Budgets
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.federation.push_lanes import PushLanes
 from fedi_cotweet.federation.remote_files import RemoteFiles
 from fedi_cotweet.federation.runtime import Runtime
+from fedi_cotweet.services import inboxes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import brought_by
 from storage.engine import Tx
-from storage.queries import consents, deliveries
+from storage.queries import actors, consents, deliveries
 
 T = TypeVar("T")
+
+MOST_NAMED: Final = 100
+"""Addressees of each kind who are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,29 @@ class Context:
             if incoming.how != "local":
                 # Whoever can send can be reached again: what waits for their server is due.
                 deliveries.reset_host(tx, incoming.signer.host, incoming.received_at)
-            return fn(tx) if new else "repeated"
+            if not new:
+                return "repeated"
+            outcome = fn(tx)
+            noted(tx, self.env, incoming)
+            return outcome
 
         return await self.runtime.write(brought_by(incoming.key_id, transaction))
+
+
+def noted(tx: Tx, env: Env, incoming: Incoming) -> None:
+    """Note an activity in the inboxes of the people here to whom it was sent, or whom it names."""
+    readers = [] if incoming.recipient_id is None else [incoming.recipient_id]
+    document = incoming.document
+    own = env.addresses.actor("")
+    named = [
+        uri
+        for member in ("to", "cc", "bto", "bcc", "audience", "object")
+        for uri in ids(document.get(member))[:MOST_NAMED]
+        if uri.startswith(own)
+    ]
+    if named:
+        readers += [one.id for one in actors.actors_by_uri(tx, named).values() if one.local]
+    if readers:
+        about = as_id(document.get("object"))
+        kind, uri = incoming.envelope.type, incoming.envelope.id
+        inboxes.keep(tx, env, incoming.actor, kind, uri, about, readers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from activitypub.activities.follow import parse_follow
-from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.handlers.context import Context, noted
 from fedi_cotweet.federation.incoming import Incoming
 from fedi_cotweet.services import follows as services
 from fedi_cotweet.services import subscribing
@@ -24,6 +24,7 @@ async def follow(context: Context, incoming: Incoming) -> str:
         if followed is None or account is None:
             return "nobody_here"
         services.receive_follow(tx, context.env, incoming.actor, followed, activity.id)
+        noted(tx, context.env, incoming)
         return "followed"
 
     return await context.runtime.write(transaction)

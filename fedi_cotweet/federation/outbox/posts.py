@@ -21,7 +21,7 @@ from fedi_cotweet.services.audiences import EVERYBODYS, everybodys, named_before
 from fedi_cotweet.services.timelines import shown_author_ids
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, crediting, follows, interactions, post_authors, posts
+from storage.queries import actors, audiences, crediting, follows, interactions, post_authors, posts
 
 
 async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
@@ -80,10 +80,11 @@ def _renditions(
     rows = post_authors.authors_of(tx, [post_id])[post_id]
     named += [row.actor_uri for row in rows]
     # People here have it already: it is in the same database.
-    people = tuple(
-        actor.id for actor in actors.actors_by_uri(tx, named).values() if not actor.local
-    )
-    return post, author, full, plain, people
+    people = {actor.id: actor for actor in actors.actors_by_uri(tx, named).values()}
+    # Who gets it without being named (``bto``, ``bcc``) is known here alone.
+    people |= actors.actors(tx, audiences.addressees(tx, post.id))
+    elsewhere = tuple(actor.id for actor in people.values() if not actor.local)
+    return post, author, full, plain, elsewhere
 
 
 async def post_updated(runtime: Runtime, payload: Payload) -> list[Outgoing]:

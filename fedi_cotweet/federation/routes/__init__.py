@@ -15,7 +15,6 @@ from fedi_cotweet.federation.routes.actors import (
     followers,
     followers_there,
     following,
-    outbox,
 )
 from fedi_cotweet.federation.routes.answering import CONTEXT, HEARING, constant
 from fedi_cotweet.federation.routes.conversation import context as whole_thread
@@ -61,7 +60,6 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/actor/following", empty)
     app.router.add_get("/users/{name}", guarded(actor_page))
     app.router.add_post("/users/{name}/inbox", inbox)
-    app.router.add_get("/users/{name}/outbox", guarded(outbox))
     app.router.add_get("/users/{name}/followers", guarded(followers))
     app.router.add_get("/users/{name}/followers_synchronization", guarded(followers_there))
     app.router.add_get("/users/{name}/following", guarded(following))

@@ -22,6 +22,7 @@ from fedi_cotweet.federation.routes.answering import (
     problem,
     wants_page,
 )
+from fedi_cotweet.federation.routes.bearers import has_token, owner_or_none
 from fedi_cotweet.federation.routes.objects import fetcher_of
 from fedi_cotweet.services import synchronising
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
@@ -97,17 +98,21 @@ async def _paged(
     context = request.app[CONTEXT]
     collection = context.env.addresses.base + request.path
     hidden = of_network and found.hides_network
+    cache = "public, max-age=30"
+    if hidden and has_token(request) and await owner_or_none(request, "read:follows"):
+        hidden, cache = False, "private, no-store"
     if "page" not in request.query:
         total = await context.runtime.store.read(lambda tx: count(tx, actor.id))
         first = None if hidden else f"{collection}?page=1"
-        return json_answer(build_collection(collection, total, first=first))
+        return json_answer(build_collection(collection, total, first=first), cache=cache)
     if hidden:
         return missing()
     before = _before(request)
     rows = await context.runtime.store.read(lambda tx: page(tx, actor.id, before))
     here = f"{collection}?page=1" + (f"&before={before}" if before is not None else "")
     following = f"{collection}?page=1&before={rows[-1][0]}" if len(rows) == PAGE else None
-    return json_answer(build_page(here, collection, [item for _, item in rows], next=following))
+    document = build_page(here, collection, [item for _, item in rows], next=following)
+    return json_answer(document, cache=cache)
 
 
 async def outbox(request: web.Request) -> web.Response:

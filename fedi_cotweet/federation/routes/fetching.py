@@ -22,6 +22,7 @@ from fedi_cotweet.federation.routes.answering import (
     signed_request,
     wants_page,
 )
+from fedi_cotweet.federation.routes.bearers import reader
 from storage.queries import posts
 
 
@@ -53,7 +54,7 @@ async def _refused(request: web.Request) -> web.Response | None:
         request.app[HEARING].listen(knocking, caller_of(request))
     if not context.runtime.settings.secure_mode or wants_page(request):
         return None
-    if await _is_co_tweet(request):
+    if await _is_co_tweet(request) or await reader(request) is not None:
         return None
     if not signed:
         return problem(401, "no_signature", "This server answers signed requests only.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
@@ -25,6 +25,7 @@ from fedi_cotweet.federation.routes.answering import (
     signed_request,
     wants_page,
 )
+from fedi_cotweet.federation.routes.bearers import reader
 from fedi_cotweet.federation.routes.conversation import replies_member
 from fedi_cotweet.services import documents, hiding
 from fedi_cotweet.services import statistics as known
@@ -34,6 +35,8 @@ from storage.engine import Tx
 from storage.models import Actor, Media, Post
 from storage.queries import actors, consents, crediting, quotes
 from storage.queries import posts as post_queries
+
+FOR_ONE: Final = "Accept, Signature, Authorization"
 
 
 async def stamp(request: web.Request) -> web.Response:
@@ -98,13 +101,21 @@ async def fetcher_of(request: web.Request) -> Actor | None:
     return checked if isinstance(checked, Actor) else None
 
 
+async def asking(request: web.Request) -> Actor | None:
+    """Who asks: somebody here with a token of theirs, or whoever signed."""
+    return await reader(request) or await fetcher_of(request)
+
+
 async def may_fetch_draft(request: web.Request, object_uri: str) -> bool:
     """Whether a signed GET comes from the primary author or somebody invited and not gone."""
-    fetcher = await fetcher_of(request)
+    fetcher = await asking(request)
     if fetcher is None:
         return False
 
     def query(tx: Tx) -> bool:
+        post = post_queries.post_by_uri(tx, object_uri)
+        if post is not None and post.author_id == fetcher.id:
+            return True
         return any(
             fetcher.id in (offer.sender_id, offer.target_id)
             and offer.channel == "offer"
@@ -126,13 +137,13 @@ async def may_fetch_draft_media(request: web.Request, item: Media) -> bool:
 
 async def _may_know(request: web.Request, post: Post) -> bool:
     """Whether a signed GET comes from somebody for whom a narrow post is, or was."""
-    fetcher = await fetcher_of(request)
+    fetcher = await asking(request)
     if fetcher is None:
         return False
-    asking, now = fetcher, request.app[CONTEXT].env.now()
+    now = request.app[CONTEXT].env.now()
 
     def query(tx: Tx) -> bool:
-        return not hiding.hidden(tx, now, asking.id, [post])
+        return not hiding.hidden(tx, now, fetcher.id, [post])
 
     return await request.app[CONTEXT].runtime.store.read(query)
 
@@ -173,7 +184,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         if document is None or not await may_fetch_draft(request, post.uri):
             return missing()
         whole = documents.with_context(document)
-        return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
+        return json_answer(whole, cache="private, no-store", vary=FOR_ONE)
     if post.visibility not in EVERYBODYS and not await _may_know(request, post):
         return missing()
     if post.state == "deleted":
@@ -186,7 +197,7 @@ async def note(request: web.Request) -> web.StreamResponse:
         return missing()
     if post.visibility not in EVERYBODYS:
         whole = documents.with_context(document)
-        return json_answer(whole, cache="private, no-store", vary="Accept, Signature")
+        return json_answer(whole, cache="private, no-store", vary=FOR_ONE)
     if wants_page(request):
         raise web.HTTPFound(post.url, headers={"Vary": "Accept, User-Agent"})
     whole = documents.with_context(document)
@@ -199,19 +210,28 @@ async def create(request: web.Request) -> web.Response:
     post_id = number(request.match_info["id"])
     single = needs_single_author_on_get(request.headers.get("User-Agent", ""))
 
+    me = await reader(request)
+
     def query(tx: Tx) -> dict[str, Any] | None:
         post = None if post_id is None else post_queries.post(tx, post_id)
         if post is None or not post.local or post.state != "published":
             return None
         author = actors.actor(tx, post.author_id)
-        if author is None or post.visibility not in EVERYBODYS:
+        if author is None or (
+            post.visibility not in EVERYBODYS
+            and (me is None or hiding.hidden(tx, context.env.now(), me.id, [post]))
+        ):
             return None
         note = (documents.plain_note if single else documents.fetched_note)(tx, post)
         uri = context.env.addresses.create(post.id)
         return build_create(uri, author.uri, note, post.published_at or 0)
 
     document = await context.runtime.store.read(query)
-    return missing() if document is None else json_answer(document, vary="Accept, User-Agent")
+    if document is None:
+        return missing()
+    if me is not None:
+        return json_answer(document, cache="private, no-store", vary="Accept, Authorization")
+    return json_answer(document, vary="Accept, User-Agent")
 
 
 async def counted(request: web.Request) -> web.Response:
@@ -237,13 +257,18 @@ async def counted(request: web.Request) -> web.Response:
 
 
 async def activity(request: web.Request) -> web.Response:
-    """A public activity of a local actor."""
+    """A public activity of a local actor; to that actor's own programs any of theirs."""
     uri = request.app[CONTEXT].env.addresses.base + request.path
     held = await request.app[CONTEXT].runtime.store.read(
         lambda tx: consents.activity_by_uri(tx, uri)
     )
-    if held is None or not held.public:
+    if held is None:
         return missing()
+    if not held.public:
+        me = await reader(request)
+        if me is None or me.id != held.actor_id:
+            return missing()
+        return json_answer(orjson.loads(held.body), cache="private, no-store")
     return json_answer(orjson.loads(held.body))
 
 
@@ -252,7 +277,7 @@ async def offer(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     uri = context.env.addresses.base + request.path
     offer = await context.runtime.store.read(lambda tx: consents.offer_by_uri(tx, uri, "sent"))
-    fetcher = await fetcher_of(request)
+    fetcher = await asking(request)
     if offer is None or fetcher is None or fetcher.id not in (offer.sender_id, offer.target_id):
         return missing()
     if offer.channel != "offer":
@@ -265,10 +290,9 @@ async def statistics(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     env = context.env
     name, object_uri = request.match_info["name"], request.query.get("object", "")
-    asking = await fetcher_of(request)
-    if asking is None:
+    asker = await fetcher_of(request)
+    if asker is None:
         return missing()
-    asker = asking
 
     def query(tx: Tx) -> tuple[str, Part] | None:
         account = actors.account_by_name(tx, name)
