@@ -114,6 +114,8 @@ async def _stored(call: Call, given: object, kind: str) -> tuple[str, StoredFile
         return None
     if not isinstance(given, Uploaded):
         raise invalid(kind, "is no file")
+    if given.spool.size == 0:  # how a form says that no file was chosen
+        return None
     token = call.env.token()
     stored = await decoding.aside(
         store_upload,

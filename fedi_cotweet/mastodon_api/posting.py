@@ -18,7 +18,7 @@ from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.cotweets import person_with
 from fedi_cotweet.mastodon_api.entities import cotweets
 from fedi_cotweet.mastodon_api.entities.cotweets import Document
-from fedi_cotweet.mastodon_api.errors import invalid, not_found
+from fedi_cotweet.mastodon_api.errors import ApiError, invalid, not_found
 from fedi_cotweet.mastodon_api.statuses import readable
 from fedi_cotweet.services import audiences, authoring, drafts, posts
 from fedi_cotweet.services.words import PollWords, Words
@@ -136,7 +136,7 @@ def _publish_at(wanted: NewStatus) -> int | None:
         return None
     at = parse_time(wanted.scheduled_at)
     if at is None:
-        raise invalid("scheduled_at", "is no time")
+        raise ApiError(422, "Record invalid")
     if not wanted.co_authors and not wanted.co_author_ids:
         # Published now, it would be out long before its author meant it to be.
         raise invalid("scheduled_at", "is for posts with co-authors on this server")

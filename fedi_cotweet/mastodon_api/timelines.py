@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 from aiohttp import web
@@ -29,12 +30,24 @@ from storage.queries.timelines import Entry
 MOST_PINNED = 20
 
 
+MOST_TAGS: Final = 4
+"""Of each kind, besides the one in the path, as on Mastodon."""
+
+
 class PublicQuery(msgspec.Struct):
     """Whose posts; both left out: everybody's."""
 
     local: bool = False
     remote: bool = False
     only_media: bool = False
+
+
+class TagQuery(PublicQuery):
+    """Hashtags besides: with ``any`` of them too, only with ``all``, only without ``none``."""
+
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
 
 
 class AccountQuery(msgspec.Struct):
@@ -78,20 +91,36 @@ async def public(call: Call) -> web.Response:
 
 async def with_tag(call: Call) -> web.Response:
     """Public posts with a hashtag."""
-    tag = call.request.match_info["id"].removeprefix("#").lower()
-    wanted = call.query(PublicQuery)
+    tag, wanted = _folded(call.request.match_info["id"]), call.query(TagQuery)
+    either = list(dict.fromkeys([tag, *map(_folded, wanted.any[:MOST_TAGS])]))
+    needed = {_folded(one) for one in wanted.all[:MOST_TAGS]}
+    unwanted = {_folded(one) for one in wanted.none[:MOST_TAGS]}
 
     def fetch(tx: Tx, window: Window) -> list[Post]:
-        return stored.with_tag(tx, tag, window)
+        found = [post for one in either for post in stored.with_tag(tx, one, window)]
+        return merged(list({post.id: post for post in found}.values()), window)
 
     def keep(found: Sequence[Post]) -> list[Post]:
         return [
             post
             for post in found
-            if not (wanted.local and not post.local) and not (wanted.remote and post.local)
+            if not (wanted.local and not post.local)
+            and not (wanted.remote and post.local)
+            and needed <= (tags := _tags_of(post))
+            and tags.isdisjoint(unwanted)
         ]
 
     return await found_posts(call, fetch, hiding.PUBLIC, wanted.only_media, keep)
+
+
+def _folded(tag: str) -> str:
+    return tag.removeprefix("#").lower()
+
+
+def _tags_of(post: Post) -> set[str]:
+    return {
+        _folded(str(tag.get("name") or "")) for tag in post.tags if tag.get("type") == "Hashtag"
+    }
 
 
 async def of_account(call: Call) -> web.Response:

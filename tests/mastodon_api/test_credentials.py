@@ -47,6 +47,14 @@ async def test_a_profile_is_changed_as_apps_send_it(cast: Cast) -> None:
     assert preferences["posting:default:visibility"] == "unlisted"
 
 
+async def test_a_form_in_which_no_file_was_chosen_leaves_the_pictures(cast: Cast) -> None:
+    form = _form(display_name="Alice of Phanpy")
+    for kind in ("avatar", "header"):
+        form.add_field(kind, b"", filename="", content_type="application/octet-stream")
+    me = await cast.alices.ask("PATCH", UPDATE, data=form)
+    assert me["display_name"] == "Alice of Phanpy"
+
+
 async def test_json_changes_only_what_it_names(cast: Cast) -> None:
     me = await cast.alices.ask(
         "PATCH",
@@ -98,6 +106,25 @@ async def test_featured_hashtags_are_counted(cast: Cast) -> None:
     found = await cast.stranger.ask("GET", f"/api/v1/accounts/{cast.alice}/featured_tags")
     assert [(one["name"], one["statuses_count"]) for one in found] == [("Tea", "1"), ("Rain", "0")]
     assert await cast.alices.ask("GET", "/api/v1/featured_tags") == found
+
+
+async def test_hashtags_are_featured_and_no_more(cast: Cast) -> None:
+    alices, bobs = cast.alices, cast.bobs
+    made = await alices.ask("POST", "/api/v1/featured_tags", {"name": "#Tea"})
+    assert made["name"] == "Tea"
+    assert (await alices.ask("POST", "/api/v1/tags/rain/feature"))["featuring"] is True
+    assert await alices.refused("POST", "/api/v1/featured_tags", {"name": "tea"}) == 422
+    assert await alices.refused("POST", "/api/v1/featured_tags", {"name": "no tag"}) == 422
+    names = [one["name"] for one in await alices.ask("GET", "/api/v1/featured_tags")]
+    assert names == ["Tea", "rain"]
+    assert (await alices.ask("GET", "/api/v1/tags/tea"))["featuring"] is True
+    assert await bobs.refused("DELETE", f"/api/v1/featured_tags/{made['id']}") == 404
+    assert await alices.ask("DELETE", f"/api/v1/featured_tags/{made['id']}") == {}
+    assert (await alices.ask("POST", "/api/v1/tags/rain/unfeature"))["featuring"] is False
+    assert await alices.ask("GET", "/api/v1/featured_tags") == []
+    for number in range(own_profile.MOST_TAGS):
+        await alices.ask("POST", f"/api/v1/tags/tag{number}/feature")
+    assert await alices.refused("POST", "/api/v1/tags/more/feature") == 422
 
 
 async def test_what_is_not_offered_is_empty(cast: Cast) -> None:

@@ -26,6 +26,7 @@ NO_OBJECT: Final[Mapping[str, str]] = {
     "/api/v1/tags/{id}": "every hashtag exists, used or not",
     "/api/v1/tags/{id}/follow": "the same",
     "/api/v1/tags/{id}/unfollow": "the same",
+    "/api/v1/tags/{id}/unfeature": "the same",
     "/api/v1/timelines/tag/{id}": "the same",
     "/api/v2/notifications/{group_key}": "a group is named by its key",
     "/api/v2/notifications/{group_key}/accounts": "a group is named by its key",
@@ -123,6 +124,7 @@ READ_NOTHING: Final = frozenset(
         "POST /api/v1/notifications/requests/dismiss",
         "POST /api/v1/tags/{id}/follow",
         "POST /api/v1/tags/{id}/unfollow",
+        "POST /api/v1/tags/{id}/unfeature",
     }
 )
 """Operations whose parameters, if they have any, change nothing: no body is read."""

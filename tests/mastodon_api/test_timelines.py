@@ -95,3 +95,17 @@ async def test_a_draft_is_nobodys_business(cast: Cast) -> None:
     draft = await cast.world.draft(cast.alice, cast.bob, "Together")
     for app in (cast.stranger, cast.bobs):
         assert await app.refused("GET", f"/api/v1/statuses/{draft}") == 404
+
+
+async def test_a_timeline_is_of_several_hashtags(cast: Cast) -> None:
+    posts = {}
+    for text in ("#tea", "#rain", "#tea #rain"):
+        posts[text] = (await cast.bobs.ask("POST", "/api/v1/statuses", {"status": text}))["id"]
+    for query, wanted in (
+        ("", ["#tea #rain", "#tea"]),
+        ("?any[]=Rain", ["#tea #rain", "#rain", "#tea"]),
+        ("?all[]=rain", ["#tea #rain"]),
+        ("?none[]=%23rain", ["#tea"]),
+    ):
+        found = await cast.alices.ask("GET", f"/api/v1/timelines/tag/tea{query}")
+        assert [one["id"] for one in found] == [posts[text] for text in wanted], query

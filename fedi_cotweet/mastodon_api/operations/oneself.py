@@ -18,6 +18,23 @@ OPERATIONS: tuple[Operation, ...] = tuple(
         ("DELETE", "/api/v1/profile/avatar", "person", "write:accounts", credentials.remove_avatar),
         ("DELETE", "/api/v1/profile/header", "person", "write:accounts", credentials.remove_header),
         ("GET", "/api/v1/preferences", "person", "read:accounts", credentials.preferences),
+        (
+            "GET",
+            "/api/v1/featured_tags/suggestions",
+            "person",
+            "read:accounts",
+            featured_tags.suggestions,
+        ),
+        ("POST", "/api/v1/featured_tags", "person", "write:accounts", featured_tags.add),
+        ("DELETE", "/api/v1/featured_tags/{id}", "person", "write:accounts", featured_tags.remove),
+        ("POST", "/api/v1/tags/{id}/feature", "person", "write:accounts", featured_tags.feature),
+        (
+            "POST",
+            "/api/v1/tags/{id}/unfeature",
+            "person",
+            "write:accounts",
+            featured_tags.unfeature,
+        ),
         ("GET", "/api/v1/featured_tags", "person", "read:accounts", featured_tags.own),
         (
             "GET",
