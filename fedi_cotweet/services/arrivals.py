@@ -99,13 +99,15 @@ def _refused(
     """Why a new object is nobody's business here; None: somebody follows its author, is addressed,
     was replied to, or (``asked``) wants it.
 
-    What is not for everybody is held only for those who may read it. Whoever keeps the author away
-    has nothing of it, not even in their own inbox.
+    What is not for everybody is held only for those who may read it, whoever asks: else a relay, or
+    anybody who names it, had it fetched with this server's signature for readers it has not here.
+    Whoever keeps the author away has nothing of it, not even in their own inbox.
     """
     author = arrival.author
     if recipient_id is not None and not kept_away(tx, [recipient_id], author):
         return None
-    if asked and recipient_id is None:
+    everybodys = arrival.visibility in audiences.EVERYBODYS
+    if asked and recipient_id is None and everybodys:
         return None
     if arrival.visibility != "direct" and follows.is_followed_here(tx, [author.id]):
         return None
@@ -116,7 +118,7 @@ def _refused(
     if wanting:
         return None
     barred = "kept_away" if here or recipient_id is not None else "not_relevant"
-    if arrival.visibility not in audiences.EVERYBODYS:
+    if not everybodys:
         return barred
     if follows.is_followed_here(tx, [people[u].id for u in arrival.co_authors if u in people]):
         return None

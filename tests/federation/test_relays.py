@@ -121,6 +121,22 @@ async def test_what_a_relay_passes_on_counts_by_its_authors_signature(cast: Cast
     assert await cast.here.post(forged["object"]["id"]) is None
 
 
+async def test_no_relay_brings_what_is_not_for_everybody(cast: Cast) -> None:
+    """Its origin may serve it to this server, for followers it does not have here."""
+    relay = cast.mallory
+    relay.serve(type="Application")
+    await subscribed(cast, relay, relay.id)
+    cast.bob.serve()
+    for to in ([f"{cast.bob.id}/followers"], [cast.carol.id], []):
+        named, signed = note_of(cast.bob, to=to), note_of(cast.bob, to=to)
+        cast.b.serve(named)
+        await cast.deliver(relay, relay.activity("Announce", named["id"]))
+        create = cast.bob.ld_signed(cast.bob.activity("Create", signed, to=to))
+        await cast.deliver(relay, create)
+        assert await cast.here.post(named["id"]) is None, to
+        assert await cast.here.post(signed["id"]) is None, to
+
+
 async def test_nobody_else_answers_for_a_relay(cast: Cast) -> None:
     relay = cast.mallory
     await cast.here.api("POST", RELAYS, {"address": relay.inbox})
