@@ -8,6 +8,7 @@ that is silently not read is worse than a server that does not start.
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import ipaddress
 import os
 import tomllib
@@ -212,9 +213,37 @@ def _fill_in(values: dict[str, Value], sources: dict[str, str]) -> None:
         )
     _check_rollout(values, sources)
     _check_proxies(values, sources)
+    _check_bucket(values, sources)
     values["base_url"] = _base_url(values, sources["base_url"], development)
     if not values.get("name"):
         values["name"] = urlsplit(str(values["base_url"])).netloc
+
+
+def _check_bucket(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:
+    bucket, endpoint = values.get("s3_bucket"), str(values.get("s3_endpoint") or "")
+    if values.get("media_store") == "s3" and not bucket:
+        raise MissingSettingError(
+            f"Files are to be kept in S3 ({sources['media_store']}), and no bucket is named.",
+            "Set s3_bucket, or media_store to disk.",
+        )
+    if not bucket:
+        return
+    secret_file = values.get("s3_secret_key_file")
+    if not values.get("s3_access_key") or not (values.get("s3_secret_key") or secret_file):
+        raise MissingSettingError(
+            f"There is no key for the bucket ({sources['s3_bucket']}).",
+            "Set s3_access_key and s3_secret_key_file.",
+        )
+    if endpoint and not endpoint.startswith(("https://", "http://")):
+        raise SettingValueError(
+            f"s3_endpoint is no address ({sources['s3_endpoint']}).",
+            "Write it like https://s3.example.",
+        )
+    if importlib.util.find_spec("obstore") is None:
+        raise SettingsError(
+            f"Files are kept in S3 ({sources['s3_bucket']}), and what that needs is not installed.",
+            "Install the extra s3: pip install 'fedi-cotweet[s3]'.",
+        )
 
 
 def _check_proxies(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:

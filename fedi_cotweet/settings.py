@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 PREFIX = "COTWEET_"
 """What the environment variable of a setting begins with."""
 
+SECRET = frozenset({"s3_secret_key"})
+"""Settings that are never shown."""
+
 Value = str | int | bool | Path | None
 
 
@@ -289,6 +292,40 @@ class Settings:
             low=0,
             high=36_500,
         ),
+    )
+    media_store: str = field(
+        default="disk",
+        metadata=_about(
+            "Where new files go: `disk` (`DATA/media`) or `s3`, the bucket below. Files are found "
+            "in either as long as both are set; `fedi-cotweet media move` moves them.",
+            choices=("disk", "s3"),
+        ),
+    )
+    s3_bucket: str = field(
+        default="",
+        metadata=_about(
+            "Bucket of an S3-compatible store. It stays private: this server hands its files out."
+        ),
+    )
+    s3_endpoint: str = field(
+        default="",
+        metadata=_about(
+            "Address of the store, such as `https://s3.example`.", shown_default="that of AWS"
+        ),
+    )
+    s3_region: str = field(
+        default="us-east-1", metadata=_about("Region of the bucket; many stores take any.")
+    )
+    s3_access_key: str = field(
+        default="", metadata=_about("Name of the key that may read, write, list and delete there.")
+    )
+    s3_secret_key: str = field(
+        default="",
+        repr=False,
+        metadata=_about("Its secret; better in `s3_secret_key_file`, or in the environment."),
+    )
+    s3_secret_key_file: Path | None = field(
+        default=None, metadata=_about("File that holds the secret and nothing else.")
     )
     max_body_bytes: int = field(
         default=1024 * 1024,

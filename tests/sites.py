@@ -25,6 +25,7 @@ from fedi_cotweet.services.accounts import KeyPairs
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.env import Addresses, Env, Limits
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import on_disk
 from fedi_cotweet.services.media import store_remote
 from fedi_cotweet.services.passwords import hash_password
 from fedi_cotweet.services.site import Site
@@ -172,7 +173,9 @@ class World:
         token, media_id = env.token(), env.new_id()
         out = io.BytesIO()
         Image.new("RGB", (8, 4), "red").save(out, "PNG")
-        kept = await asyncio.to_thread(store_remote, data, token, out.getvalue(), "image/png")
+        kept = await asyncio.to_thread(
+            store_remote, on_disk(data), token, out.getvalue(), "image/png"
+        )
 
         def transaction(tx: Tx) -> Media:
             post_media.add_media(

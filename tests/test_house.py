@@ -76,7 +76,7 @@ def _locked(name: str) -> dict[str, str]:
 def _declared(requirements: list[str]) -> dict[str, str]:
     found = {}
     for requirement in requirements:
-        match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?>=([\d.]+)", requirement)
+        match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,]+\])?>=([\d.]+)", requirement)
         assert match, f"{requirement}: write it with a lower bound"
         found[re.sub(r"[._-]+", "-", match[1]).lower()] = match[2]
     return found

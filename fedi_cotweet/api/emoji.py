@@ -9,6 +9,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer, nothing
 from fedi_cotweet.api.uploads import read_form
 from fedi_cotweet.services import decoding, emoji
+from fedi_cotweet.services.file_stores import files_of
 from fedi_cotweet.services.media import store_upload
 from fedi_cotweet.services.pictures import OF_EMOJI
 from storage.engine import Tx
@@ -23,7 +24,7 @@ async def add_emoji(call: Call) -> web.Response:
     emoji.check_type(found.media_type)
     token = site.env.token()
     stored = await decoding.aside(
-        store_upload, site.settings.data, token, form.file.file, emoji.MAX_OWN_BYTES, OF_EMOJI
+        store_upload, files_of(site.settings), token, form.file.file, emoji.MAX_OWN_BYTES, OF_EMOJI
     )
 
     def write(tx: Tx) -> emoji.OwnEmoji:

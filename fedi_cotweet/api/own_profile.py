@@ -9,6 +9,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.uploads import read_form
 from fedi_cotweet.services import decoding, own_profile
+from fedi_cotweet.services.file_stores import files_of
 from fedi_cotweet.services.media import store_upload
 from fedi_cotweet.services.own_profile import OwnProfileView
 from storage.engine import Tx
@@ -75,7 +76,7 @@ async def set_picture(call: Call) -> web.Response:
     kind, token = own_profile.check_kind(form.texts.get("kind", "")), site.env.token()
     stored = await decoding.aside(
         store_upload,
-        site.settings.data,
+        files_of(site.settings),
         token,
         form.file.file,
         own_profile.MAX_PICTURE_BYTES,

@@ -16,6 +16,7 @@ from fedi_cotweet.cli import (
     discussion,
     editing,
     emoji,
+    files,
     finding,
     invite_mutes,
     keeping,
@@ -96,6 +97,10 @@ custom_emoji.command("add")(command(emoji.add))
 custom_emoji.command("list")(command(emoji.list_all))
 custom_emoji.command("remove")(command(emoji.remove))
 app.add_typer(custom_emoji, name="emoji")
+
+kept = Commands(help="Files of pictures, films and sounds.", no_args_is_help=True)
+kept.command("move")(command(files.move))
+app.add_typer(kept, name="media")
 
 told = Commands(help="What everybody who has an account here is told.", no_args_is_help=True)
 told.command("publish")(command(announcements.publish))

@@ -24,7 +24,7 @@ from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, moment
 from fedi_cotweet.configuration import load, overview
 from fedi_cotweet.packages import ForeignPackageError, check_packages
-from fedi_cotweet.settings import Value, definitions
+from fedi_cotweet.settings import SECRET, Value, definitions
 
 ACCOUNTS = "/api/v1/control/accounts"
 SIGN_IN_LINKS = "/api/v1/control/sign-in-links"
@@ -177,7 +177,7 @@ def settings(
     found = overview(session.data)
     if session.as_json:
         document = {
-            name: {"value": _safe(value), "source": source} for name, value, source in found
+            name: {"value": _safe(name, value), "source": source} for name, value, source in found
         }
         sys.stdout.write(json.dumps(document) + "\n")
         return
@@ -187,7 +187,7 @@ def settings(
     shown = {item.name: item.shown_default for item in definitions()}
     for name, value, source in found:
         given = source != "default"
-        text = Text(line(str(_safe(value))) if given else shown[name].replace("`", ""))
+        text = Text(line(str(_safe(name, value))) if given else shown[name].replace("`", ""))
         table.add_row(Text(name), text, Text(source), style="bold" if given else "dim")
     session.say(table)
 
@@ -230,8 +230,10 @@ def _last_port(data: Path) -> int | None:
     return port
 
 
-def _safe(value: Value) -> str | int | bool | None:
-    """A value without the password of a database URL."""
+def _safe(name: str, value: Value) -> str | int | bool | None:
+    """A value without secrets, such as the password of a database URL."""
+    if name in SECRET and value:
+        return "***"
     if value is None or isinstance(value, bool | int):
         return value
     return re.sub(r"(://[^/@]*?):[^/]*@", r"\1:***@", str(value))

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from activitypub.coauthorship.projection import media_digest
@@ -20,6 +19,7 @@ from fedi_cotweet.domain.limits import DAY, HOUR, MINUTE
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services import decoding, emoji, media
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import FileStore, files_of
 from fedi_cotweet.services.pictures import OF_EMOJI, OF_POSTS, Bounds
 from storage.engine import Tx
 from storage.models import EmojiPicture, Media, RemoteFile
@@ -68,6 +68,7 @@ class RemoteFiles:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._files = files_of(runtime.settings)
         self._copies = Copies()
 
     def kept(self, tx: Tx, token: str, url: str, path: str, size: int) -> None:
@@ -127,15 +128,22 @@ class RemoteFiles:
                 )
             )
 
-    async def there(self, item: Media | EmojiPicture, path: Path) -> int:
-        """Have a copy on the disk for somebody who looks: 200, 404 (its server has it no more, or
-        something else in its place) or 502 (its server does not answer). Asks for it once, however
+    async def there(self, item: Media | EmojiPicture, name: str) -> int:
+        """Have a copy here for somebody who looks: 200, 404 (its server has it no more, or
+        something else in its place), 502 (its server does not answer) or 503 (the place where files
+        are kept does not). Asks for it once, however
         many look, and not again for a while after it failed.
         """
         copies, now = self._copies, self._runtime.env.now()
         wanted = self._wanted(item)
-        if wanted is None or await asyncio.to_thread(path.is_file):
-            if wanted is not None and len(copies.used) < MOST_REMEMBERED:
+        if wanted is None:
+            return 200
+        try:
+            here = await asyncio.to_thread(self._files.find, name) is not None
+        except ServiceError as error:
+            return error.status
+        if here:
+            if len(copies.used) < MOST_REMEMBERED:
                 copies.used.add(item.token)
             return 200
         until, status = copies.missed.get(item.token, (0, 0))
@@ -194,10 +202,10 @@ class RemoteFiles:
         if wanted.digest is not None and media_digest(octets) != wanted.digest:
             return 404  # what was shown before was something else
         await self.make_room(len(octets))
-        data, declared = runtime.settings.data, fetched.media_type
-        if not await decoding.aside(_keep, data, wanted, octets, declared):
+        status = await decoding.aside(_keep, self._files, wanted, octets, fetched.media_type)
+        if status != 200:
             self.give_back(len(octets))
-            return 404
+            return status
         await runtime.write(
             lambda tx: self.kept(tx, wanted.token, wanted.url, wanted.path, len(octets))
         )
@@ -218,11 +226,7 @@ class RemoteFiles:
 
     async def _throw_away(self, batch: Sequence[RemoteFile]) -> None:
         # The files first: a row without one is dropped the next time, a file without one never.
-        data = self._runtime.settings.data
-        await asyncio.to_thread(
-            media.remove_files,
-            [data / media.FOLDER / one.path for one in batch],
-        )
+        await asyncio.to_thread(self._files.remove, [one.path for one in batch])
         tokens = [one.token for one in batch]
         await self._runtime.store.write(partial(remote_files.forget, tokens=tokens))
         if self._copies.total is not None:
@@ -230,12 +234,12 @@ class RemoteFiles:
         log.info("copies_thrown_away", files=len(batch))
 
 
-def _keep(data: Path, wanted: _Wanted, octets: bytes, declared: str) -> bool:
+def _keep(files: FileStore, wanted: _Wanted, octets: bytes, declared: str) -> int:
     try:
-        stored = media.store_remote(data, wanted.token, octets, declared, wanted.bounds)
-    except ServiceError:
-        return False
-    if stored.path == wanted.path:
-        return True
-    media.remove_files([data / media.FOLDER / stored.path])
-    return False
+        stored = media.store_remote(files, wanted.token, octets, declared, wanted.bounds)
+        if stored.path == wanted.path:
+            return 200
+        files.remove([stored.path])
+    except ServiceError as error:
+        return 503 if error.status >= 500 else 404
+    return 404

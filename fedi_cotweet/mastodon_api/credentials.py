@@ -14,6 +14,7 @@ from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.errors import invalid
 from fedi_cotweet.mastodon_api.parameters import Uploaded, shaped
 from fedi_cotweet.services import decoding, own_profile, posting_defaults
+from fedi_cotweet.services.file_stores import files_of
 from fedi_cotweet.services.media import StoredFile, store_upload
 from fedi_cotweet.services.posting_defaults import Defaults
 from storage.engine import Tx
@@ -119,7 +120,7 @@ async def _stored(call: Call, given: object, kind: str) -> tuple[str, StoredFile
     token = call.env.token()
     stored = await decoding.aside(
         store_upload,
-        call.site.settings.data,
+        files_of(call.site.settings),
         token,
         given.spool.file,
         own_profile.MAX_PICTURE_BYTES,

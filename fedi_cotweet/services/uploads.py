@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any, Final
 
 from fedi_cotweet.services import decoding, films
@@ -11,6 +10,7 @@ from fedi_cotweet.services.decoding import check_size
 from fedi_cotweet.services.describing import check_alt, read_focus
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import later
+from fedi_cotweet.services.file_stores import FileStore, files_of
 from fedi_cotweet.services.media import StoredFile, held, hold, store_film, store_upload
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.spooling import Spool
@@ -53,17 +53,18 @@ async def keep(
     settings, token, media_id = site.settings, site.env.token(), site.env.new_id()
     about = {"alt": alt, "focal_x": focal[0], "focal_y": focal[1], "token": token}
     stored: StoredFile | None = None
+    files = files_of(settings)
     if films.sort_of(await spool.head(films.HEAD)) is None:
         check_size(spool.size, settings.media_max_bytes)
         most = settings.media_max_bytes
-        stored = await decoding.aside(store_upload, settings.data, token, spool.file, most)
+        stored = await decoding.aside(store_upload, files, token, spool.file, most)
     else:
         _check_films(settings, spool)
         if later_on:
-            await asyncio.to_thread(hold, settings.data, token, spool.file)
+            await asyncio.to_thread(hold, files, token, spool.file)
         else:
             most = settings.video_max_bytes
-            stored = await decoding.aside(store_film, settings.data, token, spool.file, most)
+            stored = await decoding.aside(store_film, files, token, spool.file, most)
 
     def write(tx: Tx) -> Media:
         columns = {"state": PROCESSING, "media_type": VAGUE} if stored is None else kept_as(stored)
@@ -93,13 +94,20 @@ def _check_films(settings: Settings, spool: Spool) -> None:
     check_size(spool.size, settings.video_max_bytes)
 
 
-def process_film(data_dir: Path, item: Media, max_bytes: int) -> dict[str, Any]:
-    """Make a film or sound anew that was uploaded before; what changes of its row. It blocks."""
-    place = held(data_dir, item.token)
+def process_film(files: FileStore, item: Media, max_bytes: int) -> dict[str, Any]:
+    """Make a film or sound anew that was uploaded before; what changes of its row. It blocks.
+
+    Raises ``file_store_unavailable`` (503): nothing is lost, and it can be done again.
+    """
+    place = files.disk.path(held(item.token))
     try:
         with place.open("rb") as source:
-            return kept_as(store_film(data_dir, item.token, source, max_bytes))
-    except (FileNotFoundError, ServiceError):
+            return kept_as(store_film(files, item.token, source, max_bytes))
+    except FileNotFoundError:
+        return {"state": "failed"}
+    except ServiceError as error:
+        if error.status >= 500:
+            raise
         return {"state": "failed"}
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from fedi_cotweet.services.documents import SUFFIXES
-from fedi_cotweet.services.media import TOKEN, locate
+from fedi_cotweet.services.file_stores import files_of
+from fedi_cotweet.services.media import TOKEN
+from fedi_cotweet.services.sending_files import send
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web.headers import file_headers, not_to_be_had
 from fedi_cotweet.web.visits import Bring
@@ -18,12 +20,12 @@ async def emoji_file(request: web.Request, site: Site, bring: Bring | None) -> w
     if not TOKEN.match(token):
         raise web.HTTPNotFound
     item = await site.read(lambda tx: emoji.picture_by_token(tx, token))
-    path = None if item is None else locate(site.settings.data, item.path)
-    if item is None or item.state != "stored" or path is None:
+    if item is None or item.state != "stored" or item.path is None:
         raise web.HTTPNotFound
     if f"{dot}{suffix}" != SUFFIXES.get(item.media_type):
         raise web.HTTPNotFound
-    status = await bring(item, path) if bring is not None else 200
+    status = await bring(item, item.path) if bring is not None else 200
     if status != 200:
         return not_to_be_had(status)
-    return web.FileResponse(path, headers=file_headers(item.media_type, everybody=True))
+    headers = file_headers(item.media_type, everybody=True)
+    return await send(request, files_of(site.settings), item.path, headers)

@@ -78,8 +78,10 @@ def file_headers(media_type: str, *, everybody: bool) -> dict[str, str]:
 
 
 def not_to_be_had(status: int) -> web.Response:
-    """For a copy of another server's file that is not here and cannot be fetched: 404 or 502."""
+    """For a copy of another server's file that cannot be had: 404, 502 or 503."""
     gone = status == 404
     text = "This file is gone from its server." if gone else "The server of this file is silent."
+    if status == 503:
+        text = "The place where this server keeps its files does not answer."
     keep = "public, max-age=3600" if gone else "no-store"
     return web.Response(status=status, text=text, headers={"Cache-Control": keep})

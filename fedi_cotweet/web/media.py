@@ -15,7 +15,9 @@ from aiohttp import web
 from fedi_cotweet.domain.consent import CONSENTING, OPEN
 from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.documents import SUFFIXES
-from fedi_cotweet.services.media import PREVIEW, TOKEN, locate
+from fedi_cotweet.services.file_stores import files_of
+from fedi_cotweet.services.media import PREVIEW, TOKEN
+from fedi_cotweet.services.sending_files import send
 from fedi_cotweet.web.headers import file_headers, not_to_be_had
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
@@ -56,14 +58,14 @@ async def media(visit: Visit) -> web.StreamResponse:
         media_type, stored = "image/jpeg", item.preview
     elif f"{dot}{suffix}" != SUFFIXES.get(media_type):
         raise web.HTTPNotFound
-    path = locate(visit.site.settings.data, stored)
-    if not allowed or path is None:
+    if not allowed or stored is None:
         raise web.HTTPNotFound
     if item.remote_url is not None:
-        status = await visit.pages.bring(item, path) if visit.pages.bring is not None else 200
+        status = await visit.pages.bring(item, stored) if visit.pages.bring is not None else 200
         if status != 200:
             return not_to_be_had(status)
-    return web.FileResponse(path, headers=file_headers(media_type, everybody=found.everybody))
+    headers = file_headers(media_type, everybody=found.everybody)
+    return await send(visit.request, files_of(visit.site.settings), stored, headers)
 
 
 def _standing(tx: Tx, item: Media, viewer_id: int | None) -> _Found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -27,8 +26,9 @@ MayFetch = Callable[[web.Request, Media], Awaitable[bool]]
 """Whether a request without session may have a picture of a draft or of an Offer: the inviting
 server shows it to those who are invited (FEP-af48, Offer)."""
 
-Bring = Callable[[Media | EmojiPicture, Path], Awaitable[int]]
-"""Have a copy of another server's file on the disk: 200, or what to say where it cannot be had."""
+Bring = Callable[[Media | EmojiPicture, str], Awaitable[int]]
+"""Have a copy of another server's file here, by its name among files: 200, or
+what to say where it cannot be had."""
 
 _LARGEST_ID = 2**63 - 1
 

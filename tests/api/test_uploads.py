@@ -16,7 +16,8 @@ from activitypub.coauthorship.projection import media_digest
 from activitypub.documents.looks import read_blurhash
 from fedi_cotweet.services import pictures
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.media import locate, store_remote, store_upload
+from fedi_cotweet.services.file_stores import on_disk
+from fedi_cotweet.services.media import store_remote, store_upload
 from storage.queries import post_media
 from tests.api.conftest import CONTROL, Api
 from tests.sites import World
@@ -152,9 +153,9 @@ def test_transparency_survives() -> None:
 )
 def test_what_is_no_picture_is_refused_however_it_is_called(octets: bytes, tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="not_a_picture"):
-        store_remote(tmp_path, "token", octets, "image/png")
+        store_remote(on_disk(tmp_path), "token", octets, "image/png")
     with pytest.raises(ServiceError, match="not_a_picture"):
-        store_upload(tmp_path, "token", octets, 10_000)
+        store_upload(on_disk(tmp_path), "token", octets, 10_000)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -184,12 +185,12 @@ def test_an_animation_counts_with_all_its_frames() -> None:
 
 def test_a_remote_picture_is_kept_octet_for_octet(tmp_path: Path) -> None:
     octets = sample("JPEG")
-    stored = store_remote(tmp_path, "Zx-token", octets, "image/png; q=1")
+    stored = store_remote(on_disk(tmp_path), "Zx-token", octets, "image/png; q=1")
     assert stored.media_type == "image/jpeg"
     assert stored.path == "Zx/Zx-token.jpg"
     assert stored.digest == media_digest(octets)
     assert (stored.width, stored.height, stored.size) == (8, 4, len(octets))
-    path = locate(tmp_path, stored.path)
+    path = on_disk(tmp_path).disk.path(stored.path)
     assert path is not None
     assert path.read_bytes() == octets
     assert [found.name for found in path.parent.iterdir()] == ["Zx-token.jpg"]
@@ -197,18 +198,18 @@ def test_a_remote_picture_is_kept_octet_for_octet(tmp_path: Path) -> None:
 
 def test_a_remote_file_that_was_promised_as_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="not_a_picture"):
-        store_remote(tmp_path, "token", sample("PNG"), "text/html")
+        store_remote(on_disk(tmp_path), "token", sample("PNG"), "text/html")
 
 
 @pytest.mark.parametrize("token", ["../x", "a/b", "", "a" * 70, "a.b.c"])
 def test_a_token_cannot_lead_elsewhere(tmp_path: Path, token: str) -> None:
     with pytest.raises(ValueError, match="safe as a file name"):
-        store_remote(tmp_path, token, sample("PNG"), "image/png")
+        store_remote(on_disk(tmp_path), token, sample("PNG"), "image/png")
 
 
 @pytest.mark.parametrize("stored", [None, "../x", "/etc/passwd", "ab/../../x"])
 def test_a_stored_path_cannot_lead_out_of_the_folder(tmp_path: Path, stored: str | None) -> None:
-    assert locate(tmp_path, stored) is None
+    assert on_disk(tmp_path).find(stored) is None
 
 
 async def test_an_upload_becomes_a_row_and_a_file_and_part_of_a_post(
@@ -220,7 +221,7 @@ async def test_an_upload_becomes_a_row_and_a_file_and_part_of_a_post(
     assert made["url"].startswith("http://a.example/media/")
     row = await world.site.read(lambda tx: post_media.media(tx, int(made["id"])))
     assert row is not None
-    path = locate(world.site.settings.data, row.path)
+    path = on_disk(world.site.settings.data).disk.path(row.path or "")
     assert path is not None
     octets = path.read_bytes()
     assert SECRET.encode() not in octets

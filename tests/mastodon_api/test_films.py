@@ -9,6 +9,7 @@ import pytest
 from aiohttp import FormData
 
 from fedi_cotweet.services import documents, films, media, uploads
+from fedi_cotweet.services.file_stores import on_disk
 from storage.models import Media
 from storage.queries import jobs, post_media
 from tests.mastodon_api.conftest import App, Cast
@@ -39,9 +40,10 @@ async def process(cast: Cast) -> Media:
     number = int(job.payload["media_id"])
     item = await site.read(lambda tx: post_media.media(tx, number))
     assert item is not None
-    changes = uploads.process_film(site.settings.data, item, site.settings.video_max_bytes)
+    kept = on_disk(site.settings.data)
+    changes = uploads.process_film(kept, item, site.settings.video_max_bytes)
     await site.write(lambda tx: post_media.change_media(tx, number, **changes))
-    media.remove_files([media.held(site.settings.data, item.token)])
+    kept.disk.remove([media.held(item.token)])
     changed = await site.read(lambda tx: post_media.media(tx, number))
     assert changed is not None
     return changed

@@ -15,6 +15,7 @@ from PIL import Image
 
 from fedi_cotweet.services import decoding
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import on_disk
 from fedi_cotweet.services.media import store_upload
 from fedi_cotweet.services.pictures import OF_POSTS, Bounds
 from fedi_cotweet.services.polyglots import hides_a_file
@@ -38,7 +39,7 @@ def decoder() -> int:
 
 def refused(octets: bytes, tmp_path: Path, bounds: Bounds = OF_POSTS) -> str:
     with pytest.raises(ServiceError) as caught:
-        store_upload(tmp_path, "token", octets, 16 * 1024 * 1024, bounds)
+        store_upload(on_disk(tmp_path), "token", octets, 16 * 1024 * 1024, bounds)
     assert list(tmp_path.iterdir()) == []
     return caught.value.code
 
@@ -93,7 +94,7 @@ def test_files_that_are_two_things_are_refused(name: str, tmp_path: Path) -> Non
 
 def test_what_merely_follows_a_picture_is_left_out(tmp_path: Path) -> None:
     motion = saved("JPEG") + b"\x00\x00\x00\x18ftypmp42" + b"a film" * 100
-    stored = store_upload(tmp_path, "token", motion, 10_000)
+    stored = store_upload(on_disk(tmp_path), "token", motion, 10_000)
     assert b"film" not in (tmp_path / "media" / stored.path).read_bytes()
     assert not hides_a_file(saved("PNG") + b"PK\x05\x06" + bytes(16) + b"\xff\xff")
 
@@ -117,7 +118,7 @@ def test_other_files_are_no_pictures(octets: bytes, tmp_path: Path) -> None:
 
 
 def test_a_phones_picture_becomes_one_that_browsers_show(tmp_path: Path) -> None:
-    stored = store_upload(tmp_path, "token", HEIC.read_bytes(), 100_000)
+    stored = store_upload(on_disk(tmp_path), "token", HEIC.read_bytes(), 100_000)
     assert (stored.media_type, stored.width, stored.height) == ("image/jpeg", 40, 20)
     with Image.open(tmp_path / "media" / stored.path) as image:
         left, right = image.getpixel((4, 10)), image.getpixel((35, 10))
@@ -131,7 +132,7 @@ def test_what_is_made_may_not_be_larger_than_an_upload(tmp_path: Path) -> None:
         Image.effect_noise((200, 200), 90).save(noise, "PNG")
         noise.flush()
         with pytest.raises(ServiceError, match="file_too_large"):
-            store_upload(tmp_path, "token", noise, 1_000)
+            store_upload(on_disk(tmp_path), "token", noise, 1_000)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from activitypub.documents.looks import read_blurhash
 from fedi_cotweet.services import films
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import on_disk
 from fedi_cotweet.services.media import StoredFile, store_film
 from tests.services.films_made import SECRET, film
 from tests.services.test_decoding import saved
@@ -25,7 +26,7 @@ def stored(octets: bytes, folder: Path, most: int = MOST) -> StoredFile:
     with tempfile.TemporaryFile() as file:
         file.write(octets)
         file.flush()
-        return store_film(folder, "token", file, most)
+        return store_film(on_disk(folder), "token", file, most)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from activitypub.coauthorship.projection import media_digest
@@ -14,6 +13,7 @@ from fedi_cotweet.federation.jobs.again import Again
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import decoding, emoji, media
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import FileStore, files_of
 from fedi_cotweet.services.pictures import OF_EMOJI
 from storage.engine import Tx
 from storage.models import EmojiPicture
@@ -41,9 +41,13 @@ async def fetch_emoji(context: Context, payload: Mapping[str, Any]) -> None:
         changes: dict[str, Any] = {"state": "mismatch"}
     else:
         await context.files.make_room(len(octets))
-        changes = await decoding.aside(
-            _keep, runtime.settings.data, item, octets, fetched.media_type
-        )
+        try:
+            changes = await decoding.aside(
+                _keep, files_of(runtime.settings), item, octets, fetched.media_type
+            )
+        except ServiceError:
+            context.files.give_back(len(octets))
+            raise
         if changes["state"] != "stored":
             context.files.give_back(len(octets))
     kept = changes["state"] == "stored"
@@ -65,9 +69,9 @@ async def name_emoji(context: Context, payload: Mapping[str, Any]) -> None:
         raise Again("the pictures are not here yet", after=MINUTE)
 
 
-def _keep(data: Path, item: EmojiPicture, octets: bytes, declared: str) -> dict[str, Any]:
+def _keep(files: FileStore, item: EmojiPicture, octets: bytes, declared: str) -> dict[str, Any]:
     try:
-        stored = media.store_remote(data, item.token, octets, declared, OF_EMOJI)
+        stored = media.store_remote(files, item.token, octets, declared, OF_EMOJI)
     except ServiceError as error:
         if error.status >= 500:
             raise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from activitypub.coauthorship.projection import media_digest
@@ -30,6 +29,7 @@ from fedi_cotweet.services import (
 )
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import FileStore, files_of
 from storage.engine import Tx
 from storage.models import Media, Offer
 from storage.queries import consents, post_media
@@ -171,9 +171,13 @@ async def fetch_media(context: Context, payload: Mapping[str, Any]) -> None:
         changes, may_go = {"state": "mismatch"}, False
     else:
         await context.files.make_room(len(octets))
-        changes = await decoding.aside(
-            _keep_picture, runtime.settings.data, item, octets, fetched.media_type
-        )
+        try:
+            changes = await decoding.aside(
+                _keep_picture, files_of(runtime.settings), item, octets, fetched.media_type
+            )
+        except ServiceError:
+            context.files.give_back(len(octets))
+            raise
         may_go = changes["state"] == "stored" and offer is None and own is None
         if not may_go:
             context.files.give_back(len(octets))
@@ -197,23 +201,25 @@ async def _own_picture(context: Context, url: str) -> Fetched | None:
         return None
     token = url.rpartition("/")[2].partition(".")[0]
     held = await runtime.store.read(lambda tx: post_media.media_by_token(tx, token))
-    place = media.locate(runtime.settings.data, held.path) if held is not None else None
-    octets = await asyncio.to_thread(place.read_bytes) if place is not None else b""
+    files = files_of(runtime.settings)
+    octets = await asyncio.to_thread(files.read, held.path) if held is not None else None
     return Fetched(
         url=url,
         status=200 if octets else 404,
         fetched_at=runtime.env.now(),
         final_url=url,
         media_type=held.media_type if held is not None else "",
-        body=octets,
+        body=octets or b"",
     )
 
 
-def _keep_picture(data: Path, item: Media, octets: bytes, declared: str) -> dict[str, Any]:
+def _keep_picture(files: FileStore, item: Media, octets: bytes, declared: str) -> dict[str, Any]:
     try:
-        stored = media.store_remote(data, item.token, octets, declared)
+        stored = media.store_remote(files, item.token, octets, declared)
     except ServiceError as error:
-        return {"state": "failed" if error.status < 500 else "pending"}
+        if error.status >= 500:
+            raise
+        return {"state": "failed"}
     return {
         "state": "stored",
         "media_type": stored.media_type,

@@ -15,6 +15,7 @@ from fedi_cotweet.federation.jobs.fetching import fetch_note
 from fedi_cotweet.federation.runtime import log
 from fedi_cotweet.services import acquaintance, crawling, decoding, own_profile
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.file_stores import files_of
 from fedi_cotweet.services.media import StoredFile, store_remote
 from fedi_cotweet.services.page_cards import parse_page
 from storage.engine import Tx
@@ -55,15 +56,17 @@ async def fetch_profile_picture(context: Context, payload: Mapping[str, Any]) ->
         try:
             stored = await decoding.aside(
                 store_remote,
-                runtime.settings.data,
+                files_of(runtime.settings),
                 token,
                 fetched.body,
                 fetched.media_type,
                 own_profile.OF_PROFILES,
             )
         except ServiceError as error:
-            log.info("profile_picture_refused", url=url, code=error.code)
             context.files.give_back(len(fetched.body))
+            if error.status >= 500:
+                raise
+            log.info("profile_picture_refused", url=url, code=error.code)
 
     def keep(tx: Tx) -> None:
         actor = actors.actor(tx, actor_id)

@@ -8,7 +8,8 @@ from aiohttp import web
 from fedi_cotweet.federation.routes.answering import CONTEXT, json_answer, missing
 from fedi_cotweet.federation.routes.objects import fetcher_of
 from fedi_cotweet.services import documents
-from fedi_cotweet.services.media import locate
+from fedi_cotweet.services.file_stores import files_of
+from fedi_cotweet.services.sending_files import send
 from storage.engine import Tx
 from storage.models import ConsentMessage, Media, Offer
 from storage.queries import consents, messages, post_media
@@ -56,8 +57,11 @@ async def picture(request: web.Request) -> web.StreamResponse:
         return shown[number] if number < len(shown) else None
 
     item = await context.runtime.store.read(query)
-    path = None if item is None else locate(context.runtime.settings.data, item.path)
-    if item is None or path is None or name != f"{number}{documents.SUFFIXES.get(item.media_type)}":
+    if (
+        item is None
+        or item.path is None
+        or name != f"{number}{documents.SUFFIXES.get(item.media_type)}"
+    ):
         return missing()
     headers = {
         "Content-Type": item.media_type,
@@ -65,4 +69,4 @@ async def picture(request: web.Request) -> web.StreamResponse:
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }
-    return web.FileResponse(path, headers=headers)
+    return await send(request, files_of(context.runtime.settings), item.path, headers)
