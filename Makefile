@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix privacy test-browser threads hosts sequences bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix privacy test-browser threads hosts sequences crashes bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -85,6 +85,9 @@ sequences: $(VENV)/.dev ## 10,000 random orders of events, with losses and resta
 	COTWEET_SEQUENCES=$${COTWEET_SEQUENCES:-10000} $(BIN)/python -m pytest -n auto -q --timeout=600 $(ARGS) \
 		tests/e2e/test_interleavings.py tests/e2e/test_after_publication.py tests/e2e/test_losses.py \
 		tests/e2e/test_orders_of_changes.py
+
+crashes: $(VENV)/.dev ## kill -9 at 100 random moments of co-tweets, and servers that are away (COTWEET_CRASHES=how many)
+	COTWEET_CRASHES=$${COTWEET_CRASHES:-100} $(BIN)/python -m pytest -q $(ARGS) tests/e2e/test_crashes.py
 
 bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this machine
 	$(BIN)/python -m benchmarks.inbox $(ARGS)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web_urldispatcher
 from hypothesis import HealthCheck, settings
 
 from tests import covering
+from tests.examples import THOROUGH
 
 # A busy machine must not fail a test: what is slow is measured in benchmarks/, not here.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("house", patient, max_examples=25)
 settings.register_profile("ci", patient, max_examples=150)
-settings.load_profile("ci" if os.environ.get("CI") == "true" else "house")
+settings.load_profile("ci" if THOROUGH else "house")
+
+for quoting in ("_quote_path", "_requote_path"):
+    # The same hundreds of paths for each of the thousand servers that the tests make.
+    setattr(web_urldispatcher, quoting, cache(getattr(web_urldispatcher, quoting)))
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30

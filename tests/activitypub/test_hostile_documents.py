@@ -21,6 +21,7 @@ from activitypub.errors import DocumentError
 from activitypub.origins import may_create, may_update
 from activitypub.vocab.reading import as_list, parse_json, parse_strict_json
 from activitypub.vocab.terms import Doc
+from tests.examples import examples
 
 ACTIVITYSTREAMS = Path(__file__).parents[1] / "vectors" / "activitystreams" / "test"
 ALICE = "https://a.example/users/alice"
@@ -91,7 +92,7 @@ TYPES = ["Note", "Question", "Person", "Create", "Accept", "Like", "Offer", "Del
 
 
 @pytest.mark.parametrize("reader", READERS)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(document=DOCUMENTS)
 def test_arbitrary_documents_raise_nothing_but_document_errors(
     reader: str, document: dict[str, Any]
@@ -101,7 +102,7 @@ def test_arbitrary_documents_raise_nothing_but_document_errors(
 
 
 @pytest.mark.parametrize("reader", READERS)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(kind=st.sampled_from(TYPES), document=DOCUMENTS)
 def test_documents_that_look_right_raise_nothing_else_either(
     reader: str, kind: str, document: dict[str, Any]

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CAST = {"a": ("alice", "ann"), "b": ("bob",), "d": ("dave", "erin", "frank")}
 FOLLOWS = {"dave": ("b/bob", "a/ann"), "erin": ("a/alice", "b/bob"), "frank": ("a/alice",)}
 WITH = (("b/bob",), ("b/bob", "a/ann"), ("a/ann",), ("b/bob",))
-RUNS = sequences(1, 8)
+RUNS = sequences(1, 3)
 
 Act = Callable[[], Awaitable[Any]]
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAST = {"a": ("alice", "ann"), "b": ("bob",)}
 WITH = {"across": ("b/bob",), "same server": ("a/ann",), "both": ("b/bob", "a/ann")}
-RUNS = sequences(2, 20)
+RUNS = sequences(2, 6)
 MOVES = {what.value for what in Move}
 
 

@@ -23,7 +23,7 @@ from tests.e2e.test_interleavings import CAST, WITH, check_all_the_time
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-RUNS = sequences(1, 5)
+RUNS = sequences(1, 2)
 LATER = (25 * HOUR, 2 * DAY, 8 * DAY, 31 * DAY)
 """When what was lost is looked for: the next day, within a week, and when consent lapses."""
 

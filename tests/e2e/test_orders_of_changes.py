@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAST = {"a": ("alice", "ann"), "b": ("bob", "ben")}
 WITH = (("b/bob",), ("b/bob", "a/ann"), ("a/ann",), ("b/bob", "b/ben"))
-RUNS = sequences(1, 4)
+RUNS = sequences(1, 2)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

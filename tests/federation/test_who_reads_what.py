@@ -91,9 +91,7 @@ CELLS = [
 ALWAYS = {
     ("ours", "direct", "a follower"),
     ("ours", "followers", "a follower's server"),
-    ("ours", "followers", "suspended"),
     ("ours", "public", "blocked"),
-    ("theirs", "followers", "a stranger"),
 }
 MAKING = {"ours": ours, "theirs": theirs}
 ALLOWED = {"ours": OURS, "theirs": THEIRS}

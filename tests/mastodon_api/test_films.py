@@ -18,7 +18,10 @@ from tests.mastodon_api.validating import validate
 from tests.services.films_made import film
 
 STATUSES = "/api/v1/statuses"
-FILM = film("mp4", "libx264", "aac")
+
+
+def a_film() -> bytes:
+    return film("mp4", "libx264", "aac")
 
 
 async def upload(app: App, octets: bytes, path: str = "/api/v2/media") -> tuple[int, Any]:
@@ -50,7 +53,7 @@ async def process(cast: Cast) -> Media:
 
 
 async def test_a_film_is_taken_at_once_and_ready_later(cast: Cast) -> None:
-    status, made = await upload(cast.alices, FILM)
+    status, made = await upload(cast.alices, a_film())
     assert (status, made["url"], made["preview_url"]) == (202, None, None)
     one = f"/api/v1/media/{made['id']}"
     assert (await cast.alices.ask("GET", one, status=206))["url"] is None
@@ -109,7 +112,7 @@ async def test_a_server_without_the_extra_says_so(
     limits = taken["media_attachments"]
     assert not any(kind.startswith("video") for kind in limits["supported_mime_types"])
     assert limits["video_size_limit"] == 0
-    status, said = await upload(cast.alices, FILM)
+    status, said = await upload(cast.alices, a_film())
     assert status == 422
     assert "takes no films" in said["error"]
     assert not (cast.world.site.settings.data / "media").exists()
@@ -117,6 +120,6 @@ async def test_a_server_without_the_extra_says_so(
 
 async def test_a_film_too_large_is_refused(cast: Cast) -> None:
     object.__setattr__(cast.world.site.settings, "video_max_bytes", 1_500)
-    status, said = await upload(cast.alices, FILM)
+    status, said = await upload(cast.alices, a_film())
     assert (status, "too large" in said["error"]) == (422, True)
     assert not (Path(cast.world.site.settings.data) / "media").exists()

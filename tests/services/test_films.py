@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,21 +88,24 @@ PLAYLIST = b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1,\nfile:///etc/passwd\n#
 
 
 @pytest.mark.parametrize(
-    ("octets", "code"),
+    ("given", "code"),
     [
         (PLAYLIST, "not_a_film"),
         (b"ffconcat version 1.0\nfile /etc/passwd\n", "not_a_film"),
         (b"\x00\x00\x00\x18ftypmp42" + PLAYLIST, "not_a_film"),
         (b"\x1a\x45\xdf\xa3" + bytes(400), "not_a_film"),
         (b"ID3\x04" + bytes(400), "not_a_film"),
-        (film("mp4", "libx264")[:600], "not_a_film"),
-        (film("mp4", "mpeg4"), "film_not_playable"),
-        (film("mp4", "libx264", frames=30, per_second=240), "film_too_large"),
-        (film("webm", "libvpx", size=(4096, 2176), frames=1), "film_too_large"),
+        (lambda: film("mp4", "libx264")[:600], "not_a_film"),
+        (lambda: film("mp4", "mpeg4"), "film_not_playable"),
+        (lambda: film("mp4", "libx264", frames=30, per_second=240), "film_too_large"),
+        (lambda: film("webm", "libvpx", size=(4096, 2176), frames=1), "film_too_large"),
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )
-def test_others_are_refused_and_leave_nothing(octets: bytes, code: str, tmp_path: Path) -> None:
+def test_others_are_refused_and_leave_nothing(
+    given: bytes | Callable[[], bytes], code: str, tmp_path: Path
+) -> None:
+    octets = given() if callable(given) else given
     with pytest.raises(ServiceError) as caught:
         stored(octets, tmp_path)
     assert caught.value.code == code

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ STATES = (
 )
 
 
+@cache
 def every_page() -> dict[str, str]:
     """All pages, full and empty, and with hostile text wherever somebody else writes it."""
     hostile = person("Mallory", "m.example", name=HOSTILE, handle=HOSTILE, role=HOSTILE)

@@ -29,6 +29,7 @@ from tests.activitypub.coauthorship.cast import (
     published,
     stamp,
 )
+from tests.examples import examples
 
 NAMES = [
     "@context",
@@ -84,7 +85,7 @@ def invitation() -> Invitation:
 
 
 @given(CHANGES, CHANGES)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_object_and_no_stamp_make_the_verification_raise(
     object_changes: dict[str, Any], stamp_changes: dict[str, Any]
 ) -> None:
@@ -103,7 +104,7 @@ def test_no_object_and_no_stamp_make_the_verification_raise(
 
 
 @given(CHANGES, CHANGES)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_no_offer_makes_the_checks_raise(
     changes: dict[str, Any], draft_changes: dict[str, Any]
 ) -> None:

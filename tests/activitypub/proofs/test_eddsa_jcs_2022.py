@@ -26,6 +26,7 @@ from tests.activitypub.proofs.documents import (
     VECTORS,
     create,
 )
+from tests.examples import examples
 
 FEATURE = (VECTORS / "fep/fep-8b32.feature").read_text()
 UNSIGNED, SIGNED, _, ACTOR = (
@@ -263,7 +264,7 @@ JSON = st.recursive(
 MEMBERS = ["@context", "type", "cryptosuite", "verificationMethod", "proofPurpose", "created"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.dictionaries(st.sampled_from([*MEMBERS, "proofValue", "expires", "x"]), JSON, min_size=1),
     st.dictionaries(st.sampled_from(["@context", "id", "x", "signature"]), JSON),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from activitypub.errors import DocumentError
 from activitypub.proofs.jcs import canonicalise
 from tests.activitypub.proofs.documents import PROTOCOL, VECTORS
+from tests.examples import examples
 
 FILES = sorted((VECTORS / "jcs-rfc8785/input").iterdir())
 
@@ -46,13 +47,13 @@ def test_documents_of_ours_take_the_fast_way_to_the_same_octets(name: str) -> No
     assert canonicalise(PROTOCOL[name]) == rfc8785.dumps(PROTOCOL[name])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(JSON)
 def test_any_json_has_the_octets_of_the_reference(value: Any) -> None:
     assert canonicalise(value) == rfc8785.dumps(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(FAST_JSON)
 def test_the_fast_way_has_the_octets_of_the_reference(value: Any) -> None:
     assert canonicalise(value) == rfc8785.dumps(value)

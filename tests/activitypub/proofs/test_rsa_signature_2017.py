@@ -17,6 +17,7 @@ from activitypub.signatures.keys import SigningKey, generate_rsa, load_private, 
 from activitypub.verdicts import Refused
 from activitypub.vocab.terms import AS2, PUBLIC, SECURITY_V1
 from tests.activitypub.proofs.documents import ED25519, NOW, PROTOCOL, RSA, VECTORS, create
+from tests.examples import examples
 
 MASTODON: Any = json.loads((VECTORS / "ld-signatures/rsasignature2017.json").read_text())
 ACTOR: Any = json.loads((VECTORS / "ld-signatures/actor.json").read_text())
@@ -494,7 +495,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(NAMES, JSON, max_size=4), JSON, st.booleans())
 def test_no_document_breaks_signing_or_checking(members: Doc, context: Any, ours: bool) -> None:
     contexts = [AS2, context] if ours else context
@@ -508,7 +509,7 @@ def test_no_document_breaks_signing_or_checking(members: Doc, context: Any, ours
         assert isinstance(check_signature(document, PUBLIC_KEY), dict)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.dictionaries(st.sampled_from(["type", "creator", "created", "nonce", "x"]), JSON) | JSON)
 def test_no_signature_breaks_the_check(signature: Any) -> None:
     base = signed()["signature"]

@@ -10,6 +10,7 @@ from activitypub.signatures.request import SignedRequest
 from activitypub.signatures.verify import Signed
 from activitypub.verdicts import Refused
 from tests.activitypub.signatures.letters import BODY, INBOX, delivery, verdict
+from tests.examples import examples
 
 KEY = SigningKey("https://a.example/users/alice#ed25519-key", load_private(generate_ed25519()))
 CAVAGE, RFC9421 = delivery("cavage", KEY), delivery("rfc9421", KEY)
@@ -27,7 +28,7 @@ FRAGMENTS = st.sampled_from(
 VALUES = st.text(max_size=40) | st.lists(FRAGMENTS, max_size=12).map("".join)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.dictionaries(NAMES, st.lists(VALUES, max_size=2).map(tuple)), st.booleans())
 def test_no_header_breaks_the_check(headers: dict[str, tuple[str, ...]], cavage: bool) -> None:
     base = CAVAGE if cavage else RFC9421
@@ -40,7 +41,7 @@ def test_no_header_breaks_the_check(headers: dict[str, tuple[str, ...]], cavage:
             assert [v.strip(" \t\r\n") for v in request.headers[name]] == list(base.headers[name])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=10), st.text(max_size=60), st.binary(max_size=20), st.booleans())
 def test_no_request_line_breaks_the_check(method: str, url: str, body: bytes, cavage: bool) -> None:
     base = CAVAGE if cavage else RFC9421
