@@ -101,7 +101,6 @@ async def test_they_become_posts_with_their_title_and_a_link(cast: Cast) -> None
 async def test_what_is_no_post_is_passed_over(cast: Cast, quiet_log: list[Any]) -> None:
     await cast.follow(cast.bob)
     kinds: dict[str, dict[str, Any]] = {
-        "Tombstone": {},
         "Key": {},
         "Relationship": {"content": None},
         "Group": {},

@@ -169,4 +169,5 @@ async def test_likes_raise_nobodys_standing(cast: Cast) -> None:
         "likes",
         "notifications",
         "relays",
+        "stream_events",
     }

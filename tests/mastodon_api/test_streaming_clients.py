@@ -49,7 +49,7 @@ class Listener(StreamListener):
 
     async def hear(self) -> tuple[str, Any]:
         """The next thing but heartbeats."""
-        while (heard := await asyncio.wait_for(self._heard.get(), 5))[0] == "heartbeat":
+        while (heard := await asyncio.wait_for(self._heard.get(), 30))[0] == "heartbeat":
             pass
         return heard
 
