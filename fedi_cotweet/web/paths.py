@@ -14,6 +14,8 @@ class Paths:
     home: str = "/home"
     invites: str = "/invites"
     search: str = "/search"
+    write: str = "/write"
+    drafts: str = "/drafts"
     oembed: str = "/api/oembed"
     security: str = "/settings/security"
     two_factor: str = "/settings/security/two-factor"
@@ -29,6 +31,10 @@ class Paths:
     def vote(self, post_id: str) -> str:
         """Where to post a vote in the poll of one post."""
         return f"/polls/{quote(post_id, safe='')}/votes"
+
+    def act(self, post_id: str, what: str) -> str:
+        """Where to post what somebody does with one post: ``like``, ``unlike``, …"""
+        return f"/posts/{quote(post_id, safe='')}/{what}"
 
     def decline(self, invite_id: str) -> str:
         """Where to post a refusal of one invite."""

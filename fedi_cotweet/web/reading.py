@@ -31,7 +31,8 @@ async def index(visit: Visit) -> web.Response:
 
     page = await visit.site.read(find)
     visit.pages.rechecks.ask(stale.post_ids)
-    return visit.html(pages.render_index(page, visit.instance, session=visit.session))
+    session = await visit.looking_at(*page.posts)
+    return visit.html(pages.render_index(page, visit.instance, session=session))
 
 
 async def home(visit: Visit) -> web.Response:
@@ -44,7 +45,8 @@ async def home(visit: Visit) -> web.Response:
 
     page = await visit.site.read(find)
     visit.pages.rechecks.ask(stale.post_ids)
-    return visit.html(pages.render_home(page, viewer.view, visit.instance))
+    session = await visit.looking_at(*page.posts) or viewer.view
+    return visit.html(pages.render_home(page, session, visit.instance))
 
 
 async def profile(visit: Visit) -> web.Response:
@@ -64,8 +66,9 @@ async def profile(visit: Visit) -> web.Response:
         await visit.pages.rechecks.open_profile(actor.id, stranger=visit.account_id is None)
     visit.pages.rechecks.ask(stale.post_ids)
     indexable = actor.local and actor.indexable
+    session = await visit.looking_at(*view.pinned, *view.page.posts)
     response = visit.html(
-        pages.render_profile(view, visit.instance, session=visit.session, indexable=indexable)
+        pages.render_profile(view, visit.instance, session=session, indexable=indexable)
     )
     return _alternate(response, actor.uri) if actor.local else response
 
@@ -133,6 +136,7 @@ async def post(visit: Visit) -> web.Response:
             int(found.view.id), stranger=visit.account_id is None
         )
     visit.pages.rechecks.ask(stale.post_ids)
+    session = await visit.looking_at(*found.ancestors, found.view, *found.replies)
     response = visit.html(
         pages.render_post(
             found.view,
@@ -140,7 +144,7 @@ async def post(visit: Visit) -> web.Response:
             ancestors=found.ancestors,
             replies=found.replies,
             consents=found.consents,
-            session=visit.session,
+            session=session,
             indexable=found.indexable,
         ),
         private=found.view.state != "published" or found.view.visibility not in EVERYBODYS,
@@ -185,7 +189,8 @@ async def tag(visit: Visit) -> web.Response:
         )
     )
     visit.pages.rechecks.ask(stale.post_ids)
-    return visit.html(pages.render_tag(name, page, visit.instance, session=visit.session))
+    session = await visit.looking_at(*page.posts)
+    return visit.html(pages.render_tag(name, page, visit.instance, session=session))
 
 
 async def search(visit: Visit) -> web.Response:
@@ -203,7 +208,8 @@ async def search(visit: Visit) -> web.Response:
         except ServiceError as refused:
             error = f"{refused.safe} {refused.fix}"
     visit.pages.rechecks.ask(stale.post_ids)
-    text = pages.render_search(words, page, visit.instance, session=visit.session, error=error)
+    session = await visit.looking_at(*(() if page is None else page.posts))
+    text = pages.render_search(words, page, visit.instance, session=session, error=error)
     return visit.html(text, status=422 if error else 200)
 
 

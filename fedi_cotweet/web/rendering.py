@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +50,10 @@ class SessionView:
     viewer: AuthorView
     csrf: str
     open_invites: int = 0
+    marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By a post's id, what the viewer did with it: ``liked``, ``boosted``, ``kept``, …"""
+    back: str = ""
+    """The page that they look at, where a form leads back to."""
 
 
 @dataclass(frozen=True, slots=True)

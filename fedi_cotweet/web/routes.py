@@ -9,8 +9,10 @@ from fedi_cotweet import __version__
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web import (
+    acting,
     answering,
     authorizing,
+    drafting,
     embedding,
     feeds,
     reading,
@@ -18,6 +20,7 @@ from fedi_cotweet.web import (
     security,
     signing_in,
     voting,
+    writing,
 )
 from fedi_cotweet.web import media as files
 from fedi_cotweet.web.emoji_files import emoji_file
@@ -47,6 +50,12 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", PATHS.search, reading.search),
     ("GET", PATHS.invites, answering.invites),
     ("POST", "/polls/{id}/votes", voting.vote),
+    ("POST", "/posts/{id}/{what}", acting.act),
+    ("GET", PATHS.write, writing.form),
+    ("POST", PATHS.write, writing.send),
+    ("GET", PATHS.drafts, drafting.show),
+    ("POST", "/drafts/{id}/withdraw", drafting.withdraw),
+    ("POST", "/drafts/{id}/discard", drafting.discard),
     ("POST", "/invites/{id}/accept", answering.accept),
     ("POST", "/invites/{id}/decline", answering.decline),
     ("GET", PATHS.authorize, authorizing.ask),

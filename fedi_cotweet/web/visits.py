@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -16,11 +16,13 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
+from fedi_cotweet.services.views import PostView
 from fedi_cotweet.web.headers import PAGE_HEADERS, PRIVATE_PAGE_HEADERS
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView, SessionView
 from fedi_cotweet.web.sessions import Cookies, Viewer, check_form
 from storage.models import EmojiPicture, Media
+from storage.queries import timelines
 
 MayFetch = Callable[[web.Request, Media], Awaitable[bool]]
 """Whether a request without session may have a picture of a draft or of an Offer: the inviting
@@ -72,6 +74,18 @@ class Visit:
     @property
     def account_id(self) -> int | None:
         return None if self.viewer is None else self.viewer.account_id
+
+    async def looking_at(self, *posts: PostView) -> SessionView | None:
+        """The session with what the viewer did with these posts, so that they can take it back."""
+        if self.viewer is None:
+            return None
+        me, ids = self.viewer.account_id, {int(post.id) for post in posts}
+        found = await self.site.read(lambda tx: timelines.marks(tx, me, ids))
+        marks = {
+            str(number): frozenset(name for name, of in found.items() if number in of)
+            for number in ids
+        }
+        return replace(self.viewer.view, marks=marks, back=self.request.path_qs)
 
     def window(self) -> Window:
         """The page that ``?before=`` asks for. What is no id leads nowhere."""

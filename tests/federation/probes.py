@@ -548,6 +548,18 @@ PROBES: dict[tuple[str, str], Probe] = {
         for guess in (n.post, n.invite)
     ],
     ("GET", "/invites"): plain("/invites"),
+    ("POST", "/posts/{id}/{what}"): lambda n: [
+        Ask(f"/posts/{guess}/{what}", form={"back": "/home"})
+        for guess in (n.post, n.invite)
+        for what in ("like", "boost", "keep", "unlike")
+    ],
+    ("GET", "/write"): lambda n: [
+        f"/write?reply={guess}&quote={guess}&with=@alice" for guess in (n.post, n.invite)
+    ],
+    ("POST", "/write"): lambda n: [Ask("/write", form={"reply": n.post, "quote": n.invite})],
+    ("GET", "/drafts"): plain("/drafts"),
+    ("POST", "/drafts/{id}/withdraw"): lambda n: [Ask(f"/drafts/{n.post}/withdraw", form={})],
+    ("POST", "/drafts/{id}/discard"): lambda n: [Ask(f"/drafts/{n.post}/discard", form={})],
     ("POST", "/polls/{id}/votes"): lambda n: [
         Ask(f"/polls/{guess}/votes", form={"choice": "0"}) for guess in (n.post, n.invite)
     ],

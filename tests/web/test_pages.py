@@ -104,12 +104,12 @@ def every_page() -> dict[str, str]:
         "post": pages.render_post(
             post(ALICE, BOB, CAROL, media=(picture(),)),
             INSTANCE,
-            ancestors=FULL.posts,
-            replies=FULL.posts,
+            ancestors=[replace(above, id=f"6{above.id}") for above in FULL.posts],
+            replies=[replace(below, id=f"7{below.id}") for below in FULL.posts],
             consents=consents,
             session=SESSION,
         ),
-        "hostile post": pages.render_post(attack, instance, replies=(attack,)),
+        "hostile post": pages.render_post(attack, instance, replies=(replace(attack, id="77"),)),
         "remote post": pages.render_post(
             post(BOB, local=False, url="https://b.example/@bob/1", updated_at=NOW), INSTANCE
         ),

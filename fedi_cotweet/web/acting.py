@@ -1,0 +1,41 @@
+"""What a reader does with a post from any page on which it stands: like, boost, bookmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from aiohttp import web
+
+from fedi_cotweet.services import bookmarks, reactions
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import not_found
+from fedi_cotweet.web.opening import local_path
+from fedi_cotweet.web.paths import PATHS
+from fedi_cotweet.web.visits import Visit, as_id, see
+from storage.engine import Tx
+
+Do = Callable[[Tx, Env, int, int], None]
+
+ACTS: Final[Mapping[str, Do]] = {
+    "like": reactions.like,
+    "unlike": reactions.unlike,
+    "boost": reactions.boost,
+    "unboost": reactions.unboost,
+    "keep": bookmarks.keep,
+    "unkeep": bookmarks.drop,
+}
+
+
+async def act(visit: Visit) -> web.Response:
+    """Do it, and show the page again on which it was done, at the post."""
+    viewer = visit.need_viewer()
+    fields = await visit.own_form(viewer)
+    do = ACTS.get(visit.request.match_info["what"])
+    if do is None:
+        raise not_found("page")
+    post_id = as_id(visit.request.match_info["id"])
+    await visit.site.write(lambda tx: do(tx, visit.env, viewer.account_id, post_id))
+    back = local_path(fields.get("back", "")) or PATHS.home
+    page = back if "#" not in back else PATHS.home
+    return see(f"{page}#p{post_id}")

@@ -1,0 +1,79 @@
+"""What readers do with posts on pages: buttons that say what they do, and do it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from storage.queries import actors
+from tests.sites import World
+from tests.web.conftest import Browser, csrf
+from tests.web.markup import Element
+
+Browsers = Callable[[str], Awaitable[Browser]]
+
+
+async def _written(world: World, text: str = "Tea?") -> int:
+    """A post of alice."""
+    alice = await world.site.read(lambda tx: actors.account_by_name(tx, "alice"))
+    assert alice is not None
+    return await world.post(alice.id, text)
+
+
+def _button(page: Element, what: str) -> Element:
+    """The form that does something."""
+    [form] = [f for f in page.all("form") if f.attributes["action"].endswith(f"/{what}")]
+    return form
+
+
+@pytest.mark.parametrize(
+    ("do", "undo", "said"),
+    [("like", "unlike", "1 like"), ("boost", "unboost", "1 boost"), ("keep", "unkeep", "Bookmark")],
+)
+async def test_a_button_does_something_shows_it_and_takes_it_back(
+    world: World, browsers: Browsers, do: str, undo: str, said: str
+) -> None:
+    number = await _written(world)
+    bob, path = await browsers("bob"), f"/@alice/{number}"
+    page = await bob.page(path)
+    [button] = _button(page, do).all("button")
+    assert button.attributes["aria-pressed"] == "false"
+    fields = {field.attributes["name"]: field.attributes["value"] for field in page.all("input")}
+    done = await bob.send(f"/posts/{number}/{do}", fields)
+    assert (done.status, done.headers["Location"]) == (303, f"{path}#p{number}")
+    [pressed] = _button(await bob.page(path), undo).all("button")
+    assert pressed.attributes["aria-pressed"] == "true"
+    assert said in " ".join(pressed.text.split())
+    await bob.send(f"/posts/{number}/{undo}", fields)
+    [free] = _button(await bob.page(path), do).all("button")
+    assert free.attributes["aria-pressed"] == "false"
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/\\evil.example", "/a\r\nX: y", "/home#x"]
+)
+async def test_a_form_leads_back_to_pages_of_ours_alone(
+    world: World, browsers: Browsers, back: str
+) -> None:
+    number, bob = await _written(world), await browsers("bob")
+    token = csrf(await bob.page(f"/@alice/{number}"))
+    done = await bob.send(f"/posts/{number}/like", {"csrf": token, "back": back})
+    assert done.headers["Location"] == f"/home#p{number}"
+
+
+async def test_nothing_is_done_from_other_pages_or_without_a_session(
+    world: World, browsers: Browsers, stranger: Browser
+) -> None:
+    number, bob = await _written(world), await browsers("bob")
+    token = csrf(await bob.page(f"/@alice/{number}"))
+    path = f"/posts/{number}/like"
+    forged = await bob.send(path, {"csrf": token}, origin="https://evil.example")
+    assert forged.status == 403
+    assert (await bob.send(path, {"csrf": "wrong"})).status == 403
+    assert (await stranger.send(path, {"csrf": token})).headers["Location"] == "/auth/sign_in"
+    assert (await bob.send(f"/posts/{number}/explode", {"csrf": token})).status == 404
+    assert (await bob.send("/posts/0/like", {"csrf": token})).status == 404
+    page = await stranger.page(f"/@alice/{number}")
+    assert not [f for f in page.all("form") if "/posts/" in f.attributes["action"]]
+    assert "1 like" not in page.text
