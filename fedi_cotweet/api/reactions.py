@@ -8,8 +8,7 @@ from aiohttp import web
 
 from fedi_cotweet.api import naming
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import hiding, notices, pinning, post_views, reactions
-from fedi_cotweet.services.audiences import may_see
+from fedi_cotweet.services import notices, pinning, post_views, reactions, reading
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.views import PostView
@@ -67,13 +66,7 @@ async def _do(call: Call, what: Do) -> web.Response:
     def write(tx: Tx) -> PostView | None:
         what(tx, env, account_id, post_id)
         held = posts.post(tx, post_id)
-        # What they did to it is no reason to show it to them: it may be a draft, or by somebody
-        # who blocks them now. It is done all the same: what one did before can be taken back.
-        if (
-            held is None
-            or not may_see(tx, held, account_id)
-            or hiding.kept_from(tx, env.now(), account_id, held)
-        ):
+        if held is None or not reading.there_is(tx, env, held, account_id):
             return None
         return post_views.post_views(tx, env, [held], viewer_id=account_id)[0]
 

@@ -183,6 +183,20 @@ def was_everybodys(post: Post) -> bool:
     return deleted and post.visibility in EVERYBODYS
 
 
+def there_is(tx: Tx, env: Env, post: Post | None, viewer_id: int) -> bool:
+    """Whether there is this post for a viewer, kept away by themselves or not.
+
+    To be asked after they took something back, which they may at any time: that they did something
+    to it once is no reason to show it to them, or to say that it is there. It may be a draft, or by
+    somebody who blocks them now.
+    """
+    return (
+        post is not None
+        and may_see(tx, post, viewer_id)
+        and not hiding.kept_from(tx, env.now(), viewer_id, post)
+    )
+
+
 def one_post(
     tx: Tx, env: Env, post: Post | None, viewer_id: int | None, stale: Stale | None = None
 ) -> PostView:

@@ -7,13 +7,14 @@ from typing import Final
 
 from aiohttp import web
 
-from fedi_cotweet.services import bookmarks, reactions
+from fedi_cotweet.services import bookmarks, reactions, reading
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.web.opening import local_path
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.visits import Visit, as_id, see
 from storage.engine import Tx
+from storage.queries import posts
 
 Do = Callable[[Tx, Env, int, int], None]
 
@@ -35,7 +36,13 @@ async def act(visit: Visit) -> web.Response:
     if do is None:
         raise not_found("page")
     post_id = as_id(visit.request.match_info["id"])
-    await visit.site.write(lambda tx: do(tx, visit.env, viewer.account_id, post_id))
+
+    def write(tx: Tx) -> bool:
+        do(tx, visit.env, viewer.account_id, post_id)
+        return reading.there_is(tx, visit.env, posts.post(tx, post_id), viewer.account_id)
+
+    if not await visit.site.write(write):
+        raise not_found("post")
     back = local_path(fields.get("back", "")) or PATHS.home
     page = back if "#" not in back else PATHS.home
     return see(f"{page}#p{post_id}")
