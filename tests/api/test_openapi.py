@@ -75,6 +75,7 @@ def test_every_refusal_of_the_reference_is_some_operations() -> None:
 
 
 ELSEWHERE = {
+    "file_store_unavailable",
     "bad_filter",
     "bad_reaction",
     "too_many_reactions",
