@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from functools import cache
@@ -32,6 +33,13 @@ ROOM = 4 << 30
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     # Hundreds of databases that are written to the disk and thrown away cost more than the tests.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: garbage is looked for elsewhere."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_testnodedown(node: Any) -> None:
