@@ -14,7 +14,7 @@ from fedi_cotweet.services.reading import NEWEST, entries_page, visible_page
 from fedi_cotweet.services.views import TimelinePage
 from storage.engine import Tx
 from storage.models import Post
-from storage.queries import audiences, timelines
+from storage.queries import audiences, bookmarks, reacted, timelines
 from storage.queries import search as search_queries
 from storage.queries.timelines import Entry
 
@@ -55,6 +55,39 @@ def direct_page(
         return audiences.direct_posts(tx, account_id, asked)
 
     return visible_page(tx, env, account_id, fetch, hiding.BY_ITSELF, window, stale)
+
+
+def kept_page(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    *,
+    window: Window = NEWEST,
+    stale: Stale | None = None,
+) -> TimelinePage:
+    """What somebody bookmarked, the last first, as far as they may still read it."""
+
+    def fetch(asked: Window) -> list[Entry]:
+        found = bookmarks.kept(tx, account_id, asked)
+        return [(post_id, place, None) for post_id, place in found]
+
+    return entries_page(tx, env, account_id, fetch, window, stale, hiding.BY_ITSELF)
+
+
+def liked_page(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    *,
+    window: Window = NEWEST,
+    stale: Stale | None = None,
+) -> TimelinePage:
+    """What somebody likes, the last first, as far as they may still read it."""
+
+    def fetch(asked: Window) -> list[Entry]:
+        return [(post_id, place, None) for post_id, place in reacted.liked(tx, account_id, asked)]
+
+    return entries_page(tx, env, account_id, fetch, window, stale, hiding.BY_ITSELF)
 
 
 def search_page(

@@ -54,8 +54,9 @@ def entries_page(
     fetch: Callable[[Window], Sequence[Entry]],
     window: Window,
     stale: Stale | None,
+    looking: Looking = hiding.HOME,
 ) -> TimelinePage:
-    """A page of those entries of a person's home timeline that ``fetch`` finds."""
+    """A page of those entries of a person's timeline (else home) that ``fetch`` finds."""
     found: dict[int, Post] = {}
     boosted: dict[int, int] = {}
 
@@ -64,7 +65,7 @@ def entries_page(
         by = {post_id: booster for post_id, _, booster in entries if booster is not None}
         there = [post for post in known.values() if post.state == "published"]
         for post in hiding.visible(
-            tx, env.now(), account_id, there, looking=hiding.HOME, boosted_by=by
+            tx, env.now(), account_id, there, looking=looking, boosted_by=by
         ):
             found[post.id] = post
         boosted.update(by)
@@ -79,7 +80,7 @@ def entries_page(
         boosted_by=boosted,
         stale=stale,
         viewer_id=account_id,
-        context=hiding.HOME.context,
+        context=looking.context,
     )
     return TimelinePage(views, next_before(page))
 

@@ -558,6 +558,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("POST", "/write"): lambda n: [Ask("/write", form={"reply": n.post, "quote": n.invite})],
     ("GET", "/drafts"): plain("/drafts"),
+    ("GET", "/bookmarks"): plain("/bookmarks"),
+    ("GET", "/likes"): plain("/likes"),
+    ("GET", "/notifications"): plain("/notifications"),
     ("POST", "/drafts/{id}/withdraw"): lambda n: [Ask(f"/drafts/{n.post}/withdraw", form={})],
     ("POST", "/drafts/{id}/discard"): lambda n: [Ask(f"/drafts/{n.post}/discard", form={})],
     ("POST", "/polls/{id}/votes"): lambda n: [

@@ -77,3 +77,19 @@ async def test_nothing_is_done_from_other_pages_or_without_a_session(
     page = await stranger.page(f"/@alice/{number}")
     assert not [f for f in page.all("form") if "/posts/" in f.attributes["action"]]
     assert "1 like" not in page.text
+
+
+async def test_what_one_keeps_and_likes_is_on_pages_of_ones_own(
+    world: World, browsers: Browsers, stranger: Browser
+) -> None:
+    number, bob = await _written(world), await browsers("bob")
+    for path, do in (("/bookmarks", "keep"), ("/likes", "like")):
+        assert "yet" in (await bob.page(path)).text
+        token = csrf(await bob.page(f"/@alice/{number}"))
+        await bob.send(f"/posts/{number}/{do}", {"csrf": token})
+        assert "Tea?" in (await bob.page(path)).text
+        assert (await stranger.get(path)).status == 303
+    news = await (await browsers("alice")).page("/notifications")
+    assert "@bob@a.example liked your post." in news.text
+    assert [a for a in news.all("a") if a.attributes["href"].endswith(f"/{number}")]
+    assert (await stranger.get("/notifications")).status == 303
