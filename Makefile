@@ -107,8 +107,9 @@ bench-cleaning: $(VENV)/.runtime ## Measure how the cost of cleaning HTML grows 
 bench-pruning: $(VENV)/.runtime ## Measure what deleting 100,000 remote posts costs, and who waits for it
 	$(BIN)/python -m benchmarks.pruning $(ARGS)
 
-lock: $(VENV)/.uv ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml (ARGS=--upgrade)
+lock: $(VENV)/.uv ## Write the three locks anew from pyproject.toml (ARGS=--upgrade)
 	$(COMPILE) $(ARGS) --output-file requirements.lock
+	$(COMPILE) $(ARGS) --all-extras --constraint requirements.lock --output-file requirements-extras.lock
 	$(COMPILE) $(ARGS) $(PURE_SOURCE) --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
 

@@ -87,13 +87,23 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize(
-    ("lock", "with_tools"), [("requirements.lock", False), ("requirements-dev.lock", True)]
+    ("lock", "with_tools", "with_extras"),
+    [
+        ("requirements.lock", False, False),
+        ("requirements-extras.lock", False, True),
+        ("requirements-dev.lock", True, False),
+    ],
 )
-def test_the_lock_files_are_in_step_with_pyproject(lock: str, with_tools: bool) -> None:
+def test_the_lock_files_are_in_step_with_pyproject(
+    lock: str, with_tools: bool, with_extras: bool
+) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     declared = _declared(project["project"]["dependencies"])
     if with_tools:
         declared |= _declared(project["dependency-groups"]["dev"])
+    if with_extras:
+        extras = project["project"]["optional-dependencies"].values()
+        declared |= _declared([name for extra in extras for name in extra])
     locked = _locked(lock)
     behind = {
         name: locked.get(name, "missing")
@@ -103,8 +113,9 @@ def test_the_lock_files_are_in_step_with_pyproject(lock: str, with_tools: bool) 
     assert behind == {}, "run: make lock"
 
 
-def test_what_runs_is_the_same_with_and_without_the_tools() -> None:
-    tools = _locked("requirements-dev.lock")
+@pytest.mark.parametrize("more", ["requirements-dev.lock", "requirements-extras.lock"])
+def test_what_runs_is_the_same_with_and_without_the_tools_and_extras(more: str) -> None:
+    tools = _locked(more)
     differing = {
         name: (version, tools.get(name))
         for name, version in _locked("requirements.lock").items()

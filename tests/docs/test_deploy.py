@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -253,7 +254,10 @@ def test_what_the_container_file_copies_exists_and_is_all_that_a_wheel_needs() -
     for line in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE):
         copied |= set(line.split())
     assert {name for name in copied if not (ROOT / name).exists()} == set()
-    assert {"fedi_cotweet", "activitypub", "storage", "well-known", "pyproject.toml"} <= copied
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel["packages"], *wheel["force-include"], "pyproject.toml"}
+    assert needed <= copied
 
 
 def test_the_samples_shown_on_pages_are_the_files() -> None:
