@@ -14,6 +14,7 @@ from fedi_cotweet.mastodon_api.errors import ApiError, invalid
 from fedi_cotweet.mastodon_api.parameters import Uploaded, shaped
 from fedi_cotweet.services import uploads
 from fedi_cotweet.services.errors import ServiceError
+from storage.models import Media
 
 _WRONG: Final = {
     "not_a_picture": ("file", "content type is invalid, File is invalid"),
@@ -54,6 +55,7 @@ async def _upload(call: Call, *, later_on: bool) -> web.Response:
     file = members.pop("file", None)
     if not isinstance(file, Uploaded) or not file.spool.size:
         raise invalid("file", "can't be blank", "ERR_BLANK")
+    picture = members.pop("thumbnail", None)
     wanted = shaped(About, members)
     try:
         held = await uploads.keep(
@@ -66,8 +68,27 @@ async def _upload(call: Call, *, later_on: bool) -> web.Response:
         )
     except ServiceError as error:
         raise _worded(error) from error
+    if isinstance(picture, Uploaded):
+        try:
+            held = await _illustrate(call, held.id, picture)
+        except ApiError:
+            file.spool.file.close()
+            await call.site.write(lambda tx: uploads.discard(tx, me, held.id))
+            raise
     status = 202 if held.state == uploads.PROCESSING else 200
     return answer(attachments.upload(call.env, held), status=status)
+
+
+async def _illustrate(call: Call, media_id: int, picture: Uploaded) -> Media:
+    try:
+        return await uploads.illustrate(call.site, call.account_id, media_id, picture.spool)
+    except ServiceError as error:
+        wrong = _WRONG.get(error.code)
+        if wrong is None:
+            raise
+        raise invalid("thumbnail", wrong[1]) from error
+    finally:
+        picture.spool.file.close()  # not when its time has come: refusals outlive their request
 
 
 async def show(call: Call) -> web.Response:
@@ -81,9 +102,13 @@ async def show(call: Call) -> web.Response:
 
 
 async def describe(call: Call) -> web.Response:
-    """Say anew what an upload shows. A ``thumbnail`` is taken and not used."""
+    """Say anew what an upload shows. ``thumbnail``: the picture of a film or sound."""
     me, number = call.account_id, call.path_id()
-    wanted = shaped(About, await call.members(most_file=uploads.most_bytes(call.site)))
+    members = await call.members(most_file=uploads.most_bytes(call.site))
+    picture = members.pop("thumbnail", None)
+    wanted = shaped(About, members)
+    if isinstance(picture, Uploaded):
+        await _illustrate(call, number, picture)
     alt = None if wanted.description is None else wanted.description.strip()
     try:
         held = await call.site.write(

@@ -103,6 +103,12 @@ def clean(source: bytes | BinaryIO, target: BinaryIO, bounds: Bounds, most: int)
         return _ask_of_picture("clean", file, target, bounds, most)
 
 
+def poster(source: bytes | BinaryIO, target: BinaryIO, most: int) -> Decoded:
+    """Make a small JPEG of a picture into the empty file ``target``. Raises as ``clean``."""
+    with _opened(source) as file:
+        return _ask_of_picture("poster", file, target, OF_POSTS, most)
+
+
 def remake(source: bytes | BinaryIO, target: BinaryIO, preview: BinaryIO, most: int) -> Film:
     """Copy a film or sound into the empty file ``target``, at most ``most`` octets, without what
     tells of places and devices; a film's first picture into ``preview``.
@@ -138,7 +144,11 @@ def check_size(size: int, max_bytes: int) -> None:
 
 
 def _ask_of_picture(
-    work: Literal["read", "clean"], source: BinaryIO, target: BinaryIO, bounds: Bounds, most: int
+    work: Literal["read", "clean", "poster"],
+    source: BinaryIO,
+    target: BinaryIO,
+    bounds: Bounds,
+    most: int,
 ) -> Decoded:
     answer = _ask(work, (source, target, target), bounds, most)
     if answer.size is not None:
@@ -149,7 +159,7 @@ def _ask_of_picture(
 
 
 def _ask(
-    work: Literal["read", "clean", "film"],
+    work: Literal["read", "clean", "poster", "film"],
     files: tuple[BinaryIO, BinaryIO, BinaryIO],
     bounds: Bounds,
     most: int,

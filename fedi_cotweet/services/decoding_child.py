@@ -86,7 +86,8 @@ def _decode(wanted: dict[str, Any], source: int, target: int) -> dict[str, Any]:
     if wanted["work"] == "read":
         found, colours = pictures.read_picture(octets, bounds), None
     else:
-        clean = pictures.clean_picture(octets, bounds)
+        made = pictures.poster_picture if wanted["work"] == "poster" else pictures.clean_picture
+        clean = made(octets, bounds)
         found, colours = clean.picture, clean.blurhash
         if len(clean.octets) > wanted["most"]:
             return {"size": len(clean.octets)}

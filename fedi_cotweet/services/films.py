@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.pictures import blurhash_of
+from fedi_cotweet.services.pictures import POSTER_SIDE, blurhash_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,7 +29,6 @@ MAX_SECONDS: Final = 3 * 3_600
 MAX_PACKETS: Final = 4_000_000
 MOST_WAITING: Final = 32
 """Pictures decoded before the first that is shown."""
-PREVIEW_SIDE: Final = 640
 HEAD: Final = 12
 """Octets that tell one container from another."""
 
@@ -173,7 +172,7 @@ def _first_picture(given: Any, video: Any, preview: int) -> tuple[tuple[int, int
     if frame.rotation:
         image = image.rotate(frame.rotation, expand=True)
     size = image.size
-    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    image.thumbnail((POSTER_SIDE, POSTER_SIDE))
     with os.fdopen(preview, "wb") as file:
         image.save(file, "JPEG", quality=80)
     return size, blurhash_of(image)

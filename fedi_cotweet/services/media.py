@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 import tempfile
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -111,6 +112,22 @@ def store_film(files: FileStore, token: str, source: BinaryIO, max_bytes: int) -
         film=film,
         preview=preview,
     )
+
+
+def store_poster(
+    files: FileStore, token: str, source: BinaryIO, max_bytes: int
+) -> tuple[str, str | None]:
+    """Keep a picture that stands for a film or sound; its name and its blurhash.
+
+    Raises ``ServiceError`` as ``decoding.clean``.
+    """
+    with tempfile.TemporaryFile(dir=files.data) as made:
+        clean = decoding.poster(source, made, max_bytes)
+        made.seek(0)
+        # No name is ever given twice: readers may keep what they found under one.
+        name = _name(token, f".poster-{secrets.token_hex(4)}.jpg")
+        files.write(name, made, clean.picture.media_type)
+    return name, clean.blurhash
 
 
 def hold(files: FileStore, token: str, source: BinaryIO) -> None:

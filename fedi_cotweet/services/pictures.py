@@ -25,6 +25,7 @@ MAX_FRAMES = 2_000
 MAX_ANIMATION_PIXELS = 100_000_000
 """Of all frames together."""
 MAX_COLOUR_PROFILE = 65_536
+POSTER_SIDE = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,25 @@ def clean_picture(octets: bytes, bounds: Bounds = OF_POSTS) -> CleanPicture:
             if frames > 1 and image.format not in _ALBUMS:
                 return _animation(image, bounds)
             return _still(image, octets)
+    except (ServiceError, MemoryError):
+        raise
+    except Exception as error:  # as above
+        raise not_a_picture() from error
+
+
+def poster_picture(octets: bytes, bounds: Bounds = OF_POSTS) -> CleanPicture:
+    """A small JPEG of a picture, of an animation its first frame, as those that films have.
+    Raises as ``read_picture``.
+    """
+    try:
+        with _open(octets, bounds, _TAKEN) as image:
+            image.draft("RGB", (POSTER_SIDE, POSTER_SIDE))
+            image.load()
+            shown = ImageOps.exif_transpose(image)
+            shown.thumbnail((POSTER_SIDE, POSTER_SIDE))
+            ground = Image.new("RGBA", shown.size, "white")
+            flat = Image.alpha_composite(ground, shown.convert("RGBA")).convert("RGB")
+            return _saved(flat, {"format": "JPEG", "quality": 80}, flat.size)
     except (ServiceError, MemoryError):
         raise
     except Exception as error:  # as above

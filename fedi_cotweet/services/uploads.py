@@ -11,7 +11,14 @@ from fedi_cotweet.services.describing import check_alt, read_focus
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.file_stores import FileStore, files_of
-from fedi_cotweet.services.media import StoredFile, held, hold, store_film, store_upload
+from fedi_cotweet.services.media import (
+    StoredFile,
+    held,
+    hold,
+    store_film,
+    store_poster,
+    store_upload,
+)
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.spooling import Spool
 from fedi_cotweet.settings import Settings
@@ -140,6 +147,36 @@ def unused(tx: Tx, account_id: int, media_id: int) -> Media:
     if held.post_id is not None:
         raise not_found("upload")
     return held
+
+
+async def illustrate(site: Site, account_id: int, media_id: int, spool: Spool) -> Media:
+    """Have a picture of somebody's own stand for their film or sound; pictures stand for
+    themselves. Raises ``not_found`` (404), and what ``keep`` raises for a picture."""
+    settings = site.settings
+    before = await site.read(lambda tx: unused(tx, account_id, media_id))
+    if before.media_type.startswith("image/"):
+        return before
+    check_size(spool.size, settings.media_max_bytes)
+    files, most = files_of(settings), settings.media_max_bytes
+    preview, blurhash = await decoding.aside(store_poster, files, before.token, spool.file, most)
+
+    def write(tx: Tx) -> tuple[str | None, Media]:
+        old = unused(tx, account_id, media_id).preview
+        post_media.change_media(tx, media_id, preview=preview, blurhash=blurhash)
+        return old, unused(tx, account_id, media_id)
+
+    old, held = await site.write(write)
+    if old is not None:
+        await asyncio.to_thread(files.remove, [old])
+    return held
+
+
+def processed(tx: Tx, media_id: int, changes: dict[str, Any]) -> None:
+    """Write down what became of a film; a picture that was chosen for it stays."""
+    held = post_media.media(tx, media_id)
+    if held is not None and held.preview is not None:
+        changes = {name: changes[name] for name in changes.keys() - {"preview", "blurhash"}}
+    post_media.change_media(tx, media_id, **changes)
 
 
 def describe(

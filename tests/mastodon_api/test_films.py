@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import FormData
+from PIL import Image
 
 from fedi_cotweet.services import documents, films, media, uploads
 from fedi_cotweet.services.file_stores import on_disk
@@ -24,13 +26,24 @@ def a_film() -> bytes:
     return film("mp4", "libx264", "aac")
 
 
-async def upload(app: App, octets: bytes, path: str = "/api/v2/media") -> tuple[int, Any]:
+async def upload(
+    app: App, octets: bytes, path: str = "/api/v2/media", thumbnail: bytes | None = None
+) -> tuple[int, Any]:
     form = FormData(default_to_multipart=True)
     form.add_field("file", octets, filename="a.mp4", content_type="video/mp4")
+    if thumbnail is not None:
+        form.add_field("thumbnail", thumbnail, filename="a.png", content_type="image/png")
     response = await app.raw("POST", path, data=form)
     document = await response.json()
     validate("POST", path, response.status, document)
     return response.status, document
+
+
+async def illustrate(app: App, path: str, thumbnail: bytes) -> tuple[int, Any]:
+    form = FormData(default_to_multipart=True)
+    form.add_field("thumbnail", thumbnail, filename="a.png", content_type="image/png")
+    response = await app.raw("PUT", path, data=form)
+    return response.status, await response.json()
 
 
 async def process(cast: Cast) -> Media:
@@ -45,7 +58,7 @@ async def process(cast: Cast) -> Media:
     assert item is not None
     kept = on_disk(site.settings.data)
     changes = uploads.process_film(kept, item, site.settings.video_max_bytes)
-    await site.write(lambda tx: post_media.change_media(tx, number, **changes))
+    await site.write(lambda tx: uploads.processed(tx, number, changes))
     kept.disk.remove([media.held(item.token)])
     changed = await site.read(lambda tx: post_media.media(tx, number))
     assert changed is not None
@@ -86,6 +99,45 @@ async def test_the_older_way_waits_for_it(cast: Cast) -> None:
     _, shown = await upload(cast.alices, picture(), "/api/v1/media")
     both = {"status": "Look", "media_ids": [silent["id"], shown["id"]]}
     assert await cast.alices.refused("POST", STATUSES, both) == 422
+
+
+async def test_a_picture_of_ones_own_stands_for_a_film_or_a_sound(cast: Cast) -> None:
+    alice, folder = cast.alices, cast.world.site.settings.data / "media"
+    _, made = await upload(alice, film("mp4", "libx264", "aac"), thumbnail=picture())
+    item = await process(cast)
+    one = f"/api/v1/media/{made['id']}"
+    ready = await alice.ask("GET", one)
+    assert ready["url"].endswith(".mp4")
+    assert ready["preview_url"].endswith(f"{item.token}.preview.jpg")
+    assert item.preview is not None
+    first = folder / item.preview
+    with Image.open(first) as shown, Image.open(io.BytesIO(picture())) as given:
+        assert (shown.format, shown.size) == ("JPEG", given.size)
+    status, again = await illustrate(alice, one, picture())
+    assert (status, again["preview_url"]) == (200, ready["preview_url"])
+    assert (first.exists(), len(list(folder.rglob("*.poster-*.jpg")))) == (False, 1)
+    status, refused = await illustrate(alice, one, b"no picture")
+    assert (status, "thumbnail" in refused["error"].lower()) == (422, True)
+    assert (await illustrate(cast.bobs, one, picture()))[0] == 404
+    sound = film("mp3", None, "libmp3lame")
+    _, heard = await upload(alice, sound, "/api/v1/media", thumbnail=picture())
+    assert heard["preview_url"].endswith(".preview.jpg")
+    form = {"status": "Listen", "media_ids": [heard["id"]]}
+    posted = (await alice.ask("POST", STATUSES, form))["media_attachments"]
+    assert [one["preview_url"] for one in posted] == [heard["preview_url"]]
+    assert (await illustrate(alice, f"/api/v1/media/{heard['id']}", picture()))[0] == 404
+
+
+async def test_an_upload_with_a_thumbnail_that_is_none_is_not_kept(cast: Cast) -> None:
+    form = FormData(default_to_multipart=True)
+    form.add_field("file", picture(), filename="a.png", content_type="image/png")
+    form.add_field("thumbnail", b"unused", filename="b.png", content_type="image/png")
+    assert (await cast.alices.raw("POST", "/api/v1/media", data=form)).status == 200
+    form = FormData(default_to_multipart=True)
+    sound = film("mp3", None, "libmp3lame")
+    form.add_field("file", sound, filename="a.mp3", content_type="audio/mpeg")
+    form.add_field("thumbnail", b"no picture", filename="b.png", content_type="image/png")
+    assert (await cast.alices.raw("POST", "/api/v1/media", data=form)).status == 422
 
 
 async def test_a_film_that_cannot_be_read_says_so_later(cast: Cast) -> None:

@@ -21,6 +21,6 @@ async def process_film(context: Context, payload: Mapping[str, Any]) -> None:
         return
     if item.state == uploads.PROCESSING:
         changes = await decoding.aside(uploads.process_film, files, item, most)
-        await runtime.write(lambda tx: post_media.change_media(tx, media_id, **changes))
+        await runtime.write(lambda tx: uploads.processed(tx, media_id, changes))
         log.info("film_processed", media=media_id, state=changes["state"])
     await decoding.aside(files.disk.remove, [media.held(item.token)])
