@@ -35,6 +35,7 @@ from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
 from fedi_cotweet.services.host_rules import HostRules
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.settings import Settings
+from fedi_cotweet.web.hanging_up import hanging_up
 from fedi_cotweet.worker import Worker
 from storage import migrations
 from storage.engine import Store, open_store
@@ -150,7 +151,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
     directory = Directory(runtime)
     context = Context(runtime, directory, RemoteFiles(runtime))
     token = operator_token(settings.data)
-    app = web.Application(client_max_size=settings.max_body_bytes)
+    app = web.Application(client_max_size=settings.max_body_bytes, middlewares=[hanging_up])
     site = Site(
         settings=settings,
         env=env,

@@ -158,6 +158,14 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/actors/unsuspend"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/accounts/delete"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/rotate-keys"): Answer({"key": str}),
+    ("GET", f"{_CONTROL}/storage"): Answer(
+        {
+            "database": {"octets": int, "free": int},
+            "media": {"files": int, "octets": int},
+            "copies": {"files": int, "octets": int},
+            "tables": [{"name": str, "octets": int}],
+        }
+    ),
     ("POST", f"{_CONTROL}/emoji"): Answer(OwnEmoji, 201),
     ("GET", f"{_CONTROL}/emoji"): Answer({"emoji": list[OwnEmoji]}),
     ("DELETE", _CONTROL + "/emoji/{shortcode}"): _NOTHING,

@@ -35,6 +35,7 @@ from fedi_cotweet.cli import (
     relays,
     serving,
     sign_ups,
+    sizes,
     tokens,
     trusting,
     verify,
@@ -79,6 +80,7 @@ token.command("revoke")(command(tokens.revoke))
 app.add_typer(token, name="token")
 
 app.command("rotate-keys")(command(operating.rotate_keys))
+app.command("storage")(command(sizes.storage))
 
 actors = Commands(help="People of any server.", no_args_is_help=True)
 actors.command("suspend")(command(operating.suspend))

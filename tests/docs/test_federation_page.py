@@ -29,6 +29,7 @@ from fedi_cotweet.domain.limits import (
 )
 from fedi_cotweet.federation import client, delivery, jobs, outbox, routes
 from fedi_cotweet.federation.handlers import HANDLERS
+from fedi_cotweet.federation.routes.inbox import BODY_WITHIN_S
 from fedi_cotweet.services import discussion, proposals, versions
 from fedi_cotweet.services import env as env_limits
 from fedi_cotweet.settings import definitions
@@ -184,6 +185,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert delivery.backoff(100, 0) == 8 * HOUR
     expected = [
         f"{settings['max_body_bytes'].default:,} octets (a setting)",
+        f"{BODY_WITHIN_S:.0f} s",
         f"{reading.MAX_DEPTH}",
         f"{reading.MAX_URL:,} characters",
         f"{envelope.MAX_ADDRESSEES:,}",

@@ -293,7 +293,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     },
     **{
         ("GET", f"{API}/control/{path}"): plain(f"{API}/control/{path}")
-        for path in ("blocks", "mutes", "co-tweets", "follow-requests", "domains")
+        for path in ("blocks", "mutes", "co-tweets", "follow-requests", "domains", "storage")
     },
     # What the operator does, as far as it names nobody of ours.
     **{

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import importlib
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
@@ -465,8 +467,10 @@ async def test_what_is_wrong_gets_the_documented_answer_and_leaves_nothing(cast:
 
 
 @pytest.mark.parametrize("path", ["/inbox", "/auth/sign_in", "/api/v1/control/accounts"])
-async def test_a_body_that_cannot_be_read_is_no_fault_of_ours(here: Here, path: str) -> None:
-    """Neither broken framing nor hanging up in the middle; the log fixture sees that."""
+async def test_a_body_that_cannot_be_read_is_no_fault_of_ours(
+    here: Here, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Broken framing is answered; who hangs up in the middle is not even logged."""
     headers = {
         "Host": here.host,
         "Authorization": f"Bearer {here.server.operator_token}",
@@ -481,12 +485,33 @@ async def test_a_body_that_cannot_be_read_is_no_fault_of_ours(here: Here, path: 
     }
     for what, (more, body) in broken.items():
         assert await _raw(here, path, headers | more, body) == 400, what
-    await _raw(here, path, headers | {"Content-Length": "1000"}, b"{", hang_up=True)
-    await asyncio.sleep(0.05)
+    caplog.clear()  # aiohttp itself logs what it cannot decode
+    cut_off = headers | {"Content-Length": "1000", "Connection": "keep-alive"}
+    for waits in (False, True):  # before it is read, and while more is waited for
+        await _raw(here, path, cut_off, b"{", hang_up=True, waits=waits)
+        await asyncio.sleep(0.05)
+    wrong = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert wrong == []
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("fedi_cotweet.federation.routes.inbox")
+    monkeypatch.setattr(module, "BODY_WITHIN_S", 0.1)
+    headers = {"Host": here.host, "Content-Type": "application/json", "Content-Length": "1000"}
+    async with asyncio.timeout(5):
+        assert await _raw(here, "/inbox", headers, b"{") == 408
 
 
 async def _raw(
-    here: Here, path: str, headers: Mapping[str, str], body: bytes, *, hang_up: bool = False
+    here: Here,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    hang_up: bool = False,
+    waits: bool = False,
 ) -> int:
     """The status of a POST, octet by octet as given."""
     host, _, port = here.host.partition(":")
@@ -494,6 +519,8 @@ async def _raw(
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     writer.write("\r\n".join([*lines, "", ""]).encode() + body)
     await writer.drain()
+    if waits:
+        await asyncio.sleep(0.1)
     status = b"0 0" if hang_up else await reader.readline()
     writer.close()
     await writer.wait_closed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -33,13 +34,16 @@ from storage.errors import StorageError
 from storage.queries import actors
 
 JSON_TYPES: Final = frozenset({"application/json", ""})
+BODY_WITHIN_S: Final = 30.0
+"""Who sends an octet now and then holds a connection no longer than this."""
 
 
 async def inbox(request: web.Request) -> web.Response:
     """Take an activity. 202: it is on our disk (or none of our business); else what to do.
 
-    400 the body is no activity; 401 it is not signed as it must be, or not by its actor; 413 too
-    large; 415 not an ActivityPub media type; 503 come again later (docs/reference/inbox.md).
+    400 the body is no activity; 401 it is not signed as it must be, or not by its actor; 408 it did
+    not come in time; 413 too large; 415 not an ActivityPub media type; 503 come again later
+    (docs/reference/inbox.md).
     """
     context = request.app[CONTEXT]
     barred = refused_before_looking(context.runtime, signed_request(request, b""))
@@ -52,7 +56,12 @@ async def inbox(request: web.Request) -> web.Response:
     if not is_activitypub_type(content_type) and request.content_type not in JSON_TYPES:
         return problem(415, "media_type", f"Send activities as {ACTIVITY_JSON}.")
     try:
-        body = await request.read()
+        async with asyncio.timeout(BODY_WITHIN_S):
+            body = await request.read()
+    except TimeoutError:
+        response = problem(408, "too_slow", f"Send it within {BODY_WITHIN_S:.0f} seconds.")
+        response.force_close()
+        return response
     except web.HTTPRequestEntityTooLarge:
         limit = context.runtime.settings.max_body_bytes
         return problem(413, "too_large", f"An activity has at most {limit} bytes here.")
