@@ -60,10 +60,25 @@ class Context:
             if not new:
                 return "repeated"
             outcome = fn(tx)
-            noted(tx, self.env, incoming)
+            if outcome in OF_EFFECT:
+                noted(tx, self.env, incoming)
             return outcome
 
         return await self.runtime.write(brought_by(incoming.key_id, transaction))
+
+
+OF_EFFECT: Final = frozenset(
+    {
+        *("accepted", "asked", "boosted", "commented", "created", "declined", "deleted"),
+        *("delivered", "edited", "follow_accepted", "follow_rejected", "followed", "invited"),
+        *("left", "liked", "parted", "proposal_applied", "proposal_declined"),
+        *("proposal_withdrawn", "proposed", "quote_accepted", "quote_pending", "quote_rejected"),
+        *("quote_revoked", "quote_to_verify", "revoked", "to_fetch", "undone", "unboosted"),
+        *("unfollowed", "unliked", "updated", "verifying", "withdrawn"),
+    }
+)
+"""Outcomes after which an activity stands in the inboxes of whom it is for. What was refused, or is
+the business of servers, stands in none; nor does a block, of which nobody is told, nor a vote."""
 
 
 def noted(tx: Tx, env: Env, incoming: Incoming) -> None:
