@@ -26,17 +26,26 @@ Viewer = int | None
 """An account here; None: an app that acts for nobody."""
 Listening = Mapping[Channel, Collection[Viewer]]
 """Who listens to what."""
-Event = Literal["update", "status.update", "delete", "notification", "filters_changed"]
+Event = Literal[
+    "update", "status.update", "delete", "notification", "filters_changed", "conversation"
+]
 
 PUBLIC: Final = ("public", "public:local", "public:remote")
+_TO_ONE: Final[Mapping[str, tuple[Event, Collection[str]]]] = {
+    "notified": ("notification", ("user", "user:notification")),
+    "filters_changed": ("filters_changed", ("user",)),
+    "conversed": ("conversation", ("direct",)),
+}
+"""What alone concerns one account: what it is told as, and on which streams."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing to tell on some channels, to some of those who listen there.
 
-    ``post`` is None for a notification, whose id is ``subject``. ``subject`` is the number of the
-    post or boost for clients otherwise.
+    ``post`` is None for a notification, whose id is ``subject``. Of a conversation too ``subject``
+    is the id, and ``post`` what came to it. Otherwise it is the number of the post or boost for
+    clients.
     """
 
     event: Event
@@ -54,7 +63,7 @@ class Told:
 def told(tx: Tx, env: Env, event: StreamEvent, listening: Listening) -> Iterator[Told]:
     """What to tell of an event."""
     if event.account_id is not None:
-        yield from _to_one(event, event.account_id, listening)
+        yield from _to_one(tx, event, event.account_id, listening)
         return
     post = posts.post(tx, event.post_id or 0)
     if post is None:
@@ -65,17 +74,14 @@ def told(tx: Tx, env: Env, event: StreamEvent, listening: Listening) -> Iterator
         yield from _there(tx, env, event, post, listening)
 
 
-def _to_one(event: StreamEvent, account_id: int, listening: Listening) -> Iterator[Told]:
-    what: Event = "notification" if event.kind == "notified" else "filters_changed"
-    channels = {
-        "notification": ("user", "user:notification"),
-        "filters_changed": ("user",),
-    }[what]
+def _to_one(tx: Tx, event: StreamEvent, account_id: int, listening: Listening) -> Iterator[Told]:
+    what, channels = _TO_ONE[event.kind]
     to: dict[Channel, Collection[Viewer]] = {
         (name, account_id): (account_id,) for name in channels if (name, account_id) in listening
     }
     if to:
-        yield Told(what, event.subject or 0, None, None, to)
+        post = posts.post(tx, event.post_id) if event.post_id is not None else None
+        yield Told(what, event.subject or 0, post, None, to)
 
 
 def _there(

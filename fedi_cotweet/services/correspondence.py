@@ -16,7 +16,7 @@ import orjson
 
 from activitypub.documents.conversation import context_id
 from fedi_cotweet.domain.windows import Window, filled
-from fedi_cotweet.services import distances, hiding
+from fedi_cotweet.services import distances, hiding, streams
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from storage.engine import Tx
@@ -81,6 +81,7 @@ def add(tx: Tx, env: Env, post_id: int, *, past: bool = False) -> None:
             or threads.is_muted(tx, reader.id, post.id)
         ):
             stored.mark(tx, conversation_id, unread=True)
+        streams.conversed(tx, env, reader.id, conversation_id, post)
 
 
 def _thread(tx: Tx, post: Post) -> tuple[set[str], str]:
@@ -150,6 +151,17 @@ def _visible(
         for conversation_id, of in candidates.items()
         if any(key in fit for key in of)
     }
+
+
+def news(tx: Tx, env: Env, account_id: int, conversation_id: int, post_id: int) -> list[Shown]:
+    """A conversation to which a post came, if its reader sees that post as the newest of it.
+
+    Otherwise nothing: else the moment would tell of a post that is kept from them.
+    """
+    held = stored.by_id(tx, conversation_id)
+    if held is None or held.account_id != account_id:
+        return []
+    return [one for one in see(tx, env, account_id, [held]) if one.last.id == post_id]
 
 
 def own(tx: Tx, account_id: int, conversation_id: int) -> Conversation:

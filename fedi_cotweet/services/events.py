@@ -20,7 +20,15 @@ T = TypeVar("T")
 Queue = Literal["outbox", "jobs", "deliveries", "streams"]
 
 StreamEventKind = Literal[
-    "posted", "brought", "boosted", "edited", "deleted", "unboosted", "notified", "filters_changed"
+    "posted",
+    "brought",
+    "boosted",
+    "edited",
+    "deleted",
+    "unboosted",
+    "notified",
+    "filters_changed",
+    "conversed",
 ]
 
 _signed_with: ContextVar[str | None] = ContextVar("signed_with", default=None)

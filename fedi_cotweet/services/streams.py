@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from fedi_cotweet.domain.ids import time_of
 from fedi_cotweet.domain.limits import HOUR, MINUTE
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import stream
@@ -55,6 +56,14 @@ def unboosted(tx: Tx, env: Env, boost: Boost) -> None:
     readers = stored.boost_entries(tx, boost.post_id, boost.id)
     if readers:
         stream(tx, env, "unboosted", post_id=boost.post_id, subject=boost.id, readers=readers)
+
+
+def conversed(tx: Tx, env: Env, account_id: int, conversation_id: int, post: Post) -> None:
+    """Somebody here has a direct post, published or come in just now, in a conversation."""
+    if time_of(post.sort_id) >= env.now() - LATE:
+        stream(
+            tx, env, "conversed", account_id=account_id, subject=conversation_id, post_id=post.id
+        )
 
 
 def filters_changed(tx: Tx, env: Env, account_id: int) -> None:

@@ -22,7 +22,8 @@ class StreamEvent(Base):
     kind: Mapped[str]
     post_id: Mapped[int | None]
     subject: Mapped[int | None]
-    """The number that clients know a post or boost by, or the id of a notification."""
+    """The number that clients know a post or boost by, or the id of a notification
+    or conversation."""
     account_id: Mapped[int | None]
     """Whom alone it concerns."""
     readers: Mapped[list[Any] | None]

@@ -172,7 +172,8 @@ async def test_each_visibility_reaches_whom_its_timeline_shows_it(cast: Cast) ->
         heard = dict(zip(sockets, found, strict=True))
     public = {("public", stream) for stream in ("public", "public:local", "hashtag")}
     home = {("private", "user"), ("unlisted", "user"), ("public", "user")}
-    assert heard["alice"] == heard["bob"] == {("direct", "user")} | home | public
+    between = {("direct", "user"), ("direct", "direct")}
+    assert heard["alice"] == heard["bob"] == between | home | public
     assert heard["follower"] == home | public
     assert heard["stranger"] == public
     for name in ("muting", "blocked", "hostile"):
@@ -498,3 +499,25 @@ async def test_many_see_what_each_would_see(cast: Cast, visibility: str) -> None
             assert each not in (set(), viewers)
 
     await world.site.read(read)
+
+
+async def test_conversations_come_as_their_list_shows_them(cast: Cast) -> None:
+    carol = await cast.world.account("carol")
+    carols = await cast.apps.of(carol)
+    await cast.bobs.ask("POST", f"/api/v1/accounts/{carol}/mute")
+    async with opened(cast.bobs, "?stream=direct") as bob, opened(cast.alices) as alice:
+        await alice.subscribe("direct")
+        said = {"visibility": "direct", "status": "@bob @carol tea?"}
+        first = await cast.alices.ask("POST", STATUSES, said)
+        told = await bob.event("conversation", "direct")
+        assert [told] == (await cast.bobs.page("/api/v1/conversations"))[0]
+        assert (told["unread"], told["last_status"]["id"]) == (True, first["id"])
+        assert not (await alice.event("conversation", "direct"))["unread"]
+        # Not even when somebody whom one mutes writes is told, nor what is not direct.
+        muted = {"status": "@bob @alice milk", "in_reply_to_id": first["id"]}
+        await carols.ask("POST", STATUSES, said | muted)
+        assert (await alice.event("conversation", "direct"))["unread"]
+        await cast.alices.ask("POST", STATUSES, {"status": "@bob in public"})
+        last = await cast.alices.ask("POST", STATUSES, said | {"in_reply_to_id": first["id"]})
+        told = await bob.event("conversation", "direct")
+        assert told["last_status"]["id"] == last["id"]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import orjson
 
 from fedi_cotweet.domain.windows import Window
+from fedi_cotweet.mastodon_api import conversations
 from fedi_cotweet.mastodon_api.entities import accounts, notifications, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Document, Shown
 from fedi_cotweet.mastodon_api.streaming.listeners import Message
-from fedi_cotweet.services import client_notices, hiding
+from fedi_cotweet.services import client_notices, correspondence, hiding
 from fedi_cotweet.services.broadcasting import Channel, Listening, Told, Viewer, see, told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
@@ -44,6 +45,8 @@ def _messages(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
         return dict.fromkeys(one.viewers, Message("delete", str(one.subject)))
     if one.event == "filters_changed":
         return dict.fromkeys(one.viewers, Message("filters_changed", ""))
+    if one.event == "conversation":
+        return _conversations(tx, env, one)
     if one.event == "notification" or one.post is None:
         return _notifications(tx, env, one)
     boosted_by = one.boosted_by if one.event == "update" else None
@@ -61,6 +64,17 @@ def _notifications(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
         page = client_notices.told(tx, env, viewer, rows, fallback=False)
         for document in notifications.documents(tx, env, viewer, page, None):
             found[viewer] = Message("notification", orjson.dumps(document).decode())
+    return found
+
+
+def _conversations(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
+    found: dict[Viewer, Message] = {}
+    for viewer in one.viewers:
+        if viewer is None or one.post is None:
+            continue
+        shown = correspondence.news(tx, env, viewer, one.subject, one.post.id)
+        for document in conversations.documents(tx, env, viewer, shown):
+            found[viewer] = _message("conversation", document)
     return found
 
 
