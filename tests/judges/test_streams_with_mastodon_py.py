@@ -77,6 +77,10 @@ async def _listen(world: World, application: web.Application) -> None:
         await asyncio.to_thread(app.stream_user, mine, run_async=True),
         await asyncio.to_thread(app.stream_public, everybodys, run_async=True),
     ]
+    # It connects in a thread of its own: what happens before is not told.
+    async with asyncio.timeout(60):
+        while not all(handle.connection is not None for handle in handles):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     assert await asyncio.to_thread(app.stream_healthy)
     first = await world.post(alice, "Hello")
     assert await everybodys.hear() == ("update", str(first))

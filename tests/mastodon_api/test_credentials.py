@@ -136,6 +136,7 @@ async def test_what_is_not_offered_is_empty(cast: Cast) -> None:
         "v1/trends/links",
         "v1/suggestions",
         "v2/suggestions",
+        "v1/featured_tags/suggestions",
         "v1/timelines/link?url=https://a.example",
         "v1/endorsements",
         "v1/instance/rules",
