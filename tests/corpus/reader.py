@@ -115,6 +115,9 @@ class Reader:
         )
         if outcome in NOT_THEIRS:
             return Verdict("forged", outcome)
+        if outcome == "not_relevant":
+            # Fetched by nobody it is for: what is addressed to a community alone, for one.
+            return Verdict("ignored", outcome)
         return await self._shown(note_id, outcome)
 
     async def _activity(self, document: Mapping[str, Any]) -> Verdict:
