@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.services import invite_mutes
-from fedi_cotweet.services.authoring import find_person
-from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.invite_subjects import subject_named
 from storage.queries import hosts
-
-_HOST = re.compile(r"(?=.{1,253}(?::|$))[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ async def list_mutes(call: Call) -> web.Response:
 async def mute(call: Call) -> web.Response:
     """Take no invitations from somebody, or from a server."""
     account_id = await call.account_id()
-    subject = await _subject(call, (await call.members(Who)).who)
+    subject = await subject_named(call.site, (await call.members(Who)).who)
     env = call.site.env
     await call.site.write(lambda tx: invite_mutes.mute(tx, env, account_id, subject))
     return answer({"subject": subject})
@@ -46,19 +42,9 @@ async def unmute(call: Call) -> web.Response:
     held = await call.site.read(lambda tx: invite_mutes.listed(tx, account_id))
     # Whoever is muted may be gone, and cannot be looked up any more.
     names = {name: view.subject for view in held for name in (view.subject, view.handle) if name}
-    subject = names.get(given.removeprefix("@")) or await _subject(call, given)
+    subject = names.get(given.removeprefix("@")) or await subject_named(call.site, given)
     await call.site.write(lambda tx: invite_mutes.unmute(tx, account_id, subject))
     return answer({"subject": subject})
-
-
-async def _subject(call: Call, given: str) -> str:
-    text = given.strip()
-    if "@" in text or "://" in text or not re.search(r"[.:]", text):
-        return (await find_person(call.site, text)).uri
-    host = text.lower().rstrip(".")
-    if _HOST.fullmatch(host) is None:
-        raise ServiceError("bad_host", 422, f"“{text[:100]}” is no server.", "Like b.example.")
-    return host
 
 
 async def refused_invites(call: Call) -> web.Response:

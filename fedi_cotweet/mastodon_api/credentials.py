@@ -13,9 +13,8 @@ from fedi_cotweet.mastodon_api.entities import sources
 from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.errors import invalid
 from fedi_cotweet.mastodon_api.parameters import Uploaded, shaped
-from fedi_cotweet.services import decoding, own_profile, posting_defaults
-from fedi_cotweet.services.file_stores import files_of
-from fedi_cotweet.services.media import StoredFile, store_upload
+from fedi_cotweet.services import own_profile, posting_defaults, profile_pictures
+from fedi_cotweet.services.media import StoredFile
 from fedi_cotweet.services.posting_defaults import Defaults
 from storage.engine import Tx
 
@@ -117,16 +116,7 @@ async def _stored(call: Call, given: object, kind: str) -> tuple[str, StoredFile
         raise invalid(kind, "is no file")
     if given.spool.size == 0:  # how a form says that no file was chosen
         return None
-    token = call.env.token()
-    stored = await decoding.aside(
-        store_upload,
-        files_of(call.site.settings),
-        token,
-        given.spool.file,
-        own_profile.MAX_PICTURE_BYTES,
-        own_profile.OF_PROFILES,
-    )
-    return token, stored
+    return await profile_pictures.keep(call.site, given.spool.file)
 
 
 def _wanted(given: Profile) -> own_profile.Wanted:

@@ -20,6 +20,7 @@ class Paths:
     likes: str = "/likes"
     notifications: str = "/notifications"
     oembed: str = "/api/oembed"
+    settings: str = "/settings"
     security: str = "/settings/security"
     two_factor: str = "/settings/security/two-factor"
     second_step: str = "/auth/second_step"
@@ -42,6 +43,10 @@ class Paths:
     def decline(self, invite_id: str) -> str:
         """Where to post a refusal of one invite."""
         return f"/invites/{quote(invite_id, safe='')}/decline"
+
+    def setting(self, section: str) -> str:
+        """The page of a section of the settings."""
+        return f"{self.settings}/{section}"
 
     def tag(self, name: str) -> str:
         """The page of a hashtag, given without its #."""

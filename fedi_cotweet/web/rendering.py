@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from activitypub.html import link_targets
+from fedi_cotweet.services.appearances import Look
 from fedi_cotweet.services.views import AuthorView, MediaView
 from fedi_cotweet.web.emoji import emoji_text, with_emoji
 from fedi_cotweet.web.paths import PATHS
@@ -54,6 +55,8 @@ class SessionView:
     """By a post's id, what the viewer did with it: ``liked``, ``boosted``, ``kept``, …"""
     back: str = ""
     """The page that they look at, where a form leads back to."""
+    look: Look = field(default_factory=Look)
+    """How they want pages to look."""
 
 
 @dataclass(frozen=True, slots=True)

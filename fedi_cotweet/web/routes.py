@@ -31,6 +31,7 @@ from fedi_cotweet.web.pages import load_templates
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
+from fedi_cotweet.web.settings.routes import SETTINGS
 from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
 from fedi_cotweet.web.visits import Bring, MayFetch, Pages, Visit
 
@@ -81,6 +82,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", PATHS.sign_out, signing_in.sign_out),
     ("GET", "/auth/link/{token}", signing_in.link_form),
     ("POST", "/auth/link/{token}", signing_in.use_link),
+    *SETTINGS,
 )
 
 

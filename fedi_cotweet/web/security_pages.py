@@ -65,9 +65,10 @@ def render_security(
         for one in view.sessions
     ]
     return render(
-        "security.html",
+        "settings/security.html",
         instance,
         session,
+        section="security",
         view=view,
         browsers=sorted(browsers, key=lambda line: not line.this),
         apps=_app_lines(view.apps),

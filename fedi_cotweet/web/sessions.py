@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from fedi_cotweet.domain.limits import HOUR
-from fedi_cotweet.services import accounts
+from fedi_cotweet.services import accounts, appearances
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.site import Site
@@ -89,7 +89,12 @@ async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Vie
         if session is None or actor is None:
             return None
         invites = consents.offers_to(tx, actor.id, ["offered"], _MOST_SHOWN)
-        view = SessionView(author_view(site.env, actor), session.csrf, len(invites))
+        view = SessionView(
+            author_view(site.env, actor),
+            session.csrf,
+            len(invites),
+            look=appearances.of(tx, actor.id),
+        )
         return Viewer(actor.id, session.token_hash, view, session)
 
     found, now = await site.read(find), site.env.now()

@@ -16,6 +16,7 @@ from storage.models.announcing import (
     AnnouncementDismissal,
     AnnouncementReaction,
 )
+from storage.models.appearances import Appearance
 from storage.models.arrivals import InboxEntry
 from storage.models.base import Base
 from storage.models.cards import LinkCard, PostCard
@@ -94,6 +95,7 @@ __all__ = [
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",
+    "Appearance",
     "Application",
     "AuthorizationCode",
     "Base",

@@ -195,6 +195,21 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/accounts/two-factor-off"): lambda n: [
         Ask(f"{API}/control/accounts/two-factor-off", {"username": n.post})
     ],
+    **{
+        ("GET", f"/settings{path}"): plain(f"/settings{path}")
+        for path in ("", "/profile", "/appearance", "/posting", "/privacy")
+    },
+    **{
+        ("POST", f"/settings{path}"): _form(f"/settings{path}")
+        for path in (
+            "/profile",
+            "/appearance",
+            "/posting",
+            "/privacy",
+            "/privacy/mute",
+            "/privacy/unmute",
+        )
+    },
     ("GET", "/settings/security"): plain("/settings/security"),
     ("GET", "/settings/security/two-factor"): plain("/settings/security/two-factor"),
     **{

@@ -1,0 +1,1 @@
+"""The pages on which people settle how everything is for them."""
