@@ -16,11 +16,18 @@ from fedi_cotweet.mastodon_api.entities.edits import Document
 from fedi_cotweet.mastodon_api.errors import ApiError, invalid, not_found
 from fedi_cotweet.mastodon_api.posting import NewPoll, media_id
 from fedi_cotweet.mastodon_api.statuses import found, readable
-from fedi_cotweet.services import authoring, changes, drafts, editing, history, quotable
+from fedi_cotweet.services import (
+    authoring,
+    changes,
+    drafts,
+    editing,
+    history,
+    quotable,
+    source_texts,
+)
 from fedi_cotweet.services.describing import check_alt, read_focus
 from fedi_cotweet.services.editing import Described
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.reading import one_post
 from fedi_cotweet.services.words import PollWords, Words, present_words
 from storage.engine import Tx
 from storage.models import Post
@@ -134,8 +141,8 @@ async def source(call: Call) -> web.Response:
 
     def read(tx: Tx) -> Document:
         post = _own(tx, me, number)
-        view = one_post(tx, env, post, me)
-        return {"id": str(post.sort_id), "text": view.text, "spoiler_text": post.summary}
+        text = source_texts.of(tx, env, post)
+        return {"id": str(post.sort_id), "text": text, "spoiler_text": post.summary}
 
     return answer(await call.site.read(read))
 

@@ -1,4 +1,5 @@
-"""What a reader does with a post from any page on which it stands: like, boost, bookmark."""
+"""What a reader does with a post from any page on which it stands: like, boost, bookmark,
+pin, and hear no more of its thread."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from fedi_cotweet.services import bookmarks, reactions, reading
+from fedi_cotweet.services import bookmarks, notices, pinning, reactions, reading
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.web.opening import local_path
@@ -25,6 +26,10 @@ ACTS: Final[Mapping[str, Do]] = {
     "unboost": reactions.unboost,
     "keep": bookmarks.keep,
     "unkeep": bookmarks.drop,
+    "pin": pinning.pin,
+    "unpin": pinning.unpin,
+    "quiet": notices.mute_post,
+    "unquiet": notices.unmute_post,
 }
 
 

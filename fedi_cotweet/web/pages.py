@@ -21,6 +21,7 @@ from fedi_cotweet.web.rendering import (
     absolute,
     build_environment,
 )
+from storage.queries.relationships import Relation
 
 ENVIRONMENT = build_environment()
 
@@ -44,8 +45,10 @@ def render_profile(
     *,
     session: SessionView | None = None,
     indexable: bool = False,
+    relation: Relation | None = None,
 ) -> str:
-    """The profile of a local account. ``indexable``: its owner lets search engines list it."""
+    """Somebody's profile. ``indexable``: its owner lets search engines list it; ``relation``: what
+    the viewer, who is somebody else, has to do with them."""
     avatar = profile.author.avatar
     return render(
         "profile.html",
@@ -53,6 +56,7 @@ def render_profile(
         session,
         profile=profile,
         indexable=indexable,
+        relation=relation,
         preview_image=absolute(avatar, instance) if avatar else "",
     )
 

@@ -40,6 +40,24 @@ class Paths:
         """Where to post what somebody does with one post: ``like``, ``unlike``, …"""
         return f"/posts/{quote(post_id, safe='')}/{what}"
 
+    def edit(self, post_id: str) -> str:
+        """The form for changing one's own post or draft."""
+        return f"/posts/{quote(post_id, safe='')}/edit"
+
+    def delete(self, post_id: str) -> str:
+        """The question before one's own post is deleted."""
+        return f"/posts/{quote(post_id, safe='')}/delete"
+
+    def together(self, number: str, what: str = "") -> str:
+        """What the authors of a co-tweet have among themselves; ``number`` of the post here or of
+        the invite."""
+        path = f"/together/{quote(number, safe='')}"
+        return f"{path}/{what}" if what else path
+
+    def befriend(self, handle: str, what: str) -> str:
+        """Where to post what somebody does about a person: ``follow``, ``mute``, …"""
+        return f"/@{quote(handle, safe='@')}/{what}"
+
     def decline(self, invite_id: str) -> str:
         """Where to post a refusal of one invite."""
         return f"/invites/{quote(invite_id, safe='')}/decline"

@@ -19,7 +19,8 @@ from fedi_cotweet.web.rendering import ConsentView
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import actors, post_authors, posts
+from storage.queries import actors, post_authors, posts, relationships
+from storage.queries.relationships import Relation
 
 
 async def index(visit: Visit) -> web.Response:
@@ -53,13 +54,14 @@ async def profile(visit: Visit) -> web.Response:
     """Somebody's page; for software, the way to their actor."""
     name, window, stale = visit.request.match_info["name"], visit.window(), Stale()
 
-    def find(tx: Tx) -> tuple[Actor, ProfileView]:
-        actor = person_named(tx, visit, name)
-        return actor, reading.profile(
-            tx, visit.env, actor, visit.account_id, window=window, stale=stale
-        )
+    def find(tx: Tx) -> tuple[Actor, ProfileView, Relation | None]:
+        actor, me = person_named(tx, visit, name), visit.account_id
+        view = reading.profile(tx, visit.env, actor, me, window=window, stale=stale)
+        if me is None or me == actor.id:
+            return actor, view, None
+        return actor, view, relationships.between(tx, me, [actor.id], visit.env.now())[actor.id]
 
-    actor, view = await visit.site.read(find)
+    actor, view, relation = await visit.site.read(find)
     if actor.local and visit.wants_activity():
         raise web.HTTPFound(actor.uri, headers={"Vary": "Accept"})
     if not actor.local and visit.request.method == "GET":
@@ -68,7 +70,9 @@ async def profile(visit: Visit) -> web.Response:
     indexable = actor.local and actor.indexable
     session = await visit.looking_at(*view.pinned, *view.page.posts)
     response = visit.html(
-        pages.render_profile(view, visit.instance, session=session, indexable=indexable)
+        pages.render_profile(
+            view, visit.instance, session=session, indexable=indexable, relation=relation
+        )
     )
     return _alternate(response, actor.uri) if actor.local else response
 
