@@ -9,7 +9,7 @@ from aiohttp import web
 from fedi_cotweet.services import author_views, invitations
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.views import InviteView
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, as_id, see
@@ -63,6 +63,6 @@ async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None)
         return author_views.invitations(tx, visit.env, viewer.account_id)
 
     found = await visit.site.read(find)
-    said = "" if error is None else f"{error.safe} {error.fix}".strip()
+    said = refusals.said(error)
     text = pages.render_invites(found, viewer.view, visit.instance, error=said)
     return visit.html(text, status=200 if error is None else error.status)

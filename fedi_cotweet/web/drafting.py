@@ -10,7 +10,7 @@ from fedi_cotweet.services import author_views, drafts
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.views import DraftView
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, as_id, see
@@ -52,6 +52,6 @@ async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None)
         return author_views.drafts(tx, visit.env, viewer.account_id)
 
     found = await visit.site.read(find)
-    said = "" if error is None else f"{error.safe} {error.fix}".strip()
+    said = refusals.said(error)
     text = pages.render("drafts.html", visit.instance, viewer.view, drafts=found, error=said)
     return visit.html(text, status=200 if error is None else error.status)

@@ -25,7 +25,7 @@ from fedi_cotweet.services.post_views import media_view
 from fedi_cotweet.services.spooling import Spool
 from fedi_cotweet.services.views import MediaView, PostView
 from fedi_cotweet.services.words import Words, present_words
-from fedi_cotweet.web import pages, typed
+from fedi_cotweet.web import pages, refusals, typed
 from fedi_cotweet.web.forms import read_sent
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer, check_form
@@ -218,7 +218,7 @@ def _page(
         alone=not held.named,
         filled=filled,
         preview=preview,
-        error="" if error is None else f"{error.safe} {error.fix}".strip(),
+        error=refusals.said(error),
         limits=limits,
         free=max(limits.media_per_post - len(filled.media), 0) if not held.view.poll else 0,
         accept=ACCEPTED,

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.headers import PAGE_HEADERS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.visits import Visit
@@ -50,7 +50,7 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
     except ServiceError as error:
         if error.status == 404:  # every 404 is alike: nothing tells what is hidden from what is not
             return _failed(visit, 404)
-        return _failed(visit, error.status, error.safe, error.fix)
+        return _failed(visit, error.status, error.safe, refusals.fix(error))
     except StorageError as error:
         log.error("storage_failed", path=visit.request.path, code=error.code, detail=error.detail)
         return _failed(visit, error.status)

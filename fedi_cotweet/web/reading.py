@@ -14,7 +14,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.rendering import ConsentView
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
@@ -210,7 +210,7 @@ async def search(visit: Visit) -> web.Response:
                 )
             )
         except ServiceError as refused:
-            error = f"{refused.safe} {refused.fix}"
+            error = refusals.said(refused)
     visit.pages.rechecks.ask(stale.post_ids)
     session = await visit.looking_at(*(() if page is None else page.posts))
     text = pages.render_search(words, page, visit.instance, session=session, error=error)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from fedi_cotweet.services import passwords, second_factor, security, sign_ins
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.web import refusals
 from fedi_cotweet.web import security_pages as pages
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer
@@ -204,7 +205,7 @@ async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None)
         needs_password=needs_password,
         needs_code=security.needs_proof(visit.env, viewer.session),
         done=visit.request.query.get("done", ""),
-        error="" if error is None else f"{error.safe} {error.fix}".strip(),
+        error=refusals.said(error),
     )
     return visit.html(text, status=200 if error is None else error.status, private=True)
 
@@ -222,7 +223,7 @@ async def _setup_page(
     picture = segno.make(setup.address, error="m").svg_inline(
         scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None
     )
-    said = "" if error is None else f"{error.safe} {error.fix}".strip()
+    said = refusals.said(error)
     text = pages.render_two_factor(
         setup.secret, setup.address, picture, viewer.view, visit.instance, error=said
     )

@@ -26,7 +26,7 @@ from fedi_cotweet.services.post_views import media_view
 from fedi_cotweet.services.spooling import Spool
 from fedi_cotweet.services.views import AuthorView, MediaView, PostView
 from fedi_cotweet.services.words import Words, check_words
-from fedi_cotweet.web import pages, typed
+from fedi_cotweet.web import pages, refusals, typed
 from fedi_cotweet.web.forms import read_sent
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer, check_form
@@ -206,7 +206,7 @@ def _page(
         quoted=quoted,
         preview=preview,
         named=named,
-        error="" if error is None else f"{error.safe} {error.fix}".strip(),
+        error=refusals.said(error),
         limits=limits,
         lasts=tuple(typed.LASTS),
         free=max(limits.media_per_post - len(filled.media), 0),

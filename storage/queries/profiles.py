@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, and_, delete, exists
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, delete, exists, select
 
 from storage.dialect import insert_or_ignore
 from storage.models import Activity, Boost, Post, ProfileHide
@@ -40,3 +40,11 @@ def not_about_hidden(actor_id: int) -> ColumnElement[bool]:
         Boost.uri == Activity.uri,
     )
     return and_(~said, ~carried)
+
+
+def is_hidden(tx: Connection, account_id: int, post_id: int) -> bool:
+    """Whether its author hid it."""
+    held = select(ProfileHide.post_id).where(
+        ProfileHide.account_id == account_id, ProfileHide.post_id == post_id
+    )
+    return tx.scalar(held) is not None

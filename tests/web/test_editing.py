@@ -60,7 +60,9 @@ async def test_a_post_is_changed_and_keeps_what_was_left_alone(
     assert "Tea, please" in text
     assert "edited" in text
     await _send(alice, path, changed | {f"drop-{picture.id}": "on", "step": "send"})
-    assert not [i for i in (await alice.page(f"/@alice/{number}")).all("img") if i.attributes["alt"]]
+    assert not [
+        i for i in (await alice.page(f"/@alice/{number}")).all("img") if i.attributes["alt"]
+    ]
 
 
 async def test_a_change_that_cannot_be_keeps_what_was_typed(
