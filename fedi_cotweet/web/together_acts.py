@@ -134,8 +134,8 @@ async def add_author(visit: Visit) -> web.Response:
     fields = await visit.own_form(viewer)
     number = as_id(visit.request.match_info["id"])
     me, env = viewer.account_id, visit.env
+    await visit.site.read(lambda tx: author_list.own_cotweet(tx, me, number))
     try:
-        await visit.site.read(lambda tx: author_list.own_cotweet(tx, me, number))
         person = await authoring.find_person(visit.site, fields.get("handle", "").strip())
         replaced = fields.get("replaces", "").strip()
         other = await authoring.find_person(visit.site, replaced) if replaced else None
@@ -152,7 +152,7 @@ async def add_author(visit: Visit) -> web.Response:
             )
         )
     except ServiceError as error:
-        return await _refused(visit, viewer, error)
+        return await together.page(visit, viewer, error)
     return see(_done(visit, "add"))
 
 
@@ -162,12 +162,12 @@ async def remove_author(visit: Visit) -> web.Response:
     fields = await visit.own_form(viewer)
     number = as_id(visit.request.match_info["id"])
     me, env = viewer.account_id, visit.env
+    await visit.site.read(lambda tx: author_list.own_cotweet(tx, me, number))
     try:
-        await visit.site.read(lambda tx: author_list.own_cotweet(tx, me, number))
         person = await authoring.find_person(visit.site, fields.get("handle", ""))
         await visit.site.write(lambda tx: author_list.remove(tx, env, me, number, person))
     except ServiceError as error:
-        return await _refused(visit, viewer, error)
+        return await together.page(visit, viewer, error)
     return see(_done(visit, "remove"))
 
 

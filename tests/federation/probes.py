@@ -80,6 +80,21 @@ def done_to_posts(what: str) -> Probe:
     ]
 
 
+def together(page: str) -> Probe:
+    """What authors have among themselves."""
+    return lambda n: [f"/together/{guess}{page}" for guess in (n.post, n.invite)]
+
+
+def done_together(*names: str) -> Probe:
+    """What authors do there."""
+    fields = {"text": "x", "handle": "@alice", "proposal": "1"}
+    return lambda n: [
+        Ask(f"/together/{guess}/{name}", form=fields)
+        for guess in (n.post, n.invite)
+        for name in names
+    ]
+
+
 PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/.well-known/host-meta"): plain("/.well-known/host-meta"),
     ("GET", "/.well-known/host-meta.json"): plain("/.well-known/host-meta.json"),
@@ -568,6 +583,27 @@ PROBES: dict[tuple[str, str], Probe] = {
         for guess in (n.post, n.invite)
         for what in ("like", "boost", "keep", "unlike")
     ],
+    ("GET", "/posts/{id}/edit"): lambda n: [f"/posts/{g}/edit" for g in (n.post, n.invite)],
+    ("GET", "/posts/{id}/delete"): lambda n: [f"/posts/{g}/delete" for g in (n.post, n.invite)],
+    ("POST", "/posts/{id}/edit"): lambda n: [
+        Ask(f"/posts/{guess}/edit", form={"text": "x"}) for guess in (n.post, n.invite)
+    ],
+    ("POST", "/posts/{id}/delete"): lambda n: [
+        Ask(f"/posts/{guess}/delete", form={}) for guess in (n.post, n.invite)
+    ],
+    ("POST", "/@{name}/{what}"): lambda n: [
+        Ask(f"/@{name}/{what}", form={"back": "/home"})
+        for name in ("alice", n.post)
+        for what in ("choose", "unmute", "unfollow")
+    ],
+    **{
+        ("GET", f"/together/{{id}}{page}"): together(page)
+        for page in ("", "/leave", "/statistics", "/propose")
+    },
+    ("POST", "/together/{id}/propose"): done_together("propose"),
+    ("POST", "/together/{id}/authors/add"): done_together("authors/add"),
+    ("POST", "/together/{id}/authors/remove"): done_together("authors/remove"),
+    ("POST", "/together/{id}/{what}"): done_together("say", "leave", "publish", "take", "hide"),
     ("GET", "/write"): lambda n: [
         f"/write?reply={guess}&quote={guess}&with=@alice" for guess in (n.post, n.invite)
     ],

@@ -124,8 +124,10 @@ async def test_what_an_author_hides_stands_on_no_list_of_theirs(stage: Stage) ->
 
     before = await shown(ALICE)
     assert before == ([11, 10], 2, [31, 30, 11, 10], 4)
+    assert not await stage.do(profiles.is_hidden, ALICE, 11)
     await stage.do(profiles.hide, ALICE, 11)
     await stage.do(profiles.hide, ALICE, 11)
+    assert await stage.do(profiles.is_hidden, ALICE, 11)
     assert await shown(ALICE) == ([10], 1, [30, 10], 2)
     assert (await shown(DAVE))[:2] == ([11, 10], 2)
     await stage.do(profiles.unhide, ALICE, 11)

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiohttp import ClientResponse, FormData
 
+from fedi_cotweet.services import authoring, source_texts
+from fedi_cotweet.services.posts import create_post
+from fedi_cotweet.services.words import Words
 from storage.queries import actors, posts
 from tests.sites import BASE, World
 from tests.web.conftest import HTML, Browser, csrf
@@ -125,3 +128,37 @@ async def test_nobody_changes_posts_of_others(
         assert (await _send(bob, path, {"csrf": "wrong", "text": "x"})).status == 403
     assert (await stranger.get(path)).headers["Location"].startswith("/auth/sign_in")
     assert path not in str([a.attributes.get("href") for a in (await bob.page("/@alice")).all("a")])
+
+
+TYPED = (
+    "Hi @dora@b.example and @bob,\nsee https://c.example/a?b=1&c=2 #tea\n\n<b>Bold</b> & @nobody"
+)
+
+
+async def test_the_text_to_edit_names_people_whole_and_makes_the_same_post_again(
+    world: World,
+) -> None:
+    site, now, uri = world.site, world.clock.now, "https://b.example/users/dora"
+    values = {
+        "id": site.env.new_id(),
+        "uri": uri,
+        "kind": "Person",
+        "username": "dora",
+        "host": "b.example",
+        "local": False,
+        "name": "Dora",
+        "url": "https://b.example/@dora",
+        "inbox": f"{uri}/inbox",
+        "created_at": now,
+        "fetched_at": now,
+    }
+    await site.write(lambda tx: actors.save_actor(tx, values, [], now))
+    first = await authoring.compose_text(site, TYPED)
+    assert len(first.mentioned) == 2
+    said, me = Words(first), await _id(world, "alice")
+    number = await site.write(lambda tx: create_post(tx, site.env, me, said))
+    post = await site.read(lambda tx: posts.post(tx, number))
+    assert post is not None
+    text = await site.read(lambda tx: source_texts.of(tx, site.env, post))
+    assert text == TYPED
+    assert await authoring.compose_text(site, text) == first
