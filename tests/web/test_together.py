@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from fedi_cotweet.services.posts import delete_post
 from storage.queries import actors, consents, posts
 from tests.sites import World
 from tests.web.conftest import Browser, csrf
@@ -153,8 +154,22 @@ async def test_what_became_of_a_post_is_for_its_authors(
 
 @pytest.mark.parametrize(
     "what",
-    ["say", "leave", "publish", "discard", "withdraw", "take", "propose", "authors/add"]
-    + ["authors/remove", "hide", "cancel", "publish-change", "ask-deletion", "explode"],
+    [
+        "say",
+        "leave",
+        "publish",
+        "discard",
+        "withdraw",
+        "take",
+        "propose",
+        "authors/add",
+        "authors/remove",
+        "hide",
+        "cancel",
+        "publish-change",
+        "ask-deletion",
+        "explode",
+    ],
 )
 async def test_nobody_does_anything_among_authors_whom_they_are_not(
     world: World, browsers: Browsers, stranger: Browser, what: str
@@ -171,3 +186,22 @@ async def test_nobody_does_anything_among_authors_whom_they_are_not(
     post = await world.site.read(lambda tx: posts.post(tx, number))
     assert post is not None
     assert post.state == "draft"
+
+
+async def test_a_quote_stands_beside_its_original_with_both_authors_named(
+    world: World, stranger: Browser
+) -> None:
+    first = await world.post(await _id(world, "alice"), "Tea")
+    quoted = await world.site.read(lambda tx: posts.post(tx, first))
+    assert quoted is not None
+    second = await world.post(await _id(world, "bob"), "Cake", quote=quoted.uri)
+    page = await stranger.page(f"/@bob/{second}")
+    [duet] = [one for one in page.all("div") if one.attributes.get("class") == "duet"]
+    assert duet.text.index("Tea") < duet.text.index("Cake"), "the original first"
+    assert "@alice@a.example" in duet.text
+    assert "@bob@a.example" in duet.text
+    await world.site.write(lambda tx: delete_post(tx, world.site.env, quoted.author_id, quoted.id))
+    alone = await stranger.page(f"/@bob/{second}")
+    assert "Cake" in alone.text
+    assert "Quotes a post that is deleted." in alone.text
+    assert not [one for one in alone.all("div") if one.attributes.get("class") == "duet"]
