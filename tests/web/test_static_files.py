@@ -86,10 +86,21 @@ def test_the_style_sheet_loads_nothing() -> None:
     assert not re.search(r"url\(|@import|@font-face", style())
 
 
+def _root(which: str) -> str:
+    """What the style sheet says of the whole page, of those that choose so."""
+    [said, *_] = re.findall(rf":root{re.escape(which)}\{{(.*?)\}}", style(), re.DOTALL)
+    return str(said)
+
+
+def test_who_chooses_a_dark_page_gets_the_colours_of_a_dark_device() -> None:
+    chosen, given = colours(_root(".scheme-dark ")), colours(_root(":not(.scheme-light) "))
+    assert chosen == given
+    assert len(given) > 10
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_enough_contrast_in_both_schemes(scheme: str) -> None:
-    light, dark = re.findall(r":root \{(.*?)\}", style(), re.DOTALL)[:2]
-    colour = colours(light if scheme == "light" else dark)
+    colour = colours(_root(" " if scheme == "light" else ":not(.scheme-light) "))
     for text, ground in (
         ("ink", "page"),
         ("ink", "card"),
