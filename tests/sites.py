@@ -150,6 +150,11 @@ class World:
         assert await self.deliver_offers(post_id) == ["invited"]
         return post_id
 
+    async def anyone_may_invite(self, account_id: int) -> None:
+        """An account that takes invites from everybody."""
+        env = self.site.env
+        await self.site.write(lambda tx: accounts.set_invite_policy(tx, env, account_id, "anyone"))
+
     async def agree(self, post_id: int) -> None:
         """The co-author accepts; the stamp is verified as if it had been fetched just now."""
         env = self.site.env

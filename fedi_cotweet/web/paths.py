@@ -15,6 +15,7 @@ class Paths:
     invites: str = "/invites"
     search: str = "/search"
     write: str = "/write"
+    write_people: str = "/write/people"
     drafts: str = "/drafts"
     bookmarks: str = "/bookmarks"
     likes: str = "/likes"

@@ -11,6 +11,7 @@ from fedi_cotweet.services.site import Site
 from fedi_cotweet.web import (
     acting,
     answering,
+    asking,
     authorizing,
     befriending,
     drafting,
@@ -64,6 +65,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/@{name}/{what}", befriending.act),
     ("GET", PATHS.write, writing.form),
     ("POST", PATHS.write, writing.send),
+    ("GET", PATHS.write_people, asking.check),
     ("GET", PATHS.drafts, drafting.show),
     ("GET", PATHS.bookmarks, own.bookmarks),
     ("GET", PATHS.likes, own.likes),

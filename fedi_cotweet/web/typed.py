@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from activitypub.coauthorship.roles import AUTHOR
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.services import audiences, authoring
-from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.post_views import media_view
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import MediaView, PollOptionView, PollView, PostView
 from fedi_cotweet.services.words import PollWords, Words
+from fedi_cotweet.web import asking
 from storage.models import Actor, Media
 
 LASTS: Final[Mapping[str, int]] = {
@@ -27,7 +27,6 @@ LASTS: Final[Mapping[str, int]] = {
     "7d": 7 * DAY,
 }
 """How long a poll of the form may be open."""
-MOST_CO_AUTHORS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,14 @@ class Typed:
     quote: str = ""
     media: tuple[MediaView, ...] = ()
     """What was uploaded for it."""
+    roles: tuple[tuple[str, str], ...] = ()
+    """By handle (``bob@b.example``; "" is whoever writes), what somebody did."""
+    waits: str = "7d"
+    """How long the invites are open: one of ``WAITS``."""
+    goes_on: bool = False
+    """Publish without those who decline."""
+    publish_at: str = ""
+    """Not before that, as ``datetime-local`` has it, in UTC."""
     key: str = ""
     """The same for one post, however often its form is sent."""
     seen: str = ""
@@ -57,8 +64,7 @@ class Typed:
     @property
     def handles(self) -> tuple[str, ...]:
         """Whom it names as co-authors, each once."""
-        named = self.co_authors.replace(",", " ").replace(";", " ").split()
-        return tuple(dict.fromkeys(named))
+        return tuple(asking.split(self.co_authors))
 
     @property
     def stamp(self) -> str:
@@ -76,6 +82,7 @@ class Typed:
             self.reply,
             self.quote,
             tuple((item.id, item.alt) for item in self.media),
+            self.roles if self.handles else (),
         )
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
@@ -88,13 +95,17 @@ def read(texts: Mapping[str, str], options: int) -> Typed:
         summary=texts.get("summary", "").strip(),
         language=texts.get("language", "").strip(),
         visibility=texts.get("visibility", "public"),
-        co_authors=texts.get("co_authors", "").strip(),
+        co_authors=asking.in_order(texts),
         options=tuple(option for option in given if option),
         lasts=texts.get("lasts", "1d"),
         multiple="multiple" in texts,
         sensitive="sensitive" in texts,
         reply=texts.get("reply", ""),
         quote=texts.get("quote", ""),
+        roles=asking.roles(texts),
+        waits=texts.get("waits", "7d"),
+        goes_on="goes_on" in texts,
+        publish_at=texts.get("publish_at", "").strip()[:30],
         key=texts.get("key", "")[:100],
         seen=texts.get("seen", ""),
     )
@@ -109,17 +120,6 @@ def kept_media(texts: Mapping[str, str]) -> list[int]:
             if number is not None:
                 found.append(number)
     return found
-
-
-async def co_authors(site: Site, typed: Typed) -> list[Actor]:
-    """The people who are named as co-authors. Raises as ``authoring.find_person`` does."""
-    handles = typed.handles
-    if len(handles) > MOST_CO_AUTHORS:
-        raise ServiceError(
-            "too_many_authors", 422, f"At most {MOST_CO_AUTHORS} people can be named."
-        )
-    found = await asyncio.gather(*(authoring.find_person(site, handle) for handle in handles))
-    return list({person.id: person for person in found}.values())
 
 
 async def words(site: Site, me: int, typed: Typed, media: Sequence[Media]) -> Words:
@@ -142,10 +142,15 @@ async def words(site: Site, me: int, typed: Typed, media: Sequence[Media]) -> Wo
 
 
 def preview(
-    site: Site, author: Actor, people: Sequence[Actor], said: Words, media: Sequence[Media]
+    site: Site,
+    author: Actor,
+    people: Sequence[Actor],
+    said: Words,
+    media: Sequence[Media],
+    roles: Mapping[int, str] | None = None,
 ) -> PostView:
-    """The post as its readers would see it, once all these people agreed."""
-    env = site.env
+    """The post as its readers would see it, once all these people agreed; ``roles`` by actor id."""
+    env, did = site.env, roles or {}
     poll = None
     if said.poll is not None:
         options = tuple(PollOptionView(option, 0) for option in said.poll.options)
@@ -155,7 +160,9 @@ def preview(
         uri="",
         url="",
         page="",
-        authors=tuple(author_view(env, person) for person in (author, *people)),
+        authors=tuple(
+            author_view(env, person, did.get(person.id, AUTHOR)) for person in (author, *people)
+        ),
         content=said.body.html,
         text="",
         summary=said.summary,

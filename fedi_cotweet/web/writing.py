@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
+from activitypub.coauthorship.roles import AUTHOR, ROLES
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.domain.limits import IDEMPOTENT_FOR
 from fedi_cotweet.services import (
@@ -24,9 +25,10 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.post_views import media_view
 from fedi_cotweet.services.spooling import Spool
-from fedi_cotweet.services.views import AuthorView, MediaView, PostView
+from fedi_cotweet.services.views import MediaView, PostView
 from fedi_cotweet.services.words import Words, check_words
-from fedi_cotweet.web import pages, refusals, typed
+from fedi_cotweet.web import asking, pages, refusals, typed
+from fedi_cotweet.web.asking import Named
 from fedi_cotweet.web.forms import read_sent
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer, check_form
@@ -39,15 +41,6 @@ from storage.queries import posts as stored
 
 ACCEPTED: Final = "image/*,video/*,audio/*"
 """What browsers offer to choose; what is taken is decided by looking at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A co-author as the preview tells of them. ``by_message``: their server knows nothing of
-    co-authors, so they are asked by direct message."""
-
-    author: AuthorView
-    by_message: bool
 
 
 async def form(visit: Visit) -> web.Response:
@@ -87,13 +80,16 @@ async def send(visit: Visit) -> web.Response:
     try:
         media = await _media(visit, viewer, sent.texts, sent.files)
         filled = replace(filled, media=tuple(_upload(item) for item in media))
-        people = await typed.co_authors(site, filled)
+        people = await asking.co_authors(site, filled.handles)
         said = await typed.words(site, viewer.account_id, filled, media)
         author = await site.read(lambda tx: _check(tx, visit, viewer, said, people))
+        did = asking.roles_of(site.env, filled.roles, author.id, people)
+        views = [author_view(site.env, person, did.get(person.id, AUTHOR)) for person in people]
         named = tuple(
-            Named(author_view(site.env, person), person.can_co_author is None) for person in people
+            Named(view.handle, view, person.can_co_author is None)
+            for view, person in zip(views, people, strict=True)
         )
-        preview = typed.preview(site, author, people, said, media)
+        preview = typed.preview(site, author, people, said, media, did)
         wanted = sent.texts.get("step") == "send"
         if wanted and (not people or filled.seen == filled.stamp):
             return see(await _make(visit, viewer, filled, said, people))
@@ -118,7 +114,18 @@ async def _make(
         if held is not None:
             return held
         if people:
-            made = drafts.create_draft(tx, env, me, said, people, by_message=True)
+            made = drafts.create_draft(
+                tx,
+                env,
+                me,
+                said,
+                people,
+                expires_in=asking.WAITS.get(filled.waits) if said.poll is None else None,
+                mode="publish_without_decliners" if filled.goes_on else None,
+                publish_at=asking.moment(filled.publish_at),
+                roles=asking.roles_of(env, filled.roles, me, people),
+                by_message=True,
+            )
         else:
             made = posts.create_post(tx, env, me, said, to_oneself=True)
         idempotency.remember(tx, me, filled.key, made, env.now())
@@ -209,6 +216,8 @@ def _page(
         error=refusals.said(error),
         limits=limits,
         lasts=tuple(typed.LASTS),
+        waits=tuple(asking.WAITS),
+        roles=ROLES,
         free=max(limits.media_per_post - len(filled.media), 0),
         accept=ACCEPTED,
     )

@@ -607,6 +607,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/write"): lambda n: [
         f"/write?reply={guess}&quote={guess}&with=@alice" for guess in (n.post, n.invite)
     ],
+    ("GET", "/write/people"): plain("/write/people?with=@alice+@bob"),
     ("POST", "/write"): lambda n: [Ask("/write", form={"reply": n.post, "quote": n.invite})],
     ("GET", "/drafts"): plain("/drafts"),
     ("GET", "/bookmarks"): plain("/bookmarks"),

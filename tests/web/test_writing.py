@@ -25,7 +25,7 @@ def _png() -> bytes:
     return out.getvalue()
 
 
-def _fields(page: Element) -> dict[str, str]:
+def form_fields(page: Element) -> dict[str, str]:
     """What the form for a post holds."""
     [form] = [f for f in page.all("form") if f.attributes.get("action") == "/write"]
     found = {
@@ -41,7 +41,7 @@ def _fields(page: Element) -> dict[str, str]:
     return found
 
 
-async def _send(browser: Browser, fields: dict[str, str], **files: bytes) -> ClientResponse:
+async def send_form(browser: Browser, fields: dict[str, str], **files: bytes) -> ClientResponse:
     form = FormData(default_to_multipart=True)
     for name, value in fields.items():
         form.add_field(name, value)
@@ -51,26 +51,26 @@ async def _send(browser: Browser, fields: dict[str, str], **files: bytes) -> Cli
     return await browser.http.post("/write", data=form, headers=headers, allow_redirects=False)
 
 
-async def _typed(browser: Browser, path: str = "/write", **fields: str) -> dict[str, str]:
-    return _fields(await browser.page(path)) | fields
+async def typed(browser: Browser, path: str = "/write", **fields: str) -> dict[str, str]:
+    return form_fields(await browser.page(path)) | fields
 
 
 async def test_a_post_is_written_previewed_and_published_once(
     world: World, browsers: Browsers
 ) -> None:
     alice = await browsers("alice")
-    fields = await _typed(alice, text="Tea & <b>cake</b> #tea", summary="Food", language="en")
-    shown = await _send(alice, fields | {"step": "preview"})
+    fields = await typed(alice, text="Tea & <b>cake</b> #tea", summary="Food", language="en")
+    shown = await send_form(alice, fields | {"step": "preview"})
     page = parse_page(await shown.text())
     assert shown.status == 200
     assert "As readers will see it" in page.text
     assert "Tea & <b>cake</b>" in page.text
-    assert _fields(page)["text"] == "Tea & <b>cake</b> #tea"
+    assert form_fields(page)["text"] == "Tea & <b>cake</b> #tea"
     assert not [link for link in page.all("a") if link.attributes.get("href") == "/notes/0"]
-    made = await _send(alice, fields | {"step": "send"})
+    made = await send_form(alice, fields | {"step": "send"})
     assert made.status == 303
     address = made.headers["Location"]
-    again = await _send(alice, fields | {"step": "send"})
+    again = await send_form(alice, fields | {"step": "send"})
     assert again.headers["Location"] == address, "the same form makes one post"
     post = await alice.page(address)
     assert "Tea & <b>cake</b>" in post.text
@@ -88,28 +88,30 @@ async def test_an_answer_names_and_is_for_whom_it_answers(world: World, browsers
     assert bob is not None
     number = await world.post(bob.id, "Who is there?", summary="Door")
     alice = await browsers("alice")
-    fields = await _typed(alice, f"/write?reply={number}")
+    fields = await typed(alice, f"/write?reply={number}")
     assert (fields["text"], fields["summary"], fields["visibility"]) == ("@bob", "Door", "public")
-    made = await _send(alice, fields | {"text": "@bob me", "step": "send"})
+    made = await send_form(alice, fields | {"text": "@bob me", "step": "send"})
     page = await alice.page(made.headers["Location"])
     assert "Who is there?" in page.text
 
 
 async def test_pictures_and_polls_are_kept_over_a_preview(world: World, browsers: Browsers) -> None:
     alice = await browsers("alice")
-    fields = await _typed(alice, text="Look", **{"alt-0": "A lake"})
+    fields = await typed(alice, text="Look", **{"alt-0": "A lake"})
     page = parse_page(
-        await (await _send(alice, fields | {"step": "preview"}, file_0=_png())).text()
+        await (await send_form(alice, fields | {"step": "preview"}, file_0=_png())).text()
     )
-    kept = _fields(page)
+    kept = form_fields(page)
     [name] = [name for name in kept if name.startswith("media-")]
     assert kept[name] == "A lake"
-    made = await _send(alice, kept | {name: "A teal lake", "step": "send"})
+    made = await send_form(alice, kept | {name: "A teal lake", "step": "send"})
     post_id = int(made.headers["Location"].rpartition("/")[2])
     [held] = await world.site.read(lambda tx: post_media.media_of(tx, post_ids=[post_id]))
     assert held.alt == "A teal lake"
-    fields = await _typed(alice, text="Which?", lasts="3d", multiple="on")
-    made = await _send(alice, fields | {"option-0": "Tea", "option-1": "Coffee", "step": "send"})
+    fields = await typed(alice, text="Which?", lasts="3d", multiple="on")
+    made = await send_form(
+        alice, fields | {"option-0": "Tea", "option-1": "Coffee", "step": "send"}
+    )
     number = int(made.headers["Location"].rpartition("/")[2])
     poll = await world.site.read(lambda tx: polls.poll(tx, number))
     assert poll is not None
@@ -118,13 +120,13 @@ async def test_pictures_and_polls_are_kept_over_a_preview(world: World, browsers
 
 async def test_a_picture_is_left_out_again(world: World, browsers: Browsers) -> None:
     alice = await browsers("alice")
-    fields = await _typed(alice, text="Look")
+    fields = await typed(alice, text="Look")
     page = parse_page(
-        await (await _send(alice, fields | {"step": "preview"}, file_0=_png())).text()
+        await (await send_form(alice, fields | {"step": "preview"}, file_0=_png())).text()
     )
-    kept = _fields(page)
+    kept = form_fields(page)
     [name] = [name for name in kept if name.startswith("media-")]
-    made = await _send(alice, kept | {name.replace("media", "drop"): "on", "step": "send"})
+    made = await send_form(alice, kept | {name.replace("media", "drop"): "on", "step": "send"})
     post_id = int(made.headers["Location"].rpartition("/")[2])
     assert await world.site.read(lambda tx: post_media.media_of(tx, post_ids=[post_id])) == []
 
@@ -148,16 +150,16 @@ async def test_co_authors_are_invited_to_exactly_what_was_shown(
 ) -> None:
     await _befriend(world)
     alice, bob = await browsers("alice"), await browsers("bob")
-    fields = await _typed(alice, text="We like tea", co_authors="@bob")
-    shown = await _send(alice, fields | {"step": "send"})
+    fields = await typed(alice, text="We like tea", co_authors="@bob")
+    shown = await send_form(alice, fields | {"step": "send"})
     page = parse_page(await shown.text())
     assert shown.status == 200, "nobody is asked about what its author has not seen"
     assert "sees exactly this" in " ".join(page.text.split())
     assert await _invited(bob) == 0
-    seen = _fields(page)
-    changed = await _send(alice, seen | {"text": "We like coffee", "step": "send"})
+    seen = form_fields(page)
+    changed = await send_form(alice, seen | {"text": "We like coffee", "step": "send"})
     assert changed.status == 200, "it is another post now: shown first"
-    made = await _send(alice, seen | {"step": "send"})
+    made = await send_form(alice, seen | {"step": "send"})
     assert made.headers["Location"].startswith("/drafts#p")
     await world.deliver_offers(int(made.headers["Location"].rpartition("#p")[2]))
     assert await _invited(bob) == 1
@@ -190,32 +192,32 @@ async def test_what_cannot_be_posted_is_said_and_nothing_is_lost(
     world: World, browsers: Browsers, fields: dict[str, str], said: str
 ) -> None:
     alice = await browsers("alice")
-    typed = await _typed(alice, **fields)
-    refused = await _send(alice, typed | {"step": "send"})
+    sent = await typed(alice, **fields)
+    refused = await send_form(alice, sent | {"step": "send"})
     page = parse_page(await refused.text())
     assert refused.status in (404, 422)
     [alert] = [one for one in page.walk() if one.attributes.get("role") == "alert"]
     assert said in alert.text
-    assert _fields(page)["text"].strip() == fields["text"].strip()
+    assert form_fields(page)["text"].strip() == fields["text"].strip()
 
 
 async def test_what_is_no_picture_is_refused_and_the_text_stays(
     world: World, browsers: Browsers
 ) -> None:
     alice = await browsers("alice")
-    typed = await _typed(alice, text="Look")
-    refused = await _send(alice, typed | {"step": "send"}, file_0=b"<script>alert(1)</script>")
+    sent = await typed(alice, text="Look")
+    refused = await send_form(alice, sent | {"step": "send"}, file_0=b"<script>alert(1)</script>")
     assert refused.status == 422
-    assert _fields(parse_page(await refused.text()))["text"] == "Look"
+    assert form_fields(parse_page(await refused.text()))["text"] == "Look"
 
 
 async def test_nobody_writes_for_somebody_else(
     world: World, browsers: Browsers, stranger: Browser
 ) -> None:
     alice = await browsers("alice")
-    typed = await _typed(alice, text="x", step="send")
-    assert (await _send(alice, typed | {"csrf": "wrong"})).status == 403
-    assert (await _send(stranger, typed)).headers["Location"] == "/auth/sign_in"
+    sent = await typed(alice, text="x", step="send")
+    assert (await send_form(alice, sent | {"csrf": "wrong"})).status == 403
+    assert (await send_form(stranger, sent)).headers["Location"] == "/auth/sign_in"
     assert (await stranger.get("/write")).status == 303
     plain = await alice.send("/write", typed)
     assert plain.status == 415
