@@ -219,5 +219,5 @@ async def test_nobody_writes_for_somebody_else(
     assert (await send_form(alice, sent | {"csrf": "wrong"})).status == 403
     assert (await send_form(stranger, sent)).headers["Location"] == "/auth/sign_in"
     assert (await stranger.get("/write")).status == 303
-    plain = await alice.send("/write", typed)
+    plain = await alice.send("/write", sent)
     assert plain.status == 415
