@@ -48,9 +48,11 @@ def page(
             if name not in ("max_id", "min_id", "since_id")
         ]
 
+        path = request.path.rstrip("/")
+
         def link(name: str, value: int, rel: str) -> str:
             query = urlencode([*kept, (name, str(value))])
-            return f'<{base}{request.path}?{query}>; rel="{rel}"'
+            return f'<{base}{path}?{query}>; rel="{rel}"'
 
         response.headers["Link"] = ", ".join(
             (link("max_id", min(places), "next"), link("min_id", max(places), "prev"))

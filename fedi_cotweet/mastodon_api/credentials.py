@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.errors import invalid
 from fedi_cotweet.mastodon_api.parameters import Uploaded, shaped
 from fedi_cotweet.services import own_profile, posting_defaults, profile_pictures
+from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.media import StoredFile
 from fedi_cotweet.services.posting_defaults import Defaults
 from storage.engine import Tx
@@ -55,6 +57,21 @@ class Source(msgspec.Struct):
 
 async def update_credentials(call: Call) -> web.Response:
     """Change one's profile and the defaults of one's posts; followers are told once."""
+    return await _update(call, sources.credential_account)
+
+
+async def profile(call: Call) -> web.Response:
+    """One's profile, as one typed it."""
+    me, env = call.account_id, call.env
+    return answer(await call.site.read(lambda tx: sources.profile(tx, env, me)))
+
+
+async def update_profile(call: Call) -> web.Response:
+    """Change it; the answer is what one typed."""
+    return await _update(call, sources.profile)
+
+
+async def _update(call: Call, shown: Callable[[Tx, Env, int], Document]) -> web.Response:
     me, env = call.account_id, call.env
     given = await call.members(most_file=own_profile.MAX_PICTURE_BYTES)
     wanted, source = shaped(Profile, given), shaped(Source, _mapping(given.get("source")))
@@ -67,7 +84,7 @@ async def update_credentials(call: Call) -> web.Response:
         own_profile.change(tx, env, me, _wanted(wanted))
         defaults = Defaults(source.privacy, source.sensitive, source.language, source.quote_policy)
         posting_defaults.change(tx, me, defaults)
-        return sources.credential_account(tx, env, me)
+        return shown(tx, env, me)
 
     return answer(await call.site.write(write))
 

@@ -14,6 +14,7 @@ from fedi_cotweet.mastodon_api.entities.accounts import NO_AVATAR, NO_HEADER
 from fedi_cotweet.mastodon_api.errors import guarded
 from fedi_cotweet.mastodon_api.operations import OPERATIONS, Operation
 from fedi_cotweet.mastodon_api.rates import Rates, headers
+from fedi_cotweet.mastodon_api.slashes import Slashes
 from fedi_cotweet.mastodon_api.streaming.hub import HUB, Hub
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
@@ -45,6 +46,7 @@ def setup(app: web.Application, site: Site) -> None:
         app.router.add_route("OPTIONS", path, _preflight(known))
     for path, name in ((NO_AVATAR, "avatar.png"), (NO_HEADER, "header.png")):
         app.router.add_get(path, _picture(name))
+    app.router.register_resource(Slashes(app.router))
 
     async def finish(_: web.Application) -> None:
         await rechecks.finish()

@@ -65,6 +65,7 @@ from storage.models.reading import (
 from storage.models.relations import (
     AccountNote,
     Block,
+    Endorsement,
     FollowedTag,
     HostBlock,
     HostRule,
@@ -76,6 +77,7 @@ from storage.models.relations import (
     PostMute,
     ProfileHide,
     ReaderList,
+    SuggestionDismissal,
     TrustedAuthor,
 )
 from storage.models.relaying import RelaySubscription
@@ -117,6 +119,7 @@ __all__ = [
     "Delivery",
     "DraftComment",
     "EmojiPicture",
+    "Endorsement",
     "Filter",
     "FilterKeyword",
     "FilterPost",
@@ -172,6 +175,7 @@ __all__ = [
     "SignUp",
     "Stamp",
     "StreamEvent",
+    "SuggestionDismissal",
     "Tombstone",
     "TrustedAuthor",
     "WithdrawnOffer",

@@ -213,3 +213,34 @@ class ImportRow(Base):
     created_at: Mapped[int]
 
     __table_args__ = (Index("ix_import_rows_account_state", "account_id", "state", "id"),)
+
+
+class Endorsement(Base):
+    """A local person shows somebody whom they follow on their profile."""
+
+    __tablename__ = "endorsements"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id", ondelete="CASCADE"))
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "actor_id"),
+        Index("ix_endorsements_account", "account_id", "id"),
+        Index("ix_endorsements_actor", "actor_id"),
+    )
+
+
+class SuggestionDismissal(Base):
+    """A local person does not want to hear that they might follow somebody."""
+
+    __tablename__ = "suggestion_dismissals"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__ = (Index("ix_suggestion_dismissals_actor", "actor_id"),)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
 from storage.models import Account, Actor, Follow
+from storage.queries import acquaintances
 from storage.queries.rows import among, find, many
 
 
@@ -63,6 +64,8 @@ def remove_follow(tx: Connection, follower_id: int, followed_id: int) -> bool:
     gone = tx.execute(
         delete(Follow).where(Follow.follower_id == follower_id, Follow.followed_id == followed_id)
     )
+    # Nobody is shown on the profile of somebody who does not follow them.
+    acquaintances.unendorse(tx, follower_id, followed_id)
     return gone.rowcount > 0
 
 

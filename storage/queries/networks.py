@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Select, bindparam, or_, select
 
 from fedi_cotweet.domain.windows import Window
-from storage.models import Block, Follow, HostBlock, ListMember, Mute
+from storage.models import Block, Endorsement, Follow, HostBlock, ListMember, Mute
 from storage.windows import paged, values_of
 
 Place = tuple[int, int]
@@ -48,6 +48,11 @@ def muted(tx: Connection, account_id: int, now: int, window: Window) -> list[Pla
 def on_list(tx: Connection, list_id: int, window: Window) -> list[Place]:
     """Who is on a list."""
     return _rows(tx, _on_list, window, list_id)
+
+
+def endorsed(tx: Connection, account_id: int, window: Window) -> list[Place]:
+    """Whom an account shows on its profile."""
+    return _rows(tx, _endorsed, window, account_id)
 
 
 def blocked_hosts(tx: Connection, account_id: int, window: Window) -> list[tuple[int, str]]:
@@ -109,6 +114,12 @@ _on_list = paged(
             ListMember.list_id == _OF
         ),
         ListMember.actor_id,
+    )
+)
+_endorsed = paged(
+    lambda: (
+        select(Endorsement.id, Endorsement.actor_id).where(Endorsement.account_id == _OF),
+        Endorsement.id,
     )
 )
 _hosts = paged(

@@ -97,7 +97,7 @@ def account(env: Env, actor: Actor, stats: Stats) -> Document:
         "id": str(actor.id),
         "username": actor.username,
         "acct": actor.username if actor.local else f"{actor.username}@{actor.host}",
-        "display_name": "" if suspended else _display_name(actor),
+        "display_name": "" if suspended else display_name(actor),
         "locked": actor.manually_approves,
         "bot": actor.kind in ("Service", "Application"),
         "discoverable": actor.discoverable,
@@ -128,7 +128,7 @@ def account(env: Env, actor: Actor, stats: Stats) -> Document:
     return document
 
 
-def _display_name(actor: Actor) -> str:
+def display_name(actor: Actor) -> str:
     """The name, empty for somebody here who chose none: apps show the username then."""
     return "" if actor.local and actor.name == actor.username else one_line(actor.name or "")
 

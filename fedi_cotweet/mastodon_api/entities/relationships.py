@@ -39,6 +39,6 @@ def _document(actor_id: int, held: relationships.Relation) -> Document:
         "requested": held.requested,
         "requested_by": held.requested_by,
         "domain_blocking": held.host_blocked,
-        "endorsed": False,
+        "endorsed": held.endorsed,
         "note": held.note,
     }

@@ -8,23 +8,6 @@ from fedi_cotweet.mastodon_api.operations.operation import Operation
 OPERATIONS: tuple[Operation, ...] = tuple(
     Operation(*row)
     for row in (
-        (
-            "GET",
-            "/api/v1/accounts/familiar_followers",
-            "person",
-            "read:follows",
-            nothing.familiar_followers,
-        ),
-        (
-            "GET",
-            "/api/v1/accounts/{id}/endorsements",
-            "everybody",
-            "read:accounts",
-            nothing.none_of,
-        ),
-        ("GET", "/api/v1/endorsements", "person", "read:accounts", nothing.none),
-        ("GET", "/api/v1/suggestions", "person", "read:accounts", nothing.none),
-        ("GET", "/api/v2/suggestions", "person", "read:accounts", nothing.none),
         ("GET", "/api/v1/trends", "everybody", None, nothing.none),
         ("GET", "/api/v1/trends/tags", "everybody", None, nothing.none),
         ("GET", "/api/v1/trends/statuses", "everybody", None, nothing.none),

@@ -15,6 +15,8 @@ OPERATIONS: tuple[Operation, ...] = tuple(
             "write:accounts",
             credentials.update_credentials,
         ),
+        ("GET", "/api/v1/profile", "person", "read:accounts|profile", credentials.profile),
+        ("PATCH", "/api/v1/profile", "person", "write:accounts", credentials.update_profile),
         ("DELETE", "/api/v1/profile/avatar", "person", "write:accounts", credentials.remove_avatar),
         ("DELETE", "/api/v1/profile/header", "person", "write:accounts", credentials.remove_header),
         ("GET", "/api/v1/preferences", "person", "read:accounts", credentials.preferences),
