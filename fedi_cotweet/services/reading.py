@@ -22,11 +22,13 @@ from fedi_cotweet.services.views import (
 )
 from storage.engine import Tx
 from storage.models import Actor, Post
-from storage.queries import follows, pins, posts
+from storage.queries import follows, pins, post_media, posts
 from storage.queries import timelines as stored
 from storage.queries.timelines import Entry
 
 NEWEST = Window()
+PARTS = ("posts", "all", "media", "together")
+"""Of a profile: what answers nothing, everything, what has files, and what is by several."""
 MOST_PINNED = 20
 """Pinned posts shown of one person; of this server nobody has more than five."""
 
@@ -110,14 +112,15 @@ def visible_page(
     window: Window,
     stale: Stale | None = None,
     place: Callable[[Post], int] = lambda post: post.sort_id,
+    part: Callable[[Sequence[Post]], Sequence[Post]] = lambda found: found,
 ) -> TimelinePage:
     """A page of what ``fetch`` finds and the viewer may see and wants to.
 
-    ``place``: what the window counts in.
+    ``place``: what the window counts in; ``part``: what of it belongs on the page.
     """
     page = page_of(
         fetch,
-        lambda found: hiding.visible(tx, env.now(), viewer_id, found, looking=looking),
+        lambda found: hiding.visible(tx, env.now(), viewer_id, part(found), looking=looking),
         place,
         window,
     )
@@ -140,10 +143,12 @@ def profile(
     *,
     window: Window = NEWEST,
     stale: Stale | None = None,
+    part: str = "all",
 ) -> ProfileView:
     """A profile with its newest posts, co-authored ones among them (C23).
 
-    Whoever has muted this person sees their posts here all the same, but not those of others.
+    ``part``: one of ``PARTS``. Whoever has muted this person sees their posts here all the same,
+    but not those of others.
     """
     since = env.now() - STAMP_SHOWN_FOR
 
@@ -163,10 +168,26 @@ def profile(
         followers_count=follows.count_followers(tx, actor.id),
         following_count=follows.count_following(tx, actor.id),
         joined_at=actor.published_at,
-        page=visible_page(tx, env, viewer_id, fetch, looking, window, stale),
+        page=visible_page(
+            tx, env, viewer_id, fetch, looking, window, stale, part=lambda f: _part(tx, part, f)
+        ),
         uri=actor.uri,
-        pinned=_pinned(tx, env, actor, viewer_id, stale) if window.before is None else (),
+        pinned=_pinned(tx, env, actor, viewer_id, stale)
+        if window.before is None and part in ("all", "posts")
+        else (),
     )
+
+
+def _part(tx: Tx, name: str, found: Sequence[Post]) -> Sequence[Post]:
+    if name == "posts":
+        return [post for post in found if post.in_reply_to_uri is None]
+    if name == "together":
+        return [post for post in found if post.co_authored]
+    if name == "media":
+        media = post_media.media_of(tx, post_ids=[post.id for post in found])
+        held = {item.post_id for item in media}
+        return [post for post in found if post.id in held]
+    return found
 
 
 def _pinned(

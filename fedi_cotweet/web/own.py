@@ -8,10 +8,12 @@ from aiohttp import web
 
 from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.services import listings
+from fedi_cotweet.services import lists as own_lists
 from fedi_cotweet.services import notifications as told
-from fedi_cotweet.services.views import TimelinePage
+from fedi_cotweet.services.post_views import Stale
+from fedi_cotweet.services.views import ListView, TimelinePage
 from fedi_cotweet.web import pages
-from fedi_cotweet.web.visits import Visit
+from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
 
 NOTICES = 40
@@ -26,6 +28,33 @@ async def bookmarks(visit: Visit) -> web.Response:
 async def likes(visit: Visit) -> web.Response:
     """What they like."""
     return await _saved(visit, "likes", listings.liked_page)
+
+
+async def direct(visit: Visit) -> web.Response:
+    """Direct posts by them and to them."""
+    return await _saved(visit, "direct", listings.direct_page)
+
+
+async def lists(visit: Visit) -> web.Response:
+    """Their lists of people."""
+    viewer = visit.need_viewer()
+    found = await visit.site.read(lambda tx: own_lists.show_all(tx, visit.env, viewer.account_id))
+    return visit.html(pages.render("lists.html", visit.instance, viewer.view, found=found))
+
+
+async def one_list(visit: Visit) -> web.Response:
+    """What people on one of their lists write and boost."""
+    viewer, window, stale = visit.need_viewer(), visit.window(), Stale()
+    me, number = viewer.account_id, as_id(visit.request.match_info["id"])
+
+    def find(tx: Tx) -> tuple[ListView, TimelinePage]:
+        page = listings.list_page(tx, visit.env, me, number, window=window, stale=stale)
+        return own_lists.show(tx, visit.env, me, number), page
+
+    found, page = await visit.site.read(find)
+    visit.pages.rechecks.ask(stale.post_ids)
+    session = await visit.looking_at(*page.posts)
+    return visit.html(pages.render("list.html", visit.instance, session, found=found, page=page))
 
 
 async def notifications(visit: Visit) -> web.Response:

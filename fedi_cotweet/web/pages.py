@@ -46,9 +46,10 @@ def render_profile(
     session: SessionView | None = None,
     indexable: bool = False,
     relation: Relation | None = None,
+    part: str = "posts",
 ) -> str:
     """Somebody's profile. ``indexable``: its owner lets search engines list it; ``relation``: what
-    the viewer, who is somebody else, has to do with them."""
+    the viewer, who is somebody else, has to do with them; ``part``: of their posts."""
     avatar = profile.author.avatar
     return render(
         "profile.html",
@@ -57,6 +58,7 @@ def render_profile(
         profile=profile,
         indexable=indexable,
         relation=relation,
+        part=part,
         preview_image=absolute(avatar, instance) if avatar else "",
     )
 
@@ -171,18 +173,6 @@ def render_tag(
 ) -> str:
     """Public posts with a hashtag, given without its #."""
     return render("tag.html", instance, session, tag=tag, page=page)
-
-
-def render_search(
-    words: str,
-    page: TimelinePage | None,
-    instance: InstanceView,
-    *,
-    session: SessionView | None = None,
-    error: str = "",
-) -> str:
-    """The search form, and what was found if something was looked for."""
-    return render("search.html", instance, session, words=words, page=page, error=error)
 
 
 def render_quotation(post: PostView, instance: InstanceView) -> str:

@@ -19,6 +19,8 @@ class Paths:
     drafts: str = "/drafts"
     bookmarks: str = "/bookmarks"
     likes: str = "/likes"
+    direct: str = "/direct"
+    lists: str = "/lists"
     notifications: str = "/notifications"
     oembed: str = "/api/oembed"
     settings: str = "/settings"

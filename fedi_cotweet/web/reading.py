@@ -10,11 +10,11 @@ from fedi_cotweet.domain.terms import fold_tag
 from fedi_cotweet.services import distances, listings, reading, threads, timelines, viewing
 from fedi_cotweet.services import history as histories
 from fedi_cotweet.services.audiences import EVERYBODYS
-from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
-from fedi_cotweet.web import pages, refusals
+from fedi_cotweet.web import pages
 from fedi_cotweet.web.rendering import ConsentView
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
@@ -53,10 +53,12 @@ async def home(visit: Visit) -> web.Response:
 async def profile(visit: Visit) -> web.Response:
     """Somebody's page; for software, the way to their actor."""
     name, window, stale = visit.request.match_info["name"], visit.window(), Stale()
+    asked = visit.request.query.get("show", "")
+    part = asked if asked in reading.PARTS else reading.PARTS[0]
 
     def find(tx: Tx) -> tuple[Actor, ProfileView, Relation | None]:
         actor, me = person_named(tx, visit, name), visit.account_id
-        view = reading.profile(tx, visit.env, actor, me, window=window, stale=stale)
+        view = reading.profile(tx, visit.env, actor, me, window=window, stale=stale, part=part)
         if me is None or me == actor.id:
             return actor, view, None
         return actor, view, relationships.between(tx, me, [actor.id], visit.env.now())[actor.id]
@@ -71,7 +73,12 @@ async def profile(visit: Visit) -> web.Response:
     session = await visit.looking_at(*view.pinned, *view.page.posts)
     response = visit.html(
         pages.render_profile(
-            view, visit.instance, session=session, indexable=indexable, relation=relation
+            view,
+            visit.instance,
+            session=session,
+            indexable=indexable,
+            relation=relation,
+            part=part,
         )
     )
     return _alternate(response, actor.uri) if actor.local else response
@@ -195,26 +202,6 @@ async def tag(visit: Visit) -> web.Response:
     visit.pages.rechecks.ask(stale.post_ids)
     session = await visit.looking_at(*page.posts)
     return visit.html(pages.render_tag(name, page, visit.instance, session=session))
-
-
-async def search(visit: Visit) -> web.Response:
-    """A form, and the public posts that have the words in it."""
-    window, stale = visit.window(), Stale()
-    words = visit.request.query.get("q", "").replace("\0", "").strip()[: listings.LONGEST_SEARCH]
-    page, error = None, ""
-    if words:
-        try:
-            page = await visit.site.read(
-                lambda tx: listings.search_page(
-                    tx, visit.env, visit.account_id, words, window=window, stale=stale
-                )
-            )
-        except ServiceError as refused:
-            error = refusals.said(refused)
-    visit.pages.rechecks.ask(stale.post_ids)
-    session = await visit.looking_at(*(() if page is None else page.posts))
-    text = pages.render_search(words, page, visit.instance, session=session, error=error)
-    return visit.html(text, status=422 if error else 200)
 
 
 def _alternate(response: web.Response, uri: str) -> web.Response:

@@ -18,6 +18,7 @@ from fedi_cotweet.services.views import (
 )
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.rendering import TINTS, ConsentView, InstanceView, tint
+from fedi_cotweet.web.searching import Found
 from tests.web.cast import (
     ALICE,
     BOB,
@@ -155,11 +156,22 @@ def every_page() -> dict[str, str]:
         "tag": pages.render_tag("tea", FULL, INSTANCE),
         "hostile tag": pages.render_tag("수락", timeline(attack), instance, session=SESSION),
         "empty tag": pages.render_tag("tea", EMPTY, INSTANCE),
-        "search": pages.render_search("", None, INSTANCE),
-        "hostile search": pages.render_search(
-            HOSTILE, timeline(attack), instance, session=SESSION, error=HOSTILE
+        "search": pages.render("search.html", INSTANCE, None, words="", found=None),
+        "hostile search": pages.render(
+            "search.html",
+            instance,
+            SESSION,
+            words=HOSTILE,
+            found=Found(
+                people=attack.authors, tags=("수락",), page=timeline(attack), error=HOSTILE
+            ),
         ),
-        "empty search": pages.render_search("tea", EMPTY, INSTANCE),
+        "an address": pages.render(
+            "search.html", instance, SESSION, words=HOSTILE, found=Found(post=attack)
+        ),
+        "empty search": pages.render(
+            "search.html", INSTANCE, None, words="tea", found=Found(page=EMPTY)
+        ),
         "error": pages.render_error(404, HOSTILE, HOSTILE, instance),
         "error, signed in": pages.render_error(500, "Broken", "Wait.", INSTANCE, session=SESSION),
     }
