@@ -9,7 +9,7 @@ from aiohttp import web
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Handle
 from fedi_cotweet.domain.limits import MINUTE
-from fedi_cotweet.services import migration, people_lists
+from fedi_cotweet.services import importing, migration, people_lists
 from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
@@ -18,10 +18,12 @@ from storage.models import Actor
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A list (``following``, ``blocks``, ``mutes``, ``domain_blocks``) as Mastodon writes it."""
+    """A list (one of ``people_lists.KINDS``) as Mastodon writes it. ``overwrite``: what is not on
+    it goes."""
 
     kind: str
     csv: str = field(metadata={"most": 900_000})
+    overwrite: bool = False
 
 
 async def list_aliases(call: Call) -> web.Response:
@@ -72,7 +74,7 @@ async def stay(call: Call) -> web.Response:
 
 
 async def export_list(call: Call) -> web.Response:
-    """Whom the account follows, blocks or mutes, as CSV."""
+    """Whom the account follows, blocks or mutes, its lists and bookmarks, as CSV."""
     account_id, env = await call.account_id(), call.site.env
     kind = people_lists.check_kind(call.request.match_info["kind"])
     text = await call.site.read(lambda tx: people_lists.export(tx, env, account_id, kind))
@@ -80,11 +82,13 @@ async def export_list(call: Call) -> web.Response:
 
 
 async def import_list(call: Call) -> web.Response:
-    """Follow, block or mute everybody on a list, one a second."""
+    """Do what each row of a list says, one a second."""
     account_id, env = await call.account_id(), call.site.env
     wanted = await call.members(Import)
     rows = await call.site.write(
-        lambda tx: people_lists.begin(tx, env, account_id, wanted.kind, wanted.csv)
+        lambda tx: importing.begin(
+            tx, env, account_id, wanted.kind, wanted.csv, overwrite=wanted.overwrite
+        )
     )
     return answer({"kind": wanted.kind, "rows": rows}, status=202)
 
@@ -92,7 +96,7 @@ async def import_list(call: Call) -> web.Response:
 async def list_imports(call: Call) -> web.Response:
     """How far the account's imports are."""
     account_id = await call.account_id()
-    found = await call.site.read(lambda tx: people_lists.progress(tx, account_id))
+    found = await call.site.read(lambda tx: importing.progress(tx, account_id))
     return answer({"imports": found})
 
 

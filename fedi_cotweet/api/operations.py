@@ -14,9 +14,9 @@ from fedi_cotweet.services.degrading import DegradeView
 from fedi_cotweet.services.emoji import OwnEmoji
 from fedi_cotweet.services.exports import ExportView
 from fedi_cotweet.services.history_views import HistoryView
+from fedi_cotweet.services.importing import ImportView
 from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.own_profile import OwnProfileView
-from fedi_cotweet.services.people_lists import ImportView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.trusting import TrustedView

@@ -15,7 +15,10 @@ from fedi_cotweet.cli.text import line
 from fedi_cotweet.domain.plurals import count
 
 ListArgument = Annotated[
-    str, typer.Argument(metavar="LIST", help="following, blocks, mutes or domain_blocks.")
+    str,
+    typer.Argument(
+        metavar="LIST", help="following, blocks, mutes, domain_blocks, lists or bookmarks."
+    ),
 ]
 
 
@@ -66,7 +69,7 @@ def export_people(
     kind: ListArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; it must not be there.")],
 ) -> None:
-    """Write whom you follow, block or mute into a CSV file as Mastodon does."""
+    """Write whom you follow, block or mute, your lists or bookmarks, as Mastodon's CSV."""
     answer = session.client().get(f"{CONTROL}/people/{kind}")
     text = str(answer.document().get("csv"))
     try:
@@ -81,13 +84,17 @@ def import_people(
     session: Session,
     kind: ListArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file of Mastodon's.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="What is not in it goes.", show_default=False)
+    ] = False,
 ) -> None:
-    """Follow, block or mute everybody in a CSV file, one a second."""
+    """Do what each row of a CSV file says, one a second: follow, block, mute, keep."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from None
-    answer = session.client().post(f"{CONTROL}/imports", {"kind": kind, "csv": text})
+    how = {"overwrite": True} if overwrite else {}
+    answer = session.client().post(f"{CONTROL}/imports", {"kind": kind, "csv": text, **how})
     rows = int(answer.document().get("rows") or 0)
     said = f"Working off {count(rows, 'row')}. See: fedi-cotweet people imports"
     session.show(answer, lambda: Text(said))

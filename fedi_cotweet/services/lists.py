@@ -19,7 +19,7 @@ MOST_MEMBERS = 500
 
 def create(tx: Tx, env: Env, account_id: int, title: str) -> int:
     """Make an empty list; its id."""
-    name = _title(title)
+    name = check_title(title)
     if len(lists.lists_of(tx, account_id)) >= MOST_LISTS:
         raise ServiceError(
             "too_many_lists", 422, f"You have {MOST_LISTS} lists.", "Delete one of them first."
@@ -32,7 +32,7 @@ def create(tx: Tx, env: Env, account_id: int, title: str) -> int:
 def rename(tx: Tx, account_id: int, list_id: int, title: str) -> None:
     """Give a list another title."""
     own_list(tx, account_id, list_id)
-    lists.rename(tx, list_id, _title(title))
+    lists.rename(tx, list_id, check_title(title))
 
 
 def delete(tx: Tx, account_id: int, list_id: int) -> None:
@@ -95,7 +95,8 @@ def _views(tx: Tx, env: Env, found: Sequence[ReaderList]) -> list[ListView]:
     ]
 
 
-def _title(given: str) -> str:
+def check_title(given: str) -> str:
+    """A usable title. Raises ``bad_title`` (422)."""
     title = " ".join(given.split())
     if not title or len(title) > LONGEST_TITLE:
         raise ServiceError("bad_title", 422, f"A list's title has 1 to {LONGEST_TITLE} characters.")

@@ -25,6 +25,11 @@ class Sent:
     texts: Mapping[str, str]
     files: Mapping[str, Spool]
 
+    def close(self) -> None:
+        """Nobody reads the files any more."""
+        for spool in self.files.values():
+            spool.file.close()
+
 
 async def read_sent(request: web.Request, folder: Path, most_file: int, most_files: int) -> Sent:
     """A ``multipart/form-data``. Raises ``bad_form`` (400, 415), ``file_too_large`` (413)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -197,10 +199,10 @@ class Pin(Base):
 
 
 class ImportRow(Base):
-    """One line of a list of people that somebody brought with them.
+    """One line of a list that somebody brought with them.
 
-    ``kind``: ``following``, ``blocks``, ``mutes`` or ``domain_blocks``; ``address`` a handle or a
-    host; ``state``: ``waiting``, ``done`` or ``failed``.
+    ``kind``: one of ``services.people_lists.KINDS``; ``address``: a handle, a host or a post's
+    identifier; ``state``: ``waiting``, ``done`` or ``failed``.
     """
 
     __tablename__ = "import_rows"
@@ -209,6 +211,8 @@ class ImportRow(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     kind: Mapped[str]
     address: Mapped[str]
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """``boosts``, ``notify``, ``languages``; ``hide_notices``; ``list``. ``remove``: no more."""
     state: Mapped[str]
     created_at: Mapped[int]
 

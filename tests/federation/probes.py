@@ -26,6 +26,11 @@ def _form(path: str) -> Probe:
     return lambda n: [Ask(path, form={"csrf": "wrong", "code": n.post})]
 
 
+def _form_about(path: str) -> Probe:
+    """The same about something that is called like a draft."""
+    return lambda n: [Ask(path.replace("{id}", n.post), form={"csrf": "wrong"})]
+
+
 def plain_ask(path: str, document: Any) -> Probe:
     """The same for a request with a body."""
     return lambda _: [Ask(path, document)]
@@ -212,8 +217,42 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     **{
         ("GET", f"/settings{path}"): plain(f"/settings{path}")
-        for path in ("", "/profile", "/appearance", "/posting", "/privacy")
+        for path in (
+            "",
+            "/profile",
+            "/appearance",
+            "/posting",
+            "/privacy",
+            "/following",
+            "/followers",
+            "/blocks",
+            "/mutes",
+            "/servers",
+            "/transfer",
+            "/filters",
+            "/filters/new",
+            "/lists",
+            "/tags",
+        )
     },
+    ("GET", "/settings/transfer/{kind}.csv"): plain(
+        *(f"/settings/transfer/{kind}.csv" for kind in ("following", "lists", "bookmarks"))
+    ),
+    ("GET", "/settings/filters/{id}"): lambda n: [f"/settings/filters/{n.post}"],
+    ("GET", "/settings/lists/{id}"): lambda n: [f"/settings/lists/{n.post}"],
+    **{
+        ("POST", f"/settings/{path}"): _form_about(f"/settings/{path}")
+        for path in (
+            "filters/{id}",
+            "filters/{id}/delete",
+            "lists/{id}",
+            "lists/{id}/add",
+            "lists/{id}/remove",
+            "lists/{id}/delete",
+        )
+    },
+    ("POST", "/settings/tags/{what}"): _form("/settings/tags/follow"),
+    ("POST", "/settings/requests/{what}"): _form("/settings/requests/accept"),
     **{
         ("POST", f"/settings{path}"): _form(f"/settings{path}")
         for path in (
@@ -223,6 +262,19 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/privacy",
             "/privacy/mute",
             "/privacy/unmute",
+            "/following",
+            "/following/remove",
+            "/followers/remove",
+            "/blocks",
+            "/blocks/remove",
+            "/mutes",
+            "/mutes/remove",
+            "/servers",
+            "/servers/remove",
+            "/transfer",
+            "/filters/co-tweets",
+            "/filters/new",
+            "/lists",
         )
     },
     ("GET", "/settings/security"): plain("/settings/security"),

@@ -21,6 +21,7 @@ from tests.web.conftest import HTML, Browser, csrf
 from tests.web.markup import Element, parse_page
 
 Browsers = Callable[[str], Awaitable[Browser]]
+UPLOADS = ("profile", "transfer")
 STYLE = Path(__file__).resolve().parents[2] / "fedi_cotweet/web/static/style.css"
 
 
@@ -39,13 +40,15 @@ async def _send(browser: Browser, page: str, fields: Mapping[str, str], path: st
     return parse_page(await response.text())
 
 
-@pytest.mark.parametrize("path", sorted({path for method, path, _ in SETTINGS if method == "GET"}))
+@pytest.mark.parametrize(
+    "path", sorted({path for method, path, _ in SETTINGS if method == "GET" and "{" not in path})
+)
 async def test_every_settings_page_has_a_title_and_the_menu(browsers: Browsers, path: str) -> None:
     alice = await browsers("alice")
     page = await alice.page(path)
     menu = page.one("nav", aria_label="Settings")
     current = [link.text for link in menu.all("a", aria_current="page")]
-    assert current == ([page.one("h1").text] if path != "/settings" else [])
+    assert len(current) == (path != "/settings")
     assert page.one("title").text.startswith(page.one("h1").text)
     assert (await (await browsers("")).get(path)).status == 303, "strangers sign in first"
 
@@ -55,7 +58,7 @@ async def test_every_settings_page_has_a_title_and_the_menu(browsers: Browsers, 
 )
 async def test_no_form_of_another_page_settles_anything(browsers: Browsers, path: str) -> None:
     alice = await browsers("alice")
-    form = aiohttp.FormData({"csrf": "guessed"}, default_to_multipart=path.endswith("profile"))
+    form = aiohttp.FormData({"csrf": "guessed"}, default_to_multipart=path.endswith(UPLOADS))
     refused = await alice.http.post(
         path, data=form, headers=HTML | {"Origin": BASE}, allow_redirects=False
     )

@@ -62,7 +62,10 @@ async def change(visit: Visit) -> web.Response:
     )
     dropped = [kind for kind in PICTURES if f"drop-{kind}" in sent.texts]
     try:
-        pictures = await _pictures(visit, sent.files)
+        try:
+            pictures = await _pictures(visit, sent.files)
+        finally:
+            sent.close()
 
         def write(tx: Tx) -> None:
             for kind in dropped:

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fedi_cotweet.web.failures import Page
 from fedi_cotweet.web.paths import PATHS
-from fedi_cotweet.web.settings import appearance, overview, posting, privacy, profile
+from fedi_cotweet.web.settings import (
+    appearance,
+    filters,
+    lists,
+    overview,
+    people,
+    posting,
+    privacy,
+    profile,
+    servers,
+    tags,
+    transfer,
+)
+
+
+def _people(of: people.People) -> tuple[tuple[str, str, Page], ...]:
+    path = PATHS.setting(of.section)
+    taken = (
+        ("GET", path, partial(people.show, of=of)),
+        ("POST", f"{path}/remove", partial(people.remove, of=of)),
+    )
+    return taken if of.add is None else (*taken, ("POST", path, partial(people.add, of=of)))
+
 
 SETTINGS: tuple[tuple[str, str, Page], ...] = (
     ("GET", PATHS.settings, overview.show),
@@ -18,4 +42,28 @@ SETTINGS: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/settings/privacy", privacy.change),
     ("POST", "/settings/privacy/mute", privacy.mute_invites),
     ("POST", "/settings/privacy/unmute", privacy.unmute_invites),
+    ("GET", "/settings/filters", filters.show_all),
+    ("POST", "/settings/filters/co-tweets", filters.choose_co_tweets),
+    ("GET", "/settings/filters/new", filters.new),
+    ("POST", "/settings/filters/new", filters.make),
+    ("GET", "/settings/filters/{id}", filters.show),
+    ("POST", "/settings/filters/{id}", filters.change),
+    ("POST", "/settings/filters/{id}/delete", filters.delete),
+    ("GET", "/settings/lists", lists.show_all),
+    ("POST", "/settings/lists", lists.make),
+    ("GET", "/settings/lists/{id}", lists.show),
+    ("POST", "/settings/lists/{id}", lists.rename),
+    ("POST", "/settings/lists/{id}/add", lists.add),
+    ("POST", "/settings/lists/{id}/remove", lists.remove),
+    ("POST", "/settings/lists/{id}/delete", lists.delete),
+    ("GET", "/settings/tags", tags.show),
+    ("POST", "/settings/tags/{what:follow|unfollow|feature|unfeature}", tags.act),
+    *(route for of in people.LISTS for route in _people(of)),
+    ("POST", "/settings/requests/{what:accept|reject}", people.answer),
+    ("GET", "/settings/servers", servers.show),
+    ("POST", "/settings/servers", servers.block),
+    ("POST", "/settings/servers/remove", servers.unblock),
+    ("GET", "/settings/transfer", transfer.show),
+    ("POST", "/settings/transfer", transfer.bring),
+    ("GET", "/settings/transfer/{kind}.csv", transfer.export),
 )
