@@ -134,6 +134,14 @@ class Settings:
             choices=("closed", "approval", "open"),
         ),
     )
+    host_rules_shown_to: str = field(
+        default="nobody",
+        metadata=_about(
+            "Whom apps show which servers you keep out (`fedi-cotweet domains`), without your "
+            "reasons.",
+            choices=("nobody", "people", "everybody"),
+        ),
+    )
     sign_ups_per_address: int = field(
         default=5,
         metadata=_about(

@@ -18,6 +18,7 @@ from fedi_cotweet.cli import (
     emoji,
     files,
     finding,
+    house,
     invite_mutes,
     keeping,
     lists,
@@ -110,6 +111,19 @@ told.command("list")(command(announcements.list_all))
 told.command("change")(command(announcements.change))
 told.command("remove")(command(announcements.remove))
 app.add_typer(told, name="announcements")
+
+ruling = Commands(help="The rules of this server.", no_args_is_help=True)
+ruling.command("add")(command(house.add_rule))
+ruling.command("list")(command(house.list_rules))
+ruling.command("change")(command(house.change_rule))
+ruling.command("remove")(command(house.remove_rule))
+app.add_typer(ruling, name="rules")
+
+said = Commands(help="Texts about this server: more of it, privacy, terms.", no_args_is_help=True)
+said.command("set")(command(house.set_text))
+said.command("list")(command(house.list_texts))
+said.command("remove")(command(house.remove_text))
+app.add_typer(said, name="texts")
 
 relay = typer.Typer(help="Relays: public posts of many servers.", no_args_is_help=True)
 relay.command("add")(command(relays.add))

@@ -130,6 +130,7 @@ def _report(view: ReportView) -> RenderableType:
             entries = count(post.log_entries, "entry", "entries")
             parts.append(Text(f"    {entries} in its consent log", style="dim"))
     parts += [Text(f"  not known here: {line(uri)}") for uri in view.unknown]
+    parts += [Text(f"  breaks: {line(rule)}") for rule in view.rules]
     if view.comment:
         parts.append(Text(f"  {plain(view.comment)}"))
     if view.forwarded_to:

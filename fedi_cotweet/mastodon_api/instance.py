@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,9 +11,8 @@ from fedi_cotweet import __version__
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST, SECOND
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
-from fedi_cotweet.mastodon_api.entities.times import moment
+from fedi_cotweet.mastodon_api.house import rules
 from fedi_cotweet.services import films, own_profile, pictures, vapid
-from fedi_cotweet.services.accounts import INSTANCE_USERNAME
 from fedi_cotweet.services.documents import SUFFIXES
 from storage.engine import Tx
 from storage.queries import actors, emoji, hosts, posts
@@ -41,6 +39,7 @@ LINK_CHARACTERS: Final = 23
 async def version_1(call: Call) -> web.Response:
     """``V1::Instance``."""
     settings, numbers = call.site.settings, await call.site.read(_numbers)
+    laid_down = await call.site.read(rules)
     return answer(
         {
             "uri": settings.host,
@@ -62,7 +61,7 @@ async def version_1(call: Call) -> web.Response:
             "invites_enabled": False,
             "configuration": configuration(call) | {"urls": None},
             "contact_account": None,
-            "rules": [],
+            "rules": laid_down,
         }
     )
 
@@ -70,6 +69,7 @@ async def version_1(call: Call) -> web.Response:
 async def version_2(call: Call) -> web.Response:
     """``Instance``."""
     settings, numbers = call.site.settings, await call.site.read(_numbers)
+    laid_down = await call.site.read(rules)
     base = call.env.addresses.base
     return answer(
         {
@@ -104,7 +104,7 @@ async def version_2(call: Call) -> web.Response:
             },
             "api_versions": API_VERSIONS,
             "contact": {"email": settings.contact_email, "account": None},
-            "rules": [],
+            "rules": laid_down,
             "co_tweets": {"max_authors": settings.max_authors},
         }
     )
@@ -179,18 +179,6 @@ async def custom_emojis(call: Call) -> web.Response:
 async def peers(call: Call) -> web.Response:
     """The servers that this one knows."""
     return answer(await call.site.read(lambda tx: hosts.known_names(tx, MOST_PEERS)))
-
-
-async def extended_description(call: Call) -> web.Response:
-    """``ExtendedDescription``: there is no other than the description."""
-    began = await call.site.read(lambda tx: actors.account_by_name(tx, INSTANCE_USERNAME))
-    text = html.escape(call.site.settings.description, quote=False)
-    return answer(
-        {
-            "updated_at": moment(call.env.now() if began is None else began.created_at),
-            "content": f"<p>{text}</p>" if text else "",
-        }
-    )
 
 
 async def health(call: Call) -> web.Response:

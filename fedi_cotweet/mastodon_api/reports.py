@@ -14,7 +14,7 @@ from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import accounts
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.mastodon_api.errors import invalid, not_found
-from fedi_cotweet.services import reports
+from fedi_cotweet.services import house, reports
 from storage.engine import Tx
 from storage.queries import timelines
 
@@ -35,9 +35,9 @@ class NewReport(msgspec.Struct):
 async def create(call: Call) -> web.Response:
     """Report somebody, with posts of theirs; co-authors of these are reported with them."""
     me, env, wanted = call.account_id, call.env, await call.parameters(NewReport)
-    if wanted.rule_ids:
-        raise invalid("rule_ids", "name rules that are not there")
-    category = reports.check_category(wanted.category or "other")
+    # Mastodon takes a report that names rules for one of a violation, whatever it says.
+    rules = {read_id(given) or 0 for given in wanted.rule_ids}
+    category = reports.check_category("violation" if rules else wanted.category or "other")
     if len(wanted.comment) > reports.MOST_COMMENT:
         raise invalid("comment", f"is too long (maximum is {reports.MOST_COMMENT} characters)")
     actor_id = read_id(wanted.account_id)
@@ -49,6 +49,9 @@ async def create(call: Call) -> web.Response:
         found = [post for post in about if post is not None]
         if len(found) < len(about):
             raise not_found()
+        broken = house.rules_named(tx, rules)
+        if len(broken) < len(rules):
+            raise invalid("rule_ids", "name rules that are not there")
         made = reports.report_person(
             tx,
             env,
@@ -58,6 +61,7 @@ async def create(call: Call) -> web.Response:
             comment=wanted.comment.strip(),
             category=category,
             forward=wanted.forward,
+            rules=broken,
         )
         return {
             "id": str(made.id),
@@ -69,7 +73,7 @@ async def create(call: Call) -> web.Response:
             "created_at": moment(made.created_at),
             "status_ids": [str(post.sort_id) for post in found],
             "collection_ids": [],
-            "rule_ids": [],
+            "rule_ids": [rule.id for rule in broken],
             "target_account": accounts.one(tx, env, target),
         }
 

@@ -18,7 +18,7 @@ from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.people import author_view, profile_path
-from fedi_cotweet.services.views import AuthorView, ReportedPostView, ReportView
+from fedi_cotweet.services.views import AuthorView, ReportedPostView, ReportView, RuleView
 from storage.engine import Tx
 from storage.models import Actor, Post, Report
 from storage.queries import actors, consents, follows, posts, reports
@@ -75,11 +75,12 @@ def report_person(
     comment: str,
     category: str = "other",
     forward: bool = False,
+    rules: Sequence[RuleView] = (),
 ) -> Report:
     """Somebody here reports a person with posts of theirs, and with these all their authors.
 
-    ``forward``: their servers are told. Raises ``not_found`` for a post that is not the person's,
-    or not to be seen by whoever reports it.
+    ``forward``: their servers are told. ``rules``: what was broken. Raises ``not_found`` for a post
+    that is not the person's, or not to be seen by whoever reports it.
     """
     found = {person.id: person}
     for post in about:
@@ -91,7 +92,8 @@ def report_person(
     people = list(found.values())
     away = list(dict.fromkeys(actor.host for actor in people if not actor.local))
     chosen = away if forward else []
-    return _make(tx, env, account_id, people, about, comment, chosen, check_category(category))
+    category = check_category(category)
+    return _make(tx, env, account_id, people, about, comment, chosen, category, rules)
 
 
 def check_category(category: str) -> str:
@@ -110,6 +112,7 @@ def _make(
     comment: str,
     chosen: Sequence[str],
     category: str = "other",
+    rules: Sequence[RuleView] = (),
 ) -> Report:
     report_id = env.new_id()
     reports.add_report(
@@ -121,6 +124,7 @@ def _make(
         object_uris=[post.uri for post in about],
         comment=comment[:MOST_COMMENT],
         category=category,
+        rules=[[rule.id, rule.text] for rule in rules],
         forwarded_to=list(chosen),
         state="open",
         created_at=env.now(),
@@ -202,6 +206,7 @@ def view(tx: Tx, env: Env, found: Report) -> ReportView:
         ),
         comment=found.comment,
         category=found.category,
+        rules=tuple(str(text) for _, text in found.rules),
         forwarded_to=tuple(str(host) for host in found.forwarded_to),
         created_at=found.created_at,
         resolved_at=found.resolved_at,

@@ -34,6 +34,7 @@ from storage.models.conversations import Conversation, ConversationPost
 from storage.models.files import RemoteFile
 from storage.models.filters import Filter, FilterKeyword, FilterPost
 from storage.models.history import PostVersion
+from storage.models.house import ServerRule, ServerText
 from storage.models.oauth import AccessToken, Application, AuthorizationCode
 from storage.models.posts import (
     Addressee,
@@ -169,6 +170,8 @@ __all__ = [
     "Report",
     "ReportedObject",
     "SecondStep",
+    "ServerRule",
+    "ServerText",
     "Session",
     "Setting",
     "SignInLink",

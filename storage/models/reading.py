@@ -148,6 +148,8 @@ class Report(Base):
     comment: Mapped[str] = mapped_column(default="")
     category: Mapped[str] = mapped_column(default="other", server_default="other")
     """``spam``, ``legal``, ``violation`` or ``other``."""
+    rules: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Pairs: the id of a rule of the server that was broken, and what it said."""
     forwarded_to: Mapped[list[Any]] = mapped_column(default=list)
     """Hosts that were told."""
     state: Mapped[str] = mapped_column(default="open")

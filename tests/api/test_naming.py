@@ -18,7 +18,7 @@ from tests.sites import BASE, World
 
 OTHERS = (
     *("/announcements/", "/credits/{id}", "/lists/", "/quotes/", "/relays/", "/reports/"),
-    *("/tokens/", "/{comment}"),
+    *("/rules/", "/tokens/", "/{comment}"),
 )
 """What names something else than a post."""
 

@@ -403,6 +403,17 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("DELETE", API + "/control/announcements/{id}"): lambda n: [
         f"{API}/control/announcements/{n.post}"
     ],
+    ("GET", f"{API}/control/rules"): plain(f"{API}/control/rules"),
+    ("POST", f"{API}/control/rules"): plain_ask(f"{API}/control/rules", {"text": "Be kind."}),
+    ("PUT", API + "/control/rules/{id}"): lambda n: [
+        Ask(f"{API}/control/rules/{n.post}", {"text": "Hm."})
+    ],
+    ("DELETE", API + "/control/rules/{id}"): lambda n: [f"{API}/control/rules/{n.post}"],
+    ("GET", f"{API}/control/texts"): plain(f"{API}/control/texts"),
+    ("PUT", API + "/control/texts/{kind}"): lambda n: [
+        Ask(f"{API}/control/texts/{n.post}", {"text": "Hm."})
+    ],
+    ("DELETE", API + "/control/texts/{kind}"): lambda n: [f"{API}/control/texts/{n.post}"],
     ("GET", f"{API}/control/relays"): plain(f"{API}/control/relays"),
     ("POST", f"{API}/control/relays"): lambda n: [
         Ask(f"{API}/control/relays", {"address": address})

@@ -136,7 +136,6 @@ async def test_what_is_not_offered_is_empty(cast: Cast) -> None:
         "v1/trends/links",
         "v1/featured_tags/suggestions",
         "v1/timelines/link?url=https://a.example",
-        "v1/instance/rules",
     ):
         assert await cast.alices.ask("GET", f"/api/{path}") == []
     assert await cast.alices.ask("GET", "/api/v1/instance/translation_languages") == {}

@@ -32,6 +32,8 @@ SMALL = frozenset(
         "announcements",
         "custom_emoji",
         "relay_subscriptions",
+        "server_rules",
+        "server_texts",
     }
 )
 """Tables that a single server never has many rows in."""

@@ -13,7 +13,6 @@ OPERATIONS: tuple[Operation, ...] = tuple(
         ("GET", "/api/v1/trends/statuses", "everybody", None, nothing.none),
         ("GET", "/api/v1/trends/links", "everybody", None, nothing.none),
         ("GET", "/api/v1/timelines/link", "everybody", "read:statuses", nothing.none),
-        ("GET", "/api/v1/instance/rules", "everybody", None, nothing.none),
         (
             "GET",
             "/api/v1/instance/translation_languages",

@@ -18,6 +18,8 @@ from fedi_cotweet.services.views.operator import (
     RelayView,
     ReportedPostView,
     ReportView,
+    RuleView,
+    ServerTextView,
 )
 from fedi_cotweet.services.views.pages import (
     ListView,
@@ -72,6 +74,8 @@ __all__ = [
     "RelayView",
     "ReportView",
     "ReportedPostView",
+    "RuleView",
+    "ServerTextView",
     "StatisticsView",
     "TimelinePage",
 ]

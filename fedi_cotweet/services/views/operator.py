@@ -33,9 +33,29 @@ class ReportView:
     comment: str
     category: str
     """``spam``, ``legal``, ``violation`` or ``other``."""
+    rules: tuple[str, ...]
+    """What the rules of the server say that were broken."""
     forwarded_to: tuple[str, ...]
     created_at: int
     resolved_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule for the people of this server. ``hint``: what it means, at more length."""
+
+    id: str
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTextView:
+    """A text about the server. ``kind``: ``description``, ``privacy`` or ``terms``."""
+
+    kind: str
+    text: str
+    updated_at: int
 
 
 @dataclass(frozen=True, slots=True)
