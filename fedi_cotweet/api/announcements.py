@@ -41,8 +41,8 @@ async def change_announcement(call: Call) -> web.Response:
 
 async def remove_announcement(call: Call) -> web.Response:
     """Take one back."""
-    key = call.path_id("announcement")
-    await call.site.write(lambda tx: announcing.remove(tx, key))
+    env, key = call.site.env, call.path_id("announcement")
+    await call.site.write(lambda tx: announcing.remove(tx, env, key))
     return nothing()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from activitypub.activities.like import one_emoji
+from fedi_cotweet.services import streams
 from fedi_cotweet.services.composing import compose, handles_in
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -57,6 +58,7 @@ def announce(tx: Tx, env: Env, wanted: Wanted) -> AnnouncementView:
     key, now = env.new_id(), env.now()
     values = _checked(wanted)
     announcements.add_announcement(tx, id=key, published_at=now, updated_at=now, **values)
+    streams.announced(tx, env, key)
     return _view(tx, _held(tx, key))
 
 
@@ -64,12 +66,14 @@ def change(tx: Tx, env: Env, key: int, wanted: Wanted) -> AnnouncementView:
     """Say it anew; whoever dismissed it is not shown it again. Raises ``bad_announcement``."""
     _held(tx, key)
     announcements.change_announcement(tx, key, updated_at=env.now(), **_checked(wanted))
+    streams.announced(tx, env, key)
     return _view(tx, _held(tx, key))
 
 
-def remove(tx: Tx, key: int) -> None:
+def remove(tx: Tx, env: Env, key: int) -> None:
     """Take one back. Raises ``not_found`` (404)."""
     announcements.remove_announcement(tx, _held(tx, key).id)
+    streams.announcement_removed(tx, env, key)
 
 
 def all_of_them(tx: Tx) -> list[AnnouncementView]:
@@ -77,13 +81,17 @@ def all_of_them(tx: Tx) -> list[AnnouncementView]:
     return [_view(tx, held) for held in announcements.announcements(tx)]
 
 
-def current(tx: Tx, env: Env, account_id: int, *, with_dismissed: bool) -> list[Shown]:
-    """Those that are not over, for one account."""
+def current(
+    tx: Tx, env: Env, account_id: int, *, with_dismissed: bool, key: int | None = None
+) -> list[Shown]:
+    """Those that are not over, or of them the one with this id, for one account."""
     now, read = env.now(), announcements.dismissed(tx, account_id)
     found = [
         held
         for held in announcements.announcements(tx)
-        if _running(held, now) and (with_dismissed or held.id not in read)
+        if key in (None, held.id)
+        and _running(held, now)
+        and (with_dismissed or held.id not in read)
     ]
     counted = announcements.reactions(tx, [held.id for held in found])
     own = announcements.reactions_by(tx, account_id)
@@ -140,13 +148,15 @@ def react(tx: Tx, env: Env, account_id: int, key: int, name: str) -> None:
             f"There are {MOST_REACTIONS} kinds of reactions already.",
             "Choose one of them.",
         )
-    announcements.react(tx, held.id, account_id, code, env.now())
+    if announcements.react(tx, held.id, account_id, code, env.now()):
+        streams.announcement_answered(tx, env, held.id, code)
 
 
 def unreact(tx: Tx, env: Env, account_id: int, key: int, name: str) -> None:
     """Take a reaction back; it is no error if there was none. Raises ``not_found`` (404)."""
-    held = _current(tx, env, key)
-    announcements.unreact(tx, held.id, account_id, name.strip(":"))
+    held, code = _current(tx, env, key), name.strip(":")
+    if announcements.unreact(tx, held.id, account_id, code):
+        streams.announcement_answered(tx, env, held.id, code)
 
 
 def _checked(wanted: Wanted) -> dict[str, object]:

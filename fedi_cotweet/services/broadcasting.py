@@ -27,7 +27,15 @@ Viewer = int | None
 Listening = Mapping[Channel, Collection[Viewer]]
 """Who listens to what."""
 Event = Literal[
-    "update", "status.update", "delete", "notification", "filters_changed", "conversation"
+    "update",
+    "status.update",
+    "delete",
+    "notification",
+    "filters_changed",
+    "conversation",
+    "announcement",
+    "announcement.reaction",
+    "announcement.delete",
 ]
 
 PUBLIC: Final = ("public", "public:local", "public:remote")
@@ -37,6 +45,12 @@ _TO_ONE: Final[Mapping[str, tuple[Event, Collection[str]]]] = {
     "conversed": ("conversation", ("direct",)),
 }
 """What alone concerns one account: what it is told as, and on which streams."""
+_TO_EVERYBODY: Final[Mapping[str, Event]] = {
+    "announced": "announcement",
+    "announcement_answered": "announcement.reaction",
+    "announcement_removed": "announcement.delete",
+}
+"""What concerns everybody who has an account here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,8 @@ class Told:
     """One thing to tell on some channels, to some of those who listen there.
 
     ``post`` is None for a notification, whose id is ``subject``. Of a conversation too ``subject``
-    is the id, and ``post`` what came to it. Otherwise it is the number of the post or boost for
+    is the id, and ``post`` what came to it; of an announcement too, and ``name`` is the emoji with
+    which it was answered. Otherwise it is the number of the post or boost for
     clients.
     """
 
@@ -53,6 +68,7 @@ class Told:
     post: Post | None
     boosted_by: int | None
     to: Mapping[Channel, Collection[Viewer]]
+    name: str = ""
 
     @property
     def viewers(self) -> set[Viewer]:
@@ -64,6 +80,12 @@ def told(tx: Tx, env: Env, event: StreamEvent, listening: Listening) -> Iterator
     """What to tell of an event."""
     if event.account_id is not None:
         yield from _to_one(tx, event, event.account_id, listening)
+        return
+    if event.kind in _TO_EVERYBODY:
+        to = {channel: viewers for channel, viewers in listening.items() if channel[0] == "user"}
+        if to:
+            what = _TO_EVERYBODY[event.kind]
+            yield Told(what, event.subject or 0, None, None, to, event.name or "")
         return
     post = posts.post(tx, event.post_id or 0)
     if post is None:

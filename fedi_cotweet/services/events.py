@@ -29,6 +29,9 @@ StreamEventKind = Literal[
     "notified",
     "filters_changed",
     "conversed",
+    "announced",
+    "announcement_answered",
+    "announcement_removed",
 ]
 
 _signed_with: ContextVar[str | None] = ContextVar("signed_with", default=None)
@@ -102,7 +105,7 @@ def later(
 def stream(tx: Tx, env: Env, kind: StreamEventKind, **values: Any) -> None:
     """Write what those who listen at the moment are to be told (see ``services.streams``)."""
     notice("streams")
-    nothing = {"post_id": None, "subject": None, "account_id": None, "readers": None}
+    nothing = dict.fromkeys(("post_id", "subject", "account_id", "readers", "name"))
     stored_streams.add(tx, id=env.new_id(), kind=kind, **(nothing | values))
 
 

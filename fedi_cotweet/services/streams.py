@@ -71,6 +71,21 @@ def filters_changed(tx: Tx, env: Env, account_id: int) -> None:
     stream(tx, env, "filters_changed", account_id=account_id)
 
 
+def announced(tx: Tx, env: Env, key: int) -> None:
+    """Whoever runs the server tells everybody something, or tells it anew."""
+    stream(tx, env, "announced", subject=key)
+
+
+def announcement_answered(tx: Tx, env: Env, key: int, name: str) -> None:
+    """More or fewer people than before answer it with an emoji."""
+    stream(tx, env, "announcement_answered", subject=key, name=name)
+
+
+def announcement_removed(tx: Tx, env: Env, key: int) -> None:
+    """It is taken back."""
+    stream(tx, env, "announcement_removed", subject=key)
+
+
 def forget(tx: Tx, env: Env) -> bool:
     """Drop what is told by now."""
     stored.forget(tx, env.now() - KEPT)

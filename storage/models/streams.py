@@ -22,9 +22,11 @@ class StreamEvent(Base):
     kind: Mapped[str]
     post_id: Mapped[int | None]
     subject: Mapped[int | None]
-    """The number that clients know a post or boost by, or the id of a notification
-    or conversation."""
+    """The number that clients know a post or boost by, or the id of a notification,
+    conversation or announcement."""
     account_id: Mapped[int | None]
     """Whom alone it concerns."""
     readers: Mapped[list[Any] | None]
     """Accounts whose home timelines it concerns; NULL: all that hold the post."""
+    name: Mapped[str | None]
+    """The emoji with which somebody answered an announcement."""

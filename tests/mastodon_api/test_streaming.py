@@ -23,8 +23,9 @@ from fedi_cotweet.mastodon_api.streaming.listeners import (
     Message,
 )
 from fedi_cotweet.mastodon_api.streaming.rendering import tellings
-from fedi_cotweet.services import hiding, tokens
+from fedi_cotweet.services import announcing, hiding, tokens
 from fedi_cotweet.services.accounts import token_hash
+from fedi_cotweet.services.announcing import Wanted
 from fedi_cotweet.services.broadcasting import Channel, Viewer, see
 from fedi_cotweet.services.tokens import Bearer
 from storage.engine import Tx
@@ -121,6 +122,35 @@ async def test_what_becomes_of_a_post_is_told_in_order(cast: Cast) -> None:
         assert changed["favourited"] is True
         await cast.bobs.ask("DELETE", f"{STATUSES}/{two['id']}")
         assert await socket.event("delete") == int(two["id"])
+
+
+async def test_what_is_announced_is_told_to_everybody(cast: Cast) -> None:
+    env, write = cast.world.site.env, cast.world.site.write
+    kept = await write(lambda tx: announcing.announce(tx, env, Wanted("Kept")))
+    path = f"/api/v1/announcements/{kept.id}"
+    await cast.bobs.ask("POST", f"{path}/dismiss")
+    async with (
+        opened(cast.alices, "?stream=user") as alice,
+        opened(cast.bobs, "?stream=user") as bob,
+        opened(cast.bobs, "?stream=public") as public,
+    ):
+        await cast.alices.ask("PUT", f"{path}/reactions/🍵")
+        await cast.alices.ask("PUT", f"{path}/reactions/🍵")
+        answered = {"name": "🍵", "count": 1, "announcement_id": kept.id}
+        for socket in (alice, bob):
+            assert await socket.event("announcement.reaction") == answered
+        await write(lambda tx: announcing.change(tx, env, int(kept.id), Wanted("Changed")))
+        changed = await alice.event("announcement")
+        assert [changed] == await cast.alices.ask("GET", "/api/v1/announcements")
+        assert changed["reactions"][0]["me"] is True
+        await cast.alices.ask("DELETE", f"{path}/reactions/🍵")
+        for socket in (alice, bob):  # who dismissed it did not hear of the change
+            assert await socket.event("announcement.reaction") == {**answered, "count": 0}
+        await write(lambda tx: announcing.remove(tx, env, int(kept.id)))
+        for socket in (alice, bob):
+            assert await socket.event("announcement.delete") == int(kept.id)
+        made = await cast.bobs.ask("POST", STATUSES, {"status": "The first thing here"})
+        assert (await public.event("update", "public"))["id"] == made["id"]
 
 
 async def test_a_co_tweet_reaches_the_followers_of_both_once(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from fedi_cotweet.services import emoji
 from fedi_cotweet.services.announcing import Shown
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
+from storage.queries import announcements as kept
 from storage.queries import emoji as stored
 
 
@@ -58,3 +59,13 @@ def _document(tx: Tx, env: Env, shown: Shown, urls: Mapping[str, str]) -> Docume
             for name, count, me in shown.reactions
         ],
     }
+
+
+def reaction(tx: Tx, env: Env, key: int, name: str) -> Document:
+    """How many people answer an announcement with an emoji now, as streams tell it."""
+    people = [row.people for row in kept.reactions(tx, [key]) if row.name == name]
+    found: Document = {"name": name, "count": sum(people), "announcement_id": str(key)}
+    for row in stored.emoji_named(tx, [name]) if name.isascii() else ():
+        url = emoji.own_url(env, row.token, row.media_type)
+        found |= {"url": url, "static_url": url}
+    return found

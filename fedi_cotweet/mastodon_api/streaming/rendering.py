@@ -9,10 +9,10 @@ import orjson
 
 from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.mastodon_api import conversations
-from fedi_cotweet.mastodon_api.entities import accounts, notifications, statuses
+from fedi_cotweet.mastodon_api.entities import accounts, announcements, notifications, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Document, Shown
 from fedi_cotweet.mastodon_api.streaming.listeners import Message
-from fedi_cotweet.services import client_notices, correspondence, hiding
+from fedi_cotweet.services import announcing, client_notices, correspondence, hiding
 from fedi_cotweet.services.broadcasting import Channel, Listening, Told, Viewer, see, told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
@@ -43,6 +43,10 @@ def tellings(tx: Tx, env: Env, event: StreamEvent, listening: Listening) -> Iter
 def _messages(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
     if one.event == "delete":
         return dict.fromkeys(one.viewers, Message("delete", str(one.subject)))
+    if one.event == "announcement.delete":
+        return dict.fromkeys(one.viewers, Message("announcement.delete", str(one.subject)))
+    if one.event in ("announcement", "announcement.reaction"):
+        return _announcements(tx, env, one)
     if one.event == "filters_changed":
         return dict.fromkeys(one.viewers, Message("filters_changed", ""))
     if one.event == "conversation":
@@ -64,6 +68,20 @@ def _notifications(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
         page = client_notices.told(tx, env, viewer, rows, fallback=False)
         for document in notifications.documents(tx, env, viewer, page, None):
             found[viewer] = Message("notification", orjson.dumps(document).decode())
+    return found
+
+
+def _announcements(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
+    if one.event == "announcement.reaction":
+        answered = announcements.reaction(tx, env, one.subject, one.name)
+        return dict.fromkeys(one.viewers, _message(one.event, answered))
+    found: dict[Viewer, Message] = {}
+    for viewer in one.viewers:
+        # Each has reacted to what they did, and has dismissed what they did.
+        if viewer is not None:
+            shown = announcing.current(tx, env, viewer, with_dismissed=False, key=one.subject)
+            for document in announcements.announcements(tx, env, shown):
+                found[viewer] = _message(one.event, document)
     return found
 
 
