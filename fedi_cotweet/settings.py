@@ -129,8 +129,8 @@ class Settings:
     registrations: str = field(
         default="closed",
         metadata=_about(
-            "Who may make an account with an app: nobody (`closed`), whomever you let in "
-            "(`approval`, see `fedi-cotweet account waiting`), everybody (`open`).",
+            "Who may make an account, in a browser or an app: nobody (`closed`), whomever you let "
+            "in (`approval`, see `fedi-cotweet account waiting`), everybody (`open`).",
             choices=("closed", "approval", "open"),
         ),
     )

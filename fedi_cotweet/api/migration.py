@@ -8,12 +8,10 @@ from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Handle
-from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.services import importing, migration, people_lists
 from fedi_cotweet.services.authoring import find_person
-from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.moving_targets import just_fetched
 from storage.engine import Tx
-from storage.models import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ async def remove_alias(call: Call) -> web.Response:
 async def move(call: Call) -> web.Response:
     """Go on as another account, which names this one."""
     account_id, env = await call.account_id(), call.site.env
-    target = await _just_fetched(call, (await call.members(Handle)).handle)
+    target = await just_fetched(call.site, (await call.members(Handle)).handle)
     await call.site.write(lambda tx: migration.move(tx, env, account_id, target))
     return answer({"moved_to": target.uri})
 
@@ -98,19 +96,3 @@ async def list_imports(call: Call) -> web.Response:
     account_id = await call.account_id()
     found = await call.site.read(lambda tx: importing.progress(tx, account_id))
     return answer({"imports": found})
-
-
-async def _just_fetched(call: Call, handle: str) -> Actor:
-    """Somebody as their server says that they are now: an alias may be new, or gone."""
-    person = await find_person(call.site, handle)
-    if person.local:
-        return person
-    fresh = await call.site.find_actor_now(person.uri)
-    if fresh.fetched_at < call.site.env.now() - MINUTE:
-        raise ServiceError(
-            "no_such_actor",
-            404,
-            f"The server of @{fresh.username}@{fresh.host} does not answer.",
-            "Try again later: it has to say that the account is yours.",
-        )
-    return fresh

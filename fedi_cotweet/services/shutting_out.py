@@ -12,7 +12,7 @@ from fedi_cotweet.services.events import later
 from fedi_cotweet.services.host_rules import SEVERITIES
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, deliveries, relations
+from storage.queries import actors, deliveries, leftovers, relations
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def suspend(tx: Tx, env: Env, actor: Actor) -> None:
     actors.set_suspended(tx, actor.id, env.now())
     if actor.local:
         tokens.end_all(tx, actor.id, env.now())
+    leftovers.forget(tx, actor.id)
     departing.later_out(tx, env, actor.id)
 
 

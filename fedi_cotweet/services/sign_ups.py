@@ -6,15 +6,17 @@ the operator.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.services import tokens
+from fedi_cotweet.services import passwords, tokens
 from fedi_cotweet.services.accounts import KeyPairs, create_account, token_hash
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.site import Site
 from storage.engine import Tx
 from storage.models import SignUp
 from storage.queries import actors, oauth
@@ -28,12 +30,15 @@ LONGEST_REASON: Final = 420
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asks for. ``username`` is a usable name (``accounts.check_username``)."""
+    """What somebody asks for. ``username`` is a usable name (``accounts.check_username``).
+
+    ``application_id``: the app they ask with; None: a browser.
+    """
 
     username: str
     password_hash: str
     reason: str
-    application_id: int
+    application_id: int | None
     scopes: Sequence[str]
 
 
@@ -45,12 +50,18 @@ def is_taken(tx: Tx, username: str) -> bool:
 
 def join(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> str:
     """Make the account now; the token with which the app acts for it. Raises ``name_taken``."""
-    _check_free(tx, wish.username)
-    account_id = create_account(
-        tx, env, username=wish.username, keys=keys, password_hash=wish.password_hash
-    )
+    assert wish.application_id is not None, "an app asks"
+    account_id = settle(tx, env, wish, keys)
     oauth.keep_application(tx, wish.application_id, None)
     return tokens.issue(tx, env, wish.application_id, account_id, wish.scopes)
+
+
+def settle(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> int:
+    """Make the account now, for whoever asks in a browser; its id. Raises ``name_taken``."""
+    _check_free(tx, wish.username)
+    return create_account(
+        tx, env, username=wish.username, keys=keys, password_hash=wish.password_hash
+    )
 
 
 def ask(tx: Tx, env: Env, wish: Wish) -> str:
@@ -64,7 +75,8 @@ def ask(tx: Tx, env: Env, wish: Wish) -> str:
             "too_many_wait", 503, "Too many people wait for an account here.", "Try again later."
         )
     token, now = env.token(), env.now()
-    oauth.keep_application(tx, wish.application_id, now + WAITS)
+    if wish.application_id is not None:
+        oauth.keep_application(tx, wish.application_id, now + WAITS)
     stored.add_sign_up(
         tx,
         id=env.new_id(),
@@ -84,6 +96,17 @@ def is_waiting(tx: Tx, token: str) -> bool:
     if not token.isascii() or len(token) > tokens.LONGEST:
         return False
     return stored.sign_up_with(tx, token_hash(token)) is not None
+
+
+async def waits_with(site: Site, username: str, password: str) -> bool:
+    """Whether somebody waits under this name and password."""
+    held = await site.read(lambda tx: stored.sign_up_of(tx, username))
+    if held is None:
+        return False
+    async with site.hashing:
+        return await asyncio.to_thread(
+            passwords.is_password, held.password_hash, password[: passwords.LONGEST]
+        )
 
 
 def waiting(tx: Tx) -> list[SignUp]:

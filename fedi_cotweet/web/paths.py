@@ -29,6 +29,8 @@ class Paths:
     second_step: str = "/auth/second_step"
     authorize: str = "/oauth/authorize"
     sign_in: str = "/auth/sign_in"
+    sign_up: str = "/auth/sign_up"
+    welcome: str = "/welcome"
     sign_out: str = "/auth/sign_out"
 
     def accept(self, invite_id: str) -> str:

@@ -42,6 +42,8 @@ class InstanceView:
     base_url: str
     description: str
     software_version: str
+    joining: str = "closed"
+    """Who may make an account (``Settings.registrations``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from fedi_cotweet import __version__
+from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.services.attempts import Quota
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web import (
@@ -24,6 +28,7 @@ from fedi_cotweet.web import (
     second_step,
     security,
     signing_in,
+    signing_up,
     together,
     together_acts,
     voting,
@@ -40,6 +45,8 @@ from fedi_cotweet.web.sessions import Cookies, find_viewer
 from fedi_cotweet.web.settings.routes import SETTINGS
 from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
 from fedi_cotweet.web.visits import Bring, MayFetch, Pages, Visit
+
+SIGN_UP_WINDOW: Final = 30 * MINUTE
 
 DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
     ("GET", r"/@{name:\w+}.{format:rss|atom|json}", feeds.profile),
@@ -102,6 +109,9 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", PATHS.second_step, second_step.show_code),
     ("GET", PATHS.sign_in, signing_in.sign_in_form),
     ("POST", PATHS.sign_in, signing_in.sign_in),
+    ("GET", PATHS.sign_up, signing_up.form),
+    ("POST", PATHS.sign_up, signing_up.sign_up),
+    ("GET", PATHS.welcome, signing_up.welcome),
     ("POST", PATHS.sign_out, signing_in.sign_out),
     ("GET", "/auth/link/{token}", signing_in.link_form),
     ("POST", "/auth/link/{token}", signing_in.use_link),
@@ -124,7 +134,11 @@ def setup(
     load_static_files()
     settings = site.settings
     instance = InstanceView(
-        settings.name or settings.host, settings.base_url, settings.description, __version__
+        settings.name or settings.host,
+        settings.base_url,
+        settings.description,
+        __version__,
+        settings.registrations,
     )
     rechecks = Rechecks(site)
     pages = Pages(
@@ -132,6 +146,7 @@ def setup(
         instance=instance,
         cookies=Cookies.of(settings.base_url),
         rechecks=rechecks,
+        sign_ups=Quota(settings.sign_ups_per_address, SIGN_UP_WINDOW),
         may_fetch=may_fetch,
         bring=bring,
     )

@@ -4,20 +4,19 @@ the password first: a browser left open must not be enough to lock its owner out
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 import segno
 from aiohttp import web
 
-from fedi_cotweet.services import passwords, second_factor, security, sign_ins
+from fedi_cotweet.services import passwords, second_factor, security
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import refusals
 from fedi_cotweet.web import security_pages as pages
 from fedi_cotweet.web.paths import PATHS
+from fedi_cotweet.web.proving import prove, too_often
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, as_id, see
 from storage.engine import Tx
-from storage.models import Account
 from storage.queries import oauth, sessions
 
 
@@ -35,7 +34,7 @@ async def change_password(visit: Visit) -> web.Response:
         passwords.check_new_password(new)
         if new != fields.get("repeated", ""):
             raise ServiceError("bad_password", 422, "The new password was not typed twice alike.")
-        await _prove(visit, viewer, fields)
+        await prove(visit, viewer, fields)
     except ServiceError as error:
         return await _page(visit, viewer, error)
     async with visit.site.hashing:
@@ -82,7 +81,7 @@ async def begin(visit: Visit) -> web.Response:
     viewer = visit.need_viewer()
     fields = await visit.own_form(viewer)
     try:
-        await _prove(visit, viewer, fields)
+        await prove(visit, viewer, fields)
         await visit.site.write(
             lambda tx: second_factor.begin(tx, security.own(tx, viewer.account_id))
         )
@@ -156,38 +155,13 @@ async def _with_code(
     return done
 
 
-async def _prove(visit: Visit, viewer: Viewer, fields: Mapping[str, str]) -> None:
-    """See that the account's owner sits there. Raises ``wrong_password``, ``too_many_attempts``."""
-
-    def find(tx: Tx) -> tuple[Account, bool]:
-        account = security.own(tx, viewer.account_id)
-        return account, security.needs_password(visit.env, account, viewer.session)
-
-    account, needed = await visit.site.read(find)
-    if not needed:
-        return
-    found = await sign_ins.check_password(
-        visit.site, visit.caller_address(), account.username, fields.get("password", "")
-    )
-    if isinstance(found, sign_ins.TooOften):
-        raise _too_often()
-    if found is None:
-        raise ServiceError("wrong_password", 403, "Your present password is another one.")
-
-
 def _counted(visit: Visit, viewer: Viewer) -> tuple[str, str]:
     return visit.caller_address(), f"code:{viewer.account_id}"
 
 
 def _count(visit: Visit, viewer: Viewer) -> ServiceError | None:
     address, name = _counted(visit, viewer)
-    return _too_often() if visit.site.attempts.begin(address, name, visit.env.now()) else None
-
-
-def _too_often() -> ServiceError:
-    return ServiceError(
-        "too_many_attempts", 429, "Too many attempts.", "Try again in a quarter of an hour."
-    )
+    return too_often() if visit.site.attempts.begin(address, name, visit.env.now()) else None
 
 
 async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None) -> web.Response:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from fedi_cotweet.domain.plurals import count
-from fedi_cotweet.services import accounts, applications, sign_ins
+from fedi_cotweet.services import accounts, applications, sign_ins, sign_ups
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import pages, second_step
 from fedi_cotweet.web.opening import check_first_form, for_app, local_path, signed_in
@@ -17,6 +17,7 @@ from fedi_cotweet.web.visits import Visit, go, see
 from storage.queries import actors
 
 WRONG = "The user name or the password is wrong."
+WAITS = "Whoever runs this server has not decided about your request yet. Come back later."
 
 
 async def sign_in_form(visit: Visit) -> web.Response:
@@ -48,7 +49,10 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
         response.headers["Retry-After"] = str(found.wait // 1_000 + 1)
         return response
     if found is None:
-        return await _form(visit, error=WRONG, username=typed, next_path=wanted, status=403)
+        name = sign_ins.account_name(visit.env, typed)
+        waits = await sign_ups.waits_with(visit.site, name, fields.get("password", ""))
+        said = WAITS if waits else WRONG
+        return await _form(visit, error=said, username=typed, next_path=wanted, status=403)
     if found.totp_since is not None:
         return await second_step.begin(visit, found.id, wanted)
     return await signed_in(visit, found.id, wanted or PATHS.home)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from activitypub.vocab.terms import is_activitypub_type
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services.attempts import counted_address
+from fedi_cotweet.services.attempts import Quota, counted_address
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
@@ -43,6 +43,8 @@ class Pages:
     instance: InstanceView
     cookies: Cookies
     rechecks: Rechecks
+    sign_ups: Quota
+    """Accounts that were asked for on pages, by address."""
     may_fetch: MayFetch | None
     bring: Bring | None = None
 

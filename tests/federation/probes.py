@@ -233,6 +233,8 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/filters/new",
             "/lists",
             "/tags",
+            "/moving",
+            "/delete",
         )
     },
     ("GET", "/settings/transfer/{kind}.csv"): plain(
@@ -272,6 +274,11 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/servers",
             "/servers/remove",
             "/transfer",
+            "/moving/alias",
+            "/moving/unalias",
+            "/moving/move",
+            "/moving/stay",
+            "/delete",
             "/filters/co-tweets",
             "/filters/new",
             "/lists",
@@ -715,6 +722,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", "/oauth/authorize"): lambda n: [
         Ask("/oauth/authorize", form={"client_id": n.post, "decision": "yes"})
     ],
+    ("GET", "/auth/sign_up"): plain("/auth/sign_up"),
+    ("POST", "/auth/sign_up"): lambda n: [Ask("/auth/sign_up", form={"username": n.post})],
+    ("GET", "/welcome"): plain("/welcome"),
     ("GET", "/auth/sign_in"): lambda n: [f"/auth/sign_in?next=/notes/{n.post}", "/auth/sign_in"],
     ("POST", "/auth/sign_in"): lambda n: [Ask("/auth/sign_in", form={"username": n.post})],
     ("POST", "/auth/sign_out"): lambda n: [Ask("/auth/sign_out", form={"csrf": "wrong"})],

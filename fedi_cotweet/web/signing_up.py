@@ -1,0 +1,136 @@
+"""Making an account with nothing but a browser, as far as the operator lets people in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.services import accounts, house, passwords, sign_ups
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.sign_ups import Wish
+from fedi_cotweet.services.views import RuleView, ServerTextView
+from fedi_cotweet.web import pages
+from fedi_cotweet.web.opening import check_first_form, signed_in
+from fedi_cotweet.web.paths import PATHS
+from fedi_cotweet.web.sessions import FORM_LASTS, form_token
+from fedi_cotweet.web.visits import Visit, go
+from storage.engine import Tx
+
+TRAP = "website"
+"""A field that people do not see: what fills it in is a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was typed, without the password."""
+
+    username: str = ""
+    reason: str = ""
+
+
+async def form(visit: Visit) -> web.Response:
+    """The form, or that nobody is let in; whoever is signed in has an account."""
+    if visit.viewer is not None:
+        go(PATHS.home)
+    return await _page(visit, Filled())
+
+
+async def sign_up(visit: Visit) -> web.StreamResponse:
+    """Make the account and sign in, or ask the operator for one."""
+    fields = await visit.form()
+    check_first_form(visit, fields.get("csrf", ""))
+    filled = Filled(fields.get("username", "").strip(), fields.get("reason", "").strip())
+    mode = visit.site.settings.registrations
+    try:
+        if mode == "closed":
+            raise ServiceError("sign_ups_closed", 403, "This server lets nobody in at the moment.")
+        wish = await _wish(visit, fields, filled)
+        if mode == "approval":
+            await visit.site.write(lambda tx: sign_ups.ask(tx, visit.env, wish))
+            text = pages.render("asked.html", visit.instance, None, username=wish.username)
+            return visit.html(text, private=True)
+        keys = await asyncio.to_thread(accounts.make_keys)
+        made = await visit.site.write(lambda tx: sign_ups.settle(tx, visit.env, wish, keys))
+    except ServiceError as error:
+        return await _page(visit, filled, error)
+    return await signed_in(visit, made, PATHS.welcome)
+
+
+async def welcome(visit: Visit) -> web.Response:
+    """What to do first."""
+    viewer = visit.need_viewer()
+    return visit.html(pages.render("welcome.html", visit.instance, viewer.view), private=True)
+
+
+async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish:
+    """What is asked for, if it may be. Raises ``ServiceError``."""
+    username = accounts.check_username(filled.username[: sign_ups.LONGEST_REASON])
+    password = fields.get("password", "")
+    passwords.check_new_password(password)
+    if password != fields.get("repeated", ""):
+        raise ServiceError("bad_password", 422, "The password was not typed twice alike.")
+    if password.strip().lower() == username:
+        raise ServiceError("bad_password", 422, "Your name is no password.")
+    if len(filled.reason) > sign_ups.LONGEST_REASON:
+        raise ServiceError(
+            "reason_too_long",
+            422,
+            f"Say it in at most {sign_ups.LONGEST_REASON} characters.",
+        )
+    if visit.site.settings.registrations == "approval" and not filled.reason:
+        raise ServiceError("no_reason", 422, "Say in a sentence why you would like to join.")
+    if fields.get(TRAP):
+        raise ServiceError("a_program", 422, "Leave the field empty that is to be left empty.")
+
+    def look(tx: Tx) -> tuple[bool, bool]:
+        return sign_ups.is_taken(tx, username), bool(house.rules(tx))
+
+    taken, has_rules = await visit.site.read(look)
+    if has_rules and "agreed" not in fields:
+        raise ServiceError("not_agreed", 422, "Read the rules, and say that you keep them.")
+    if taken:
+        raise ServiceError(
+            "name_taken", 409, f"There is an account called {username}.", "Choose another name."
+        )
+    wait = visit.pages.sign_ups.take(visit.caller_address(), visit.env.now())
+    if wait:
+        later = count(wait // 60_000 + 1, "minute")
+        raise ServiceError(
+            "too_many_sign_ups",
+            429,
+            "Too many accounts were asked for from where you are.",
+            f"Try again in {later}.",
+        )
+    async with visit.site.hashing:
+        hashed = await asyncio.to_thread(passwords.hash_password, password)
+    return Wish(username, hashed, filled.reason, None, ())
+
+
+async def _page(visit: Visit, filled: Filled, error: ServiceError | None = None) -> web.Response:
+    def find(tx: Tx) -> tuple[list[RuleView], list[ServerTextView]]:
+        return house.rules(tx), [one for one in house.texts(tx) if one.kind != "description"]
+
+    rules, texts = await visit.site.read(find)
+    cookies = visit.pages.cookies
+    token = form_token(visit.request, cookies)
+    text = pages.render(
+        "sign_up.html",
+        visit.instance,
+        None,
+        csrf=token,
+        filled=filled,
+        rules=rules,
+        texts=texts,
+        trap=TRAP,
+        shortest=passwords.SHORTEST,
+        longest_reason=sign_ups.LONGEST_REASON,
+        host=visit.env.addresses.host,
+        error="" if error is None else f"{error.safe} {error.fix}".strip(),
+    )
+    response = visit.html(text, status=200 if error is None else error.status, private=True)
+    cookies.keep(response, cookies.form, token, FORM_LASTS)
+    return response
