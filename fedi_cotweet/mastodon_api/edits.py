@@ -124,7 +124,7 @@ def _poll(given: NewPoll | None, now: int) -> PollWords | None:
     if given is None or not given.options:
         return None
     options = tuple(option.strip() for option in given.options if option.strip())
-    return PollWords(options, given.multiple, now + given.expires_in * SECOND)
+    return PollWords(options, given.multiple, now + given.expires_in * SECOND, given.hide_totals)
 
 
 def _alone(held: Words, words: Words, described: list[Described]) -> None:

@@ -5,27 +5,29 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
-from activitypub.vocab.reading import parse_time
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.domain.limits import IDEMPOTENT_FOR, SECOND
+from fedi_cotweet.mastodon_api import scheduled
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.cotweets import person_with
 from fedi_cotweet.mastodon_api.entities import cotweets
 from fedi_cotweet.mastodon_api.entities.cotweets import Document
-from fedi_cotweet.mastodon_api.errors import ApiError, invalid, not_found
+from fedi_cotweet.mastodon_api.entities.statuses import VISIBILITIES
+from fedi_cotweet.mastodon_api.errors import invalid, not_found
 from fedi_cotweet.mastodon_api.statuses import readable
-from fedi_cotweet.services import audiences, authoring, drafts, posts
+from fedi_cotweet.services import audiences, authoring, drafts, posts, quotable, scheduling
 from fedi_cotweet.services.words import PollWords, Words
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, idempotency
 from storage.queries import posts as stored_posts
+from storage.queries import scheduled as stored_scheduled
 
 MOST_CO_AUTHORS: Final = 20
 
@@ -76,9 +78,7 @@ async def create(call: Call) -> web.Response:
     me, env, wanted = call.account_id, call.env, await call.parameters(NewStatus)
     key = _key(call)
     if key is not None:
-        made = await call.site.read(
-            lambda tx: idempotency.made(tx, me, key, env.now() - IDEMPOTENT_FOR)
-        )
+        made = await call.site.read(lambda tx: _made(tx, call, key))
         if made is not None:
             return await _shown(call, made)
     publish_at = _publish_at(wanted)
@@ -87,7 +87,7 @@ async def create(call: Call) -> web.Response:
 
     def write(tx: Tx) -> int:
         if key is not None:
-            held = idempotency.made(tx, me, key, env.now() - IDEMPOTENT_FOR)
+            held = _made(tx, call, key)
             if held is not None:
                 return held
         said = _decided(tx, me, wanted, words)
@@ -104,6 +104,9 @@ async def create(call: Call) -> web.Response:
                 by_message=how.by_message,
                 publish_at=publish_at,
             )
+        elif publish_at is not None:
+            asked = _asked(tx, me, wanted, said)
+            return scheduling.schedule(tx, env, me, said, publish_at, asked=asked, key=key or "")
         else:
             post_id = posts.create_post(tx, env, me, said, to_oneself=True)
         if key is not None:
@@ -111,6 +114,35 @@ async def create(call: Call) -> web.Response:
         return post_id
 
     return await _shown(call, await call.site.write(write))
+
+
+def _made(tx: Tx, call: Call, key: str) -> int | None:
+    """The id of the post that was made with this key before, or that waits for its time."""
+    me, since = call.account_id, call.env.now() - IDEMPOTENT_FOR
+    return idempotency.made(tx, me, key, since) or stored_scheduled.made(tx, me, key)
+
+
+def _asked(tx: Tx, me: int, wanted: NewStatus, said: Words) -> dict[str, Any]:
+    """The ``params`` of a ``ScheduledStatus``: what was sent, with what was left to settings."""
+    poll = wanted.poll
+    return {
+        "text": wanted.status,
+        "media_ids": list(wanted.media_ids) or None,
+        "sensitive": said.sensitive,
+        "spoiler_text": wanted.spoiler_text or None,
+        "visibility": VISIBILITIES.get(said.visibility, said.visibility),
+        "scheduled_at": None,
+        "poll": None if poll is None or not poll.options else msgspec.to_builtins(poll),
+        "idempotency": None,
+        "with_rate_limit": False,
+        "application_id": 0,
+        "language": said.language,
+        "in_reply_to_id": read_id(wanted.in_reply_to_id or ""),
+        "quoted_status_id": wanted.quoted_status_id or None,
+        "quote_approval_policy": quotable.policy_for(
+            tx, me, wanted.quote_approval_policy, said.visibility
+        ),
+    }
 
 
 def _decided(tx: Tx, me: int, wanted: NewStatus, words: Words) -> Words:
@@ -134,13 +166,7 @@ def _decided(tx: Tx, me: int, wanted: NewStatus, words: Words) -> Words:
 def _publish_at(wanted: NewStatus) -> int | None:
     if not wanted.scheduled_at:
         return None
-    at = parse_time(wanted.scheduled_at)
-    if at is None:
-        raise ApiError(422, "Record invalid")
-    if not wanted.co_authors and not wanted.co_author_ids:
-        # Published now, it would be out long before its author meant it to be.
-        raise invalid("scheduled_at", "is for posts with co-authors on this server")
-    return at
+    return scheduled.time_of(wanted.scheduled_at)
 
 
 async def _co_authors(call: Call, wanted: NewStatus) -> list[Actor]:
@@ -163,6 +189,7 @@ async def _words(call: Call, wanted: NewStatus) -> Words:
             tuple(option.strip() for option in wanted.poll.options if option.strip()),
             wanted.poll.multiple,
             now + wanted.poll.expires_in * SECOND,
+            wanted.poll.hide_totals,
         )
     answered = await _named(call, wanted.in_reply_to_id)
     quoted = await _named(call, wanted.quoted_status_id)
@@ -203,6 +230,9 @@ def _key(call: Call) -> str | None:
 
 async def _shown(call: Call, post_id: int) -> web.Response:
     def read(tx: Tx) -> Document:
+        waiting = stored_scheduled.own(tx, call.account_id, post_id)
+        if waiting is not None:
+            return scheduled.shown(tx, call.env, waiting)
         post = stored_posts.post(tx, post_id)
         if post is None or post.state == "deleted":
             raise not_found()

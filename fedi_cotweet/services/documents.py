@@ -111,7 +111,8 @@ def _rendered(
     core: dict[str, Any] = orjson.loads(post.document)
     poll = polls.poll(tx, post.id) if post.kind == "Question" else None
     if poll is not None and post.state == "published":
-        votes = [int(option["votes"]) for option in poll.options]
+        hidden = poll.hides_totals and poll.closed_at is None
+        votes = [0 if hidden else int(option["votes"]) for option in poll.options]
         core = with_tallies(core, votes, poll.voters, poll.closed_at)
     if core.get("attachment") and post.state == "published":
         core["attachment"] = _credited(tx, post, core["attachment"])

@@ -38,6 +38,7 @@ def keep(tx: Tx, post_id: int, poll: PollWords) -> None:
         voters=0,
         ends_at=poll.ends_at,
         closed_at=None,
+        hides_totals=poll.hides_totals,
     )
 
 
@@ -45,7 +46,9 @@ def ask_anew(tx: Tx, post_id: int, poll: PollWords) -> None:
     """Change the poll of a published post: asked otherwise, whoever has voted has not answered."""
     held = words_of(tx, post_id)
     if held is not None and (held.options, held.multiple) == (poll.options, poll.multiple):
-        polls.change_poll(tx, post_id, ends_at=poll.ends_at, closed_at=None)
+        polls.change_poll(
+            tx, post_id, ends_at=poll.ends_at, closed_at=None, hides_totals=poll.hides_totals
+        )
         return
     polls.remove_poll(tx, post_id)
     keep(tx, post_id, poll)
@@ -57,7 +60,7 @@ def words_of(tx: Tx, post_id: int) -> PollWords | None:
     if poll is None:
         return None
     names = tuple(str(option["name"]) for option in poll.options)
-    return PollWords(names, poll.multiple, poll.ends_at or 0)
+    return PollWords(names, poll.multiple, poll.ends_at or 0, poll.hides_totals)
 
 
 def asked_anew(tx: Tx, env: Env, post_id: int, asked_at: int) -> PollWords | None:
@@ -92,15 +95,18 @@ def is_over(poll: Poll, now: int) -> bool:
 
 def view(poll: Poll, now: int, own: Sequence[int] = ()) -> PollView:
     """A poll as it is shown; ``own`` are the choices of whoever looks."""
+    hidden = poll.hides_totals and not is_over(poll, now)
     return PollView(
         options=tuple(
-            PollOptionView(str(option["name"]), int(option["votes"])) for option in poll.options
+            PollOptionView(str(option["name"]), 0 if hidden else int(option["votes"]))
+            for option in poll.options
         ),
         multiple=poll.multiple,
         voters=poll.voters,
         ends_at=poll.ends_at,
         over=is_over(poll, now),
         own=tuple(own),
+        hidden=hidden,
     )
 
 

@@ -22,6 +22,7 @@ from fedi_cotweet.services import (
     quotes,
     reminders,
     returning,
+    scheduling,
     sign_ups,
     streams,
     verification,
@@ -82,6 +83,11 @@ def publish_scheduled(tx: Tx, env: Env) -> bool:
     for post in due:
         publishing.publish_due(tx, env, post)
     return len(due) == BATCH
+
+
+def publish_scheduled_posts(tx: Tx, env: Env) -> bool:
+    """The same for posts of one author."""
+    return scheduling.publish_due(tx, env, BATCH) == BATCH
 
 
 def remind(tx: Tx, env: Env) -> bool:
@@ -168,6 +174,7 @@ def recheck_quotes(tx: Tx, env: Env) -> bool:
 STEPS: Final[tuple[Step, ...]] = (
     returning.note_running,
     publish_scheduled,
+    publish_scheduled_posts,
     expire,
     lapse,
     remind,

@@ -30,6 +30,8 @@ class PollWords:
     options: tuple[str, ...]
     multiple: bool = False
     ends_at: int = 0
+    hides_totals: bool = False
+    """Nobody sees how it stands before it is over."""
 
 
 @dataclass(frozen=True, slots=True)

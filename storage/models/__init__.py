@@ -82,6 +82,7 @@ from storage.models.relations import (
     TrustedAuthor,
 )
 from storage.models.relaying import RelaySubscription
+from storage.models.scheduled import ScheduledPost
 from storage.models.sign_ups import SignUp
 from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
@@ -169,6 +170,7 @@ __all__ = [
     "RemoteFile",
     "Report",
     "ReportedObject",
+    "ScheduledPost",
     "SecondStep",
     "ServerRule",
     "ServerText",

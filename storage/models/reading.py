@@ -43,6 +43,8 @@ class Poll(Base):
     voters: Mapped[int] = mapped_column(default=0)
     ends_at: Mapped[int | None]
     closed_at: Mapped[int | None]
+    hides_totals: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """Whether nobody sees how it stands before it is over."""
 
     __table_args__ = (Index("ix_polls_ends", "closed_at", "ends_at"),)
 

@@ -118,7 +118,10 @@ def poll(number: str, view: PollView, viewer_id: int | None, *, mine: bool = Fal
         "multiple": view.multiple,
         "votes_count": sum(option.votes for option in view.options),
         "voters_count": view.voters,
-        "options": [{"title": option.name, "votes_count": option.votes} for option in view.options],
+        "options": [
+            {"title": option.name, "votes_count": None if view.hidden else option.votes}
+            for option in view.options
+        ],
         "emojis": [],
     }
     if viewer_id is not None:

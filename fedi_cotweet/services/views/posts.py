@@ -73,6 +73,8 @@ class PollView:
     ends_at: int | None
     over: bool
     own: tuple[int, ...] = ()
+    hidden: bool = False
+    """Whether its author shows nobody how it stands before it is over: all votes are 0 here."""
 
 
 @dataclass(frozen=True, slots=True)
