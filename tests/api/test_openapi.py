@@ -80,6 +80,7 @@ ELSEWHERE = {
     "bad_reaction",
     "too_many_reactions",
     "too_many_filters",
+    "too_many_scheduled",
     "too_many_keywords",
     "bad_category",
     "too_many_tags",
