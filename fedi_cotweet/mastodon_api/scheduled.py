@@ -12,7 +12,7 @@ from fedi_cotweet.mastodon_api.answers import answer, page
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import attachments
 from fedi_cotweet.mastodon_api.entities.times import moment
-from fedi_cotweet.mastodon_api.errors import invalid
+from fedi_cotweet.mastodon_api.errors import ApiError
 from fedi_cotweet.services import scheduling
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
@@ -70,7 +70,10 @@ def time_of(given: str) -> int:
     """Milliseconds, or ``ApiError`` (422) that says what is wrong."""
     at = parse_time(given)
     if at is None:
-        raise invalid("scheduled_at", "is no time: write it as 2030-01-31T18:00:00.000Z")
+        # The words are Mastodon's, which apps look for; what is wrong is said beside them.
+        why = "is no time: write it as 2030-01-31T18:00:00.000Z"
+        details = {"scheduled_at": [{"error": "ERR_INVALID", "description": why}]}
+        raise ApiError(422, "Record invalid", details=details)
     return at
 
 

@@ -87,7 +87,7 @@ async def test_a_repeat_makes_nothing_new_before_and_after_it_is_published(cast:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"scheduled_at": "tomorrow"}, "is no time"),
+        ({"scheduled_at": "tomorrow"}, "Record invalid"),
         ({"scheduled_at": "2026-11-20T10:04:00Z"}, "five minutes"),
         ({"scheduled_at": "2001-01-01T00:00:00Z"}, "five minutes"),
         ({"status": ""}, "blank"),
