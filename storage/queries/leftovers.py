@@ -20,6 +20,7 @@ from storage.models import (
     ListMember,
     Mute,
     ReaderList,
+    ScheduledPost,
 )
 
 _OF: Final = bindparam("account", type_=BigInteger)
@@ -42,6 +43,7 @@ _FORGET: Final[tuple[Delete, ...]] = (
             AccountNote,
             ImportRow,
             Appearance,
+            ScheduledPost,
         )
     ),
 )

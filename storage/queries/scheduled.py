@@ -39,11 +39,6 @@ def remove(tx: Connection, number: int) -> None:
     tx.execute(delete(ScheduledPost).where(ScheduledPost.id == number))
 
 
-def remove_of(tx: Connection, account_id: int) -> None:
-    """Nothing of somebody is published any more."""
-    tx.execute(delete(ScheduledPost).where(ScheduledPost.account_id == account_id))
-
-
 def due(tx: Connection, now: int, limit: int) -> list[ScheduledPost]:
     """Those whose time has come, the earliest first."""
     return many(tx, ScheduledPost, _DUE, {"now": now, "limit": limit})

@@ -9,7 +9,7 @@ import pytest
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import ScheduledPost
-from storage.queries import scheduled
+from storage.queries import leftovers, scheduled
 from tests.storage.cast import ALICE, BOB, NOW, Stage, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -53,5 +53,5 @@ async def test_their_time_comes_and_they_go(stage: Stage) -> None:
     assert _ids(await stage.ask(scheduled.due, NOW, 5)) == [2, 3]
     assert _ids(await stage.ask(scheduled.due, NOW, 1)) == [2]
     await stage.do(scheduled.remove, 2)
-    await stage.do(scheduled.remove_of, BOB)
+    await stage.do(leftovers.forget, BOB)
     assert _ids(await stage.ask(scheduled.due, NOW + 100, 5)) == [1]
