@@ -84,7 +84,7 @@ conformance: $(VENV)/.dev ## Try a server of ours case by case against FEP-af48 
 sequences: $(VENV)/.dev ## 10,000 random orders of events, with losses and restarts (COTWEET_SEQUENCES=how many)
 	COTWEET_SEQUENCES=$${COTWEET_SEQUENCES:-10000} $(BIN)/python -m pytest -n auto -q --timeout=600 $(ARGS) \
 		tests/e2e/test_interleavings.py tests/e2e/test_after_publication.py tests/e2e/test_losses.py \
-		tests/e2e/test_orders_of_changes.py
+		tests/e2e/test_orders_of_changes.py tests/mastodon_api/test_ready_statuses.py
 
 crashes: $(VENV)/.dev ## kill -9 at 100 random moments of co-tweets, and servers that are away (COTWEET_CRASHES=how many)
 	COTWEET_CRASHES=$${COTWEET_CRASHES:-100} $(BIN)/python -m pytest -q $(ARGS) tests/e2e/test_crashes.py

@@ -33,6 +33,7 @@ from fedi_cotweet.federation.statistics import StatisticsFinder
 from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env, Limits, system_now
 from fedi_cotweet.services.host_rules import HostRules
+from fedi_cotweet.services.ready import Ready
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.settings import Settings
 from fedi_cotweet.web.hanging_up import hanging_up
@@ -128,7 +129,8 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
 
     ``clock`` gives milliseconds since 1970; all of the server's time comes from it.
     """
-    env = Env(Addresses(settings.base_url), limits_of(settings), clock)
+    ready = Ready(settings.timeline_cache_bytes)
+    env = Env(Addresses(settings.base_url), limits_of(settings), clock, ready=ready)
     rules = HostRules()
     policy = AddressPolicy(development=settings.development, unwanted=rules.suspended)
     ssl_context = build_ssl_context(settings.ca_file)

@@ -283,6 +283,16 @@ class Settings:
             high=1024**3,
         ),
     )
+    timeline_cache_bytes: int = field(
+        default=64 * 1024**2,
+        metadata=_about(
+            "How much memory posts may take that are ready to be shown in apps, so that they need "
+            "not be put together each time; about 7 KB each. What changes is seen at once all the "
+            "same. 0: none are kept.",
+            low=0,
+            high=1024**4,
+        ),
+    )
     media_cache_bytes: int = field(
         default=10 * 1024**3,
         metadata=_about(

@@ -14,7 +14,7 @@ from fedi_cotweet.domain.windows import Window, filled
 from fedi_cotweet.mastodon_api.accounts import person
 from fedi_cotweet.mastodon_api.answers import page
 from fedi_cotweet.mastodon_api.calls import Call
-from fedi_cotweet.mastodon_api.entities import accounts, statuses
+from fedi_cotweet.mastodon_api.entities import accounts, ready_statuses, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Shown
 from fedi_cotweet.mastodon_api.errors import not_found
 from fedi_cotweet.services import hiding
@@ -224,7 +224,7 @@ async def found_shown(
             return _with_media(tx, kept) if only_media else kept
 
         found = filled(lambda asked: fetch(tx, asked), fit, lambda shown: shown.place, window)
-        made = statuses.statuses(tx, env, found, call.viewer_id, stale, counted=accounts.beside)
+        made = ready_statuses.ready(tx, env, found, call.viewer_id, stale, counting=accounts.recent)
         return _Page(made, [shown.place for shown in found])
 
     result = await call.site.read(read)

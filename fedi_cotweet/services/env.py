@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fedi_cotweet.domain.ids import IdSequence
 from fedi_cotweet.domain.rollout import EVERYBODY, Rollout
 from fedi_cotweet.services.counted import Counted
+from fedi_cotweet.services.ready import Ready
 
 
 def system_now() -> int:
@@ -136,6 +137,7 @@ class Env:
     clock: Callable[[], int] = system_now
     token: Callable[[], str] = random_token
     counted: Counted = field(default_factory=Counted)
+    ready: Ready = field(default_factory=Ready)
     _ids: IdSequence = field(default_factory=lambda: IdSequence(secrets.randbits(16)))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -60,8 +60,9 @@ async def current(url: str) -> str | None:
 
 
 def is_modelled(name: str | None, kind: str, _: Mapping[Any, str | None]) -> bool:
-    """Whether a name in the database belongs to a model: the index of words has none."""
-    return not (kind == "table" and name is not None and name.startswith("post_search"))
+    """Whether a name in the database belongs to a model: the index of words has none, nor has what
+    triggers write."""
+    return kind != "table" or name is None or not name.startswith(("post_search", "changed"))
 
 
 def head() -> str:

@@ -45,12 +45,17 @@ def remove_card(tx: Connection, post_id: int) -> None:
 
 def cards_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, LinkCard]:
     """The cards that can be shown with posts."""
+    return {post: card for post, card in linked(tx, post_ids).items() if card.state == "shown"}
+
+
+def linked(tx: Connection, post_ids: Iterable[int]) -> dict[int, LinkCard]:
+    """The pages that posts link to, whatever is known of them."""
     wanted = sorted(set(post_ids))
     if not wanted:
         return {}
     pairs = [(int(row[0]), int(row[1])) for row in tx.execute(_OF_POSTS, {"wanted": wanted})]
     found = {one.id: one for one in among(tx, LinkCard, "id", {number for _, number in pairs})}
-    return {post: found[number] for post, number in pairs if found[number].state == "shown"}
+    return {post: found[number] for post, number in pairs}
 
 
 def forget(tx: Connection, before: int, limit: int) -> int:

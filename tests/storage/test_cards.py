@@ -24,6 +24,7 @@ async def test_a_card_is_one_for_all_posts_and_goes_with_the_last(store: Store) 
     for number in (10, 11, 11):
         await stage.do(cards.set_card, number, 1)
     assert await stage.ask(cards.cards_of, [10, 11, 12]) == {}
+    assert {*await stage.ask(cards.linked, [10, 11, 12])} == {10, 11}
     await stage.do(cards.change_card, 1, state="shown", title="Rooks", next_at=NOW)
     found = await stage.ask(cards.cards_of, [10, 11, 12])
     assert {post: card.title for post, card in found.items()} == {10: "Rooks", 11: "Rooks"}

@@ -43,40 +43,38 @@ def one(tx: Tx, env: Env, actor: Actor) -> Document:
 
 def documents(tx: Tx, env: Env, people: Iterable[Actor]) -> dict[int, Document]:
     """The same for actors that were read already."""
-
-    def counted(ids: Collection[int]) -> dict[int, Stats]:
-        found = account_stats.stats_of(tx, ids, env.now() - STAMP_SHOWN_FOR)
-        env.counted.keep(found, env.now())
-        return found
-
-    return _documents(tx, env, list(people), counted)
+    return _documents(tx, env, list(people), current)
 
 
 def beside(tx: Tx, env: Env, people: Iterable[Actor]) -> dict[int, Document]:
-    """The same as they stand in timelines: how many posts, followers and followed they have may be
-    up to ``counted.FOR`` old there."""
+    """The same as they stand in timelines, with numbers that are ``recent``."""
+    return _documents(tx, env, list(people), recent)
 
-    def counted(ids: Collection[int]) -> dict[int, Stats]:
-        found = env.counted.held(ids, env.now())
-        missing = account_stats.stats_of(
-            tx, [one for one in ids if one not in found], env.now() - STAMP_SHOWN_FOR
-        )
-        env.counted.keep(missing, env.now())
-        return found | missing
 
-    return _documents(tx, env, list(people), counted)
+def current(tx: Tx, env: Env, ids: Collection[int]) -> dict[int, Stats]:
+    """How many posts, followers and followed people have."""
+    found = account_stats.stats_of(tx, ids, env.now() - STAMP_SHOWN_FOR)
+    env.counted.keep(found, env.now())
+    return found
+
+
+def recent(tx: Tx, env: Env, ids: Collection[int]) -> dict[int, Stats]:
+    """The same, up to ``counted.FOR`` old."""
+    found = env.counted.held(ids, env.now())
+    missing = [one for one in ids if one not in found]
+    return found | current(tx, env, missing) if missing else found
 
 
 def _documents(
     tx: Tx,
     env: Env,
     people: Sequence[Actor],
-    counted: Callable[[Collection[int]], dict[int, Stats]],
+    counted: Callable[[Tx, Env, Collection[int]], dict[int, Stats]],
 ) -> dict[int, Document]:
-    stats = counted([actor.id for actor in people])
+    stats = counted(tx, env, [actor.id for actor in people])
     moved = actors.actors_by_uri(tx, [actor.moved_to for actor in people if actor.moved_to])
     homes = [actor for actor in moved.values() if actor.id not in stats]
-    stats |= counted([actor.id for actor in homes])
+    stats |= counted(tx, env, [actor.id for actor in homes])
     found = {}
     for actor in people:
         document = account(env, actor, stats[actor.id])

@@ -68,9 +68,21 @@ def statuses(
     return [
         made[one.post.id]
         if one.boosted_by is None
-        else _boost(made[one.post.id], people[one.boosted_by], boosts.get(one.place), one.place)
+        else boosted(made[one.post.id], people[one.boosted_by], boosts.get(one.place), one.place)
         for one in found
     ]
+
+
+def for_everybody(
+    tx: Tx, env: Env, found: Sequence[Post], person: Callable[[int], Any]
+) -> dict[int, Document]:
+    """What is the same for all readers, by post, with ``person`` of an actor's id in the place of
+    each ``Account``. What is quoted is what a stranger may see of it."""
+
+    def people(_tx: Tx, _env: Env, those: Iterable[Actor]) -> dict[int, Any]:
+        return {actor.id: person(actor.id) for actor in those}
+
+    return _documents(tx, env, found, (), None, None, people)[0]
 
 
 def one(
@@ -85,7 +97,8 @@ def one_boost(tx: Tx, env: Env, boost: Boost, post: Post, viewer_id: int | None)
     return statuses(tx, env, [Shown(post, boost.id, boost.actor_id)], viewer_id)[0]
 
 
-def _boost(status: Document, booster: Document, boost: Boost | None, place: int) -> Document:
+def boosted(status: Document, booster: Any, boost: Boost | None, place: int) -> Document:
+    """A ``Status`` that is a boost of another, by somebody."""
     uri = boost.uri if boost is not None else status["uri"]
     return {
         **status,
@@ -227,11 +240,11 @@ def _document(env: Env, view: PostView, around: _Around, *, inner: bool = False)
     if around.marks is not None:
         own = {name for name, ids in around.marks.items() if post.id in ids}
         filtered = filters.results(view.filtered, post.sort_id)
-        document |= _marks(own) | {"filtered": filtered}
+        document |= marks_of(own) | {"filtered": filtered}
     return document
 
 
-def _marks(own: Collection[str]) -> Document:
+def marks_of(own: Collection[str]) -> Document:
     """What a reader did with a post, by the names of ``timelines.marks``."""
     return {
         "favourited": "liked" in own,
@@ -250,7 +263,7 @@ def marked(status: Document, own: Collection[str]) -> Document:
 
     The same as made for that reader, as long as they may see what the post quotes.
     """
-    made = status | _marks(own)
+    made = status | marks_of(own)
     if status["poll"] is not None:
         made["poll"] = status["poll"] | {"voted": False, "own_votes": []}
     if status["reblog"] is not None:
