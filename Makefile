@@ -6,10 +6,10 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-# forbiddenfruit (of blockbuster, which watches the tests) and http-ece (the other implementation of
-# Web Push, in tests) are published without a wheel; they are Python files, made into one without a
-# compiler.
-PURE_SOURCE := --no-binary=forbiddenfruit --no-binary=http-ece
+# forbiddenfruit (of blockbuster, which watches the tests), http-ece (the other implementation of
+# Web Push, in tests) and jstyleson (of extruct, which reads what pages say of themselves) are
+# published without a wheel; they are Python files, made into one without a compiler.
+PURE_SOURCE := --no-binary=forbiddenfruit --no-binary=http-ece --no-binary=jstyleson
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WHEELS := install --quiet --no-compile --require-hashes --only-binary=:all:
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \

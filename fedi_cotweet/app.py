@@ -26,6 +26,7 @@ from fedi_cotweet.federation import client, finding, jobs, routes
 from fedi_cotweet.federation.delivery import Courier
 from fedi_cotweet.federation.directory import Directory
 from fedi_cotweet.federation.handlers import Context
+from fedi_cotweet.federation.intents import HomeFinder
 from fedi_cotweet.federation.profiles import HostProfiles
 from fedi_cotweet.federation.remote_files import RemoteFiles
 from fedi_cotweet.federation.runtime import Keys, Runtime
@@ -164,6 +165,7 @@ def build(settings: Settings, store: Store, clock: Callable[[], int] = system_no
         changed=runtime.bells.ring,
         rules=rules,
         ask_statistics=StatisticsFinder(context),
+        ask_home=HomeFinder(runtime),
         views=runtime.views,
         streams=runtime.bells.streams,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activitypub.discovery.handles import Handle, is_username, parse_handle
 from activitypub.discovery.host_meta import XRD_XML, build_host_meta_json, build_host_meta_xrd
+from activitypub.discovery.intents import build_templates, read_templates
 from activitypub.discovery.nodeinfo import (
     Instance,
     NodeInfo,
@@ -41,6 +42,7 @@ __all__ = [
     "build_nodeinfo_links",
     "build_oauth_metadata",
     "build_server_jrd",
+    "build_templates",
     "claimed_handles",
     "discover",
     "is_username",
@@ -49,5 +51,6 @@ __all__ = [
     "parse_jrd",
     "parse_nodeinfo",
     "parse_nodeinfo_links",
+    "read_templates",
     "webfinger_url",
 ]

@@ -17,7 +17,7 @@ from activitypub.vocab.terms import ACTIVITY_JSON, AS2, Doc, is_activitypub_type
 JRD_JSON: Final = "application/jrd+json"
 PROFILE_PAGE: Final = "http://webfinger.net/rel/profile-page"
 SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
-_MAX_LINKS: Final = 100
+MOST_LINKS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,12 @@ def build_jrd(
     profile_page: str | None = None,
     *,
     avatar: tuple[str, str] | None = None,
-    subscribe_template: str | None = None,
+    templates: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The answer for an actor of ours; ``avatar`` is (URL, media type).
 
-    ``subscribe_template`` contains ``{uri}``: where "follow from your server" begins.
+    ``templates``: where its owner begins to do something about what stands elsewhere, by ``rel``
+    (``discovery.intents``).
     """
     links: list[dict[str, str]] = [{"rel": "self", "type": ACTIVITY_JSON, "href": actor_id}]
     aliases = [actor_id]
@@ -67,8 +68,8 @@ def build_jrd(
     if avatar is not None:
         url, media_type = avatar
         links.append({"rel": "http://webfinger.net/rel/avatar", "type": media_type, "href": url})
-    if subscribe_template is not None:
-        links.append({"rel": SUBSCRIBE, "template": subscribe_template})
+    for relation, template in (templates or {}).items():
+        links.append({"rel": relation, "template": template})
     return {"subject": handle.resource, "aliases": aliases, "links": links}
 
 
@@ -85,7 +86,7 @@ def parse_jrd(document: Doc) -> Jrd:
     profile, name an actor: other protocols use ``self`` as well.
     """
     actor_id = profile_page = None
-    for link in as_list(document.get("links"))[:_MAX_LINKS]:
+    for link in as_list(document.get("links"))[:MOST_LINKS]:
         if not isinstance(link, Mapping):
             continue
         href, relation = web_url(link.get("href")), link.get("rel")

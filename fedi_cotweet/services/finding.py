@@ -69,6 +69,11 @@ def people(
     return near(tx, env, viewer_id, ids)[:most]
 
 
+def listed(tx: Tx, most: int) -> list[str]:
+    """User names of people of this server whom search engines may list."""
+    return finding.listed(tx, most)
+
+
 def near(tx: Tx, env: Env, viewer_id: int | None, ids: Sequence[int]) -> list[int]:
     """Those of some people who are not kept from a reader. Whom one keeps away oneself is found."""
     apart = distances.distances(tx, env.now(), viewer_id, ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -33,6 +33,11 @@ async def nobody_is_found(text: str) -> Actor:
     raise ServiceError("no_such_actor", 404, f"Nobody was found for “{text}”.")
 
 
+async def nobody_says(handle: str) -> Mapping[str, str] | None:
+    """For a site without network: no server says where its people begin."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One server, as its pages and APIs see it.
@@ -54,6 +59,9 @@ class Site:
     """As ``find_actor``, and asks their server again if that answers."""
     rules: HostRules = field(default_factory=HostRules)
     ask_statistics: Callable[[int, int], Awaitable[Asked]] = nobody_is_asked
+    ask_home: Callable[[str], Awaitable[Mapping[str, str] | None]] = nobody_says
+    """Where the server of a handle lets its people begin (``activitypub.discovery.intents``); None
+    when it does not answer, or knows nobody of that name."""
     views: Views = field(default_factory=Views)
     streams: asyncio.Event = field(default_factory=asyncio.Event)
     """Rung by ``changed`` when there is something to tell those who listen."""

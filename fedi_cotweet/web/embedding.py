@@ -7,7 +7,9 @@ site can show under any policy of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
+from xml.etree import ElementTree as Xml
 
 import orjson
 from aiohttp import web
@@ -19,7 +21,7 @@ from fedi_cotweet.services.views import PostView
 from fedi_cotweet.web.linked_data import preview_picture
 from fedi_cotweet.web.pages import render_quotation
 from fedi_cotweet.web.rendering import InstanceView, absolute
-from fedi_cotweet.web.syndication import names_of, title_of
+from fedi_cotweet.web.syndication import NOT_XML, names_of, title_of
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
 from storage.queries import posts
@@ -31,10 +33,11 @@ _POST = re.compile(r"/(?:notes|@[^/]+)/(\d{1,19})/?")
 
 async def oembed(visit: Visit) -> web.Response:
     """The document for ``?url=``; 404 for what is no post of ours or not for everybody, 501 for
-    another form than JSON."""
+    another form than JSON and XML."""
     query = visit.request.query
-    if query.get("format", "json") != "json":
-        return _refused(501, "not_implemented", "There is JSON only.")
+    form = query.get("format", "json")
+    if form not in ("json", "xml"):
+        return _refused(501, "not_implemented", "There are JSON and XML.")
     try:
         view = await _find(visit, query.get("url", ""))
     except ServiceError as error:
@@ -44,7 +47,10 @@ async def oembed(visit: Visit) -> web.Response:
     width = query.get("maxwidth", "")
     widest = int(width) if width.isascii() and width.isdigit() and len(width) < 6 else WIDEST
     document = quotation(view, visit.instance, max(NARROWEST, min(WIDEST, widest)))
-    return _json(200, orjson.dumps(document), cache=f"public, max-age={CACHE_SECONDS}")
+    cache = f"public, max-age={CACHE_SECONDS}"
+    if form == "xml":
+        return _answer(200, _xml(document), "text/xml; charset=utf-8", cache)
+    return _answer(200, orjson.dumps(document), "application/json", cache)
 
 
 async def _find(visit: Visit, url: str) -> PostView:
@@ -101,17 +107,29 @@ def quotation(post: PostView, instance: InstanceView, width: int) -> dict[str, o
 
 
 def _refused(status: int, code: str, message: str) -> web.Response:
-    return _json(status, orjson.dumps({"error": code, "message": message}), cache="no-store")
+    body = orjson.dumps({"error": code, "message": message})
+    return _answer(status, body, "application/json", "no-store")
 
 
-def _json(status: int, body: bytes, *, cache: str) -> web.Response:
+def _xml(document: Mapping[str, object]) -> bytes:
+    """The same as XML, without what oEmbed knows only in JSON: no value, and lists."""
+    root = Xml.Element("oembed")
+    for name, value in document.items():
+        if isinstance(value, str | int):
+            Xml.SubElement(root, name).text = NOT_XML.sub("", str(value))
+    octets: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return octets
+
+
+def _answer(status: int, body: bytes, media_type: str, cache: str) -> web.Response:
     return web.Response(
         status=status,
         body=body,
         headers={
-            "Content-Type": "application/json",
+            "Content-Type": media_type,
             "Cache-Control": cache,
             "Access-Control-Allow-Origin": "*",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
         },
     )

@@ -32,6 +32,21 @@ class Paths:
     sign_up: str = "/auth/sign_up"
     welcome: str = "/welcome"
     sign_out: str = "/auth/sign_out"
+    interact: str = "/interact"
+    authorize_interaction: str = "/authorize_interaction"
+    share: str = "/share"
+    robots: str = "/robots.txt"
+    sitemap: str = "/sitemap.xml"
+    manifest: str = "/manifest.webmanifest"
+    open_search: str = "/opensearch.xml"
+
+    def interact_with(self, post_id: str, what: str) -> str:
+        """Where a visitor says from where they do something with a post: ``reply``, ``like``, …"""
+        return f"{self.interact}?post={quote(post_id, safe='')}&what={what}"
+
+    def follow_from_elsewhere(self, handle: str) -> str:
+        """The same for following somebody."""
+        return f"{self.interact}?person={quote(handle, safe='@')}"
 
     def accept(self, invite_id: str) -> str:
         """Where to post consent to one invite."""

@@ -131,7 +131,10 @@ async def post(visit: Visit) -> web.Response:
             if timelines.shown(row, now) and row.stamp_uri and row.fetched_at
         )
         counts = viewing.counts(tx, visit.env, held, visit.account_id)
-        return _Found(view, ancestors, replies, consents, author.indexable, counts)
+        # A search engine finds a post as a search here does: if all who stand on it wish so.
+        named = actors.actors_by_uri(tx, [one.uri for one in view.authors]).values()
+        indexable = author.indexable and all(one.indexable for one in named)
+        return _Found(view, ancestors, replies, consents, indexable, counts)
 
     found = await visit.site.read(find)
     if found.view.page != f"/@{name}/{post_id}":

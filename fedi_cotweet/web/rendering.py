@@ -44,6 +44,8 @@ class InstanceView:
     software_version: str
     joining: str = "closed"
     """Who may make an account (``Settings.registrations``)."""
+    path: str = ""
+    """Of the page that is shown, encoded: the address that it is known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Moment:
 
 
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999, where datetime ends
+_CLASSES = re.compile(r'(<[a-z0-9]+(?: [a-z-]+="[^"]*")*? class=")([^"]*)(")')
+_PROPERTY = re.compile(r"(?:u|p|dt|e)-[\w-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -179,6 +183,17 @@ def focus(media: MediaView) -> str:
     return f"focus-x-{across} focus-y-{down}"
 
 
+def as_content(html: str) -> str:
+    """Sanitised HTML without what would be read as its post's own properties (microformats):
+    whoever writes ``u-url`` into a text says nothing about the post."""
+
+    def others(match: re.Match[str]) -> str:
+        names = (name for name in match[2].split() if not _PROPERTY.fullmatch(name))
+        return f"{match[1]}{' '.join(names)}{match[3]}"
+
+    return _CLASSES.sub(others, html)
+
+
 def shorten(text: str, length: int) -> str:
     """``text`` on one line, at most ``length`` characters, cut between words where it can be."""
     line = " ".join(text.split())
@@ -205,6 +220,7 @@ def build_environment() -> Environment:
     translations.install_null_translations(newstyle=True)
     environment.filters.update(
         absolute=absolute,
+        as_content=as_content,
         author_line=author_line,
         emoji_text=emoji_text,
         focus=focus,

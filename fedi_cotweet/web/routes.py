@@ -22,6 +22,8 @@ from fedi_cotweet.web import (
     editing,
     embedding,
     feeds,
+    installing,
+    interacting,
     own,
     reading,
     searching,
@@ -52,6 +54,10 @@ DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
     ("GET", r"/@{name:\w+}.{format:rss|atom|json}", feeds.profile),
     ("GET", r"/tags/{tag:[^/.]+}.{format:rss|atom|json}", feeds.tag),
     ("GET", PATHS.oembed, embedding.oembed),
+    ("GET", PATHS.robots, installing.robots),
+    ("GET", PATHS.sitemap, installing.sitemap),
+    ("GET", PATHS.manifest, installing.manifest),
+    ("GET", PATHS.open_search, installing.open_search),
 )
 """For programs of others. They come first: a feed's address would do as somebody's name."""
 
@@ -93,6 +99,10 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/together/{id}/authors/add", together_acts.add_author),
     ("POST", "/together/{id}/authors/remove", together_acts.remove_author),
     ("POST", "/together/{id}/{what}", together_acts.act),
+    ("GET", PATHS.interact, interacting.ask),
+    ("POST", PATHS.interact, interacting.lead),
+    ("GET", PATHS.authorize_interaction, interacting.arrive),
+    ("GET", PATHS.share, interacting.share),
     ("GET", PATHS.authorize, authorizing.ask),
     ("GET", f"{PATHS.authorize}/", authorizing.without_slash),
     ("POST", PATHS.authorize, authorizing.decide),

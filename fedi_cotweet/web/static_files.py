@@ -13,6 +13,10 @@ _MEDIA_TYPES = {
     "style.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "write.js": "text/javascript; charset=utf-8",
+    "icon-180.png": "image/png",
+    "icon-192.png": "image/png",
+    "icon-512.png": "image/png",
+    "icon-mask-512.png": "image/png",
 }
 
 

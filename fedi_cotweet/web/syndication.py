@@ -37,7 +37,7 @@ MEDIA_RSS = "http://search.yahoo.com/mrss/"
 for _prefix, _namespace in (("atom", ATOM), ("dc", DUBLIN_CORE), ("media", MEDIA_RSS)):
     Xml.register_namespace(_prefix, _namespace)
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document can hold, however they are written."""
 
 
@@ -238,7 +238,7 @@ def _element(parent: Xml.Element, name: str, text: str = "") -> Xml.Element:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("", text)
+    return NOT_XML.sub("", text)
 
 
 def _mail_date(at: int) -> str:

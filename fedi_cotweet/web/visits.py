@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 from aiohttp import web
 
 from activitypub.vocab.terms import is_activitypub_type
+from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.services.attempts import Quota, counted_address
 from fedi_cotweet.services.env import Env
@@ -47,6 +48,8 @@ class Pages:
     """Accounts that were asked for on pages, by address."""
     may_fetch: MayFetch | None
     bring: Bring | None = None
+    leads: Quota = field(default_factory=lambda: Quota(20, 15 * MINUTE))
+    """How often a visitor may have their server asked where to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Visit:
 
     @property
     def instance(self) -> InstanceView:
-        return self.pages.instance
+        return replace(self.pages.instance, path=self.request.rel_url.raw_path)
 
     @property
     def session(self) -> SessionView | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, BindParameter, Connection, bindparam, func, select, text
 
 from storage.dialect import limit as literal_limit
-from storage.models import Actor, Follow, PostTag
+from storage.models import Account, Actor, Follow, PostTag
 from storage.queries.rows import many
 
 _READ_AHEAD = 4
@@ -30,6 +30,25 @@ def followed_called(tx: Connection, account_id: int, part: str, limit: int) -> l
     literal = part.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values = {"account": account_id, "part": f"%{literal}%"}
     return many(tx, Actor, _FOLLOWED_CALLED.limit(literal_limit(limit)), values)
+
+
+def listed(tx: Connection, limit: int) -> list[str]:
+    """User names of people of this server who let themselves be found, the oldest first."""
+    statement = (
+        select(Actor.username)
+        .join(Account, Account.id == Actor.id)
+        .where(
+            Account.service.is_(False),
+            Actor.indexable.is_(True),
+            Actor.gone_at.is_(None),
+            Actor.suspended_at.is_(None),
+            Actor.moved_to.is_(None),
+        )
+        # By the account's id, or SQLite walks over the actors of the whole world.
+        .order_by(Account.id)
+        .limit(literal_limit(limit))
+    )
+    return [str(row[0]) for row in tx.execute(statement)]
 
 
 def tags_called(tx: Connection, beginning: str, limit: int) -> list[str]:

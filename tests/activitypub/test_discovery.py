@@ -31,6 +31,7 @@ from activitypub.discovery import (
     parse_nodeinfo_links,
     webfinger_url,
 )
+from activitypub.discovery.webfinger import SUBSCRIBE
 from activitypub.errors import DocumentError
 from activitypub.verdicts import Fetched, Need, Refused
 
@@ -106,7 +107,7 @@ def test_our_answer_names_the_actor_and_its_page() -> None:
         BOB_ID,
         "https://b.example/@bob",
         avatar=("https://b.example/media/1.png", "image/png"),
-        subscribe_template="https://b.example/authorize?uri={uri}",
+        templates={SUBSCRIBE: "https://b.example/authorize?uri={uri}"},
     )
     jrd = parse_jrd(document)
     assert (jrd.subject, jrd.actor_id) == (BOB, BOB_ID)

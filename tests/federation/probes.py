@@ -632,6 +632,23 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/search"): lambda n: [
         f"/search?q={word}" for word in (n.tag, n.post, "worth+reading")
     ],
+    ("GET", "/interact"): lambda n: [
+        f"/interact?{query}" for query in (f"post={n.post}&what=like", f"person={n.post}")
+    ],
+    ("POST", "/interact"): lambda n: [
+        Ask("/interact", form={"csrf": "wrong", "post": n.post, "what": "reply", "handle": "x@y"})
+    ],
+    ("GET", "/authorize_interaction"): lambda n: [
+        f"/authorize_interaction?uri={quote(wanted)}"
+        for wanted in (n.note, n.remote_note, n.remote_offer)
+    ],
+    ("GET", "/share"): lambda n: [
+        f"/share?text=x&reply_to={quote(wanted)}" for wanted in (n.note, n.remote_note)
+    ],
+    **{
+        ("GET", path): plain(path)
+        for path in ("/robots.txt", "/sitemap.xml", "/manifest.webmanifest", "/opensearch.xml")
+    },
     ("GET", "/api/oembed"): lambda n: [
         f"/api/oembed?url={quote(url, safe='')}"
         for url in (n.note, n.note.replace("/notes/", "/@alice/"), n.remote_note)

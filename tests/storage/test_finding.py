@@ -7,7 +7,7 @@ import pytest
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import Follow, PostTag
-from storage.queries import finding, followed_tags, follows, home, relations
+from storage.queries import actors, finding, followed_tags, follows, home, relations
 from tests.storage.cast import ALICE, BOB, CAROL, DAVE, NOW, Stage, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -40,6 +40,18 @@ async def test_people_are_found_by_how_their_names_begin(stage: Stage) -> None:
     assert [one.id for one in followed] == [CAROL, DAVE]
     assert await stage.ask(finding.followed_called, ALICE, "dave", 5) == []
     assert await stage.ask(finding.followed_called, BOB, "%", 5) == []
+
+
+async def test_who_wants_to_be_found_is_listed(stage: Stage) -> None:
+    assert await stage.ask(finding.listed, 5) == []
+    for number in (ALICE, BOB, CAROL):
+        await stage.do(actors.set_indexable, number, indexable=True)
+    everybody = await stage.ask(finding.listed, 5)
+    assert "alice" in everybody
+    assert "carol" not in everybody, "of another server"
+    assert await stage.ask(finding.listed, 1) == everybody[:1]
+    await stage.do(actors.set_suspended, ALICE, NOW)
+    assert "alice" not in await stage.ask(finding.listed, 5)
 
 
 async def test_hashtags_are_found_each_once(stage: Stage) -> None:

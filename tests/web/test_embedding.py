@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree as Xml
 
+import micawber
 import pytest
 
 from tests.sites import BASE, World
@@ -82,6 +85,33 @@ async def test_there_is_nothing_to_embed_of_drafts_and_strangers(
         assert (await response.json())["error"] == "not_found"
 
 
-@pytest.mark.parametrize("form", ["xml", "yaml"])
-async def test_another_form_is_not_made(stranger: Browser, form: str) -> None:
-    assert (await stranger.get(f"/api/oembed?url=x&format={form}")).status == 501
+async def test_the_same_is_there_as_xml(world: World, stranger: Browser) -> None:
+    post_id = await co_tweet(world, "Ours <&>")
+    page = await stranger.page(f"/@alice/{post_id}")
+    href = page.one("link", type="text/xml+oembed").attributes["href"]
+    response = await stranger.get(href.removeprefix(BASE))
+    assert response.content_type == "text/xml"
+    root = Xml.fromstring(await response.read())
+    known = await document(stranger, f"{BASE}/@alice/{post_id}")
+    read = {element.tag: element.text for element in root}
+    assert read["author_name"] == known["author_name"] == "Alice and Bob"
+    assert len(parse_page(str(read["html"])).all("blockquote")) == 1
+    assert "authors" not in read, "oEmbed's XML has no lists"
+
+
+async def test_a_consumer_of_others_shows_it(
+    world: World, stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_id = await co_tweet(world)
+    url = f"{BASE}/@alice/{post_id}"
+    answer = json.dumps(await document(stranger, url))
+    provider = micawber.Provider(f"{BASE}/api/oembed")
+    monkeypatch.setattr(provider, "fetch", lambda _: answer)
+    registry = micawber.ProviderRegistry()
+    registry.register(rf"{BASE}/@\S+", provider)
+    shown = micawber.parse_text(f"Look:\n{url}", registry)
+    assert [link.text for link in parse_page(shown).all("a")][-3:-1] == ["Alice", "Bob"]
+
+
+async def test_another_form_is_not_made(stranger: Browser) -> None:
+    assert (await stranger.get("/api/oembed?url=x&format=yaml")).status == 501

@@ -71,7 +71,7 @@ async def test_a_film_is_served_in_parts_with_a_picture_of_it(
     for wrong in (".jpg", ".preview.mp4", ".webm", "", ".upload"):
         assert (await stranger.get(address + wrong)).status == 404
     page = await (await stranger.get(f"/@alice/{post_id}")).text()
-    assert f'<video src="{address}.mp4" controls preload="none"' in page
+    assert f'<video class="u-video" src="{address}.mp4" controls preload="none"' in page
     assert f'poster="{address}.preview.jpg"' in page
 
 

@@ -501,7 +501,7 @@ def test_sensitive_media_are_folded_away_and_the_text_is_not() -> None:
 
 def test_content_carries_its_language_and_finds_its_own_direction() -> None:
     content = post_page(language="ar").one(class_="content")
-    assert content.attributes == {"class": "content", "lang": "ar", "dir": "auto"}
+    assert content.attributes == {"class": "content e-content", "lang": "ar", "dir": "auto"}
     for language in (None, "", "not a language", 'x" onclick="'):
         assert "lang" not in post_page(language=language).one(class_="content").attributes
 

@@ -14,6 +14,7 @@ from activitypub.discovery import (
     build_jrd,
     build_nodeinfo,
     build_server_jrd,
+    build_templates,
     nodeinfo_type,
     parse_handle,
 )
@@ -59,7 +60,10 @@ async def webfinger(request: web.Request) -> web.Response:
     if account is None or account.service:
         return problem(404, "not_found", "Nobody here has that name.", **open_to_all)
     name = account.username
-    return _jrd(build_jrd(Handle(name, at.host), at.actor(name), at.profile(name)))
+    templates = build_templates(at.base)
+    return _jrd(
+        build_jrd(Handle(name, at.host), at.actor(name), at.profile(name), templates=templates)
+    )
 
 
 def _jrd(document: dict[str, Any]) -> web.Response:
