@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
-from activitypub.vocab.reading import format_time, parse_time
+from activitypub.activities.envelope import (
+    addressed_as,
+    build_activity,
+    expect,
+    read_addressees,
+    read_object,
+)
+from activitypub.vocab.reading import as_list, format_time, parse_time
 from activitypub.vocab.terms import Doc, context_for
 
 
@@ -45,7 +50,6 @@ def build_create(
     published_at: int,
 ) -> dict[str, Any]:
     """A Create around a rendition of a note, addressed as the note is."""
-    to: Sequence[str] = note.get("to", ())
-    cc: Sequence[str] = note.get("cc", ())
+    to, cc = as_list(note.get("to")), as_list(note.get("cc"))
     document = build_activity(id, "Create", actor, note, to=to, cc=cc, context=context_for(note))
-    return document | {"published": format_time(published_at)}
+    return document | addressed_as(note) | {"published": format_time(published_at)}

@@ -102,3 +102,8 @@ def build_activity(
         target = {member: value for member, value in target.items() if member != "@context"}
     document["object"] = target
     return document
+
+
+def addressed_as(target: Doc) -> dict[str, Any]:
+    """The addressing of an object for the activity around it, in the forms that it has there."""
+    return {name: target[name] for name in ("to", "cc", "audience") if target.get(name)}

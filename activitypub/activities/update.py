@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
-from activitypub.vocab.reading import types
+from activitypub.activities.envelope import (
+    addressed_as,
+    build_activity,
+    expect,
+    read_addressees,
+    read_object,
+)
+from activitypub.vocab.reading import as_list, types
 from activitypub.vocab.terms import ACTOR_TYPES, PUBLIC, Doc, actor_context, context_for
 
 
@@ -36,6 +41,7 @@ def build_update(
     """An Update of a note, addressed as the note is, or of an actor, addressed to the public."""
     is_actor = not ACTOR_TYPES.isdisjoint(types(updated))
     context = actor_context() if is_actor else context_for(updated)
-    to: Sequence[str] = [PUBLIC] if is_actor else updated.get("to", ())
-    cc: Sequence[str] = updated.get("cc", ())
-    return build_activity(id, "Update", actor, updated, to=to, cc=cc, context=context)
+    to = [PUBLIC] if is_actor else as_list(updated.get("to"))
+    cc = as_list(updated.get("cc"))
+    document = build_activity(id, "Update", actor, updated, to=to, cc=cc, context=context)
+    return document if is_actor else document | addressed_as(updated)

@@ -67,6 +67,7 @@ def build_actor(
     following: str | None = None,
     featured: str | None = None,
     featured_tags: str | None = None,
+    liked: str | None = None,
     published_at: int | None = None,
     manually_approves: bool = False,
     discoverable: bool = True,
@@ -130,6 +131,7 @@ def build_actor(
         "following": following,
         "featured": featured,
         "featuredTags": featured_tags,
+        "liked": liked,
         "published": None
         if published_at is None
         else format_time(published_at - published_at % DAY),

@@ -61,6 +61,7 @@ def actor_document(tx: Tx, env: Env, actor: Actor) -> dict[str, Any]:
         followers=actor.followers_uri,
         following=actor.following_uri,
         featured=actor.featured_uri,
+        liked=None if service else f"{actor.uri}/liked",
         featured_tags=None if service else f"{actor.uri}/collections/tags",
         published_at=actor.published_at,
         manually_approves=actor.manually_approves,

@@ -17,6 +17,7 @@ from activitypub.documents.polls import with_tallies
 from activitypub.quotes.policies import build_quote_policy
 from activitypub.vocab.reading import as_list, format_time
 from activitypub.vocab.terms import Doc, context_for
+from fedi_cotweet.services import besides
 from fedi_cotweet.services.audiences import everybodys
 from fedi_cotweet.services.conversations import context_of
 from fedi_cotweet.services.env import Env
@@ -131,7 +132,7 @@ def _rendered(
     if notes:
         core["consentNotes"] = notes
     if not rows:
-        return {**core, "attributedTo": author.uri}
+        return besides.upon(tx, post, author, {**core, "attributedTo": author.uri})
     people = actors.actors_by_uri(tx, [row.actor_uri for row in rows])
     core = _addressed(core, people.values(), [row.actor_uri for row in rows])
     authors = [

@@ -16,6 +16,7 @@ from fedi_cotweet.services import (
     repeats,
     versions,
 )
+from fedi_cotweet.services.besides import Besides
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.posts import answered_by, document_of, own_post, save_update
@@ -62,6 +63,8 @@ def edit_post(
             "not_a_poll", 422, "This post asks nothing.", "Write a new post to ask something."
         )
     words = replace(words, quote=None if quote is None else quote.quoted_uri)
+    if words.besides is None and post.name:
+        words = replace(words, besides=Besides(name=post.name))
     media = check_words(tx, env, author_id, words, post_id)
     # Before the pictures change, which are a part of it.
     before, voters = versions.present(tx, post), polls.remote_voters(tx, post_id)
@@ -93,6 +96,7 @@ def edit_post(
         before=before,
         content=words.body.html,
         summary=words.summary,
+        name=str(document.get("name", "")),
         sensitive=words.marked,
         language=words.language,
     )

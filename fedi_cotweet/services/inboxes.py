@@ -18,7 +18,7 @@ from activitypub.vocab.reading import as_id, format_time
 from fedi_cotweet.domain.ids import id_at, time_of
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import distances, documents, hiding
+from fedi_cotweet.services import besides, distances, documents, hiding
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor, InboxEntry, Offer, Post
@@ -170,6 +170,7 @@ def _create(tx: Tx, post: Post, author: Actor, uri: str | None) -> Item:
             if name not in ("bto", "bcc", "@context")
         }
     document: Item = build_create(uri or post.uri, author.uri, note, post.published_at or 0)
+    document = besides.around(tx, post, document)
     if uri is None:
         del document["id"]
     return document

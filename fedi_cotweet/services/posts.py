@@ -11,6 +11,7 @@ import orjson
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.services import (
     audiences,
+    besides,
     correspondence,
     documents,
     edit_notices,
@@ -73,6 +74,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words, *, to_oneself: b
         visibility=words.visibility,
         content=words.body.html,
         summary=words.summary,
+        name=str(document.get("name", "")),
         sensitive=words.marked,
         language=words.language,
         in_reply_to_uri=words.in_reply_to,
@@ -83,6 +85,7 @@ def create_post(tx: Tx, env: Env, author_id: int, words: Words, *, to_oneself: b
         fetched_at=now,
         quote_policy=quotable.policy_for(tx, author_id, words.quote_policy, words.visibility),
     )
+    besides.keep(tx, post_id, words.besides)
     narrow = words.visibility not in audiences.EVERYBODYS
     if blind or narrow:
         people = [actor.id for actor in (*named, *blind)]
@@ -238,6 +241,7 @@ def remove(tx: Tx, env: Env, post: Post) -> list[int]:
     timelines.refresh(tx, post.id, now)
     post_media.remove_media(tx, [item.id for item in post_media.media_of(tx, post_ids=[post.id])])
     versions.forget(tx, post.id)
+    besides.forget(tx, post.id)
     correspondence.forget(tx, post)
     link_cards.refresh(tx, env, post.id)
     return co_authors

@@ -15,6 +15,7 @@ from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
 from fedi_cotweet.domain.plurals import count
 from fedi_cotweet.services import companions, documents, emoji
+from fedi_cotweet.services.besides import Besides
 from fedi_cotweet.services.composing import Composed, mention_tag
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -55,6 +56,8 @@ class Words:
     """Actors (ours) who get it without being named in it."""
     alone: bool = False
     """Whether a direct post may be for nobody but its author."""
+    besides: Besides | None = None
+    """What a program of theirs said beyond that; in a version of a post None leaves it as it is."""
 
     @property
     def marked(self) -> bool:
@@ -82,6 +85,7 @@ def core_document(
     poll = words.poll or PollWords(())
     named = words.body.tags if tags is None else tags
     quote = _quote(tx, words, post_id)
+    name = "" if words.besides is None else words.besides.name
     content = words.body.html if quote is None else with_inline(words.body.html, quote[1])
     texts = (words.body.html, words.summary, *poll.options)
     return build_note(
@@ -94,6 +98,7 @@ def core_document(
         cc=cc,
         content=content,
         language=words.language,
+        name=name,
         summary=from_title(words.summary),
         sensitive=words.marked,
         # Their pictures are those that the shortcodes have now.

@@ -36,6 +36,7 @@ from storage.models.filters import Filter, FilterKeyword, FilterPost
 from storage.models.history import PostVersion
 from storage.models.house import ServerRule, ServerText
 from storage.models.oauth import AccessToken, Application, AuthorizationCode
+from storage.models.postings import Posting
 from storage.models.posts import (
     Addressee,
     Bookmark,
@@ -159,6 +160,7 @@ __all__ = [
     "PostTag",
     "PostVersion",
     "PostViews",
+    "Posting",
     "ProfileHide",
     "PushSubscription",
     "Quote",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, select
 
@@ -12,6 +12,14 @@ from storage.windows import paged, values_of
 
 Pair = tuple[int, int]
 """(id, place)."""
+
+
+class Said(NamedTuple):
+    """An activity about a post: its identifier, whose it is, and its place."""
+
+    uri: str
+    actor_id: int
+    place: int
 
 
 def liked(tx: Connection, actor_id: int, window: Window) -> list[Pair]:
@@ -29,6 +37,23 @@ def boosters(tx: Connection, post_id: int, window: Window) -> list[Pair]:
     return _pairs(tx, _boosters(window), {"post": post_id, **values_of(window)})
 
 
+def likes_of(tx: Connection, post_id: int, window: Window) -> list[Said]:
+    """The Likes of a post, newest first."""
+    return _said(tx, _likes_of(window), post_id, window)
+
+
+def boosts_of(tx: Connection, post_id: int, window: Window) -> list[Said]:
+    """The Announces of a post, newest first, without those that only carry it."""
+    return _said(tx, _boosts_of(window), post_id, window)
+
+
+def _said(
+    tx: Connection, statement: Select[*tuple[Any, ...]], post_id: int, window: Window
+) -> list[Said]:
+    rows = tx.execute(statement, {"post": post_id, **values_of(window)})
+    return [Said(str(uri), int(actor_id), int(place)) for uri, actor_id, place in rows]
+
+
 def _pairs(
     tx: Connection, statement: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> list[Pair]:
@@ -44,6 +69,20 @@ _likers = paged(
 _boosters = paged(
     lambda: (
         select(Boost.actor_id, Boost.id).where(
+            Boost.post_id == bindparam("post"), Boost.delivery.is_(False)
+        ),
+        Boost.id,
+    )
+)
+_likes_of = paged(
+    lambda: (
+        select(Like.uri, Like.actor_id, Like.id).where(Like.post_id == bindparam("post")),
+        Like.id,
+    )
+)
+_boosts_of = paged(
+    lambda: (
+        select(Boost.uri, Boost.actor_id, Boost.id).where(
             Boost.post_id == bindparam("post"), Boost.delivery.is_(False)
         ),
         Boost.id,

@@ -137,6 +137,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         "/users/alice/followers_synchronization", "/users/bob/followers_synchronization"
     ),
     ("GET", "/users/{name}/following"): paged("/users/NAME/following"),
+    ("GET", "/users/{name}/liked"): paged("/users/NAME/liked"),
     ("GET", "/users/{name}/collections/featured"): paged("/users/NAME/collections/featured"),
     ("GET", "/users/{name}/collections/tags"): paged("/users/NAME/collections/tags"),
     # Who knows a stamp's id may read it (FEP-af48, Stamp), but nothing else gives the id away.

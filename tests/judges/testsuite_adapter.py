@@ -129,6 +129,12 @@ def server_subprocess_config() -> ServerSubprocessConfig:
 
 
 @pytest.fixture(scope="session")
+def testsuite_config() -> dict[str, Any]:
+    """What the suite lets a server say of itself: nobody is told that they are blocked."""
+    return {"test_actor_blocking": {"status_code": 202}}
+
+
+@pytest.fixture(scope="session")
 def instance_metadata() -> dict[str, str]:
     return {"software": "fedi-cotweet", "name": "fedi_cotweet"}
 

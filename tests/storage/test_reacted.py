@@ -4,7 +4,7 @@ import pytest
 
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
-from storage.queries import bookmarks, interactions, reacted
+from storage.queries import bookmarks, interactions, postings, reacted
 from tests.storage.cast import ALICE, BOB, CAROL, NOW, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -52,3 +52,20 @@ async def test_who_liked_and_who_boosted(store: Store) -> None:
     assert await stage.ask(reacted.likers, 10, Window(5)) == [(BOB, 2), (ALICE, 1)]
     assert await stage.ask(reacted.likers, 10, Window(5, before=2)) == [(ALICE, 1)]
     assert await stage.ask(reacted.boosters, 10, Window(5)) == [(BOB, 31)]
+    likes_of = await stage.ask(reacted.likes_of, 10, Window(5, before=2))
+    assert likes_of == [("https://likes.example/1", ALICE, 1)]
+    boosts_of = await stage.ask(reacted.boosts_of, 10, Window(5))
+    assert boosts_of == [("https://boosts.example/31", BOB, 31)]
+
+
+async def test_what_a_program_said_goes_with_the_post(store: Store) -> None:
+    stage = await raise_curtain(store)
+    await stage.post(10, CAROL)
+    said = {"types": ["https://custom.test#Frob"], "activity_types": [], "prefixes": {}}
+    addressed = {"to": ["https://elsewhere.example/frank"]}
+    await stage.do(postings.add_posting, post_id=10, addressed=addressed, **said)
+    held = await stage.ask(postings.posting, 10)
+    assert held is not None
+    assert (held.addressed, held.types) == (addressed, said["types"])
+    await stage.do(postings.forget_posting, 10)
+    assert await stage.ask(postings.posting, 10) is None

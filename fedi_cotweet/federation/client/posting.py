@@ -42,7 +42,7 @@ async def create(site: Site, me: Actor, activity: Document, made: Document) -> D
     """Publish a post; with several ``attributedTo`` make a draft, and ask the others."""
     check_kind(made)
     reach = await reach_of(site, me, (activity, made))
-    words = await read_words(site, me, made, reach)
+    words = await read_words(site, me, made, reach, activity)
     others = await _co_authors(site, me, made)
     if others:
         return await _draft(site, me, replace(words, alone=False), others)
@@ -88,11 +88,13 @@ async def update(site: Site, me: Actor, changed: Document) -> Done:
     post = await _own(site, me, as_id(changed))
     env = site.env
     merged = await site.read(lambda tx: _merged(tx, post, changed))
-    reach = Reach(post.visibility, (), ())
+    reach = Reach(post.visibility, (), (), {})
     words = await read_words(site, me, merged, reach)
     if "attachment" not in changed:
         held = await site.read(lambda tx: post_media.media_of(tx, post_ids=[post.id]))
         words = replace(words, media_ids=tuple(item.id for item in held))
+    if post.co_authored:
+        words = replace(words, besides=None)
     if post.co_authored and post.state == "draft":
         await site.write(lambda tx: drafts.edit_draft(tx, env, me.id, post.id, words))
         return Done("Update", post.uri, asked=True)
@@ -123,7 +125,7 @@ async def _draft(site: Site, me: Actor, words: Words, others: Sequence[Actor]) -
             "A post of several authors hides from none of them who gets it.",
             "Leave out bto and bcc.",
         )
-    env = site.env
+    env, words = site.env, replace(words, besides=None)
     post_id = await site.write(lambda tx: drafts.create_draft(tx, env, me.id, words, others))
     return Done("Create", env.addresses.note(post_id), asked=True)
 
@@ -148,13 +150,13 @@ def _merged(tx: Tx, post: Post, changed: Document) -> dict[str, Any]:
     ``null`` takes one away. What it answers, quotes and asks, and whom it is for, stays.
     """
     held = orjson.loads(post.document)
-    kept = ("type", "content", "contentMap", "summary", "tag")
+    kept = ("type", "name", "content", "contentMap", "summary", "tag")
     document = {name: held[name] for name in kept if name in held}
     document["sensitive"] = post.sensitive and not post.summary
     if "content" in changed or "source" in changed:
         for name in ("content", "contentMap"):
             document.pop(name, None)
-    given = ("content", "contentMap", "source", "mediaType", "summary", "tag", "sensitive")
+    given = ("name", "content", "contentMap", "source", "mediaType", "summary", "tag", "sensitive")
     document |= {name: changed[name] for name in (*given, "attachment") if name in changed}
     if post.language and "contentMap" not in document and "content" in document:
         document["contentMap"] = {post.language: document["content"]}

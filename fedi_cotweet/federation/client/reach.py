@@ -27,6 +27,8 @@ class Reach:
     visibility: str
     named: tuple[Actor, ...]
     blind: tuple[Actor, ...]
+    addressed: Mapping[str, tuple[str, ...]]
+    """What ``to``, ``cc`` and ``audience`` say, for others to read."""
 
     @property
     def alone(self) -> bool:
@@ -51,7 +53,17 @@ async def reach_of(site: Site, me: Actor, documents: Sequence[Mapping[str, Any]]
     blind = [uri for member in BLIND for uri in given[member] if uri not in {*special, *named}]
     if len({*named, *blind}) > MOST:
         raise ServiceError("cannot_address", 422, f"A post addresses at most {MOST} people.")
-    return Reach(visibility, await _people(site, named), await _people(site, blind))
+    addressed = {
+        member: tuple(dict.fromkeys(_written(member, uri) for uri in given[member]))
+        for member in SEEN
+        if given[member]
+    }
+    return Reach(visibility, await _people(site, named), await _people(site, blind), addressed)
+
+
+def _written(member: str, uri: str) -> str:
+    """Everybody by their full name where servers look whom a post is for."""
+    return PUBLIC if uri in NAMES_OF_PUBLIC and member != "audience" else uri
 
 
 def _visibility(me: Actor, given: Mapping[str, Sequence[str]]) -> str:

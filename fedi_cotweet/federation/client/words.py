@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
+from types import MappingProxyType
 from typing import Any, Final
 
 from activitypub.documents.note import TagView
@@ -12,6 +14,7 @@ from activitypub.html import sanitise, to_text
 from activitypub.vocab.reading import as_id, as_list, parse_time, text, types
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.federation.client.beyond import read_besides
 from fedi_cotweet.federation.client.reach import Reach
 from fedi_cotweet.services import authoring, documents
 from fedi_cotweet.services.composing import Composed, mention_tag
@@ -41,12 +44,15 @@ def check_kind(made: Object) -> None:
         )
 
 
-async def read_words(site: Site, me: Actor, made: Object, reach: Reach) -> Words:
+async def read_words(
+    site: Site, me: Actor, made: Object, reach: Reach, activity: Object = MappingProxyType({})
+) -> Words:
     """What a post says. Whom it addresses it mentions too, or their servers would not tell them.
 
     Raises what ``authoring`` raises, ``too_long`` and ``no_such_media`` (422).
     """
-    body = await _body(site, made)
+    said = read_besides(made, reach, activity)
+    body = await _body(site, made, said.name)
     named = [actor for actor in reach.named if actor.id not in body.mentioned]
     body = replace(
         body,
@@ -67,6 +73,7 @@ async def read_words(site: Site, me: Actor, made: Object, reach: Reach) -> Words
         sensitive=made.get("sensitive") is True,
         blind=tuple(actor.id for actor in reach.blind),
         alone=reach.alone,
+        besides=said,
     )
 
 
@@ -113,8 +120,9 @@ def _no_media() -> ServiceError:
     )
 
 
-async def _body(site: Site, made: Object) -> Composed:
-    """``content`` is HTML and goes through the sanitiser; without it ``source`` counts.
+async def _body(site: Site, made: Object, name: str) -> Composed:
+    """``content`` is HTML and goes through the sanitiser; without it ``source`` counts, then
+    ``name``: a post that says nothing else says that.
 
     Plain text, and Markdown as if it were, is written as our own pages write it: with its links,
     mentions and hashtags.
@@ -124,6 +132,8 @@ async def _body(site: Site, made: Object) -> Composed:
         content = next(iter(made["contentMap"].values()), None)
     if content is None and isinstance(source, Mapping):
         return await authoring.compose_text(site, text(source.get("content")))
+    if content is None and name:
+        return Composed(f"<p>{escape(name, quote=False)}</p>", (), ())
     if made.get("mediaType") in PLAIN:
         return await authoring.compose_text(site, text(content))
     html = sanitise(text(content))

@@ -16,7 +16,7 @@ from fedi_cotweet.federation.outbox.lookups import Payload, as_text
 from fedi_cotweet.federation.outbox.relays import announced_to_relays
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, proven, signed_for_all
-from fedi_cotweet.services import documents
+from fedi_cotweet.services import besides, documents
 from fedi_cotweet.services.audiences import EVERYBODYS, everybodys, named_before
 from fedi_cotweet.services.timelines import shown_author_ids
 from storage.engine import Tx
@@ -31,7 +31,9 @@ async def post_published(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     post, author, full, plain, people = found
     uri = runtime.env.addresses.create(post.id)
     published_at = post.published_at or runtime.env.now()
-    ordinary = await _secured(runtime, post, build_create(uri, author.uri, plain, published_at))
+    said = build_create(uri, author.uri, plain, published_at)
+    said = await runtime.store.read(lambda tx: besides.around(tx, post, said))
+    ordinary = await _secured(runtime, post, said)
     create = Outgoing(
         uri=uri,
         actor_id=author.id,
@@ -76,7 +78,7 @@ def _renditions(
     if author is None:
         return None
     full, plain = documents.full_note(tx, post), documents.plain_note(tx, post)
-    named = [str(uri) for uri in (*as_list(full.get("to")), *as_list(full.get("cc")))]
+    named = [str(uri) for name in ("to", "cc", "audience") for uri in as_list(full.get(name))]
     rows = post_authors.authors_of(tx, [post_id])[post_id]
     named += [row.actor_uri for row in rows]
     # People here have it already: it is in the same database.

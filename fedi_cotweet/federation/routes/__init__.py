@@ -26,7 +26,6 @@ from fedi_cotweet.federation.routes.inbox import inbox
 from fedi_cotweet.federation.routes.messages import message, picture
 from fedi_cotweet.federation.routes.objects import (
     activity,
-    counted,
     create,
     credit,
     may_fetch_draft_media,
@@ -36,6 +35,7 @@ from fedi_cotweet.federation.routes.objects import (
     stamp,
     statistics,
 )
+from fedi_cotweet.federation.routes.reacted import counted, liked
 
 
 def setup(app: web.Application, context: Context) -> None:
@@ -63,6 +63,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/followers", guarded(followers))
     app.router.add_get("/users/{name}/followers_synchronization", guarded(followers_there))
     app.router.add_get("/users/{name}/following", guarded(following))
+    app.router.add_get("/users/{name}/liked", guarded(liked))
     app.router.add_get("/users/{name}/collections/featured", guarded(featured))
     app.router.add_get("/users/{name}/collections/tags", guarded(featured_tags))
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from activitypub.documents.collection import build_collection, build_page
 from activitypub.documents.tombstone import build_tombstone
-from activitypub.vocab.reading import as_id
+from activitypub.vocab.reading import as_id, ids, types
 from activitypub.vocab.terms import AS2, PUBLIC
 from fedi_cotweet.federation.actor_documents import actor_document
 from fedi_cotweet.federation.routes.answering import (
@@ -125,12 +125,13 @@ async def outbox(request: web.Request) -> web.Response:
 
 def _public_activity(body: str) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(body)
-    if document["type"] == "Create":
+    if "Create" in types(document):
         # As it was sent it may name somebody who has left: what it is now, the note itself says.
         document["object"] = as_id(document["object"])
         own = (PUBLIC, f"{document['actor']}/")
-        for member in ("to", "cc"):
-            document[member] = [uri for uri in document[member] if uri.startswith(own)]
+        for member in ("to", "cc", "audience"):
+            listed = [uri for uri in ids(document.pop(member, None)) if uri.startswith(own)]
+            document |= {member: listed} if listed or member != "audience" else {}
     return {name: value for name, value in document.items() if name not in ("signature", "proof")}
 
 

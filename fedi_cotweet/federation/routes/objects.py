@@ -10,11 +10,9 @@ from aiohttp import web
 from activitypub.activities.create import build_create
 from activitypub.coauthorship.credits import CREDIT_TYPE
 from activitypub.coauthorship.statistics import Statistics, build_statistics
-from activitypub.documents.interactions import Totals, build_collections
 from activitypub.documents.tombstone import build_tombstone
 from activitypub.quirks import needs_single_author_on_get
 from activitypub.quotes.stamps import QUOTE_STAMP, QuoteStamp, build_quote_stamp
-from activitypub.vocab.terms import AS2
 from fedi_cotweet.federation.incoming import check_request
 from fedi_cotweet.federation.routes.answering import (
     CONTEXT,
@@ -27,7 +25,7 @@ from fedi_cotweet.federation.routes.answering import (
 )
 from fedi_cotweet.federation.routes.bearers import reader
 from fedi_cotweet.federation.routes.conversation import replies_member
-from fedi_cotweet.services import documents, hiding
+from fedi_cotweet.services import besides, documents, hiding
 from fedi_cotweet.services import statistics as known
 from fedi_cotweet.services.audiences import EVERYBODYS, everybodys
 from fedi_cotweet.services.statistics import Part
@@ -224,7 +222,8 @@ async def create(request: web.Request) -> web.Response:
             return None
         note = (documents.plain_note if single else documents.fetched_note)(tx, post)
         uri = context.env.addresses.create(post.id)
-        return build_create(uri, author.uri, note, post.published_at or 0)
+        made = build_create(uri, author.uri, note, post.published_at or 0)
+        return besides.around(tx, post, made)
 
     document = await context.runtime.store.read(query)
     if document is None:
@@ -232,28 +231,6 @@ async def create(request: web.Request) -> web.Response:
     if me is not None:
         return json_answer(document, cache="private, no-store", vary="Accept, Authorization")
     return json_answer(document, vary="Accept, User-Agent")
-
-
-async def counted(request: web.Request) -> web.Response:
-    """How often a published note was liked or shared; never by whom."""
-    context = request.app[CONTEXT]
-    post_id = number(request.match_info["id"])
-    name = request.match_info["collection"]
-
-    def query(tx: Tx) -> tuple[str, Totals] | None:
-        post = None if post_id is None else post_queries.post(tx, post_id)
-        if post is None or not post.local or post.state != "published":
-            return None
-        if post.visibility not in EVERYBODYS:
-            return None
-        return post.uri, documents.totals_of(tx, post)
-
-    found = await context.runtime.store.read(query)
-    if found is None:
-        return missing()
-    uri, totals = found
-    document = build_collections(uri, totals)[name]
-    return json_answer({"@context": AS2, **document}, cache="public, max-age=60")
 
 
 async def activity(request: web.Request) -> web.Response:
