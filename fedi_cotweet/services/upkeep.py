@@ -34,6 +34,7 @@ from fedi_cotweet.services.tokens import OVER_KEPT
 from storage.engine import Tx
 from storage.queries import (
     actors,
+    archives,
     cards,
     consents,
     crawls,
@@ -131,6 +132,12 @@ def forget_tokens(tx: Tx, env: Env) -> bool:
     return gone >= BATCH
 
 
+def forget_archives(tx: Tx, env: Env) -> bool:
+    """Archives of accounts whose time is over."""
+    archives.forget(tx, env.now())
+    return False
+
+
 def forget_keys(tx: Tx, env: Env) -> bool:
     """Which keys clients gave to what they made, once a repeat is none any more."""
     idempotency.forget(tx, env.now() - IDEMPOTENT_FOR)
@@ -187,6 +194,7 @@ STEPS: Final[tuple[Step, ...]] = (
     forget,
     forget_cards,
     forget_tokens,
+    forget_archives,
     forget_keys,
     forget_pushes,
     streams.forget,

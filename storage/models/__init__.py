@@ -17,6 +17,7 @@ from storage.models.announcing import (
     AnnouncementReaction,
 )
 from storage.models.appearances import Appearance
+from storage.models.archives import Archive
 from storage.models.arrivals import InboxEntry
 from storage.models.base import Base
 from storage.models.cards import LinkCard, PostCard
@@ -102,6 +103,7 @@ __all__ = [
     "AnnouncementReaction",
     "Appearance",
     "Application",
+    "Archive",
     "AuthorizationCode",
     "Base",
     "Block",

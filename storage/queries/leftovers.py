@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Delete, bindparam, delete, select
 from storage.models import (
     AccountNote,
     Appearance,
+    Archive,
     Bookmark,
     Filter,
     FilterKeyword,
@@ -44,6 +45,7 @@ _FORGET: Final[tuple[Delete, ...]] = (
             ImportRow,
             Appearance,
             ScheduledPost,
+            Archive,
         )
     ),
 )

@@ -85,6 +85,7 @@ ELSEWHERE = {
     "bad_category",
     "too_many_tags",
     "too_many_wait",
+    "archived_lately",
     "two_factor_on",
     "wrong_code",
     "unauthorized",

@@ -236,6 +236,8 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/tags",
             "/moving",
             "/delete",
+            "/archive",
+            "/archive/file",
         )
     },
     ("GET", "/settings/transfer/{kind}.csv"): plain(
@@ -275,6 +277,7 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/servers",
             "/servers/remove",
             "/transfer",
+            "/archive",
             "/moving/alias",
             "/moving/unalias",
             "/moving/move",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fedi_cotweet.services import migration
+from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.services import archives, migration
 from fedi_cotweet.services.accounts import find_actor
 from storage.queries import actors, jobs
+from storage.queries import archives as stored
 from tests.sites import BASE, PASSWORD, World
 from tests.web.conftest import Browser, csrf
 from tests.web.markup import Element, parse_page
@@ -66,3 +68,36 @@ async def test_an_account_is_deleted_by_whoever_knows_its_name_and_password(
     for browser in (alice, other):
         assert (await browser.get("/home")).status == 303, "signed out"
     assert (await (await browsers("")).sign_in("alice")).status == 403
+
+
+async def test_an_archive_is_asked_for_once_a_day_and_taken_by_its_owner(
+    world: World, browsers: Browsers
+) -> None:
+    alice, bob, me = await browsers("alice"), await browsers("bob"), await _id(world, "alice")
+    file, env = "/settings/archive/file", world.site.env
+    assert (await alice.get(file)).status == 404
+    assert "It is being made." in (await _send(alice, "archive")).text
+    again = await bob.send("/settings/archive", {"csrf": csrf(await bob.page("/settings/archive"))})
+    assert again.status == 303
+    held = await world.site.read(lambda tx: stored.of_account(tx, me))
+    assert held is not None
+    until, path = env.now() + DAY, archives.path_of(world.site.settings, held.token)
+    path.parent.mkdir()
+    path.write_bytes(b"PK")
+    assert (await alice.get(file)).status == 404, "it is not whole yet"
+    await world.site.write(
+        lambda tx: stored.end(tx, held.token, state="ready", size=2, expires_at=until)
+    )
+    page = await alice.page("/settings/archive")
+    assert len(page.all("a", href=file)) == 1
+    assert page.one("section", class_="panel").all("form") == []
+    taken = await alice.get(file)
+    assert (taken.status, await taken.read()) == (200, b"PK")
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="alice.zip"'
+    assert taken.headers["Cache-Control"] == "private, no-store"
+    assert (await bob.get(file)).status == 404
+    form = {"csrf": csrf(await alice.page("/settings/profile"))}
+    refused = await alice.send("/settings/archive", form)
+    assert (refused.status, "less than a day ago" in await refused.text()) == (409, True)
+    world.clock.now = until
+    assert (await alice.get(file)).status == 404

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.federation.handlers.context import Context
 from fedi_cotweet.federation.jobs.again import Again, More
+from fedi_cotweet.federation.jobs.archiving import make_archive
 from fedi_cotweet.federation.jobs.cards import fetch_card
 from fedi_cotweet.federation.jobs.clearing import clear_posts, clear_posts_of_host
 from fedi_cotweet.federation.jobs.consent_notes import fetch_answer, verify_consent_notes
@@ -118,6 +119,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "guard_post": guard_post,
     "import_row": import_row,
     "let_in": let_in,
+    "make_archive": make_archive,
     "move": move,
     "name_emoji": name_emoji,
     "push": push,

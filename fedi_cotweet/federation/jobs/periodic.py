@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.federation.handlers.context import Context
+from fedi_cotweet.federation.jobs.archiving import sweep_archives
 from fedi_cotweet.federation.jobs.sweeping import sweep_files
 from fedi_cotweet.federation.runtime import Runtime, log
 from fedi_cotweet.services.upkeep import STEPS, Step
@@ -28,6 +29,7 @@ async def periodic(context: Context) -> None:
         await context.files.write_uses()
         await context.files.drop_unused()
         await sweep_files(context)
+        await sweep_archives(context)
     except (OSError, StorageError):
         log.exception("files_not_swept")
 

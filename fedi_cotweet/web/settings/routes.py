@@ -8,6 +8,7 @@ from fedi_cotweet.web.failures import Page
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.settings import (
     appearance,
+    archive,
     ending,
     filters,
     lists,
@@ -65,6 +66,9 @@ SETTINGS: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/settings/servers", servers.show),
     ("POST", "/settings/servers", servers.block),
     ("POST", "/settings/servers/remove", servers.unblock),
+    ("GET", "/settings/archive", archive.show),
+    ("POST", "/settings/archive", archive.ask),
+    ("GET", "/settings/archive/file", archive.take),
     ("GET", "/settings/moving", moving.show),
     ("POST", "/settings/moving/alias", moving.add_alias),
     ("POST", "/settings/moving/unalias", moving.remove_alias),
