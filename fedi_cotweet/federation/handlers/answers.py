@@ -153,7 +153,8 @@ async def undo(context: Context, incoming: Incoming) -> str:
 def _undo(tx: Tx, context: Context, incoming: Incoming, activity: Undo) -> str:
     env, actor = context.env, incoming.actor
     embedded = activity.object or {}
-    what = as_id(embedded.get("object"))
+    # What somebody here took back was over at once; by now they may have done it again.
+    what = None if incoming.how == "local" else as_id(embedded.get("object"))
     kinds = types(embedded)
     uri = activity.object_id or None
     match kinds[0] if kinds else None:
