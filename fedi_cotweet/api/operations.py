@@ -102,6 +102,7 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ("POST", f"{_CONTROL}/sign-ups/approve"): Answer({"username": str, "handle": str}),
     ("POST", f"{_CONTROL}/sign-ups/reject"): Answer({"username": str}),
     ("POST", f"{_CONTROL}/accounts/password"): Answer({"username": str, "password": str | None}),
+    ("POST", f"{_CONTROL}/accounts/role"): Answer({"username": str, "role": str}),
     ("POST", f"{_CONTROL}/accounts/two-factor-off"): Answer({"username": str, "two_factor": bool}),
     ("POST", f"{_CONTROL}/follow"): _STATE,
     ("POST", f"{_CONTROL}/unfollow"): _STATE,

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import accounts, follows, passwords, reading
+from fedi_cotweet.services import accounts, follows, passwords, reading, staff
 from fedi_cotweet.services import notifications as told
 from fedi_cotweet.services.authoring import find_person, find_post
 from fedi_cotweet.services.errors import not_found
@@ -117,6 +117,22 @@ async def create_sign_in_link(call: Call) -> web.Response:
         lambda tx: accounts.make_sign_in_link(tx, env, username)
     )
     return answer({"url": url, "expires_at": expires_at}, status=201)
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """``role``: ``moderator``, ``administrator`` or ``nobody``."""
+
+    username: str
+    role: str
+
+
+async def appoint(call: Call) -> web.Response:
+    """Let somebody look after the server on its pages, or no more."""
+    wanted, env = await call.members(Appointment), call.site.env
+    name = wanted.username.removeprefix("@")
+    username = await call.site.write(lambda tx: staff.appoint(tx, env, name, wanted.role))
+    return answer({"username": username, "role": wanted.role})
 
 
 async def follow(call: Call) -> web.Response:

@@ -62,6 +62,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{CONTROL}/sign-ups", sign_ups.list_waiting),
     ("POST", f"{CONTROL}/sign-ups/approve", sign_ups.approve),
     ("POST", f"{CONTROL}/sign-ups/reject", sign_ups.reject),
+    ("POST", f"{CONTROL}/accounts/role", people.appoint),
     ("POST", f"{CONTROL}/accounts/password", passwords.set_password),
     ("POST", f"{CONTROL}/accounts/two-factor-off", passwords.turn_off_two_factor),
     ("POST", f"{CONTROL}/follow", people.follow),

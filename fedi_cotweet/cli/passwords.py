@@ -36,6 +36,22 @@ def password(
     session.show(answer, lambda: _password(answer, show=make))
 
 
+def role(
+    session: Session,
+    name: NameArgument,
+    what: Annotated[
+        str, typer.Argument(help="moderator, administrator or nobody.", show_default=False)
+    ],
+) -> None:
+    """Let an account look after the server in a browser, at /admin, or no more.
+
+    A moderator answers reports and sign-ups and shuts people out; an administrator also makes rules
+    about servers, announcements and emoji.
+    """
+    answer = session.client().post(f"{CONTROL}/accounts/role", {"username": name, "role": what})
+    session.show(answer, lambda: Text(f"{line(name)}: {line(what)}."))
+
+
 def two_factor_off(session: Session, name: NameArgument) -> None:
     """Ask an account for no codes any more, for whoever lost phone and recovery codes."""
     answer = session.client().post(f"{CONTROL}/accounts/two-factor-off", {"username": name})

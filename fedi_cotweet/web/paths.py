@@ -20,6 +20,8 @@ class Paths:
     bookmarks: str = "/bookmarks"
     likes: str = "/likes"
     direct: str = "/direct"
+    report: str = "/report"
+    admin: str = "/admin"
     lists: str = "/lists"
     notifications: str = "/notifications"
     oembed: str = "/api/oembed"

@@ -57,6 +57,8 @@ class SessionView:
     open_invites: int = 0
     marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By a post's id, what the viewer did with it: ``liked``, ``boosted``, ``kept``, …"""
+    staff: str = ""
+    """The role of whoever looks after the server: ``moderator``, ``administrator`` or ""."""
     back: str = ""
     """The page that they look at, where a form leads back to."""
     look: Look = field(default_factory=Look)

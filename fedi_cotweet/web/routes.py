@@ -26,6 +26,7 @@ from fedi_cotweet.web import (
     interacting,
     own,
     reading,
+    reporting,
     searching,
     second_step,
     security,
@@ -37,6 +38,7 @@ from fedi_cotweet.web import (
     writing,
 )
 from fedi_cotweet.web import media as files
+from fedi_cotweet.web.admin.routes import ADMIN
 from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
 from fedi_cotweet.web.headers import static_headers
@@ -91,6 +93,8 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", "/drafts/{id}/discard", drafting.discard),
     ("POST", "/invites/{id}/accept", answering.accept),
     ("POST", "/invites/{id}/decline", answering.decline),
+    ("GET", PATHS.report, reporting.form),
+    ("POST", PATHS.report, reporting.send),
     ("GET", "/together/{id}", together.show),
     ("GET", "/together/{id}/leave", together.leaving),
     ("GET", "/together/{id}/statistics", together.numbers),
@@ -126,6 +130,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/auth/link/{token}", signing_in.link_form),
     ("POST", "/auth/link/{token}", signing_in.use_link),
     *SETTINGS,
+    *ADMIN,
 )
 
 

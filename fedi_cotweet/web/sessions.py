@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from fedi_cotweet.domain.limits import HOUR
-from fedi_cotweet.services import accounts, appearances
+from fedi_cotweet.services import accounts, appearances, staff
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.site import Site
@@ -94,6 +94,7 @@ async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Vie
             session.csrf,
             len(invites),
             look=appearances.of(tx, actor.id),
+            staff=staff.role_of(tx, actor.id),
         )
         return Viewer(actor.id, session.token_hash, view, session)
 

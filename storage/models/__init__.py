@@ -86,6 +86,7 @@ from storage.models.relations import (
 from storage.models.relaying import RelaySubscription
 from storage.models.scheduled import ScheduledPost
 from storage.models.sign_ups import SignUp
+from storage.models.staff import ModerationAct, Staff
 from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
@@ -147,6 +148,7 @@ __all__ = [
     "Media",
     "MessageConsent",
     "MessageStop",
+    "ModerationAct",
     "Mute",
     "Notification",
     "Offer",
@@ -182,6 +184,7 @@ __all__ = [
     "Setting",
     "SignInLink",
     "SignUp",
+    "Staff",
     "Stamp",
     "StreamEvent",
     "SuggestionDismissal",

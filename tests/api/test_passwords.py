@@ -45,3 +45,13 @@ async def test_tokens_are_listed_and_ended_by_their_account(world: World, api: A
     assert (await api.ask("GET", TOKENS))["tokens"] == []
     now = world.clock.now
     assert await world.site.read(lambda tx: tokens.bearer_of(tx, token, now)) is None
+
+
+async def test_somebody_is_let_look_after_the_server_and_no_more(api: Api) -> None:
+    for role in ("moderator", "administrator", "nobody"):
+        given = await api.ask("POST", f"{ACCOUNTS}/role", {"username": "@alice", "role": role})
+        assert given == {"username": "alice", "role": role}
+    odd = await api.refused("POST", f"{ACCOUNTS}/role", {"username": "alice", "role": "king"})
+    assert odd == (422, "bad_role")
+    unknown = await api.refused("POST", f"{ACCOUNTS}/role", {"username": "x", "role": "nobody"})
+    assert unknown == (404, "no_such_account")

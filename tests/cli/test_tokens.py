@@ -59,3 +59,9 @@ async def test_codes_are_turned_off(script: Script, run: Run) -> None:
     script.expect("POST", f"{ACCOUNTS}/two-factor-off", answer, body={"username": "alice"})
     said = await run("account", "two-factor-off", "alice")
     assert "password alone" in said.words
+
+
+async def test_somebody_is_let_look_after_the_server(script: Script, run: Run) -> None:
+    body = {"username": "alice", "role": "moderator"}
+    script.expect("POST", f"{ACCOUNTS}/role", body, body=body)
+    assert "alice: moderator." in (await run("account", "role", "alice", "moderator")).words

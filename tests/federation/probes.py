@@ -213,6 +213,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", f"{API}/control/sign-ups/reject"): lambda n: [
         Ask(f"{API}/control/sign-ups/reject", {"username": n.post})
     ],
+    ("POST", f"{API}/control/accounts/role"): lambda n: [
+        Ask(f"{API}/control/accounts/role", {"username": n.post, "role": "moderator"})
+    ],
     ("POST", f"{API}/control/accounts/two-factor-off"): lambda n: [
         Ask(f"{API}/control/accounts/two-factor-off", {"username": n.post})
     ],
@@ -701,6 +704,39 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/write/people"): plain("/write/people?with=@alice+@bob"),
     ("POST", "/write"): lambda n: [Ask("/write", form={"reply": n.post, "quote": n.invite})],
     ("GET", "/drafts"): plain("/drafts"),
+    ("GET", "/report"): lambda n: [
+        *(f"/report?post={guess}" for guess in (n.post, n.invite)),
+        "/report?person=alice",
+    ],
+    ("POST", "/report"): lambda n: [
+        Ask("/report", form={"post": guess, "category": "spam"}) for guess in (n.post, n.invite)
+    ],
+    **{
+        ("GET", path): plain(path)
+        for path in (
+            "/admin",
+            "/admin/log",
+            "/admin/reports",
+            "/admin/people",
+            "/admin/servers",
+            "/admin/telling",
+        )
+    },
+    ("GET", "/admin/reports/{id}"): lambda n: [f"/admin/reports/{n.post}"],
+    **{
+        ("POST", path): _form(path.replace("{id}", "1").replace("{what}", what))
+        for path, what in (
+            ("/admin/reports/{id}/resolve", ""),
+            ("/admin/reports/{id}/suspend", ""),
+            ("/admin/people/sign-in-link", ""),
+            ("/admin/people/role", ""),
+            ("/admin/people/{what}", "suspend"),
+            ("/admin/sign-ups/{what}", "approve"),
+            ("/admin/servers", ""),
+            ("/admin/servers/remove", ""),
+            ("/admin/telling/{what}", "announce"),
+        )
+    },
     ("GET", "/bookmarks"): plain("/bookmarks"),
     ("GET", "/direct"): plain("/direct"),
     ("GET", "/lists"): plain("/lists"),

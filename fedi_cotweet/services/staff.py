@@ -1,0 +1,83 @@
+"""Those who look after the server: what they may do, and a book of what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fedi_cotweet.domain.windows import Window
+from fedi_cotweet.services.accounts import account_named
+from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.errors import ServiceError, not_found
+from storage.engine import Tx
+from storage.queries import staff
+
+MODERATOR: Final = "moderator"
+ADMINISTRATOR: Final = "administrator"
+ROLES: Final = (MODERATOR, ADMINISTRATOR)
+NOBODY: Final = "nobody"
+OPERATOR: Final = "operator"
+"""Who did what is done from the command line."""
+LONGEST_WHY: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """Something that one of them did: ``by`` a handle, to ``subject``."""
+
+    id: str
+    at: int
+    by: str
+    act: str
+    subject: str
+    why: str
+
+
+def role_of(tx: Tx, account_id: int) -> str:
+    """One of ``ROLES``, or "" of everybody else."""
+    return staff.role(tx, account_id) or ""
+
+
+def check(tx: Tx, account_id: int, least: str) -> str:
+    """The role of somebody who may do what ``least`` may. To others there is no such page (404)."""
+    role = role_of(tx, account_id)
+    if role not in ROLES or ROLES.index(role) < ROLES.index(least):
+        raise not_found("page")
+    return role
+
+
+def appoint(tx: Tx, env: Env, username: str, role: str, *, by: str = OPERATOR) -> str:
+    """Make somebody a moderator or an administrator, or (``nobody``) neither; their name.
+
+    Raises ``no_such_account`` (404) and ``bad_role`` (422).
+    """
+    if role not in (*ROLES, NOBODY):
+        raise ServiceError("bad_role", 422, f"A role is one of: {', '.join((*ROLES, NOBODY))}.")
+    account = account_named(tx, username)
+    if role == NOBODY:
+        staff.dismiss(tx, account.id)
+    else:
+        staff.appoint(tx, account.id, role, env.now())
+    note(tx, env, by, f"role:{role}", f"{account.username}@{env.addresses.host}")
+    return account.username
+
+
+def note(tx: Tx, env: Env, by: str, act: str, subject: str, why: str = "") -> None:
+    """Write down what ``by`` (a handle) did, in the transaction in which it is done."""
+    staff.note(
+        tx,
+        id=env.new_id(),
+        at=env.now(),
+        by=by,
+        act=act,
+        subject=subject[:500],
+        why=why[:LONGEST_WHY],
+    )
+
+
+def acts(tx: Tx, window: Window) -> list[ActView]:
+    """What was done, the last first."""
+    return [
+        ActView(str(one.id), one.at, one.by, one.act, one.subject, one.why)
+        for one in staff.acts(tx, window)
+    ]

@@ -1,0 +1,27 @@
+"""The pages of those who look after the server, and their addresses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedi_cotweet.web.admin import overview, people, reporting, servers, telling
+from fedi_cotweet.web.failures import Page
+
+ADMIN: Final[tuple[tuple[str, str, Page], ...]] = (
+    ("GET", "/admin", overview.overview),
+    ("GET", "/admin/log", overview.log),
+    ("GET", "/admin/reports", reporting.listed),
+    ("GET", "/admin/reports/{id}", reporting.show),
+    ("POST", "/admin/reports/{id}/resolve", reporting.resolve),
+    ("POST", "/admin/reports/{id}/suspend", reporting.suspend),
+    ("GET", "/admin/people", people.listed),
+    ("POST", "/admin/people/sign-in-link", people.sign_in_link),
+    ("POST", "/admin/people/role", people.appoint),
+    ("POST", "/admin/people/{what:suspend|unsuspend}", people.shut_out),
+    ("POST", "/admin/sign-ups/{what}", people.answer),
+    ("GET", "/admin/servers", servers.listed),
+    ("POST", "/admin/servers", servers.set_rule),
+    ("POST", "/admin/servers/remove", servers.remove_rule),
+    ("GET", "/admin/telling", telling.show),
+    ("POST", "/admin/telling/{what}", telling.act),
+)
