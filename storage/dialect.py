@@ -121,18 +121,32 @@ def one_of(column: Any, ids: str) -> ColumnElement[bool]:
     return _OneOf(column, bindparam(ids, type_=_Ids()))
 
 
-class _Ids(TypeDecorator[Sequence[int]]):
+def one_of_names(column: Any, names: str) -> ColumnElement[bool]:
+    """The same of a column that is text."""
+    return _OneOf(column, bindparam(names, type_=_Names()))
+
+
+class _Several(TypeDecorator[Sequence[Any]]):
     impl = Text
     cache_ok = True
+    each: type[TypeEngine[Any]]
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(
-            ARRAY(BigInteger) if dialect.name == "postgresql" else Text()
-        )
+        return dialect.type_descriptor(ARRAY(self.each) if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
-        ids = list(value or ())
-        return ids if dialect.name == "postgresql" else orjson.dumps(ids).decode()
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        found = list(value or ())
+        return found if dialect.name == "postgresql" else orjson.dumps(found).decode()
+
+
+class _Ids(_Several):
+    each = BigInteger
+    cache_ok = True
+
+
+class _Names(_Several):
+    each = Text
+    cache_ok = True
 
 
 class _OneOf(FunctionElement[bool]):

@@ -10,7 +10,7 @@ from aiohttp import web
 from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
-from fedi_cotweet.mastodon_api.entities import cotweets, statuses
+from fedi_cotweet.mastodon_api.entities import cotweets, ready_statuses, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Document
 from fedi_cotweet.mastodon_api.errors import ApiError, not_found
 from fedi_cotweet.services import audiences, drafts, hiding, posts, reactions
@@ -58,7 +58,7 @@ async def several(call: Call) -> web.Response:
         posts_there = [post for post in there if post is not None and post.state == "published"]
         kept = hiding.hidden(tx, env.now(), call.viewer_id, posts_there)
         shown = [post for post in posts_there if post.id not in kept]
-        return statuses.statuses(tx, env, statuses.plain(shown), call.viewer_id)
+        return ready_statuses.ready(tx, env, statuses.plain(shown), call.viewer_id)
 
     return answer(await call.site.read(read))
 
@@ -73,7 +73,7 @@ async def context(call: Call) -> web.Response:
         above, below = ancestors(tx, post, viewer_id), descendants(tx, post, viewer_id=viewer_id)
         kept = hiding.hidden(tx, env.now(), viewer_id, [*above, *below], looking=hiding.THREAD)
         shown = [one for one in (*above, *below) if one.id not in kept]
-        made = statuses.statuses(tx, env, statuses.plain(shown), viewer_id)
+        made = ready_statuses.ready(tx, env, statuses.plain(shown), viewer_id)
         split = sum(one.id not in kept for one in above)
         return post.id, {"ancestors": made[:split], "descendants": made[split:]}
 

@@ -170,7 +170,7 @@ async def entries(
 
     def shown(tx: Tx, window: Window) -> list[Shown]:
         found = fetch(tx, window)
-        there = posts.posts_by_id(tx, [post_id for post_id, _, _ in found])
+        there = ready_statuses.posts_of(tx, env, found)
         return [
             # Of what is gone a place stays, so that the next page is asked for from there.
             Shown(there[post_id], place, booster)
@@ -245,7 +245,7 @@ async def _pinned(call: Call, actor_id: int, looking: Looking) -> web.Response:
         person(tx, actor_id)
         found = statuses.plain(pins.pinned_posts(tx, actor_id, MOST_PINNED))
         shown = _seen(tx, env, call.viewer_id, found, looking)[: window.limit]
-        return statuses.statuses(tx, env, shown, call.viewer_id)
+        return ready_statuses.ready(tx, env, shown, call.viewer_id)
 
     return page(call.request, env.addresses.base, await call.site.read(read), [])
 
@@ -262,6 +262,7 @@ def _seen(
         [shown.post for shown in there],
         looking=looking,
         boosted_by=by,
+        co_authors=ready_statuses.authors_of(tx, env, [shown.post.id for shown in there]),
     )
     return [shown for shown in there if shown.post.id not in kept]
 

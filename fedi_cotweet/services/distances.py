@@ -68,12 +68,14 @@ class Distances:
 
     def severity(self, host: str) -> str | None:
         """The operator's rule for a host: the stricter one if several hold."""
+        if not self.host_rules:
+            return None
         found = {self.host_rules[name] for name in covering(host) if name in self.host_rules}
         return "suspend" if "suspend" in found else "limit" if found else None
 
     def refused(self, host: str) -> bool:
         """Whether the reader blocks a host."""
-        return any(name in self.host_blocks for name in covering(host))
+        return bool(self.host_blocks) and any(name in self.host_blocks for name in covering(host))
 
 
 def distances(
@@ -91,11 +93,7 @@ def distances(
         if host
         for name in covering(host)
     }
-    return Distances(
-        people,
-        relations.host_rules(tx, names),
-        relations.host_blocks(tx, viewer_id, names) if viewer_id is not None else (),
-    )
+    return Distances(people, *relations.rules_and_blocks(tx, viewer_id, names))
 
 
 def suspended_hosts(tx: Tx, hosts: Collection[str]) -> set[str]:

@@ -17,7 +17,7 @@ from fedi_cotweet.services.distances import Distances, Why, distances
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
 from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, follows, post_authors, relations
+from storage.queries import actors, post_authors, relations
 
 WISHES = ("all", "if_i_follow_primary", "if_i_follow_all", "none")
 """What a reader can want of co-tweets (C32)."""
@@ -60,17 +60,20 @@ def hidden(
     *,
     looking: Looking = BY_ITSELF,
     boosted_by: Mapping[int, int] | None = None,
+    co_authors: Mapping[int, Sequence[PostAuthor]] | None = None,
 ) -> dict[int, Why]:
     """Which of these posts are kept from a reader (None: a stranger), by post id.
 
-    ``boosted_by``: post id → who boosted it. Nothing is kept from its own authors; a claim to
-    be one does not count, or a hostile server could name its victims. At most nine statements
-    for any number of posts.
+    ``boosted_by``: post id → who boosted it. ``co_authors``: those of some of the posts
+    (``post_authors.authors_of``), if they were read already. Nothing is kept from its own
+    authors; a claim to be one does not count, or a hostile server could name its victims. At most
+    seven statements for any number of posts.
     """
     if not found:
         return {}
     closed = audiences.closed(tx, viewer_id, found)
-    rows = post_authors.authors_of(tx, [post.id for post in found])
+    rows = {**(co_authors or {})}
+    rows |= post_authors.authors_of(tx, [post.id for post in found if post.id not in rows])
     # Who has left is not named any more, whatever their server still says.
     claims = {
         post_id: [row for row in of if row.state != "revoked"] for post_id, of in rows.items()
@@ -95,11 +98,14 @@ def hidden(
         {actor_id for judged in posts_to_judge for actor_id in judged.people},
         {host for judged in posts_to_judge for host in judged.hosts},
     )
+    reasons = {
+        actor_id: why for actor_id in apart.people if (why := apart.of_actor(actor_id)) is not None
+    }
     readers = _Wishes(tx, viewer_id, {author for one in posts_to_judge for author in one.shown})
     kept = dict.fromkeys(closed, Why.NOT_FOR_THEM) | {
         judged.post.id: why
         for judged in posts_to_judge
-        if (why := _judge(judged, apart, readers, viewer_id, looking)) is not None
+        if (why := _judge(judged, apart, reasons, readers, viewer_id, looking)) is not None
     }
     if looking.context is None:
         return kept
@@ -189,20 +195,21 @@ _ORDER = tuple(Why)
 def _judge(
     judged: _Judged,
     apart: Distances,
+    kept_away: Mapping[int, Why],
     reader: _Wishes,
     viewer_id: int | None,
     looking: Looking,
 ) -> Why | None:
     post = judged.post
     for actor_id in (post.author_id, judged.booster):
-        if actor_id is not None and apart.of_actor(actor_id) is Why.UNAVAILABLE:
+        if actor_id is not None and kept_away.get(actor_id) is Why.UNAVAILABLE:
             return Why.UNAVAILABLE
     if viewer_id in judged.shown:
         return None
     reasons = {
         why
         for actor_id in judged.people
-        if (why := apart.of_actor(actor_id)) is not None
+        if (why := kept_away.get(actor_id)) is not None
         # A co-author whom the operator shut out loses their name (C39), not the post its readers.
         and why is not Why.UNAVAILABLE
         and not (why is Why.MUTED and actor_id == looking.at)
@@ -225,14 +232,13 @@ class _Wishes:
         self._tx = tx
         self._viewer_id = viewer_id
         self._authors = authors
-        self._found: tuple[str, dict[int, str | None]] | None = None
-        self._languages: dict[int, tuple[str, ...]] | None = None
+        self._found: tuple[str, dict[int, tuple[str | None, tuple[str, ...]]]] | None = None
 
-    def _ask(self) -> tuple[str, dict[int, str | None]]:
+    def _ask(self) -> tuple[str, dict[int, tuple[str | None, tuple[str, ...]]]]:
         if self._viewer_id is None:
             return "all", {}
         if self._found is None:
-            self._found = relations.co_tweet_wishes(self._tx, self._viewer_id, self._authors)
+            self._found = relations.wishes(self._tx, self._viewer_id, self._authors)
         return self._found
 
     def follows(self, author_id: int) -> bool:
@@ -246,9 +252,8 @@ class _Wishes:
         """
         if language is None or self._viewer_id is None:
             return True
-        if self._languages is None:
-            self._languages = follows.languages(self._tx, self._viewer_id, self._authors)
-        found = [self._languages[author] for author in shown if author in self._languages]
+        followed = self._ask()[1]
+        found = [followed[author][1] for author in shown if author in followed]
         spoken = language.partition("-")[0].lower()
         return not found or any(
             not wanted or spoken in (one.partition("-")[0].lower() for one in wanted)
@@ -262,7 +267,7 @@ class _Wishes:
         enough. Without any, somebody boosted it or it stands in a public timeline.
         """
         wish, following = self._ask()
-        followed = {author: following[author] for author in shown if author in following}
+        followed = {author: following[author][0] for author in shown if author in following}
         wishes = {own or wish for own in followed.values()} or {wish}
         return (
             "all" in wishes

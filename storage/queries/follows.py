@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.dialect import limit as literal_limit
@@ -107,14 +107,6 @@ def hearing(tx: Connection, actor_ids: Iterable[int]) -> list[int]:
     """Accounts here that want to hear of each new post of any of the actors."""
     rows = tx.execute(_HEARING, {"wanted": sorted(set(actor_ids))})
     return [int(row[0]) for row in rows]
-
-
-def languages(
-    tx: Connection, account_id: int, actor_ids: Iterable[int]
-) -> dict[int, tuple[str, ...]]:
-    """Of some whom an account follows: in which languages it wants their posts; none: in all."""
-    values = {"account": account_id, "wanted": sorted(set(actor_ids))}
-    return {int(key): tuple(found or ()) for key, found in tx.execute(_LANGUAGES, values)}
 
 
 def choose(tx: Connection, follow_id: int, /, **columns: Any) -> None:
@@ -275,11 +267,6 @@ _HEARING = (
     .join(Account, Account.id == Follow.follower_id)
     .where(*_OF_SOME, Follow.notifies)
     .distinct()
-)
-_LANGUAGES = select(Follow.followed_id, Follow.languages).where(
-    Follow.follower_id == bindparam("account"),
-    one_of(Follow.followed_id, "wanted"),
-    Follow.state == "accepted",
 )
 _FOLLOWED_HERE = (
     select(Follow.id)

@@ -8,20 +8,24 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CompoundSelect,
     Connection,
     Select,
     Text,
     bindparam,
+    cast,
     delete,
     exists,
     func,
     literal,
+    null,
     or_,
     select,
+    union_all,
     update,
 )
 
-from storage.dialect import insert_or_ignore, one_of, upsert
+from storage.dialect import insert_or_ignore, one_of, one_of_names, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import (
     Account,
@@ -75,18 +79,24 @@ def distances(
 
 def host_rules(tx: Connection, hosts: Collection[str]) -> dict[str, str]:
     """The operator's rules among these hosts, compared as they are: host → severity."""
-    if not hosts:
-        return {}
-    rows = tx.execute(_HOST_RULES, {"hosts": sorted(set(hosts))})
-    return {str(host): str(severity) for host, severity in rows}
+    return rules_and_blocks(tx, None, hosts)[0]
 
 
-def host_blocks(tx: Connection, account_id: int, hosts: Collection[str]) -> set[str]:
-    """Which of these hosts an account blocks, compared as they are."""
+def rules_and_blocks(
+    tx: Connection, account_id: int | None, hosts: Collection[str]
+) -> tuple[dict[str, str], set[str]]:
+    """``host_rules``, and which of these hosts an account (None: a stranger) blocks."""
     if not hosts:
-        return set()
-    values = {"account": account_id, "hosts": sorted(set(hosts))}
-    return {str(row[0]) for row in tx.execute(_HOST_BLOCKS, values)}
+        return {}, set()
+    values = {"account": account_id or 0, "hosts": sorted(set(hosts))}
+    rules: dict[str, str] = {}
+    blocks: set[str] = set()
+    for host, severity in tx.execute(_RULES_AND_BLOCKS, values):
+        if severity is None:
+            blocks.add(str(host))
+        else:
+            rules[str(host)] = str(severity)
+    return rules, blocks
 
 
 def add_block(tx: Connection, /, **values: Any) -> bool:
@@ -284,11 +294,20 @@ def co_tweet_wishes(
     tx: Connection, account_id: int, author_ids: Collection[int]
 ) -> tuple[str, dict[int, str | None]]:
     """A reader's wish about co-tweets, and that for each of the authors whom they follow."""
-    wish = tx.execute(_WISH, {"account": account_id}).scalar()
+    wish, followed = wishes(tx, account_id, author_ids)
+    return wish, {author: own for author, (own, _) in followed.items()}
+
+
+def wishes(
+    tx: Connection, account_id: int, author_ids: Collection[int]
+) -> tuple[str, dict[int, tuple[str | None, tuple[str, ...]]]]:
+    """The same, with the languages in which they want each one's posts; none: in all."""
     values = {"account": account_id, "wanted": sorted(set(author_ids))}
-    rows = tx.execute(_FOLLOWED, values) if author_ids else ()
+    rows = tx.execute(_FOLLOWED, values).all() if author_ids else ()
+    wish = rows[0][3] if rows else tx.execute(_WISH, {"account": account_id}).scalar()
     return str(wish or "all"), {
-        int(followed): None if own is None else str(own) for followed, own in rows
+        int(followed): (None if own is None else str(own), tuple(spoken or ()))
+        for followed, own, spoken, _ in rows
     }
 
 
@@ -323,10 +342,11 @@ _DISTANCES: Select[int, str, bool, bool, bool, bool, bool] = select(
     ),
     Actor.local,
 ).where(one_of(Actor.id, "wanted"))
-_HOSTS = bindparam("hosts", expanding=True, type_=Text)
-_HOST_RULES = select(HostRule.host, HostRule.severity).where(HostRule.host.in_(_HOSTS))
-_HOST_BLOCKS = select(HostBlock.host).where(
-    HostBlock.account_id == bindparam("account"), HostBlock.host.in_(_HOSTS)
+_RULES_AND_BLOCKS: CompoundSelect[str, str | None] = union_all(
+    select(HostRule.host, HostRule.severity).where(one_of_names(HostRule.host, "hosts")),
+    select(HostBlock.host, cast(null(), Text)).where(
+        HostBlock.account_id == _ACCOUNT, one_of_names(HostBlock.host, "hosts")
+    ),
 )
 _WISH = select(Account.co_tweets).where(Account.id == bindparam("account"))
 _DIFFERENT = (
@@ -338,7 +358,9 @@ _DIFFERENT = (
     )
     .order_by(Follow.id)
 )
-_FOLLOWED = select(Follow.followed_id, Follow.co_tweets).where(
+_FOLLOWED = select(
+    Follow.followed_id, Follow.co_tweets, Follow.languages, _WISH.scalar_subquery()
+).where(
     Follow.follower_id == bindparam("account"),
     Follow.state == "accepted",
     one_of(Follow.followed_id, "wanted"),

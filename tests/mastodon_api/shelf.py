@@ -34,6 +34,7 @@ from storage.models import (
     Quote,
 )
 from storage.models.base import Base
+from storage.queries import post_authors
 
 NOW = 1_795_168_800_000
 HOUR = 3_600_000
@@ -313,9 +314,22 @@ def both(tx: Tx, env: Env, viewer_id: int | None) -> tuple[bytes, bytes]:
 
 
 def ready(tx: Tx, env: Env, viewer_id: int | None, page: list[Shown]) -> bytes:
-    """Out of ready parts."""
+    """Out of ready parts; the rows that are kept with them are those that are there."""
+    entries = [(one.post.id, one.place, one.boosted_by) for one in page]
+    there = ready_statuses.posts_of(tx, env, entries)
+    named = post_authors.authors_of(tx, there)
+    authors = ready_statuses.authors_of(tx, env, there)
+    assert {post_id: _values_of(post) for post_id, post in there.items()} == {
+        one.post.id: _values_of(one.post) for one in page
+    }
+    for post_id, rows in authors.items():
+        assert [*map(_values_of, rows)] == [*map(_values_of, named[post_id])]
     made = ready_statuses.ready(tx, env, page, viewer_id, Stale(), counting=accounts.recent)
     return orjson.dumps(made)
+
+
+def _values_of(row: Base) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if not name.startswith("_sa_")}
 
 
 def _plain(row: Any) -> Post:

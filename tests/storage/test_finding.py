@@ -88,8 +88,8 @@ async def test_a_follower_chooses_what_they_want(stage: Stage) -> None:
     await stage.do(follows.choose, 2, shows_boosts=False, notifies=True, languages=["nl"])
     assert await stage.ask(follows.boost_readers, [CAROL]) == {ALICE: {CAROL}}
     assert await stage.ask(follows.hearing, [CAROL, DAVE]) == [BOB]
-    wanted = await stage.ask(follows.languages, BOB, [CAROL, DAVE, ALICE])
-    assert wanted == {CAROL: ("nl",), DAVE: ()}
+    _, wanted = await stage.ask(relations.wishes, BOB, [CAROL, DAVE, ALICE])
+    assert wanted == {CAROL: (None, ("nl",)), DAVE: (None, ())}
 
 
 async def test_whom_one_mutes_one_can_still_hear(stage: Stage) -> None:

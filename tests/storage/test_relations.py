@@ -53,10 +53,10 @@ async def test_rules_about_hosts_are_looked_up_by_name(stage: Stage) -> None:
     await stage.put(HostBlock, {"account_id": ALICE, "host": "m.example", "created_at": NOW})
     hosts = ["a.example", "m.example", "n.example"]
     assert await stage.ask(relations.host_rules, hosts) == {"a.example": "limit"}
-    assert await stage.ask(relations.host_blocks, ALICE, hosts) == {"m.example"}
-    assert await stage.ask(relations.host_blocks, BOB, hosts) == set()
+    assert (await stage.ask(relations.rules_and_blocks, ALICE, hosts))[1] == {"m.example"}
+    assert (await stage.ask(relations.rules_and_blocks, BOB, hosts))[1] == set()
     assert await stage.ask(relations.host_rules, []) == {}
-    assert await stage.ask(relations.host_blocks, ALICE, []) == set()
+    assert await stage.ask(relations.rules_and_blocks, ALICE, []) == ({}, set())
 
 
 async def _follow(stage: Stage, follower: int, followed: int, state: str = "accepted") -> None:

@@ -9,7 +9,7 @@ author may keep some away, and everything for readers with filters, which look a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -22,13 +22,15 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.ready import Kept, Key
 from storage.engine import Tx
-from storage.models import Actor, Post, PostAuthor
-from storage.queries import actors, cards, changed, post_authors, timelines
+from storage.models import Actor, Boost, Post, PostAuthor
+from storage.queries import actors, cards, changed, post_authors, posts, timelines
 from storage.queries import polls as stored_polls
 from storage.queries.account_stats import Stats
+from storage.queries.timelines import Entry
 
 POST: Final = "status"
 PERSON: Final = "account"
+BOOST: Final = "boost"
 _HEAVY: Final = ("content", "media_attachments", "mentions", "tags", "emojis", "quote_approval")
 """Kept as JSON, not to be made again each time."""
 _AROUND: Final = 2_500
@@ -52,6 +54,7 @@ class _Part:
     """
 
     post: Post
+    co_authors: Sequence[PostAuthor]
     document: Document | None
     people: tuple[int, ...]
     stale: bool
@@ -89,7 +92,7 @@ def ready(
     people = _people(tx, env, faces, counting)
     votes = _votes(tx, parts.values(), viewer_id)
     marks = None if viewer_id is None else timelines.marks(tx, viewer_id, parts)
-    boosts = timelines.boosts(tx, [one.place for one in found if one.boosted_by is not None])
+    boosts = _boosts(tx, env, found, now)
     made = {}
     for post_id, part in parts.items():
         if part.document is None:
@@ -145,15 +148,36 @@ def _with_people(document: Document, people: Mapping[int, Any]) -> Document:
     return made
 
 
+def posts_of(tx: Tx, env: Env, entries: Sequence[Entry]) -> dict[int, Post]:
+    """The posts of entries of a timeline, by id."""
+    ids = {post_id for post_id, _, _ in entries}
+    if not env.ready.octets:
+        return posts.posts_by_id(tx, ids)
+    boosts = [(BOOST, place) for _, place, by in entries if by is not None]
+    people = [(PERSON, by) for _, _, by in entries if by is not None]
+    keys = [*((POST, post_id) for post_id in ids), *boosts, *people]
+    held = env.ready.true(tx, keys, env.now(), _those_in)
+    there = {key[1]: what.post for key, what in held.items() if key[0] == POST}
+    return there | posts.posts_by_id(tx, ids - there.keys())
+
+
+def authors_of(tx: Tx, env: Env, post_ids: Iterable[int]) -> dict[int, Sequence[PostAuthor]]:
+    """The co-authors of those of the posts that are ready."""
+    keys = [(POST, post_id) for post_id in post_ids]
+    held = env.ready.true(tx, keys, env.now())
+    return {key[1]: what.co_authors for key, what in held.items()}
+
+
+def _those_in(what: Any) -> Iterable[Key]:
+    return ((PERSON, person) for person in what.people) if isinstance(what, _Part) else ()
+
+
 def _parts(
     tx: Tx, env: Env, found: Mapping[int, Post], boosters: Collection[int], now: int
 ) -> tuple[dict[int, _Part], dict[int, _Face]]:
     """The part of each post, and everybody who stands in one or boosted."""
-    kept = env.ready.take([(POST, post_id) for post_id in found])
-    wanted = {person for one in kept.values() for person in one.what.people} | {*boosters}
-    kept |= env.ready.take([(PERSON, person) for person in wanted])
-    seen = changed.sight(tx, {name for one in kept.values() for name in one.noted})
-    held = {key: one.what for key, one in kept.items() if one.holds(seen, now)}
+    keys = [*((POST, post_id) for post_id in found), *((PERSON, one) for one in boosters)]
+    held = env.ready.true(tx, keys, now, _those_in)
     parts: dict[int, _Part] = {key[1]: what for key, what in held.items() if key[0] == POST}
     faces: dict[int, _Face] = {key[1]: what for key, what in held.items() if key[0] == PERSON}
     fresh = [post for post_id, post in found.items() if post_id not in parts]
@@ -162,29 +186,28 @@ def _parts(
     wanted = {person for part in parts.values() for person in part.people} | {*boosters}
     met = actors.actors(tx, wanted - faces.keys())
     for actor in met.values():
+        faces[actor.id] = face = _Face(actor)
         size = _AROUND + 2 * len(actor.summary)
-        names = {changed.own(actor.uri): 0}
-        made[PERSON, actor.id] = Kept(_Face(actor), size, now, None, None, names)
-        faces[actor.id] = made[PERSON, actor.id].what
+        made[PERSON, actor.id] = Kept(face, size, now, None, {changed.own(actor.uri): 0})
     if made:
-        _keep(tx, env, made)
+        env.ready.keep(tx, made)
     return parts, faces
 
 
-def _keep(tx: Tx, env: Env, made: Mapping[Key, Kept]) -> None:
-    """Keep what was made in this transaction, with what it sees of its changes."""
-    seen = changed.sight(tx, {name for one in made.values() for name in one.noted})
-    env.ready.keep(
-        (
-            key,
-            replace(
-                one,
-                first=seen.first,
-                noted={name: seen.times.get(name, 0) for name in one.noted},
-            ),
-        )
-        for key, one in made.items()
-    )
+def _boosts(tx: Tx, env: Env, found: Sequence[Shown], now: int) -> dict[int, Boost]:
+    """By place."""
+    posts_there = {one.place: one.post for one in found if one.boosted_by is not None}
+    held = env.ready.true(tx, [(BOOST, place) for place in posts_there], now)
+    boosts: dict[int, Boost] = {key[1]: what for key, what in held.items()}
+    met = timelines.boosts(tx, posts_there.keys() - boosts.keys())
+    made = {
+        (BOOST, place): Kept(boost, _AROUND // 2, now, None, {changed.around(post.uri): 0})
+        for place, boost in met.items()
+        if boost.post_id == (post := posts_there[place]).id
+    }
+    if made:
+        env.ready.keep(tx, made)
+    return boosts | met
 
 
 def _people(
@@ -219,26 +242,28 @@ def _made(tx: Tx, env: Env, found: Sequence[Post], now: int) -> dict[Key, Kept]:
     questions = stored_polls.polls_of(tx, [post.id for post in found if post.kind == "Question"])
     made = {}
     for post in found:
-        document = documents[post.id]
+        document, co_authors = documents[post.id], rows[post.id]
         poll = questions.get(post.id)
         ends = [
-            *(row.fetched_at + STAMP_SHOWN_FOR for row in rows[post.id] if row.fetched_at),
+            *(row.fetched_at + STAMP_SHOWN_FOR for row in co_authors if row.fetched_at),
             # When the next look at stamps and numbers is due is not known to the millisecond.
-            *((now + MINUTE,) if rows[post.id] else ()),
+            *((now + MINUTE,) if co_authors else ()),
             *((poll.ends_at,) if poll is not None and poll.ends_at else ()),
             *((post.edited_at,) if post.edited_at else ()),
         ]
-        stale = freshness.due(post, rows[post.id], now)
+        stale = freshness.due(post, co_authors, now)
         if document["quote"] is not None:
-            part, size = _Part(post, None, (), stale), _AROUND
+            part, size = _Part(post, co_authors, None, (), stale), _AROUND
         else:
-            part, size = _part(post, document, stale)
+            part, size = _part(post, co_authors, document, stale)
         until = min((end for end in ends if end > now), default=None)
-        made[POST, post.id] = Kept(part, size, now, until, None, dict.fromkeys(names[post.id], 0))
+        made[POST, post.id] = Kept(part, size, now, until, dict.fromkeys(names[post.id], 0))
     return made
 
 
-def _part(post: Post, document: Document, stale: bool) -> tuple[_Part, int]:
+def _part(
+    post: Post, co_authors: Sequence[PostAuthor], document: Document, stale: bool
+) -> tuple[_Part, int]:
     """With its size."""
     heavy = {name: _json(document[name]) for name in _HEAVY}
     card = document["card"]
@@ -248,7 +273,7 @@ def _part(post: Post, document: Document, stale: bool) -> tuple[_Part, int]:
         *(one["account"].id for one in (card["authors"] if card else ()) if one["account"]),
     }
     size = _AROUND + len(orjson.dumps(heavy)) + len(document["spoiler_text"]) + _size_of(post)
-    return _Part(post, document | heavy, tuple(people), stale), size
+    return _Part(post, co_authors, document | heavy, tuple(people), stale), size
 
 
 def _size_of(post: Post) -> int:
