@@ -16,8 +16,8 @@ from fedi_cotweet.domain.limits import MINUTE
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.mastodon_api.errors import ApiError
 from fedi_cotweet.services.attempts import Quota, counted_address
+from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.tokens import Bearer
-from fedi_cotweet.settings import Settings
 
 WINDOW: Final = 5 * MINUTE
 LONG_WINDOW: Final = 30 * MINUTE
@@ -41,11 +41,11 @@ class Taken:
 class Rates:
     """The counts of one process."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, site: Site) -> None:
+        self._settings = settings = site.settings
         self._people = Quota(settings.api_requests, WINDOW)
         self._strangers = Quota(settings.api_requests_of_strangers, WINDOW)
-        self._sign_ups = Quota(settings.sign_ups_per_address, LONG_WINDOW)
+        self._sign_ups = site.sign_ups
         self._uploads = Quota(UPLOADS, LONG_WINDOW)
         self._deletions = Quota(DELETIONS, LONG_WINDOW)
 

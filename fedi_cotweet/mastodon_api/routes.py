@@ -23,7 +23,7 @@ from fedi_cotweet.services.site import Site
 def setup(app: web.Application, site: Site) -> None:
     """Add the client API to an application."""
     app[HUB] = hub = Hub(site)
-    rechecks, rates = Rechecks(site), Rates(site.settings)
+    rechecks, rates = Rechecks(site), Rates(site)
 
     def handler(operation: Operation) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:

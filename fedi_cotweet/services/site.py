@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from fedi_cotweet.services.attempts import Attempts
+from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.services.attempts import Attempts, Quota
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import Queue, noticing
@@ -21,6 +22,7 @@ from storage.models import Actor, Post
 T = TypeVar("T")
 
 HASHING_AT_ONCE = 2
+SIGN_UP_WINDOW = 30 * MINUTE
 
 
 async def nobody_is_asked(account_id: int, post_id: int) -> Asked:
@@ -67,8 +69,14 @@ class Site:
     """Rung by ``changed`` when there is something to tell those who listen."""
     attempts: Attempts = field(default_factory=Attempts)
     """At passwords, on pages and by apps together."""
+    sign_ups: Quota = field(init=False)
+    """Accounts that were asked for, on pages and by apps together, by address."""
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
     """Held while a password is checked: each check takes 19 MiB."""
+
+    def __post_init__(self) -> None:
+        quota = Quota(self.settings.sign_ups_per_address, SIGN_UP_WINDOW)
+        object.__setattr__(self, "sign_ups", quota)
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """One consistent snapshot."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from fedi_cotweet import __version__
-from fedi_cotweet.domain.limits import MINUTE
-from fedi_cotweet.services.attempts import Quota
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web import (
@@ -49,8 +45,6 @@ from fedi_cotweet.web.sessions import Cookies, find_viewer
 from fedi_cotweet.web.settings.routes import SETTINGS
 from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
 from fedi_cotweet.web.visits import Bring, MayFetch, Pages, Visit
-
-SIGN_UP_WINDOW: Final = 30 * MINUTE
 
 DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
     ("GET", r"/@{name:\w+}.{format:rss|atom|json}", feeds.profile),
@@ -161,7 +155,6 @@ def setup(
         instance=instance,
         cookies=Cookies.of(settings.base_url),
         rechecks=rechecks,
-        sign_ups=Quota(settings.sign_ups_per_address, SIGN_UP_WINDOW),
         may_fetch=may_fetch,
         bring=bring,
     )

@@ -96,7 +96,7 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
         raise ServiceError(
             "name_taken", 409, f"There is an account called {username}.", "Choose another name."
         )
-    wait = visit.pages.sign_ups.take(visit.caller_address(), visit.env.now())
+    wait = visit.site.sign_ups.take(visit.caller_address(), visit.env.now())
     if wait:
         later = count(wait // 60_000 + 1, "minute")
         raise ServiceError(

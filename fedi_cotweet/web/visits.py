@@ -44,8 +44,6 @@ class Pages:
     instance: InstanceView
     cookies: Cookies
     rechecks: Rechecks
-    sign_ups: Quota
-    """Accounts that were asked for on pages, by address."""
     may_fetch: MayFetch | None
     bring: Bring | None = None
     leads: Quota = field(default_factory=lambda: Quota(20, 15 * MINUTE))
