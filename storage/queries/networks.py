@@ -34,6 +34,11 @@ def requests(tx: Connection, account_id: int, window: Window) -> list[Place]:
     return _rows(tx, _requests, window, account_id)
 
 
+def asked(tx: Connection, account_id: int, window: Window) -> list[Place]:
+    """Whom somebody asked to follow who has not answered."""
+    return _rows(tx, _asked, window, account_id)
+
+
 def blocked(tx: Connection, account_id: int, window: Window) -> list[Place]:
     """Whom an account blocks."""
     return _rows(tx, _blocked, window, account_id)
@@ -95,6 +100,14 @@ _requests = paged(
     lambda: (
         select(Follow.id, Follow.follower_id).where(
             Follow.followed_id == _OF, Follow.state == "requested"
+        ),
+        Follow.id,
+    )
+)
+_asked = paged(
+    lambda: (
+        select(Follow.id, Follow.followed_id).where(
+            Follow.follower_id == _OF, Follow.state == "requested"
         ),
         Follow.id,
     )

@@ -34,6 +34,8 @@ async def test_follows_are_paged_by_their_ids(stage: Stage) -> None:
     assert await stage.ask(networks.followers, ALICE, Window(1, after=10)) == [(11, CAROL)]
     assert await stage.ask(networks.following, CAROL, Window(5)) == [(11, ALICE)]
     assert await stage.ask(networks.requests, ALICE, Window(5)) == [(20, MALLORY)]
+    assert await stage.ask(networks.asked, MALLORY, Window(5)) == [(20, ALICE)]
+    assert await stage.ask(networks.asked, ALICE, Window(5)) == []
 
 
 async def test_who_is_kept_away_is_paged(stage: Stage) -> None:

@@ -57,6 +57,8 @@ async def test_followers_are_answered_and_removed(world: World, browsers: Browse
         return await world.site.read(lambda tx: follows.follows(tx, other, me))
 
     assert "They are asked" in (await _send(bob, "following", who="@alice")).text
+    asked = (await bob.page("/settings/following")).one("section", aria_labelledby="asked")
+    assert "@alice@a.example Take it back" in asked.text
     waiting = (await alice.page("/settings/followers")).one("section", aria_labelledby="waiting")
     assert "@bob@a.example" in waiting.text
     await _send(alice, "followers", "requests/reject", person=str(other))

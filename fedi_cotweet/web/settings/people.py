@@ -188,6 +188,9 @@ async def _page(
         if of is FOLLOWERS:
             asked = networks.requests(tx, env, me, Window(MOST_REQUESTS))
             waiting = entries(tx, [one for _, one in sorted(asked)])
+        elif of is FOLLOWING:
+            asked = stored.asked(tx, me, Window(MOST_REQUESTS))
+            waiting = entries(tx, [one for _, one in sorted(asked)])
         return entries(tx, [one for _, one in found[:SHOWN]]), before, waiting
 
     found, before, waiting = await visit.site.read(read)
