@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 from aiohttp import web
 
@@ -18,6 +20,8 @@ from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, tags
+
+MOST_SUGGESTED: Final = 10
 
 
 class NewTag(msgspec.Struct):
@@ -64,9 +68,17 @@ async def unfeature(call: Call) -> web.Response:
 
 
 async def suggestions(call: Call) -> web.Response:
-    """Nobody's are guessed."""
-    del call
-    return answer([])
+    """Hashtags that one uses most of late, and does not show yet."""
+    me, env = call.account_id, call.env
+
+    def read(tx: Tx) -> list[Document]:
+        account = actors.account_of(tx, me)
+        held = {fold_tag(str(one)) for one in account.featured_tags} if account is not None else ()
+        used = tags.favourites_of(tx, me, MOST_SUGGESTED + len(held))
+        found = [name for name in used if name not in held][:MOST_SUGGESTED]
+        return shown_tags.tags(tx, env, me, found)
+
+    return answer(await call.site.read(read))
 
 
 async def _featured(call: Call, *, shown: bool) -> web.Response:

@@ -127,7 +127,7 @@ async def share(visit: Visit) -> web.StreamResponse:
 
 
 async def _wanted(visit: Visit, fields: Mapping[str, str]) -> _Wanted:
-    """What the fields name. Raises ``not_found`` for what is not there for everybody."""
+    """What the fields name. Raises ``not_found`` for what is not there for whoever asks."""
     name, number, what = fields.get("person", ""), fields.get("post", ""), fields.get("what", "")
     if name:
 
@@ -142,7 +142,7 @@ async def _wanted(visit: Visit, fields: Mapping[str, str]) -> _Wanted:
     post_id = as_id(number)
 
     def find_post(tx: Tx) -> _Wanted:
-        view = reading.one_post(tx, visit.env, posts.post(tx, post_id), None)
+        view = reading.one_post(tx, visit.env, posts.post(tx, post_id), visit.account_id)
         return _Wanted(what, view.uri, view.page, post=view)
 
     return await visit.site.read(find_post)

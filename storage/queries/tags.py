@@ -6,8 +6,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from storage.dialect import insert_or_ignore
+from storage.dialect import insert_or_ignore, limit
 from storage.models import Post, PostTag
+
+POSTS_LOOKED_AT = 100
 
 
 def set_tags(tx: Connection, post_id: int, sort_id: int, tags: Collection[str]) -> None:
@@ -33,6 +35,29 @@ def used_by(
     return {str(tag): (int(number), last) for tag, number, last in rows}
 
 
+def favourites_of(tx: Connection, actor_id: int, most: int) -> list[str]:
+    """The hashtags that stand most often in the last ``POSTS_LOOKED_AT`` public posts of somebody;
+    of those as often, what was used last is first."""
+    return [str(row[0]) for row in tx.execute(_FAVOURITES, {"actor": actor_id})][:most]
+
+
+_LAST = (
+    select(Post.id, Post.sort_id)
+    .where(
+        Post.author_id == bindparam("actor"),
+        Post.state == "published",
+        Post.visibility == "public",
+    )
+    .order_by(Post.sort_id.desc())
+    .limit(limit(POSTS_LOOKED_AT))
+    .subquery()
+)
+_FAVOURITES = (
+    select(PostTag.tag)
+    .join(_LAST, _LAST.c.id == PostTag.post_id)
+    .group_by(PostTag.tag)
+    .order_by(func.count().desc(), func.max(_LAST.c.sort_id).desc())
+)
 _USED = (
     select(PostTag.tag, func.count(), func.max(Post.published_at))
     .join(Post, Post.id == PostTag.post_id)

@@ -108,6 +108,18 @@ async def test_featured_hashtags_are_counted(cast: Cast) -> None:
     assert await cast.alices.ask("GET", "/api/v1/featured_tags") == found
 
 
+async def test_hashtags_that_one_uses_are_suggested(cast: Cast) -> None:
+    path = "/api/v1/featured_tags/suggestions"
+    for text in ("#rain and #Tea", "#tea", "#snow"):
+        await cast.alices.ask("POST", "/api/v1/statuses", {"status": text})
+    quiet = {"status": "#secret", "visibility": "private"}
+    await cast.alices.ask("POST", "/api/v1/statuses", quiet)
+    assert [one["name"] for one in await cast.alices.ask("GET", path)] == ["tea", "snow", "rain"]
+    await cast.alices.ask("POST", "/api/v1/tags/tea/feature")
+    assert [one["name"] for one in await cast.alices.ask("GET", path)] == ["snow", "rain"]
+    assert await cast.bobs.ask("GET", path) == []
+
+
 async def test_hashtags_are_featured_and_no_more(cast: Cast) -> None:
     alices, bobs = cast.alices, cast.bobs
     made = await alices.ask("POST", "/api/v1/featured_tags", {"name": "#Tea"})
@@ -134,7 +146,6 @@ async def test_what_is_not_offered_is_empty(cast: Cast) -> None:
         "v1/trends/tags",
         "v1/trends/statuses",
         "v1/trends/links",
-        "v1/featured_tags/suggestions",
         "v1/timelines/link?url=https://a.example",
     ):
         assert await cast.alices.ask("GET", f"/api/{path}") == []

@@ -72,3 +72,13 @@ async def test_hashtags_of_somebody_are_counted(stage: Stage) -> None:
     await stage.put(PostTag, *rows)
     assert await stage.ask(tags.used_by, ALICE, ["tea", "rain"]) == {"tea": (1, NOW)}
     assert await stage.ask(tags.used_by, ALICE, []) == {}
+
+
+async def test_hashtags_that_somebody_uses_most_come_first(stage: Stage) -> None:
+    for number, names in ((10, ["rain", "tea"]), (11, ["snow"]), (12, ["tea"]), (13, ["secret"])):
+        await stage.post(number, ALICE, visibility="followers" if number == 13 else "public")
+        rows = ({"tag": name, "post_id": number, "sort_id": number} for name in names)
+        await stage.put(PostTag, *rows)
+    assert await stage.ask(tags.favourites_of, ALICE, 5) == ["tea", "snow", "rain"]
+    assert await stage.ask(tags.favourites_of, ALICE, 1) == ["tea"]
+    assert await stage.ask(tags.favourites_of, BOB, 5) == []

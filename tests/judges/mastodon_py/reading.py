@@ -43,8 +43,8 @@ def follow_hashtags(day: Day) -> None:
     said = day.carol.status_post("Cold #tea")
     assert said.id in [one.id for one in alice.timeline_home()]
     assert not alice.tag_unfollow("tea").following
-    trends = ("trends", "trending_tags", "trending_statuses", "trending_links")
-    for name in (*trends, "featured_tag_suggestions"):
+    assert [one.name for one in alice.featured_tag_suggestions()] == ["tea"]
+    for name in ("trends", "trending_tags", "trending_statuses", "trending_links"):
         assert getattr(alice, name)() == []
     assert alice.timeline_link("https://tea.example") == []
 
