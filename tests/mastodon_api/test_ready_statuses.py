@@ -126,6 +126,17 @@ async def test_every_column_of_what_is_shown_is_seen_to_change(filled: Store) ->
     assert visible == NOTED - {"credits"}
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_what_time_changes_is_seen_when_it_does(filled: Store) -> None:
+    """A poll ends, an edit that is later than now is not any more, stamps grow old."""
+    clock, found = Clock(), []
+    env = env_of(clock)
+    for passing in (0, 400, 400, 400, HOUR, 29 * HOUR, HOUR, 137 * HOUR, HOUR, HOUR):
+        clock.now += passing
+        found.append(await filled.read(lambda tx: same(tx, env, viewers=(None, ALICE))))
+    assert len(set(found)) == 6
+
+
 def _all_the_same(tx: Tx, envs: Sequence[Env]) -> None:
     same(tx, *envs)
 

@@ -249,7 +249,6 @@ def _made(tx: Tx, env: Env, found: Sequence[Post], now: int) -> dict[Key, Kept]:
             # When the next look at stamps and numbers is due is not known to the millisecond.
             *((now + MINUTE,) if co_authors else ()),
             *((poll.ends_at,) if poll is not None and poll.ends_at else ()),
-            *((post.edited_at,) if post.edited_at else ()),
         ]
         stale = freshness.due(post, co_authors, now)
         if document["quote"] is not None:
@@ -257,6 +256,8 @@ def _made(tx: Tx, env: Env, found: Sequence[Post], now: int) -> dict[Key, Kept]:
         else:
             part, size = _part(post, co_authors, document, stale)
         until = min((end for end in ends if end > now), default=None)
+        if post.edited_at is not None and post.edited_at > now:
+            until = now  # It is shown as edited just now, whenever that is.
         made[POST, post.id] = Kept(part, size, now, until, dict.fromkeys(names[post.id], 0))
     return made
 
