@@ -85,6 +85,7 @@ def media_view(item: Media, credit: CreditView | None = None) -> MediaView:
         focal=focal_of(item),
         id=str(item.id),
         film=film,
+        size=item.size or 0,
     )
 
 

@@ -52,8 +52,23 @@ PAGE_HEADERS = MappingProxyType(
 )
 """For every HTML answer. ``Referrer-Policy`` keeps ``Origin`` and ``Referer`` for our own forms."""
 
+OTHER_HEADERS = MappingProxyType(
+    {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+)
+"""For every answer that says nothing of its own about it: documents, redirects, bare refusals."""
+
 PRIVATE_PAGE_HEADERS = MappingProxyType({**PAGE_HEADERS, "Cache-Control": "private, no-store"})
 """For pages that show one person's data or a CSRF token: home, invites, sign in."""
+
+
+async def add_missing(_: web.Request, response: web.StreamResponse) -> None:
+    """``OTHER_HEADERS``, where they are missing."""
+    for name, value in OTHER_HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def static_headers(*, immutable: bool) -> dict[str, str]:

@@ -37,7 +37,7 @@ from fedi_cotweet.web import media as files
 from fedi_cotweet.web.admin.routes import ADMIN
 from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
-from fedi_cotweet.web.headers import static_headers
+from fedi_cotweet.web.headers import add_missing, static_headers
 from fedi_cotweet.web.pages import load_templates
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
@@ -183,6 +183,7 @@ def setup(
     app.router.add_get("/static/{digest}/{name}", _static)
     app.router.add_get("/favicon.ico", _icon)
     app.middlewares.append(unknown_pages(instance))
+    app.on_response_prepare.append(add_missing)
 
     async def finish(_: web.Application) -> None:
         await rechecks.finish()

@@ -91,6 +91,11 @@ def build_rss(feed: Feed, instance: InstanceView) -> bytes:
     _element(channel, "generator", f"fedi_cotweet {instance.software_version}")
     if feed.updated_at:
         _element(channel, "lastBuildDate", _mail_date(feed.updated_at))
+    if face := _face(feed, instance):
+        image = _element(channel, "image")
+        _element(image, "url", face)
+        _element(image, "title", feed.title)
+        _element(image, "link", absolute(feed.page, instance))
     for relation, address in _links(feed, "rss", instance):
         Xml.SubElement(
             channel,
@@ -104,16 +109,28 @@ def build_rss(feed: Feed, instance: InstanceView) -> bytes:
         guid = _element(item, "guid", post.uri)
         guid.set("isPermaLink", "false")
         _element(item, "pubDate", _mail_date(post.published_at))
+        if post.updated_at is not None:
+            _element(item, f"{{{ATOM}}}updated", moment(post.updated_at).iso)
         for author in post.authors:
-            _element(item, f"{{{DUBLIN_CORE}}}creator", f"{author.name} (@{author.handle})")
+            # Readers take what looks like an email address out of a name: not so "host/@user".
+            user, _, host = author.handle.rpartition("@")
+            _element(item, f"{{{DUBLIN_CORE}}}creator", f"{author.name} ({host}/@{user})")
         _element(item, "description", content_of(post, instance))
+        # RSS has room for one, where players of podcasts look; all are in what follows.
+        for media in [one for one in _shown_media(post) if one.size][:1]:
+            address = absolute(media.url, instance)
+            values = {"url": address, "length": str(media.size), "type": media.media_type}
+            Xml.SubElement(item, "enclosure", values)
         for media in _shown_media(post):
             content = Xml.SubElement(
                 item,
                 f"{{{MEDIA_RSS}}}content",
                 {"url": absolute(media.url, instance), "type": media.media_type},
             )
-            content.set("medium", {"image": "image", "video": "video"}.get(kind(media), "document"))
+            medium = kind(media)
+            content.set("medium", "document" if medium == "file" else medium)
+            if media.size:
+                content.set("fileSize", str(media.size))
             if media.alt:
                 described = _element(content, f"{{{MEDIA_RSS}}}description", media.alt)
                 described.set("type", "plain")
@@ -127,6 +144,8 @@ def build_atom(feed: Feed, instance: InstanceView) -> bytes:
     _atom(root, "title", feed.title)
     _atom(root, "subtitle", feed.description)
     _atom(root, "updated", moment(feed.updated_at).iso)
+    if face := _face(feed, instance):
+        _atom(root, "icon", face)
     generator = _atom(root, "generator", "fedi_cotweet")
     generator.set("version", instance.software_version)
     _atom_authors(root, feed.authors, instance)
@@ -143,7 +162,10 @@ def build_atom(feed: Feed, instance: InstanceView) -> bytes:
         _atom_link(entry, "alternate", absolute(post.page, instance), "text/html")
         _atom_link(entry, "alternate", post.uri, "application/activity+json")
         for media in _shown_media(post):
-            _atom_link(entry, "enclosure", absolute(media.url, instance), media.media_type)
+            address = absolute(media.url, instance)
+            enclosure = _atom_link(entry, "enclosure", address, media.media_type)
+            if media.size:
+                enclosure.set("length", str(media.size))
         content = _atom(entry, "content", content_of(post, instance))
         content.set("type", "html")
         if language := language_tag(post.language):
@@ -161,6 +183,8 @@ def build_json(feed: Feed, instance: InstanceView) -> bytes:
         "feed_url": absolute(f"{feed.path}.json", instance),
         "items": [_json_item(post, instance) for post in feed.posts],
     }
+    if face := _face(feed, instance):
+        document["icon"] = face
     if feed.authors:
         document["authors"] = _json_authors(feed.authors, instance)
     for relation, address in _links(feed, "json", instance):
@@ -185,16 +209,26 @@ def _json_item(post: PostView, instance: InstanceView) -> dict[str, Any]:
     if media := _shown_media(post):
         item["attachments"] = [
             {"url": absolute(one.url, instance), "mime_type": one.media_type, "title": one.alt}
+            | ({"size_in_bytes": one.size} if one.size else {})
             for one in media
         ]
     return item
 
 
+def _face(feed: Feed, instance: InstanceView) -> str:
+    """The picture of whose feed it is; "" without one."""
+    avatar = feed.authors[0].avatar if feed.authors else None
+    return absolute(avatar, instance) if avatar else ""
+
+
 def _json_authors(authors: Sequence[AuthorView], instance: InstanceView) -> list[dict[str, str]]:
-    return [
-        {"name": f"{author.name} (@{author.handle})", "url": absolute(author.url, instance)}
-        for author in authors
-    ]
+    found = []
+    for author in authors:
+        one = {"name": f"{author.name} (@{author.handle})"}
+        if address := absolute(author.url, instance):
+            one["url"] = address
+        found.append(one)
+    return found
 
 
 def _shown_media(post: PostView) -> list[MediaView]:
@@ -213,8 +247,8 @@ def _atom(parent: Xml.Element, name: str, text: str = "") -> Xml.Element:
     return _element(parent, f"{{{ATOM}}}{name}", text)
 
 
-def _atom_link(parent: Xml.Element, relation: str, address: str, media_type: str) -> None:
-    Xml.SubElement(
+def _atom_link(parent: Xml.Element, relation: str, address: str, media_type: str) -> Xml.Element:
+    return Xml.SubElement(
         parent,
         f"{{{ATOM}}}link",
         {"rel": relation, "href": _clean(address), "type": _clean(media_type)},

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +40,12 @@ def program() -> str:
 
 @dataclass
 class Tab:
-    """One tab. ``console`` holds what the page complained of."""
+    """One tab. ``console`` holds what the page complained of, ``events`` (name and parameters) the
+    rest of what DevTools told."""
 
     socket: aiohttp.ClientWebSocketResponse
     console: list[str]
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     _number: int = 0
 
     async def command(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -54,6 +56,8 @@ class Tab:
             message = await self.socket.receive_json(timeout=30)
             if message.get("method") == "Log.entryAdded":
                 self.console.append(message["params"]["entry"]["text"])
+            elif "method" in message:
+                self.events.append((message["method"], message["params"]))
             if message.get("id") == self._number:
                 result: dict[str, Any] = message.get("result", {})
                 return result
@@ -61,6 +65,13 @@ class Tab:
     async def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page."""
         result = await self.command("Runtime.evaluate", expression=expression)
+        return result.get("result", {}).get("value")
+
+    async def value(self, expression: str) -> Any:
+        """The same of whatever JSON can say, waited for if it is a promise."""
+        result = await self.command(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         return result.get("result", {}).get("value")
 
     async def open(self, url: str) -> None:

@@ -12,21 +12,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from activitypub.shell.client import FederationClient
-from activitypub.signatures.keys import SigningKey
-from activitypub.verdicts import Fetched
 from fedi_cotweet import app
 from storage.engine import open_store
 from storage.queries import actors
-from tests.corpus.reader import Reader
-from tests.federation.here import START, Clock, Here, make_template, settings_of
+from tests.corpus.reader import Reader, unconnected
+from tests.federation.here import Clock, Here, make_template, settings_of
 
 collect_ignore_glob = [] if os.environ.get("COTWEET_CORPUS") == "1" else ["test_*.py"]
-
-
-async def _nothing(
-    _: FederationClient, url: str, *, key: SigningKey | None = None, accept: str = ""
-) -> Fetched:
-    return Fetched(url=url, status=0, fetched_at=START, error="this server is connected to nothing")
 
 
 @pytest.fixture
@@ -40,7 +32,7 @@ async def reader(tmp_path: Path) -> AsyncIterator[Reader]:
         here = Here(server, Clock(), session)
         account = await here.read(lambda tx: actors.account_by_name(tx, "dave"))
         assert account is not None
-        with patch.object(FederationClient, "get", _nothing), capture_logs():
+        with patch.object(FederationClient, "get", unconnected), capture_logs():
             yield Reader(here, account.id)
     await server.runtime.client.close()
     await server.runtime.anonymous.close()

@@ -18,7 +18,9 @@ from activitypub.activities import peek
 from activitypub.documents.actor import parse_actor
 from activitypub.documents.collection import parse_collection
 from activitypub.errors import DocumentError
-from activitypub.verdicts import Refused
+from activitypub.shell.client import FederationClient
+from activitypub.signatures.keys import SigningKey
+from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import as_id, ids, origin, same_origin, types
 from fedi_cotweet.federation.arrivals import read_arrival
 from fedi_cotweet.federation.handlers import handle
@@ -31,7 +33,7 @@ from storage.engine import Tx
 from storage.models import Actor, InboxItem
 from storage.queries import actors, follows, posts
 from tests.corpus.documents import Found
-from tests.federation.here import Here
+from tests.federation.here import START, Here
 
 Word = Literal["understood", "ignored", "forged", "refused"]
 
@@ -49,6 +51,13 @@ TAKEN = frozenset(_TAKEN.split(" "))
 """Outcomes of activities that changed something here, or will when their object is fetched."""
 
 INSTANCE = InstanceView("here", "http://here.example", "", "1")
+
+
+async def unconnected(
+    _: FederationClient, url: str, *, key: SigningKey | None = None, accept: str = ""
+) -> Fetched:
+    """Instead of ``FederationClient.get``: nobody is reached."""
+    return Fetched(url=url, status=0, fetched_at=START, error="this server is connected to nothing")
 
 
 @dataclass(frozen=True, slots=True)

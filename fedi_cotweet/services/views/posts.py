@@ -36,7 +36,7 @@ class MediaView:
 
     ``blurhash``: its colours in a few letters. ``focal``: (x, y), each from -1 (left, bottom) to 1,
     what stays in sight where it is cut. ``id``: its own on this
-    server, of an upload the one that was answered.
+    server, of an upload the one that was answered. ``size`` in octets, 0 where it is not known.
     """
 
     url: str
@@ -50,6 +50,7 @@ class MediaView:
     focal: tuple[float, float] | None = None
     id: str = ""
     film: FilmView | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
