@@ -70,8 +70,8 @@ SURFACES: dict[str, Look] = {
     "search page": lambda r: r.page("/search?q=together"),
     "post page": lambda r: r.page(f"/@{r.cast.alice.handle}/{r.post_id}"),
     "thread": lambda r: r.page(r.parent),
-    "profile of the primary author": lambda r: r.page(f"/@{r.cast.alice.handle}"),
-    "profile of the co-author": lambda r: r.page(f"/@{r.cast.bob.handle}"),
+    "profile of the primary author": lambda r: r.page(f"/@{r.cast.alice.handle}?show=all"),
+    "profile of the co-author": lambda r: r.page(f"/@{r.cast.bob.handle}?show=all"),
 }
 PROFILES = {"profile of the primary author", "profile of the co-author"}
 

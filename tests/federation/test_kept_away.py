@@ -60,7 +60,7 @@ class Look:
                 "search page": "/search?q=wrote",
                 "post page": page,
                 "thread": thread,
-                "profile": f"/@alice@{self.cast.a.host}",
+                "profile": f"/@alice@{self.cast.a.host}?show=all",
             }.items()
             if WORDS in (await self.dave.ask("GET", Ask(path), "text/html")).text
         }

@@ -78,7 +78,9 @@ async def page_of(cast: Cast, uri: str) -> str:
     assert post is not None
     status, text = await cast.here.get(f"/@{cast.bob.handle}/{post.id}")
     assert status == 200
-    return to_text(text.partition('class="post focused"')[2].partition('class="details')[0])
+    return to_text(
+        text.partition('class="post focused')[2].partition(">")[2].partition('class="details')[0]
+    )
 
 
 async def test_they_become_posts_with_their_title_and_a_link(cast: Cast) -> None:

@@ -162,7 +162,8 @@ async def test_who_hides_their_network_tells_its_size_only(cast: Cast) -> None:
         assert collection["totalItems"] == (1 if path == "/followers" else 0)
         assert collection.keys().isdisjoint({"first", "orderedItems", "items"})
         assert (await cast.here.get(cast.here.actor("alice") + path + "?page=1"))[0] == 404
-    assert (await cast.here.get(cast.here.actor("alice") + "/liked"))[0] == 404
+    liked = await actor(cast, path="/liked")
+    assert liked.keys().isdisjoint({"first", "orderedItems", "items", "totalItems"})
 
 
 async def test_the_avatar_of_somebody_elsewhere_is_a_copy(cast: Cast) -> None:
@@ -172,7 +173,7 @@ async def test_the_avatar_of_somebody_elsewhere_is_a_copy(cast: Cast) -> None:
     await cast.follow(cast.bob)
     _, page = await cast.here.get(f"/@{cast.bob.handle}")
     assert url not in page
-    path = page.partition('class="face large" src="')[2].partition('"')[0]
+    path = page.partition('class="face large')[2].partition('src="')[2].partition('"')[0]
     assert path.startswith("/media/")
     assert 'alt="A &#34;grey&#34; square"' in page
     assert (await cast.here.get(path))[0] == 200

@@ -45,7 +45,7 @@ class Shown:
 
     @property
     def text(self) -> str:
-        article = self.page.partition('class="post focused"')[2]
+        article = self.page.partition('class="post focused')[2]
         return to_text(article.partition("</header>")[2].partition('<p class="details')[0])
 
 
