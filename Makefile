@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi walks matrix privacy test-browser threads hosts sequences crashes bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi translations walks matrix privacy test-browser threads hosts sequences crashes bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -74,6 +74,9 @@ test-browser: $(VENV)/.dev ## The stories of people and their apps, in a real Ch
 openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the code
 	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.new
 	mv docs/reference/openapi.new docs/reference/openapi.json
+
+translations: $(VENV)/.runtime ## Bring the catalogues of the pages' texts up to date, and name what has no translation
+	$(BIN)/python -m fedi_cotweet.languages.make
 
 faults: $(VENV)/.dev ## See that the conformance kit names every fault of a server that has one
 	COTWEET_FAULTS=1 $(BIN)/python -m pytest tests/conformance -n 6 -q $(ARGS)

@@ -122,6 +122,13 @@ class Settings:
     description: str = field(
         default="", metadata=_about("What this server is, in a sentence, on its front page.")
     )
+    language: str = field(
+        default="en",
+        metadata=_about(
+            "Language of pages for whoever asks for none of those that there are, and of feeds.",
+            choices=("en", "fr", "ko"),
+        ),
+    )
     contact_email: str = field(
         default="",
         metadata=_about("Where people reach the operator; everybody can read it."),

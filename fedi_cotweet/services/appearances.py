@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
+from fedi_cotweet.languages.negotiation import known
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.queries import appearances as stored
@@ -21,16 +22,30 @@ class Look:
     accent: str = ""
     scheme: str = ""
     still: bool = False
+    language: str = ""
 
 
 def of(tx: Tx, account_id: int) -> Look:
     """What somebody here chose."""
     held = stored.of_account(tx, account_id)
-    return Look() if held is None else Look(held.accent, held.scheme, held.still)
+    return Look() if held is None else Look(held.accent, held.scheme, held.still, held.language)
 
 
 def change(tx: Tx, account_id: int, look: Look) -> None:
     """Choose. Raises ``bad_choice`` (422)."""
     if look.accent not in ACCENTS or look.scheme not in SCHEMES:
         raise ServiceError("bad_choice", 422, "There is no such colour or scheme.")
-    stored.choose(tx, account_id, accent=look.accent, scheme=look.scheme, still=look.still)
+    _check_language(look.language)
+    stored.choose(tx, account_id, **asdict(look))
+
+
+def speak(tx: Tx, account_id: int, language: str) -> None:
+    """Choose the language of pages alone; ``""``: as their browser asks for. Raises
+    ``bad_choice`` (422)."""
+    _check_language(language)
+    stored.choose(tx, account_id, language=language)
+
+
+def _check_language(code: str) -> None:
+    if code and not known(code):
+        raise ServiceError("bad_choice", 422, "This server does not speak that language.")

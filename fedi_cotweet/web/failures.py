@@ -9,11 +9,11 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from fedi_cotweet.languages.wording import mark, said
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.web import pages, refusals
-from fedi_cotweet.web.headers import PAGE_HEADERS
-from fedi_cotweet.web.rendering import InstanceView
-from fedi_cotweet.web.visits import Visit
+from fedi_cotweet.web import pages, refusals, tongues
+from fedi_cotweet.web.headers import PAGE_HEADERS, spoken_headers
+from fedi_cotweet.web.visits import Pages, Visit
 from storage.errors import StorageError
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger("fedi_cotweet.web")
@@ -23,20 +23,24 @@ Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 NOT_PAGES = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/", "/users/", "/notes/", "/media/")
 
 _TEXTS = {
-    400: ("This request cannot be understood", "Go back, reload the page and try again."),
+    400: (
+        mark("This request cannot be understood"),
+        mark("Go back, reload the page and try again."),
+    ),
     404: (
-        "There is nothing here",
-        "The address may be mistyped, or what was here is gone or not for everybody.",
+        mark("There is nothing here"),
+        mark("The address may be mistyped, or what was here is gone or not for everybody."),
     ),
-    405: ("This cannot be done here", "Go back and use the buttons of the page."),
-    410: ("This post was deleted", "Nothing of it is left here."),
-    413: ("That was too much at once", "Send less."),
+    405: (mark("This cannot be done here"), mark("Go back and use the buttons of the page.")),
+    410: (mark("This post was deleted"), mark("Nothing of it is left here.")),
+    413: (mark("That was too much at once"), mark("Send less.")),
     500: (
-        "Something went wrong here",
-        "Try again in a moment. Whoever runs this server can see why.",
+        mark("Something went wrong here"),
+        mark("Try again in a moment. Whoever runs this server can see why."),
     ),
-    503: ("This server is busy", "Try again in a moment."),
+    503: (mark("This server is busy"), mark("Try again in a moment.")),
 }
+_AGAIN = mark("Go back and try again.")
 
 
 async def answer(page: Page, visit: Visit) -> web.StreamResponse:
@@ -50,7 +54,7 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
     except ServiceError as error:
         if error.status == 404:  # every 404 is alike: nothing tells what is hidden from what is not
             return _failed(visit, 404)
-        return _failed(visit, error.status, error.safe, refusals.fix(error))
+        return _failed(visit, error.status, said(error.safe), refusals.fix(error))
     except StorageError as error:
         log.error("storage_failed", path=visit.request.path, code=error.code, detail=error.detail)
         return _failed(visit, error.status)
@@ -64,18 +68,18 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
 
 
 def _failed(visit: Visit, status: int, title: str = "", what_to_do: str = "") -> web.Response:
-    known = _TEXTS.get(status) or (HTTPStatus(status).phrase, "Go back and try again.")
+    known = _TEXTS.get(status) or (HTTPStatus(status).phrase, _AGAIN)
     text = pages.render_error(
         status,
-        title.rstrip(".") or known[0],
-        what_to_do or known[1],
+        title.rstrip(".") or said(known[0]),
+        what_to_do or said(known[1]),
         visit.instance,
         session=visit.session,
     )
     return visit.html(text, status=status)
 
 
-def unknown_pages(instance: InstanceView) -> Middleware:
+def unknown_pages(shared: Pages, default: str) -> Middleware:
     """Error pages for people at addresses and methods that no page has."""
 
     @web.middleware
@@ -87,11 +91,14 @@ def unknown_pages(instance: InstanceView) -> Middleware:
             if not reads or request.path.startswith(NOT_PAGES):
                 raise
             title, what_to_do = _TEXTS[error.status]
-            headers = dict(PAGE_HEADERS)
+            tongues.choose(request, shared.cookies, default, None)
+            headers = {**PAGE_HEADERS, **spoken_headers()}
             if isinstance(error, web.HTTPMethodNotAllowed):
                 headers["Allow"] = ", ".join(sorted(error.allowed_methods))
             return web.Response(
-                text=pages.render_error(error.status, title, what_to_do, instance),
+                text=pages.render_error(
+                    error.status, said(title), said(what_to_do), shared.instance
+                ),
                 status=error.status,
                 content_type="text/html",
                 headers=headers,

@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from fedi_cotweet.languages.reader import reader
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -69,6 +71,15 @@ async def add_missing(_: web.Request, response: web.StreamResponse) -> None:
     """``OTHER_HEADERS``, where they are missing."""
     for name, value in OTHER_HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+def spoken_headers() -> dict[str, str]:
+    """Of every page: its language, and what was looked at to make it. The same address answers
+    software with another document."""
+    return {
+        "Content-Language": reader().language.code,
+        "Vary": "Accept, Accept-Language, Cookie",
+    }
 
 
 def static_headers(*, immutable: bool) -> dict[str, str]:

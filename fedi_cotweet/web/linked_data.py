@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from fedi_cotweet.services.views import AuthorView, MediaView, PostView
-from fedi_cotweet.web.rendering import InstanceView, absolute, kind, language_tag, moment
+from fedi_cotweet.web.rendering import InstanceView, absolute, iso_time, kind, language_tag
 
 
 def preview_picture(post: PostView) -> MediaView | None:
@@ -39,7 +39,7 @@ def post_linked_data(post: PostView, instance: InstanceView) -> dict[str, Any]:
         "identifier": post.uri,
         "url": absolute(post.url, instance) or absolute(post.page, instance),
         "author": [_person(author, instance) for author in post.authors],
-        "datePublished": moment(post.published_at).iso,
+        "datePublished": iso_time(post.published_at),
         "text": preview_text(post),
         "interactionStatistic": [
             {
@@ -55,7 +55,7 @@ def post_linked_data(post: PostView, instance: InstanceView) -> dict[str, Any]:
         ],
     }
     if post.updated_at is not None:
-        data["dateModified"] = moment(post.updated_at).iso
+        data["dateModified"] = iso_time(post.updated_at)
     if language := language_tag(post.language):
         data["inLanguage"] = language
     if picture := preview_picture(post):

@@ -26,6 +26,7 @@ class Paths:
     notifications: str = "/notifications"
     oembed: str = "/api/oembed"
     settings: str = "/settings"
+    language: str = "/settings/language"
     security: str = "/settings/security"
     two_factor: str = "/settings/security/two-factor"
     second_step: str = "/auth/second_step"

@@ -11,18 +11,21 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from activitypub.html import link_targets
+from fedi_cotweet.languages import numbers
+from fedi_cotweet.languages.catalogues import NAMES
+from fedi_cotweet.languages.reader import reader
+from fedi_cotweet.languages.wording import said
 from fedi_cotweet.services.appearances import Look
 from fedi_cotweet.services.views import AuthorView, MediaView
 from fedi_cotweet.web.emoji import emoji_text, with_emoji
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.static_files import static_path
+from fedi_cotweet.web.translating import translate
 
 SHOWN_AUTHORS = 3
 """Authors named in the header of a post; the rest stand behind "and N others"."""
@@ -82,29 +85,14 @@ class AuthorLine:
     others: tuple[AuthorView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time in UTC, taken apart for the templates. ``iso`` is what ``<time datetime>`` wants."""
-
-    iso: str
-    year: int
-    month: int
-    day: int
-    hour: int
-    minute: int
-
-
-_LAST_SECOND = 253_402_300_799  # the end of the year 9999, where datetime ends
 _CLASSES = re.compile(r'(<[a-z0-9]+(?: [a-z-]+="[^"]*")*? class=")([^"]*)(")')
 _PROPERTY = re.compile(r"(?:u|p|dt|e)-[\w-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
-def moment(at: int) -> Moment:
-    """``at`` (milliseconds) as a calendar time; whatever a remote server claims becomes a date."""
-    when = datetime.fromtimestamp(max(0, min(at // 1000, _LAST_SECOND)), UTC)
-    iso = when.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Moment(iso, when.year, when.month, when.day, when.hour, when.minute)
+def iso_time(at: int) -> str:
+    """``at`` (milliseconds) as ``<time datetime>`` wants it."""
+    return numbers.calendar(at).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def author_line(authors: Sequence[AuthorView]) -> AuthorLine:
@@ -137,6 +125,14 @@ def host(url: str) -> str:
 def language_tag(tag: str | None) -> str:
     """``tag`` if it has the form of a language tag (BCP 47, the common part), otherwise ""."""
     return tag if tag and _LANGUAGE.fullmatch(tag) else ""
+
+
+def in_language(path: str, code: str) -> str:
+    """A link from the page at ``path`` to itself that keeps a language (``web.tongues``). It does
+    not name the page: what is kept from somebody and what is not there are the same page."""
+    pairs = [pair for pair in path.partition("?")[2].split("&") if pair]
+    others = [pair for pair in pairs if not pair.startswith("lang=")]
+    return f"{'' if path else PATHS.index}?{'&'.join([*others, f'lang={code}'])}"
 
 
 def initials(author: AuthorView) -> str:
@@ -217,9 +213,7 @@ def build_environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    # Texts are marked for gettext; until catalogues come, they are their own translation.
-    translations: Any = environment
-    translations.install_null_translations(newstyle=True)
+    translate(environment)
     environment.filters.update(
         absolute=absolute,
         as_content=as_content,
@@ -228,17 +222,26 @@ def build_environment() -> Environment:
         focus=focus,
         handle_host=lambda author: author.handle.rpartition("@")[2],
         host=host,
+        in_language=in_language,
         initials=initials,
+        iso_time=iso_time,
         kind=kind,
         language_tag=language_tag,
         link=link,
         link_targets=link_targets,
-        moment=moment,
+        number=numbers.number,
         outside=outside,
+        percent=numbers.percent,
+        said=said,
         shorten=shorten,
+        time_day=numbers.day,
+        time_full=numbers.full,
+        time_month=numbers.month,
         tint=tint,
         with_emoji=with_emoji,
     )
     environment.tests["ours"] = is_ours
-    environment.globals.update(static_path=static_path, LONG_POST=LONG_POST, PATHS=PATHS)
+    environment.globals.update(
+        static_path=static_path, LONG_POST=LONG_POST, PATHS=PATHS, LANGUAGES=NAMES, reader=reader
+    )
     return environment

@@ -6,6 +6,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from fedi_cotweet import __version__
+from fedi_cotweet.languages import catalogues
+from fedi_cotweet.languages.reader import speak
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web import (
@@ -30,6 +32,7 @@ from fedi_cotweet.web import (
     signing_up,
     together,
     together_acts,
+    tongues,
     voting,
     writing,
 )
@@ -123,6 +126,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", PATHS.sign_out, signing_in.sign_out),
     ("GET", "/auth/link/{token}", signing_in.link_form),
     ("POST", "/auth/link/{token}", signing_in.use_link),
+    ("POST", PATHS.language, tongues.change),
     *SETTINGS,
     *ADMIN,
 )
@@ -140,6 +144,7 @@ def setup(
     ``bring`` fetches again what was thrown away for room; without it what is not here is missing.
     """
     load_templates()
+    catalogues.load()
     load_static_files()
     settings = site.settings
     instance = InstanceView(
@@ -162,7 +167,10 @@ def setup(
     def handler(page: Page) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             viewer = await find_viewer(request, site, pages.cookies)
-            return await answer(page, Visit(request, pages, viewer))
+            tongues.choose(request, pages.cookies, settings.language, viewer)
+            return tongues.asked(request, pages.cookies) or await answer(
+                page, Visit(request, pages, viewer)
+            )
 
         return handle
 
@@ -173,7 +181,16 @@ def setup(
     async def emoji(request: web.Request) -> web.StreamResponse:
         return await emoji_file(request, site, bring)
 
-    for method, path, page in DOCUMENTS + PAGES:
+    def document(page: Page) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            speak(settings.language)  # the same for everybody, whom they ask for whom
+            return await answer(page, Visit(request, pages, None))
+
+        return handle
+
+    for _, path, page in DOCUMENTS:
+        app.router.add_get(path, document(page))
+    for method, path, page in PAGES:
         if method == "GET":
             app.router.add_get(path, handler(page))
         else:
@@ -182,7 +199,7 @@ def setup(
     app.router.add_get("/emoji/files/{file}", emoji)
     app.router.add_get("/static/{digest}/{name}", _static)
     app.router.add_get("/favicon.ico", _icon)
-    app.middlewares.append(unknown_pages(instance))
+    app.middlewares.append(unknown_pages(pages, settings.language))
     app.on_response_prepare.append(add_missing)
 
     async def finish(_: web.Application) -> None:

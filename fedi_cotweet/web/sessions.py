@@ -49,16 +49,22 @@ class Cookies:
     session: str
     form: str
     step: str
+    language: str
     secure: bool
 
     @classmethod
     def of(cls, base_url: str) -> Cookies:
         """Cookies do not tell ports apart; development servers on one machine must."""
         parts = urlsplit(base_url)
-        if parts.scheme == "https":
-            return cls("__Host-session", "__Host-form", "__Host-step", secure=True)
-        port = parts.port or 80
-        return cls(f"session_{port}", f"form_{port}", f"step_{port}", secure=False)
+        secure = parts.scheme == "https"
+        before, after = ("__Host-", "") if secure else ("", f"_{parts.port or 80}")
+        return cls(
+            session=f"{before}session{after}",
+            form=f"{before}form{after}",
+            step=f"{before}step{after}",
+            language=f"{before}language{after}",
+            secure=secure,
+        )
 
     def keep(self, response: web.StreamResponse, name: str, value: str, seconds: int) -> None:
         """Set a cookie."""

@@ -23,10 +23,10 @@ from fedi_cotweet.web.emoji import with_emoji
 from fedi_cotweet.web.rendering import (
     InstanceView,
     absolute,
+    iso_time,
     kind,
     language_tag,
     link,
-    moment,
     shorten,
 )
 
@@ -143,7 +143,7 @@ def build_atom(feed: Feed, instance: InstanceView) -> bytes:
     _atom(root, "id", absolute(feed.page, instance))
     _atom(root, "title", feed.title)
     _atom(root, "subtitle", feed.description)
-    _atom(root, "updated", moment(feed.updated_at).iso)
+    _atom(root, "updated", iso_time(feed.updated_at))
     if face := _face(feed, instance):
         _atom(root, "icon", face)
     generator = _atom(root, "generator", "fedi_cotweet")
@@ -156,8 +156,8 @@ def build_atom(feed: Feed, instance: InstanceView) -> bytes:
         entry = _atom(root, "entry")
         _atom(entry, "id", post.uri)
         _atom(entry, "title", title_of(post))
-        _atom(entry, "published", moment(post.published_at).iso)
-        _atom(entry, "updated", moment(post.updated_at or post.published_at).iso)
+        _atom(entry, "published", iso_time(post.published_at))
+        _atom(entry, "updated", iso_time(post.updated_at or post.published_at))
         _atom_authors(entry, post.authors, instance)
         _atom_link(entry, "alternate", absolute(post.page, instance), "text/html")
         _atom_link(entry, "alternate", post.uri, "application/activity+json")
@@ -199,11 +199,11 @@ def _json_item(post: PostView, instance: InstanceView) -> dict[str, Any]:
         "url": absolute(post.page, instance),
         "title": title_of(post),
         "content_html": content_of(post, instance),
-        "date_published": moment(post.published_at).iso,
+        "date_published": iso_time(post.published_at),
         "authors": _json_authors(post.authors, instance),
     }
     if post.updated_at is not None:
-        item["date_modified"] = moment(post.updated_at).iso
+        item["date_modified"] = iso_time(post.updated_at)
     if language := language_tag(post.language):
         item["language"] = language
     if media := _shown_media(post):
@@ -276,7 +276,7 @@ def _clean(text: str) -> str:
 
 
 def _mail_date(at: int) -> str:
-    iso = moment(at).iso
+    iso = iso_time(at)
     return format_datetime(datetime.fromisoformat(iso).astimezone(UTC), usegmt=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import quote
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.rechecks import Rechecks
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.services.views import PostView
-from fedi_cotweet.web.headers import PAGE_HEADERS, PRIVATE_PAGE_HEADERS
+from fedi_cotweet.web.headers import PAGE_HEADERS, PRIVATE_PAGE_HEADERS, spoken_headers
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView, SessionView
 from fedi_cotweet.web.sessions import Cookies, Viewer, check_form
@@ -118,11 +118,8 @@ class Visit:
 
     def html(self, text: str, *, status: int = 200, private: bool = False) -> web.Response:
         """A page. With a session or a token in it, it belongs to one person."""
-        headers: dict[str, Any] = dict(
-            PRIVATE_PAGE_HEADERS if private or self.viewer else PAGE_HEADERS
-        )
-        # The same address answers software with another document.
-        headers["Vary"] = "Accept, Cookie"
+        base = PRIVATE_PAGE_HEADERS if private or self.viewer else PAGE_HEADERS
+        headers = {**base, **spoken_headers()}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
 
     def need_viewer(self) -> Viewer:

@@ -14,7 +14,7 @@ def of_account(tx: Connection, account_id: int) -> Appearance | None:
     return find(tx, Appearance, account_id=account_id)
 
 
-def choose(tx: Connection, account_id: int, *, accent: str, scheme: str, still: bool) -> None:
-    """What they chose, in place of what they chose before."""
-    row = {"account_id": account_id, "accent": accent, "scheme": scheme, "still": still}
+def choose(tx: Connection, account_id: int, /, **chosen: str | bool) -> None:
+    """What they chose (columns of ``Appearance``), in place of what they chose of it before."""
+    row = {"account_id": account_id, **chosen}
     upsert(tx, Appearance, row, key=["account_id"])

@@ -265,6 +265,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         ("POST", f"/settings{path}"): _form(f"/settings{path}")
         for path in (
             "/profile",
+            "/language",
             "/appearance",
             "/posting",
             "/privacy",

@@ -23,6 +23,11 @@ async def change(visit: Visit) -> web.Response:
     """Choose."""
     viewer = visit.need_viewer()
     fields = await visit.own_form(viewer)
-    look = Look(fields.get("accent", ""), fields.get("scheme", ""), "still" in fields)
+    look = Look(
+        accent=fields.get("accent", ""),
+        scheme=fields.get("scheme", ""),
+        still="still" in fields,
+        language=fields.get("language", ""),
+    )
     await visit.site.write(lambda tx: appearances.change(tx, viewer.account_id, look))
     return saved(SECTION, "appearance")

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, see
@@ -29,7 +29,7 @@ def framed(
         viewer.view,
         section=section,
         done=visit.request.query.get("done", "") if error is None else "",
-        error="" if error is None else f"{error.safe} {error.fix}".strip(),
+        error=refusals.said(error),
         **values,
     )
     return visit.html(text, status=200 if error is None else error.status, private=True)
