@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi translations walks matrix privacy test-browser threads hosts sequences crashes bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi translations walks matrix privacy test-browser threads hosts sequences crashes screenshots bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -70,6 +70,9 @@ privacy: $(VENV)/.dev ## Every visibility and every draft × everybody who may l
 
 test-browser: $(VENV)/.dev ## The stories of people and their apps, in a real Chromium
 	COTWEET_BROWSER=1 $(BIN)/python -m pytest tests/browser -n auto -q $(ARGS)
+
+screenshots: $(VENV)/.dev ## Pictures of every page, wide and narrow, light and dark, in every language (ARGS='--only home')
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 openapi: $(VENV)/.runtime ## Write docs/reference/openapi.json anew from the code
 	$(BIN)/python -c 'from fedi_cotweet.api.openapi import main; main()' > docs/reference/openapi.new

@@ -7,47 +7,48 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedi_cotweet.domain.scopes import allows
+from fedi_cotweet.languages.wording import mark, said
 
 _SEE: Final[Mapping[str, str]] = {
-    "accounts": "profiles, and yours",
-    "blocks": "whom you block",
-    "bookmarks": "your bookmarks",
-    "favourites": "what you like",
-    "filters": "your filters",
-    "follows": "whom you follow, and who asks to follow you",
-    "lists": "your lists",
-    "mutes": "whom you mute",
-    "notifications": "your notifications",
-    "search": "what a search finds for you",
-    "statuses": "posts for you, direct messages among them",
+    "accounts": mark("See profiles, and yours"),
+    "blocks": mark("See whom you block"),
+    "bookmarks": mark("See your bookmarks"),
+    "favourites": mark("See what you like"),
+    "filters": mark("See your filters"),
+    "follows": mark("See whom you follow, and who asks to follow you"),
+    "lists": mark("See your lists"),
+    "mutes": mark("See whom you mute"),
+    "notifications": mark("See your notifications"),
+    "search": mark("See what a search finds for you"),
+    "statuses": mark("See posts for you, direct messages among them"),
 }
 _CHANGE: Final[Mapping[str, str]] = {
-    "accounts": "your profile",
-    "blocks": "whom you block",
-    "bookmarks": "your bookmarks",
-    "conversations": "which conversations you have read",
-    "favourites": "what you like",
-    "filters": "your filters",
-    "follows": "whom you follow, and who may follow you",
-    "lists": "your lists",
-    "media": "files, by uploading them",
-    "mutes": "whom you mute",
-    "notifications": "your notifications, by dismissing them",
-    "reports": "reports to moderators, by sending them",
-    "statuses": "posts: write, edit and delete them in your name",
+    "accounts": mark("Change your profile"),
+    "blocks": mark("Change whom you block"),
+    "bookmarks": mark("Change your bookmarks"),
+    "conversations": mark("Note which conversations you have read"),
+    "favourites": mark("Change what you like"),
+    "filters": mark("Change your filters"),
+    "follows": mark("Change whom you follow, and who may follow you"),
+    "lists": mark("Change your lists"),
+    "media": mark("Upload files"),
+    "mutes": mark("Change whom you mute"),
+    "notifications": mark("Dismiss your notifications"),
+    "reports": mark("Send reports to moderators"),
+    "statuses": mark("Write, edit and delete posts in your name"),
 }
 _WHOLE: Final[Mapping[str, tuple[str, str]]] = {
     "read": (
-        "See everything in your account",
-        "posts for you, direct messages, notifications, lists, whom you follow and block",
+        mark("See everything in your account"),
+        mark("posts for you, direct messages, notifications, lists, whom you follow and block"),
     ),
     "write": (
-        "Act in your name",
-        "write and delete posts, upload files, follow, block, change your profile",
+        mark("Act in your name"),
+        mark("write and delete posts, upload files, follow, block, change your profile"),
     ),
-    "follow": ("See and change whom you follow, block and mute", ""),
-    "push": ("Send your notifications to your device", ""),
-    "profile": ("See your name, address and picture", ""),
+    "follow": (mark("See and change whom you follow, block and mute"), ""),
+    "push": (mark("Send your notifications to your device"), ""),
+    "profile": (mark("See your name, address and picture"), ""),
 }
 
 
@@ -74,8 +75,8 @@ def scope_words(scopes: Sequence[str]) -> tuple[Permission, ...]:
 def _permission(scope: str) -> Permission:
     if scope in _WHOLE:
         title, details = _WHOLE[scope]
-        return Permission(scope, title, details, scope in ("write", "follow"))
+        return Permission(scope, said(title), said(details), scope in ("write", "follow"))
     verb, _, part = scope.partition(":")
     if verb == "read":
-        return Permission(scope, f"See {_SEE[part]}", "", False)
-    return Permission(scope, f"Change {_CHANGE[part]}", "", True)
+        return Permission(scope, said(_SEE[part]), "", False)
+    return Permission(scope, said(_CHANGE[part]), "", True)

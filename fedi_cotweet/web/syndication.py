@@ -110,7 +110,7 @@ def build_rss(feed: Feed, instance: InstanceView) -> bytes:
         guid.set("isPermaLink", "false")
         _element(item, "pubDate", _mail_date(post.published_at))
         if post.updated_at is not None:
-            _element(item, f"{{{ATOM}}}updated", moment(post.updated_at).iso)
+            _element(item, f"{{{ATOM}}}updated", iso_time(post.updated_at))
         for author in post.authors:
             # Readers take what looks like an email address out of a name: not so "host/@user".
             user, _, host = author.handle.rpartition("@")

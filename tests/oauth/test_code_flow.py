@@ -117,7 +117,7 @@ async def test_the_page_says_who_asks_for_what(place: Place, alice: Browser) -> 
     response = await alice.get(app.request(scope="read write:media read:statuses"))
     page = await alice.page(app.request(scope="read write:media read:statuses"))
     said = page.one("main").text
-    for words in ("Notes", "notes.example", "@alice", "See everything", "by uploading them"):
+    for words in ("Notes", "notes.example", "@alice", "See everything", "Upload files"):
         assert words in said
     assert "posts for you, direct messages among them" not in said, "read says it"
     buttons = [
