@@ -23,6 +23,8 @@ from tests.federation.here import Here, make_template, open_here
 from tests.ports import free_port
 from tests.web.test_pages import every_page
 
+pytestmark = pytest.mark.timeout(900)  # some five hundred pages, one after another
+
 POLICIES = pytest.mark.parametrize("policy", [True, False], ids=["visitor", "signed in, no policy"])
 
 

@@ -13,6 +13,8 @@ from tests.browser.watching import watching
 from tests.corpus.documents import documents
 from tests.corpus.reader import Reader
 
+pytestmark = pytest.mark.timeout(400)
+
 SENDER = "pasture-inputs"
 
 
