@@ -7,7 +7,14 @@ transaction that may run again, since it can be much.
 from __future__ import annotations
 
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
-from fedi_cotweet.services import distances, leaving, message_answers, own_profile, timelines
+from fedi_cotweet.services import (
+    collections,
+    distances,
+    leaving,
+    message_answers,
+    own_profile,
+    timelines,
+)
 from fedi_cotweet.services import posts as post_services
 from fedi_cotweet.services.drafts import discard_draft, drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
@@ -37,6 +44,7 @@ def step_out(tx: Tx, env: Env, actor_id: int) -> bool:
         return False
     if actor.gone_at is not None:
         own_profile.drop_pictures(tx, actor)
+        collections.drop_all(tx, actor.id)
     return (
         _end_names(tx, env, actor)
         or _end_drafts(tx, env, actor)

@@ -30,6 +30,7 @@ from storage.models.changes import (
     MessageConsent,
     MessageStop,
 )
+from storage.models.collecting import CollectionItem, OwnCollection
 from storage.models.consents import ConsentLogEntry, DeletedStamp, Offer, Stamp, WithdrawnOffer
 from storage.models.conversations import Conversation, ConversationPost
 from storage.models.files import RemoteFile
@@ -111,6 +112,7 @@ __all__ = [
     "Bookmark",
     "Boost",
     "Change",
+    "CollectionItem",
     "ConsentLogEntry",
     "ConsentMessage",
     "Conversation",
@@ -153,6 +155,7 @@ __all__ = [
     "Notification",
     "Offer",
     "OutboxEvent",
+    "OwnCollection",
     "PendingPush",
     "Pin",
     "Poll",

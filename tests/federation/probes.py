@@ -139,6 +139,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/users/{name}/following"): paged("/users/NAME/following"),
     ("GET", "/users/{name}/liked"): paged("/users/NAME/liked"),
     ("GET", "/users/{name}/collections/featured"): paged("/users/NAME/collections/featured"),
+    ("GET", "/users/{name}/collections/{id:\\d{1,19}}"): lambda n: [
+        f"/users/{name}/collections/{guess}{page}"
+        for name in ("alice", "mallory")
+        for guess in (n.post, n.invite)
+        for page in ("", "?page=1")
+    ],
     ("GET", "/users/{name}/collections/tags"): paged("/users/NAME/collections/tags"),
     # Who knows a stamp's id may read it (FEP-af48, Stamp), but nothing else gives the id away.
     ("GET", "/users/{name}/coauthor/{token}"): lambda n: [

@@ -90,10 +90,6 @@ class OurActor(HttpxLocalActor):  # type: ignore[misc]
             made["content"] = "Just a test..."
         return made
 
-    def setup_collection(self, properties: Any = None, *given: Any, **named: Any) -> Any:
-        """Of collections to which a person may add there is one: what they show first."""
-        return {"id": self.profile["featured"]}
-
 
 class OurServer(HttpxServerTestSupport):  # type: ignore[misc]
     """The server under test."""

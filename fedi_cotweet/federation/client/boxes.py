@@ -11,8 +11,8 @@ from aiohttp import web
 from activitypub.documents.collection import build_page
 from activitypub.vocab.reading import as_id, parse_json, types
 from activitypub.vocab.terms import ACTIVITY_JSON, AS2, is_activitypub_type
-from fedi_cotweet.federation.client.doing import ACTS, NEEDS_TARGET, SCOPES, kind_of
-from fedi_cotweet.federation.client.posting import Done
+from fedi_cotweet.federation.client.doing import ACTS, NEEDS_TARGET, kind_of, scope_of
+from fedi_cotweet.federation.client.done import Done
 from fedi_cotweet.federation.routes import actors as public
 from fedi_cotweet.federation.routes.answering import CONTEXT, json_answer, number
 from fedi_cotweet.federation.routes.bearers import READ, RefusedError, bearer, has_token, owner
@@ -118,7 +118,9 @@ async def post(request: web.Request) -> web.StreamResponse:
             f"A {named or 'thing without a type'} cannot be posted here.",
             f"There are: {', '.join(ACTS)}.",
         )
-    me, site = await owner(request, SCOPES[kind]), request.app[SITE]
+    site = request.app[SITE]
+    own_uri = site.env.addresses.actor(request.match_info["name"])
+    me = await owner(request, scope_of(kind, document, own_uri))
     if as_id(document.get("actor")) not in (None, me.uri):
         raise RefusedError(403, "not_the_actor", "The activity is somebody else's.")
     if document.get("object") in (None, "", [], {}):

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from activitypub.vocab.reading import as_id, types
-from fedi_cotweet.federation.client.posting import Done, create, delete, offer, update
+from fedi_cotweet.federation.client import collecting, people
+from fedi_cotweet.federation.client.done import Done
+from fedi_cotweet.federation.client.posting import create, delete, offer, update
 from fedi_cotweet.services import (
     follows,
     hiding,
     invitations,
     leaving,
-    pinning,
     reactions,
     relations,
 )
@@ -23,7 +24,6 @@ from storage.engine import Tx
 from storage.models import Activity, Actor, Boost, Follow, Like, Offer, Post
 from storage.queries import actors, consents, interactions
 from storage.queries import follows as stored_follows
-from storage.queries import posts as stored
 from storage.queries import relations as stored_relations
 
 Document = Mapping[str, Any]
@@ -36,6 +36,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "Delete": "write:statuses",
     "Offer": "write:statuses",
     "Announce": "write:statuses",
+    "Flag": "write:reports",
     "Like": "write:favourites",
     "Follow": "write:follows",
     "Block": "write:blocks",
@@ -59,6 +60,8 @@ async def _update(site: Site, me: Actor, activity: Document) -> Done:
     changed = activity["object"]
     if not isinstance(changed, Mapping):
         raise ServiceError("no_object", 422, "An Update carries what changes.", "Embed it.")
+    if as_id(changed) == me.uri:
+        return await people.update_profile(site, me, changed)
     return await update(site, me, changed)
 
 
@@ -94,18 +97,6 @@ async def _announce(site: Site, me: Actor, activity: Document) -> Done:
     await site.write(lambda tx: reactions.boost(tx, env, me.id, post.id))
     held = await site.read(lambda tx: interactions.boost_between(tx, me.id, post.id))
     return Done("Announce", None if held is None else held.uri)
-
-
-async def _add(site: Site, me: Actor, activity: Document) -> Done:
-    post, env = await _featured(site, me, activity), site.env
-    await site.write(lambda tx: pinning.pin(tx, env, me.id, post.id))
-    return Done("Add")
-
-
-async def _remove(site: Site, me: Actor, activity: Document) -> Done:
-    post, env = await _featured(site, me, activity), site.env
-    await site.write(lambda tx: pinning.unpin(tx, env, me.id, post.id))
-    return Done("Remove")
 
 
 async def _accept(site: Site, me: Actor, activity: Document) -> Done:
@@ -233,21 +224,6 @@ async def _post(site: Site, me: Actor, activity: Document) -> Post:
     return post
 
 
-async def _featured(site: Site, me: Actor, activity: Document) -> Post:
-    if as_id(activity["target"]) != me.featured_uri:
-        raise ServiceError(
-            "bad_target",
-            422,
-            "Only to the collection of what you show first can something be added.",
-            f"The target is {me.featured_uri}.",
-        )
-    uri = as_id(activity["object"]) or ""
-    post = await site.read(lambda tx: stored.post_by_uri(tx, uri))
-    if post is None or post.author_id != me.id:
-        raise not_found("post")
-    return post
-
-
 ACTS: Final[Mapping[str, Act]] = {
     "Create": _create,
     "Update": _update,
@@ -255,14 +231,21 @@ ACTS: Final[Mapping[str, Act]] = {
     "Follow": _follow,
     "Accept": _accept,
     "Reject": _reject,
-    "Add": _add,
-    "Remove": _remove,
+    "Add": collecting.add,
+    "Remove": collecting.remove,
     "Like": _like,
     "Announce": _announce,
     "Block": _block,
     "Undo": _undo,
     "Offer": offer,
+    "Flag": people.flag,
 }
+
+
+def scope_of(kind: str, document: Document, own_uri: str) -> str:
+    """What a token must allow for an activity of somebody with this address."""
+    profile = kind == "Update" and as_id(document.get("object")) == own_uri
+    return "write:accounts" if profile else SCOPES[kind]
 
 
 def kind_of(document: Document) -> str | None:

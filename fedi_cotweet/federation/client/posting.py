@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 
 from activitypub.vocab.reading import as_id, ids
+from fedi_cotweet.federation.client import collecting
+from fedi_cotweet.federation.client.done import Done
 from fedi_cotweet.federation.client.reach import Reach, reach_of
 from fedi_cotweet.federation.client.words import check_kind, read_words
 from fedi_cotweet.services import author_list, authoring, changes, drafts, editing, posts
@@ -25,21 +27,11 @@ MOST_CO_AUTHORS: Final = 20
 Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of an activity. ``uri``: its id; without one it is the newest of its ``kind``, if
-    any was made. ``asked``: others have to agree first, and ``uri`` is what they are asked about.
-    """
-
-    kind: str
-    uri: str | None = None
-    asked: bool = False
-    here: bool = False
-    """Between people of this server, who need no activity to know of it."""
-
-
 async def create(site: Site, me: Actor, activity: Document, made: Document) -> Done:
-    """Publish a post; with several ``attributedTo`` make a draft, and ask the others."""
+    """Publish a post, or make a collection; with several ``attributedTo`` make a draft, and ask the
+    others."""
+    if collecting.is_collection(made):
+        return await collecting.create(site, me, activity, made)
     check_kind(made)
     reach = await reach_of(site, me, (activity, made))
     words = await read_words(site, me, made, reach, activity)
@@ -109,6 +101,9 @@ async def update(site: Site, me: Actor, changed: Document) -> Done:
 
 async def delete(site: Site, me: Actor, uri: str | None) -> Done:
     """A post goes, and stays as a Tombstone; a draft is thrown away, and who was asked is told."""
+    gone = await collecting.delete(site, me, uri)
+    if gone is not None:
+        return gone
     post, env = await _own(site, me, uri), site.env
     if post.state == "draft":
         await site.write(lambda tx: drafts.discard_draft(tx, env, me.id, post.id))

@@ -17,6 +17,7 @@ from fedi_cotweet.federation.routes.actors import (
     following,
 )
 from fedi_cotweet.federation.routes.answering import CONTEXT, HEARING, constant
+from fedi_cotweet.federation.routes.collected import own_collection
 from fedi_cotweet.federation.routes.conversation import context as whole_thread
 from fedi_cotweet.federation.routes.conversation import replies
 from fedi_cotweet.federation.routes.discovery import nodeinfo, webfinger
@@ -66,6 +67,7 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/users/{name}/liked", guarded(liked))
     app.router.add_get("/users/{name}/collections/featured", guarded(featured))
     app.router.add_get("/users/{name}/collections/tags", guarded(featured_tags))
+    app.router.add_get("/users/{name}/collections/{id:\\d{1,19}}", guarded(own_collection))
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
     app.router.add_get("/users/{name}/credits/{token}", credit)
     app.router.add_get("/users/{name}/quotes/{token}", quote_stamp)
