@@ -124,6 +124,7 @@ def _followed(
     seen = inboxes.noted(tx, account_id, "Create", [post.uri for post in found.values()])
     boosts = {boost.id: boost for boost in inboxes.boosts_at(tx, [at for _, at, _ in entries])}
     people = actors.actors(tx, [*by.values(), *(post.author_id for post in found.values())])
+    creates = inboxes.creates_of(tx, [post.id for post in found.values() if not post.local])
     made: dict[int, Item] = {}
     for post_id, place, booster_id in entries:
         post = found.get(post_id)
@@ -138,7 +139,7 @@ def _followed(
         author = people.get(post.author_id)
         if author is None or author.id == account_id or post.uri in seen:
             continue
-        uri = env.addresses.create(post.id) if post.local else None
+        uri = env.addresses.create(post.id) if post.local else creates.get(post.id)
         made[place] = _create(tx, post, author, uri)
     return made
 

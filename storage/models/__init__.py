@@ -18,7 +18,7 @@ from storage.models.announcing import (
 )
 from storage.models.appearances import Appearance
 from storage.models.archives import Archive
-from storage.models.arrivals import InboxEntry
+from storage.models.arrivals import InboxEntry, PostCreate
 from storage.models.base import Base
 from storage.models.cards import LinkCard, PostCard
 from storage.models.changes import (
@@ -163,6 +163,7 @@ __all__ = [
     "Post",
     "PostAuthor",
     "PostCard",
+    "PostCreate",
     "PostMute",
     "PostTag",
     "PostVersion",

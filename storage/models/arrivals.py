@@ -8,6 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.models.base import Base
 
 
+class PostCreate(Base):
+    """The identifier of the ``Create`` that brought a post from elsewhere."""
+
+    __tablename__ = "post_creates"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    uri: Mapped[str]
+
+
 class InboxEntry(Base):
     """An activity that was sent to somebody here, or names them. What it is about stands elsewhere:
     a post deleted since is not shown from here either."""

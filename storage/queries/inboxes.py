@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, select
 
 from storage.dialect import insert_or_ignore
 from storage.dialect import limit as literal_limit
-from storage.models import Boost, InboxEntry, Offer, Post
-from storage.queries.rows import many
+from storage.models import Boost, InboxEntry, Offer, Post, PostCreate
+from storage.queries.rows import among, many
 
 
 def add(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -53,6 +53,17 @@ def forget(tx: Connection, before: int, limit: int) -> int:
         .limit(literal_limit(limit))
     )
     return tx.execute(delete(InboxEntry).where(InboxEntry.id.in_(oldest))).rowcount
+
+
+def note_create(tx: Connection, post_id: int, uri: str) -> None:
+    """By which ``Create`` a post came. The first one counts."""
+    insert_or_ignore(tx, PostCreate, {"post_id": post_id, "uri": uri})
+
+
+def creates_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, str]:
+    """The ``Create``s of posts from elsewhere, as far as they came in one."""
+    rows = among(tx, PostCreate, "post_id", sorted(set(post_ids)))
+    return {row.post_id: row.uri for row in rows}
 
 
 def posts_about(tx: Connection, uris: Iterable[str]) -> list[Post]:

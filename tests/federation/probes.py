@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from fedi_cotweet.federation.routes import READABLE
 from tests.federation.app_probes import app_probes
 from tests.federation.drafts import API, Names
 from tests.federation.probe import Ask, Probe
@@ -130,7 +131,10 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     **{
         ("OPTIONS", path): plain()
-        for path in ("/users/{name}/inbox", "/users/{name}/outbox", "/uploadMedia", "/proxyUrl")
+        for path in (
+            *("/users/{name}/inbox", "/users/{name}/outbox", "/uploadMedia", "/proxyUrl"),
+            *READABLE,
+        )
     },
     ("GET", "/users/{name}/followers"): paged("/users/NAME/followers"),
     ("GET", "/users/{name}/followers_synchronization"): plain(

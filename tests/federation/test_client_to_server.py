@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from activitypub.shell.guard import AddressPolicy
 from activitypub.vocab.terms import ACTIVITY_JSON, PUBLIC
 from fedi_cotweet.services import tokens
 from tests.federation.cast import Cast
@@ -287,3 +288,74 @@ async def test_blind_readers_are_never_shown_to_others(cast: Cast) -> None:
     uri = await alice.post(note(bcc=[dave]))
     assert dave not in str(await alice.get(uri))
     assert dave not in str(await alice.get(uri.removesuffix("/activity")))
+
+
+async def test_a_create_that_came_by_the_shared_inbox_has_its_id(cast: Cast) -> None:
+    await cast.follow(cast.alice)
+    alice, dave = cast.alice, await program(cast, "dave")
+    made = {
+        "id": alice.mint("notes"),
+        "type": "Note",
+        "attributedTo": alice.id,
+        "content": "<p>For all.</p>",
+        "to": [PUBLIC],
+    }
+    create = alice.activity("Create", made, to=[PUBLIC])
+    await alice.send(f"{cast.here.base}/inbox", create)
+    await cast.here.settle()
+    assert create["id"] in [item.get("id") for item in await dave.items("inbox")]
+
+
+async def test_pages_of_any_origin_read_with_a_token_what_has_an_id(cast: Cast) -> None:
+    alice = await program(cast, "alice")
+    create = await alice.post(note())
+    paths = [alice.uri, create, create.removesuffix("/activity"), f"{alice.uri}/followers"]
+    for path in (*paths, f"{alice.uri}/activities/1"):
+        _, headers, _ = await alice.raw("GET", path)
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        asked = {"Access-Control-Request-Headers": "authorization"}
+        status, headers, _ = await alice.raw("OPTIONS", path, headers=asked)
+        assert status == 204
+        assert "Authorization" in headers["Access-Control-Allow-Headers"]
+        assert "Access-Control-Allow-Credentials" not in headers
+
+
+async def test_the_proxy_minds_whom_the_caller_blocks(cast: Cast) -> None:
+    alice, dave = await program(cast, "alice"), await program(cast, "dave")
+    origin = cast.carol
+    made = {"id": origin.mint("notes"), "type": "Note", "to": [PUBLIC], "attributedTo": origin.id}
+    cast.c.serve(made)
+    announced = {
+        "id": cast.bob.mint("announces"),
+        "type": "Announce",
+        "actor": cast.bob.id,
+        "to": [PUBLIC],
+        "object": {**made, "content": "<p>x</p>"},
+    }
+    cast.b.serve(announced)
+    await alice.post({"type": "Block", "object": origin.id})
+    for uri in (made["id"], announced["id"], origin.id):
+        assert (await alice.raw("POST", "/proxyUrl", data={"id": uri}))[0] == 404
+        assert (await dave.raw("POST", "/proxyUrl", data={"id": uri}))[0] == 200
+    await cast.deliver(cast.bob, cast.bob.activity("Block", dave.uri))
+    assert (await dave.raw("POST", "/proxyUrl", data={"id": announced["id"]}))[0] == 404
+
+
+async def test_the_proxy_asks_no_private_address(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, origin = await program(cast, "alice"), cast.carol
+    made = {"id": origin.mint("notes"), "type": "Note", "to": [PUBLIC], "content": "x"}
+    cast.c.serve(made)
+    allowed = await alice.raw("POST", "/proxyUrl", data={"id": made["id"]})
+    assert (allowed[0], cast.c.times_asked(made["id"])) == (200, 1)
+    # As it is where a server is not being developed: the tests' own servers are on loopback.
+    client = cast.here.server.runtime.client
+    for part in (client, client._transport):
+        monkeypatch.setattr(part, "_policy", AddressPolicy())
+    private = ("10.1.2.3", "169.254.169.254", "[fd00::1]", "127.0.0.1", "localhost", "2130706433")
+    addresses = [f"{scheme}://{host}/a" for scheme in ("https", "http") for host in private]
+    for address in (made["id"], *addresses, "ftp://10.1.2.3/"):
+        status, _, body = await alice.raw("POST", "/proxyUrl", data={"id": address})
+        assert (status, body["error"]) in ((502, "cannot_fetch"), (422, "bad_id"))
+    assert cast.c.times_asked(made["id"]) == 1

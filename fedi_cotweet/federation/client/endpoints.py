@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any, Final
 
 from aiohttp import BodyPartReader, web
@@ -14,10 +14,13 @@ from fedi_cotweet.federation.client.reach import BLIND, NAMES_OF_PUBLIC
 from fedi_cotweet.federation.client.words import upload_document
 from fedi_cotweet.federation.routes.answering import CONTEXT, json_answer
 from fedi_cotweet.federation.routes.bearers import RefusedError, bearer
-from fedi_cotweet.services import uploads
+from fedi_cotweet.services import distances, uploads
 from fedi_cotweet.services.attempts import Quota
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.spooling import Spool
+from storage.engine import Tx
+from storage.models import Actor
+from storage.queries import actors, inboxes
 
 MOST_PARTS: Final = 5
 MOST_OBJECT: Final = 65_536
@@ -90,6 +93,8 @@ async def proxy_url(request: web.Request) -> web.StreamResponse:
         raise RefusedError(429, "too_many", f"Ask again in {wait // 1000 + 1} seconds.")
     if runtime.rules.suspended(host_of(uri)):
         raise RefusedError(403, "suspended", "This server has nothing to do with that one.")
+    if await _kept_from(request, me, {uri}):
+        raise not_found("object")
     fetched = await runtime.client.get(uri, key=await runtime.keys.instance())
     if fetched.status in (404, 410):
         raise not_found("object")
@@ -100,8 +105,39 @@ async def proxy_url(request: web.Request) -> web.StreamResponse:
         )
     if not same_origin(as_id(document.get("id")), fetched.final_url) or _is_private(document):
         raise not_found("object")
+    if await _kept_from(request, me, _sayers(document)):
+        raise not_found("object")
     shown = {name: value for name, value in document.items() if name not in BLIND}
     return json_answer(shown, cache=PRIVATE, vary="Authorization")
+
+
+def _sayers(document: Mapping[str, Any]) -> set[str]:
+    """Whoever says what an object says, and what it carries."""
+    carried = [one for one in as_list(document.get("object")) if isinstance(one, Mapping)]
+    return {
+        uri
+        for one in (document, *carried)
+        for member in ("id", "actor", "attributedTo")
+        for uri in ids(one.get(member))
+    }
+
+
+async def _kept_from(request: web.Request, me: Actor, uris: Collection[str]) -> bool:
+    """Whether somebody blocks one of these, or its server, or is blocked by it."""
+    now = request.app[CONTEXT].env.now()
+
+    def query(tx: Tx) -> bool:
+        people = actors.actors_by_uri(tx, uris).values()
+        written = [post.author_id for post in inboxes.posts_about(tx, uris)]
+        numbers = {*(one.id for one in people), *written}
+        hosts = {host for uri in uris if (host := host_of(uri))}
+        apart = distances.distances(tx, now, me.id, numbers, hosts)
+        kept = (apart.of_actor(number) for number in numbers)
+        return any(apart.refused(host) for host in hosts) or any(
+            why not in (None, distances.Why.MUTED) for why in kept
+        )
+
+    return await request.app[CONTEXT].runtime.store.read(query)
 
 
 def _is_private(document: Mapping[str, Any]) -> bool:

@@ -23,7 +23,7 @@ from fedi_cotweet.services.subscribing import is_relay
 from fedi_cotweet.services.verification import guard
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, consents, follows
+from storage.queries import actors, consents, follows, inboxes
 from storage.queries import posts as post_queries
 
 
@@ -151,6 +151,8 @@ async def _arrive(context: Context, incoming: Incoming, *, update: bool) -> str:
         )
         if post_id is None:
             return outcome
+        if outcome == "created" and not update:
+            inboxes.note_create(tx, post_id, incoming.envelope.id)
         if outcome in ("created", "updated", "same"):
             standing.no_longer_named(tx, env, arrival.note.id, arrival.note.co_authors)
             if outcome != "same":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from aiohttp import web
 
 from fedi_cotweet.documents import well_known
@@ -17,6 +20,7 @@ from fedi_cotweet.federation.routes.actors import (
     following,
 )
 from fedi_cotweet.federation.routes.answering import CONTEXT, HEARING, constant
+from fedi_cotweet.federation.routes.bearers import Handler, allowed, preflight
 from fedi_cotweet.federation.routes.collected import own_collection
 from fedi_cotweet.federation.routes.conversation import context as whole_thread
 from fedi_cotweet.federation.routes.conversation import replies
@@ -37,6 +41,24 @@ from fedi_cotweet.federation.routes.objects import (
     statistics,
 )
 from fedi_cotweet.federation.routes.reacted import counted, liked
+
+READABLE: Final[Mapping[str, Handler]] = {
+    "/users/{name}": guarded(actor_page),
+    "/users/{name}/followers": guarded(followers),
+    "/users/{name}/following": guarded(following),
+    "/users/{name}/liked": guarded(liked),
+    "/users/{name}/collections/featured": guarded(featured),
+    "/users/{name}/collections/{id:\\d{1,19}}": guarded(own_collection),
+    "/users/{name}/offers/{token}": offer,
+    "/users/{name}/activities/{id}": guarded(activity),
+    "/users/{name}/announces/{id}": guarded(activity),
+    "/notes/{id:\\d{1,19}}": guarded(note),
+    "/notes/{id:\\d{1,19}}/activity": guarded(create),
+    "/notes/{id:\\d{1,19}}/replies": guarded(replies),
+    "/notes/{id:\\d{1,19}}/context": guarded(whole_thread),
+    "/notes/{id:\\d{1,19}}/{collection:likes|shares}": guarded(counted),
+}
+"""What people's own programs read at its id, also from pages of other origins."""
 
 
 def setup(app: web.Application, context: Context) -> None:
@@ -59,30 +81,19 @@ def setup(app: web.Application, context: Context) -> None:
     app.router.add_get("/actor/outbox", empty)
     app.router.add_get("/actor/followers", empty)
     app.router.add_get("/actor/following", empty)
-    app.router.add_get("/users/{name}", guarded(actor_page))
     app.router.add_post("/users/{name}/inbox", inbox)
-    app.router.add_get("/users/{name}/followers", guarded(followers))
+    for path, handler in READABLE.items():
+        app.router.add_get(path, allowed(handler))
+        app.router.add_route("OPTIONS", path, preflight)
     app.router.add_get("/users/{name}/followers_synchronization", guarded(followers_there))
-    app.router.add_get("/users/{name}/following", guarded(following))
-    app.router.add_get("/users/{name}/liked", guarded(liked))
-    app.router.add_get("/users/{name}/collections/featured", guarded(featured))
     app.router.add_get("/users/{name}/collections/tags", guarded(featured_tags))
-    app.router.add_get("/users/{name}/collections/{id:\\d{1,19}}", guarded(own_collection))
     app.router.add_get("/users/{name}/coauthor/{token}", stamp)
     app.router.add_get("/users/{name}/credits/{token}", credit)
     app.router.add_get("/users/{name}/quotes/{token}", quote_stamp)
-    app.router.add_get("/users/{name}/offers/{token}", offer)
     app.router.add_get("/users/{name}/messages/{token}", message)
     app.router.add_get("/users/{name}/messages/{token}/{number:\\d}{suffix:(\\.[a-z]+)?}", picture)
-    app.router.add_get("/users/{name}/activities/{id}", guarded(activity))
-    app.router.add_get("/users/{name}/announces/{id}", guarded(activity))
     app.router.add_get("/users/{name}/statistics", statistics)
     app.router.add_get("/emoji/{shortcode}", emoji)
-    app.router.add_get("/notes/{id:\\d{1,19}}", guarded(note))
-    app.router.add_get("/notes/{id:\\d{1,19}}/activity", guarded(create))
-    app.router.add_get("/notes/{id:\\d{1,19}}/replies", guarded(replies))
-    app.router.add_get("/notes/{id:\\d{1,19}}/context", guarded(whole_thread))
-    app.router.add_get("/notes/{id:\\d{1,19}}/{collection:likes|shares}", guarded(counted))
 
 
 __all__ = ["CONTEXT", "may_fetch_draft_media", "setup"]

@@ -92,6 +92,18 @@ async def reader(request: web.Request) -> Actor | None:
         return None
 
 
+def allowed(handler: Handler) -> Handler:
+    """A handler whose answers pages of any origin may read: with the token that they send, or as a
+    stranger. A browser sends no cookie of ours there."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = await handler(request)
+        response.headers.update(CORS)
+        return response
+
+    return answer
+
+
 def answered(handler: Handler) -> Handler:
     """A handler for people's programs: what it refuses is said in words, to pages of any origin."""
 
