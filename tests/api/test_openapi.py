@@ -77,6 +77,9 @@ def test_every_refusal_of_the_reference_is_some_operations() -> None:
 ELSEWHERE = {
     "file_store_unavailable",
     "bad_filter",
+    "bad_target",
+    "too_many_collections",
+    "too_many_items",
     "bad_reaction",
     "too_many_reactions",
     "too_many_filters",

@@ -345,17 +345,17 @@ async def test_the_proxy_asks_no_private_address(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, origin = await program(cast, "alice"), cast.carol
-    made = {"id": origin.mint("notes"), "type": "Note", "to": [PUBLIC], "content": "x"}
-    cast.c.serve(made)
-    allowed = await alice.raw("POST", "/proxyUrl", data={"id": made["id"]})
-    assert (allowed[0], cast.c.times_asked(made["id"])) == (200, 1)
+    uri = origin.mint("notes")
+    cast.c.serve({"id": uri, "type": "Note", "to": [PUBLIC], "content": "x"})
+    allowed = await alice.raw("POST", "/proxyUrl", data={"id": uri})
+    assert (allowed[0], cast.c.times_asked(uri)) == (200, 1)
     # As it is where a server is not being developed: the tests' own servers are on loopback.
     client = cast.here.server.runtime.client
     for part in (client, client._transport):
         monkeypatch.setattr(part, "_policy", AddressPolicy())
     private = ("10.1.2.3", "169.254.169.254", "[fd00::1]", "127.0.0.1", "localhost", "2130706433")
     addresses = [f"{scheme}://{host}/a" for scheme in ("https", "http") for host in private]
-    for address in (made["id"], *addresses, "ftp://10.1.2.3/"):
+    for address in (uri, *addresses, "ftp://10.1.2.3/"):
         status, _, body = await alice.raw("POST", "/proxyUrl", data={"id": address})
         assert (status, body["error"]) in ((502, "cannot_fetch"), (422, "bad_id"))
-    assert cast.c.times_asked(made["id"]) == 1
+    assert cast.c.times_asked(uri) == 1

@@ -27,9 +27,6 @@ class Seen:
     text: str
 
 
-CLIENT = ("/users/", "/notes/", "/proxyUrl", "/uploadMedia")
-"""What people's own programs ask for with their tokens (ActivityPub 6)."""
-
 Make = Callable[[Cast], Awaitable["Stranger"]]
 
 
@@ -67,8 +64,7 @@ class Stranger:
             headers["Origin"] = self.here.base
         elif ask.document is not None:
             data = json.dumps(ask.document).encode()
-            outbox = ask.path.endswith("/outbox")
-            headers["Content-Type"] = ACTIVITY_JSON if outbox else "application/json"
+            headers["Content-Type"] = "application/json"
         async with self.here.session.request(
             method, self.here.base + ask.path, data=data, headers=headers, allow_redirects=False
         ) as answer:
@@ -146,8 +142,6 @@ class SignedIn(Stranger):
             return {"Authorization": f"Bearer {token}", "X-Account": self.name}
         if path.startswith("/api/"):
             return {"Authorization": f"Bearer {self.app_token}"}
-        if path.startswith(CLIENT):
-            return {"Cookie": self.cookie, "Authorization": f"Bearer {self.app_token}"}
         return {"Cookie": self.cookie}
 
     def form(self, fields: Mapping[str, str]) -> dict[str, str]:
