@@ -72,3 +72,12 @@ async def test_all_that_somebody_did_is_theirs_to_read(stage: Stage) -> None:
     assert newest is not None
     assert newest.id == 2
     assert await stage.ask(consents.newest_activity, ALICE, "Follow", 2) is None
+
+
+async def test_the_first_create_of_a_post_counts(stage: Stage) -> None:
+    for number in (10, 11):
+        await stage.post(number)
+    for uri in ("https://a.example/1", "https://a.example/2"):
+        await stage.do(inboxes.note_create, 10, uri)
+    assert await stage.ask(inboxes.creates_of, [10, 11]) == {10: "https://a.example/1"}
+    assert await stage.ask(inboxes.creates_of, []) == {}
