@@ -120,9 +120,18 @@ async def share(visit: Visit) -> web.StreamResponse:
     fields = {"text": text[:LONGEST_SHARED]} if text else {}
     answered = query.get("reply_to", "").strip()[:LONGEST_ADDRESS]
     if answered:
-        meant = await finding.meant(visit.site, viewer.account_id, answered, resolve=True)
-        if meant.post is not None:
-            fields["reply"] = str(meant.post.id)
+        me = viewer.account_id
+        meant = await finding.meant(visit.site, me, answered, resolve=True)
+
+        def readable(tx: Tx) -> str:
+            try:
+                return reading.one_post(tx, visit.env, meant.post, me).id
+            except ServiceError:
+                return ""
+
+        found = await visit.site.read(readable)
+        if found:
+            fields["reply"] = found
     go(f"{PATHS.write}?{urlencode(fields)}" if fields else PATHS.write)
 
 

@@ -215,6 +215,9 @@ async def test_what_is_shared_stands_in_the_form(
     assert await written(text=f"Look: {url}", url=url) == f"Look: {url}", "telephones say it twice"
     assert await written() == ""
     assert await written(text="Yes", reply_to=f"{BASE}/notes/{number}") == "@alice Yes"
+    hidden = await world.post(await _id(world, "alice"), "To me", visibility="direct", alone=True)
+    shared = await bob.get("/share", params={"text": "Yes", "reply_to": f"{BASE}/notes/{hidden}"})
+    assert shared.headers["Location"] == "/write?text=Yes", "nothing tells that it is there"
     assert (await stranger.get("/share?text=Tea")).headers["Location"] == (
         "/auth/sign_in?next=/share?text%3DTea"
     )
