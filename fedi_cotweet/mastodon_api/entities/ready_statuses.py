@@ -290,6 +290,7 @@ def _names(
     linked = cards.linked(tx, ids)
     named = {post.author_id for post in found}
     named |= {card.author_id for card in linked.values() if card.author_id is not None}
+    named |= {row.actor_id for of in rows.values() for row in of if row.actor_id is not None}
     people = actors.actors(tx, named)
     names: dict[int, set[str]] = {}
     for post in found:
@@ -299,6 +300,7 @@ def _names(
             *(str(tag.get("href")) for tag in post.tags if tag.get("type") == "Mention"),
             *(one.url for one in emoji.of_post(post, covered=False)),
             *(row.actor_uri for row in rows[post.id]),
+            *(people[row.actor_id].uri for row in rows[post.id] if row.actor_id in people),
             *(people[one].uri for one in (post.author_id,) if one in people),
         ]
         if card is not None:
