@@ -80,9 +80,9 @@ class Tab:
         await self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     async def click(self, selector: str, *, then: str) -> None:
-        """Click, and wait until ``then`` is true in the page that follows."""
+        """Click, and wait until ``then`` is true in the page that follows, when it is all there."""
         await self.evaluate(f"document.querySelector({selector!r}).click()")
-        await self.until(then)
+        await self.until(f"document.readyState === 'complete' && ({then})")
 
     async def until(self, condition: str, seconds: float = 20) -> None:
         """Wait for a condition in the page."""
