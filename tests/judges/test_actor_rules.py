@@ -1,6 +1,6 @@
 """The rules of activitypub-testing (npm) about an actor: none is broken.
 
-Those about posting to an outbox as its owner do not apply: that is not there yet.
+Those about posting to an outbox as its owner do not apply: the program is told of no token.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ APPLY = {
     "actor-objects-must-have-inbox-outbox-properties",
     "followers-collection-must-be-a-collection",
     "following-collection-must-be-a-collection",
+    "liked-collection-must-be-a-collection",
     "outbox-must-be-an-orderedcollection",
 }
 
