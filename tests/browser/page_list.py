@@ -115,6 +115,12 @@ NO_PAGES: Final[Mapping[str, str]] = {
 }
 """Addresses that answer GET with something else, and what."""
 
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "authorize-interaction": "leads to the person or post that is meant",
+    "share": "leads to the form for writing",
+}
+"""Looks at routes that have no page of their own where all is well, and where they lead."""
+
 
 def examples(values: Mapping[str, str]) -> Iterator[Example]:
     """All looks at all pages, with their addresses filled in."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from fedi_cotweet.web.routes import PAGES
+from tests.browser.page_list import NO_PAGES
 from tests.judges.fedify_peer import install_locked
 from tests.sites import World
 from tests.web.conftest import (  # noqa: F401 - fixtures
@@ -27,7 +28,6 @@ from tests.web.test_feeds import co_tweet
 from tests.web.test_forged_forms import _filled, appoint
 from tests.web.test_pages import every_page
 from tests.web.test_routes import Browsers, _id
-from tests.web.test_valid import PARTS
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -42,7 +42,7 @@ async def _shown(world: World, *readers: Browser) -> dict[str, str]:  # noqa: F8
     draft = str(await world.draft(await _id(world, "alice"), await _id(world, "bob"), "Not yet"))
     found = {}
     for method, path, _ in PAGES:
-        if method != "GET" or path in PARTS:
+        if method != "GET" or path in NO_PAGES:
             continue
         for place, browser in enumerate(readers):
             for post_id in (number, draft):

@@ -1,0 +1,66 @@
+"""Something to show at every address of ``tests.browser.page_list``: one server, no network."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fedi_cotweet.services import (
+    accounts,
+    applications,
+    filters,
+    lists,
+    reports,
+    second_factor,
+    staff,
+    totp,
+)
+from storage.engine import Tx
+from storage.queries import actors
+from tests.sites import HOST, World
+
+CALLBACK = "https://notes.example/done"
+
+
+async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
+    """Values for the addresses. Alice looks at the pages and after the server; bob, who has codes,
+    can be asked for one."""
+    env = world.site.env
+    post = await world.post(alice, "Evening by the lake. #tea")
+    two = await world.draft(alice, bob, "Two names, one post.")
+    await world.agree(two)
+    waiting = await world.draft(alice, bob, "One more is asked.")
+
+    def fill(tx: Tx) -> dict[str, str]:
+        staff.appoint(tx, env, "alice", "administrator")
+        second_factor.begin(tx, accounts.account_named(tx, "alice"))
+        second_factor.begin(tx, accounts.account_named(tx, "bob"))
+        account = accounts.account_named(tx, "bob")
+        assert account.totp_secret is not None
+        code = totp.code_at(account.totp_secret, env.now() // totp.STEP_MS)
+        second_factor.confirm(tx, env, account, code)
+        person = actors.actor(tx, bob)
+        about = {"comment": "Rude tea.", "servers": None}
+        report = reports.report(tx, env, alice, post=None, person=person, **about)
+        app = applications.register(tx, env, name="Notes", redirect_uris=[CALLBACK])
+        asked = {
+            "client_id": app.client_id,
+            "redirect_uri": CALLBACK,
+            "response_type": "code",
+            "scope": "read",
+        }
+        link, _ = accounts.make_sign_in_link(tx, env, "alice")
+        wanted = [filters.Wanted(text="marry")]
+        made = filters.create(tx, env, alice, title="Novels", contexts=["home"], keywords=wanted)
+        return {
+            "report": str(report.id),
+            "authorize": f"/oauth/authorize?{urlencode(asked)}",
+            "token": link.rpartition("/")[2],
+            "filter": str(made),
+            "list": str(lists.create(tx, env, alice, "Friends who read")),
+        }
+
+    found = await world.site.write(fill)
+    numbers = {"post": post, "edited": post, "two": two, "crowd": two, "changed": two}
+    numbers |= {"waiting": waiting}
+    people = {"bob": f"bob@{HOST}", "long": f"bob@{HOST}", "home": env.addresses.base}
+    return found | people | {name: str(number) for name, number in numbers.items()}
