@@ -113,7 +113,8 @@ def _put(target: dict[str, Any], keys: list[str], value: Any) -> None:
 
 
 def shaped(shape: type[S], document: dict[str, Any]) -> S:
-    """The mapping as ``shape``. Texts count as the numbers and truth values that they spell.
+    """The mapping as ``shape``. Texts count as the numbers and truth values that they spell, and
+    numbers as texts where only a text may be: some apps write ids as numbers.
 
     Raises ``ApiError`` (422).
     """
@@ -156,13 +157,28 @@ def _lax(value: Any, wanted: Any) -> Any:
             return True if folded in _YES else False if folded in _NO else value
         if value == "" and not kinds.isdisjoint((int, float)):
             return None
+    if _is_number(value) and str in kinds and kinds.isdisjoint((int, float, bool)):
+        return str(value)
     if not kinds.isdisjoint((tuple, list)):
         # One value where several may be is a list of it.
         if isinstance(value, str):
             return [value] if value else []
-        if isinstance(value, dict):
-            return list(value.values())
+        listed = [value] if _is_number(value) else value
+        listed = list(listed.values()) if isinstance(listed, dict) else listed
+        if isinstance(listed, list) and _holds_texts(wanted):
+            return [str(one) if _is_number(one) else one for one in listed]
+        return listed
     return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _holds_texts(wanted: Any) -> bool:
+    """Whether it is a list of texts, or may be one."""
+    parts = typing.get_args(wanted) if isinstance(wanted, types.UnionType) else (wanted,)
+    return any(str in typing.get_args(part) for part in parts)
 
 
 def _kinds(wanted: Any) -> frozenset[Any]:

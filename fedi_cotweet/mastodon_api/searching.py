@@ -31,8 +31,8 @@ class Search(msgspec.Struct):
     resolve: bool = False
     following: bool = False
     account_id: str | None = None
-    limit: int = 20
-    offset: int = 0
+    limit: int | str = 20
+    offset: int | str = 0
 
 
 async def search(call: Call) -> web.Response:
@@ -149,5 +149,6 @@ def _people(tx: Tx, call: Call, wanted: Search, meant: Meant, most: int) -> list
 
 
 def _window(wanted: Search, default: int, most: int) -> tuple[int, int]:
-    limit = wanted.limit if wanted.limit > 0 else default
-    return min(limit, most), min(max(wanted.offset, 0), FURTHEST)
+    """How many, from which on. Numbers that are none count as left out, as in other pages."""
+    limit, offset = read_id(str(wanted.limit)) or default, read_id(str(wanted.offset)) or 0
+    return min(limit, most), min(offset, FURTHEST)

@@ -11,9 +11,10 @@ from fedi_cotweet.domain.ids import read_id
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import cotweets, ready_statuses, statuses
+from fedi_cotweet.mastodon_api.entities import notifications as entities
 from fedi_cotweet.mastodon_api.entities.statuses import Document
 from fedi_cotweet.mastodon_api.errors import ApiError, not_found
-from fedi_cotweet.services import audiences, drafts, hiding, posts, reactions
+from fedi_cotweet.services import audiences, drafts, hiding, notifications, posts, reactions
 from fedi_cotweet.services.conversations import ancestors, descendants
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.post_views import Stale
@@ -37,6 +38,9 @@ async def show(call: Call) -> web.Response:
     number, stale, env = call.path_id(), Stale(), call.env
 
     def read(tx: Tx) -> Document:
+        asked = notifications.open_invitation(tx, env, call.viewer_id, number)
+        if asked is not None:
+            return entities.one_invitation(tx, env, asked)
         post, boost = found(tx, number)
         one_post(tx, env, post, call.viewer_id, stale)
         if boost is not None:
@@ -67,7 +71,9 @@ async def context(call: Call) -> web.Response:
     """What a post answers, and what answers it; what is missing is fetched in the background."""
     number, env, viewer_id = call.path_id(), call.env, call.viewer_id
 
-    def read(tx: Tx) -> tuple[int, Document]:
+    def read(tx: Tx) -> tuple[int | None, Document]:
+        if notifications.open_invitation(tx, env, viewer_id, number) is not None:
+            return None, {"ancestors": [], "descendants": []}
         post, _ = found(tx, number)
         one_post(tx, env, post, viewer_id)
         above, below = ancestors(tx, post, viewer_id), descendants(tx, post, viewer_id=viewer_id)
@@ -78,7 +84,8 @@ async def context(call: Call) -> web.Response:
         return post.id, {"ancestors": made[:split], "descendants": made[split:]}
 
     post_id, document = await call.site.read(read)
-    await call.rechecks.open_thread(post_id, stranger=viewer_id is None)
+    if post_id is not None:
+        await call.rechecks.open_thread(post_id, stranger=viewer_id is None)
     return answer(document)
 
 
@@ -127,8 +134,13 @@ def found(tx: Tx, number: int) -> tuple[Post, Boost | None]:
 def readable(tx: Tx, env: Env, number: int, viewer_id: int | None) -> Post:
     """The published post that clients know by a number, as far as the viewer may read it.
 
-    Raises ``ApiError`` and ``ServiceError`` that answer 404: a draft's id could be guessed.
+    Raises ``ApiError`` and ``ServiceError`` that answer 404: a draft's id could be guessed; 422 for
+    an invitation, which apps that know none show as a post.
     """
+    asked = notifications.open_invitation(tx, env, viewer_id, number)
+    if asked is not None:
+        page = entities.invitation_page(env, asked)
+        raise ApiError(422, f"This is an invite, no post. Accept or decline it: {page}")
     post, _ = found(tx, number)
     check_readable(tx, env, post, viewer_id)
     return post

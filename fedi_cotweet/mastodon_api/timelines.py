@@ -148,13 +148,12 @@ async def of_account(call: Call) -> web.Response:
         return ordered[: window.limit]
 
     def keep(tx: Tx, found: Sequence[Shown]) -> list[Shown]:
-        own = {shown.post.id for shown in found if shown.boosted_by is None}
+        own = [shown.post for shown in found if shown.boosted_by is None]
+        replies = _replies(tx, own) if wanted.exclude_replies else set()
         fit = [
             shown
             for shown in found
-            if not (
-                wanted.exclude_replies and _is_reply(shown.post, actor_id) and shown.post.id in own
-            )
+            if not (shown.boosted_by is None and shown.post.id in replies)
             and not (tag and not _tagged(shown.post, tag))
         ]
         return _seen(tx, call.env, viewer_id, fit, looking)
@@ -272,9 +271,16 @@ def _with_media(tx: Tx, found: Sequence[Shown]) -> list[Shown]:
     return [shown for shown in found if shown.post.id in having]
 
 
-def _is_reply(post: Post, actor_id: int) -> bool:
-    """Whether it answers somebody: a thread of one's own is none."""
-    return post.in_reply_to_uri is not None and post.author_id == actor_id
+def _replies(tx: Tx, found: Sequence[Post]) -> set[int]:
+    """Those that answer somebody else: who goes on with a thread of their own answers nobody."""
+    answering = {post.id: post.in_reply_to_uri for post in found if post.in_reply_to_uri}
+    answered = stored.places_of(tx, answering.values())
+    authors = {post.id: post.author_id for post in found}
+    return {
+        post_id
+        for post_id, uri in answering.items()
+        if uri not in answered or answered[uri][1] != authors[post_id]
+    }
 
 
 def _tagged(post: Post, tag: str) -> bool:

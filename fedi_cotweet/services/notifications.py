@@ -92,6 +92,14 @@ def answerable(env: Env, kind: str, offer: Offer) -> bool:
     return kind == "cotweet.comment" and (waits or agreed)
 
 
+def open_invitation(tx: Tx, env: Env, account_id: int | None, number: int) -> Offer | None:
+    """The invitation of this id that waits for this person's answer."""
+    offer = None if account_id is None else consents.offer(tx, number)
+    if offer is None or offer.side != "received" or offer.target_id != account_id:
+        return None
+    return offer if answerable(env, "cotweet.invite", offer) else None
+
+
 def about(post: Post | None, offer: Offer | None) -> str:
     """The first words of what a notification is about, or its warning."""
     if offer is not None and offer.side == "received":

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, select
 from fedi_cotweet.domain.windows import Window
 from storage.dialect import upsert
 from storage.models import Marker, Notification
-from storage.queries.rows import many
+from storage.queries.rows import find, many
 from storage.windows import Shape, shape_of, values_of, windowed
 
 
@@ -36,6 +36,11 @@ def of_account(
         **values_of(window),
     }
     return many(tx, Notification, statement, values)
+
+
+def of_subject(tx: Connection, account_id: int, kind: str, subject: str) -> Notification | None:
+    """What somebody was told of this kind about this."""
+    return find(tx, Notification, account_id=account_id, kind=kind, subject=subject)
 
 
 def dismiss(tx: Connection, account_id: int, notification_id: int) -> bool:

@@ -143,9 +143,29 @@ async def test_an_invite_is_told_to_any_app_as_a_direct_mention(cast: Cast) -> N
     assert [one["id"] for one in await cast.bobs.ask("GET", f"{NEWS}?types[]=mention")] == [
         told["id"]
     ]
-    for other in (cast.alices, cast.stranger, cast.bobs):
+    for other in (cast.alices, cast.stranger):
         assert await other.refused("GET", f"{STATUSES}/{offer['id']}") == 404
     assert await cast.alices.refused("GET", f"{NEWS}/{told['id']}") == 404
+
+
+async def test_the_mention_that_is_an_invite_opens_and_says_where_to_answer(cast: Cast) -> None:
+    offer = await _invited(cast)
+    [told] = await cast.bobs.ask("GET", NEWS)
+    path = f"{STATUSES}/{offer['id']}"
+    assert await cast.bobs.ask("GET", path) == told["status"]
+    assert await cast.bobs.ask("GET", f"{path}/context") == {"ancestors": [], "descendants": []}
+    page = f"{cast.world.site.env.addresses.base}/invites#invite-{offer['id']}"
+    assert (told["status"]["url"], page in told["status"]["content"]) == (page, True)
+    for action in ("favourite", "bookmark", "reblog", "mute"):
+        refused = await cast.bobs.ask("POST", f"{path}/{action}", status=422)
+        assert refused["error"] == f"This is an invite, no post. Accept or decline it: {page}"
+    answer = {"status": "@alice yes!", "in_reply_to_id": offer["id"]}
+    assert await cast.bobs.refused("POST", STATUSES, answer) == 422
+    for other in (cast.alices, cast.stranger):
+        assert await other.refused("GET", f"{path}/context") == 404
+    assert await cast.alices.refused("POST", f"{path}/favourite") == 404
+    await cast.world.agree(offer["post"])
+    assert await cast.bobs.refused("GET", path) == 404
 
 
 async def test_an_invite_is_told_by_its_name_to_apps_that_say_what_they_know(cast: Cast) -> None:

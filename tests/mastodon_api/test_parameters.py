@@ -15,6 +15,7 @@ class Shape(msgspec.Struct):
     flag: bool = False
     maybe: bool | None = None
     number: int | None = None
+    name: str | None = None
     names: tuple[str, ...] = ()
     pairs: tuple[dict[str, str], ...] | None = None
     choice: Literal["listed", "unlisted"] = "listed"
@@ -63,6 +64,10 @@ def test_what_is_too_much_or_two_things_at_once_is_refused(pairs: list[tuple[str
         ({"names": ""}, Shape()),
         ({"pairs": {"0": {"a": "b"}, "1": {"a": "c"}}}, Shape(pairs=({"a": "b"}, {"a": "c"}))),
         ({"choice": "unlisted"}, Shape(choice="unlisted")),
+        ({"name": 117664523073165240}, Shape(name="117664523073165240")),
+        ({"names": [117664523073165240, "2"]}, Shape(names=("117664523073165240", "2"))),
+        ({"names": 5}, Shape(names=("5",))),
+        ({"names": {"0": 5}}, Shape(names=("5",))),
         ({"strange": "x", "flag": None}, Shape()),
     ],
 )
@@ -71,7 +76,7 @@ def test_texts_count_as_what_they_spell(given: dict[str, Any], expected: Shape) 
 
 
 @pytest.mark.parametrize(
-    "given", [{"flag": "perhaps"}, {"number": "many"}, {"choice": "x"}, {"names": ["a\0"]}]
+    "given", [{"flag": "perhaps"}, {"number": "many"}, {"choice": "x"}, {"names": ["a\0"]}, {"name": True}, {"names": [[5]]}]
 )
 def test_what_cannot_be_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ApiError) as refused:

@@ -32,6 +32,8 @@ async def test_everything_is_found_by_words(cast: Cast) -> None:
         "GET", f"/api/v2/search?q=bobsleigh&type=statuses&account_id={cast.alice}"
     )
     assert other["statuses"] == []
+    wrong = "/api/v2/search?q=bobsleigh&limit=many&offset=-1"
+    assert len((await cast.alices.ask("GET", wrong))["statuses"]) == 1
     await _say(cast.bobs, "#bobcat")
     first = await cast.alices.ask("GET", "/api/v1/search?q=bob&type=hashtags&limit=1")
     second = await cast.alices.ask("GET", "/api/v1/search?q=bob&type=hashtags&limit=1&offset=1")

@@ -58,6 +58,20 @@ async def test_a_boost_is_a_status_of_its_own(cast: Cast) -> None:
     assert without == []
 
 
+async def test_a_thread_of_ones_own_stays_without_replies(cast: Cast) -> None:
+    theirs = await cast.alices.ask("POST", "/api/v1/statuses", {"status": "Tea?"})
+    first = await cast.bobs.ask("POST", "/api/v1/statuses", {"status": "1/2"})
+    second, reply = [
+        await cast.bobs.ask("POST", "/api/v1/statuses", {"status": "@alice", "in_reply_to_id": to})
+        for to in (first["id"], theirs["id"])
+    ]
+    path = f"/api/v1/accounts/{cast.bob}/statuses"
+    everything, _ = await cast.stranger.page(path)
+    assert {one["id"] for one in everything} == {first["id"], second["id"], reply["id"]}
+    without, _ = await cast.stranger.page(f"{path}?exclude_replies=true")
+    assert {one["id"] for one in without} == {first["id"], second["id"]}
+
+
 async def test_public_and_hashtag_timelines_are_for_strangers_too(cast: Cast) -> None:
     made = await cast.bobs.ask("POST", "/api/v1/statuses", {"status": "#Tea is ready"})
     await cast.bobs.ask(

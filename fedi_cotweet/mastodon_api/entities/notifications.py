@@ -3,8 +3,8 @@
 Kinds that Mastodon does not have are told, with a ``fallback`` to show, to clients that say which
 types they know (``supported_types[]``, Mastodon 4.6). To others only an invitation that waits for
 an answer is told, as a ``mention`` with a status made up for it: a direct one by the inviter, which
-leads to the page on which the invited person answers. There is no such post; its id is that of the
-invitation, and nothing is found under it.
+leads to the page on which the invited person answers. There is no such post: its id is that of the
+invitation, and it can be opened, by them, but not answered, liked or boosted.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fedi_cotweet.services.client_notices import Told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Notification, Offer, Post
+from storage.queries import notifications as stored
 
 GROUP_TIME: Final = 12 * 60 * 60 * 1_000
 """Milliseconds in which the same happening to the same post is one group."""
@@ -65,7 +66,7 @@ def documents(
             document["invite_id"] = str(offer.id)
         if supported is None and offer is not None:
             document["type"] = "mention"
-            document["status"] = invitation(env, item, offer, document["account"], people)
+            document["status"] = _invitation(env, item.text, offer, people)
         elif supported is not None and document["type"] not in supported:
             document["fallback"] = _fallback(env, item, offer, document.get("status"))
         found.append(document)
@@ -77,7 +78,7 @@ def _fallback(
 ) -> Document:
     summary = None
     if offer is not None:
-        summary = f"Read the post and accept or decline it: {env.addresses.base}/invites"
+        summary = f"Read the post and accept or decline it: {invitation_page(env, offer)}"
     elif status is not None:
         summary = f"Look at the post: {status['url']}"
     return {
@@ -89,13 +90,25 @@ def _fallback(
     }
 
 
-def invitation(
-    env: Env, item: Notification, offer: Offer, inviter: Document, people: Mapping[int, Document]
-) -> Document:
+def invitation_page(env: Env, offer: Offer) -> str:
+    """Where the invited person reads all of an invitation and answers it."""
+    return f"{env.addresses.base}/invites#invite-{offer.id}"
+
+
+def one_invitation(tx: Tx, env: Env, offer: Offer) -> Document:
+    """The ``Status`` that stands for an invitation, opened by whom it is for."""
+    notice = stored.of_subject(tx, offer.target_id, "cotweet.invite", offer.uri)
+    people = accounts.accounts(tx, env, {offer.target_id, offer.sender_id})
+    return _invitation(env, "" if notice is None else notice.text, offer, people)
+
+
+def _invitation(env: Env, text: str, offer: Offer, people: Mapping[int, Document]) -> Document:
     """A ``Status`` that stands for an invitation, for apps that know none."""
-    me, page = people[item.account_id], f"{env.addresses.base}/invites"
+    me, inviter = people[offer.target_id], people[offer.sender_id]
+    page = invitation_page(env, offer)
+    said = text or f"@{inviter['acct']} invites you to write a post together."
     content = (
-        f"<p>{escape(item.text)}</p>"
+        f"<p>{escape(said)}</p>"
         f"<blockquote><p>{escape(heard.about(None, offer))}</p></blockquote>"
         "<p>Read all of it, then accept or decline: "
         f'<a href="{escape(page)}">{escape(page)}</a></p>'
@@ -103,7 +116,7 @@ def invitation(
     )
     return {
         "id": str(offer.id),
-        "created_at": moment(item.created_at),
+        "created_at": moment(offer.created_at),
         "in_reply_to_id": None,
         "in_reply_to_account_id": None,
         "sensitive": False,
