@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
 
 
 class ConsentState(StrEnum):
@@ -71,10 +70,9 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Illegal:
-    """The move is refused; ``why`` is a sentence for a person."""
+    """The move is refused."""
 
     state: ConsentState
-    why: str
 
 
 Outcome = Moved | Kept | Illegal
@@ -139,37 +137,7 @@ def move(state: ConsentState, what: Move) -> Outcome:
         return Moved(after)
     if what in _KEPT[state]:
         return Kept(state)
-    return Illegal(state, why_not(state, what))
-
-
-def why_not(state: ConsentState, what: Move) -> str:
-    """A sentence that tells a person why ``what`` cannot be done in ``state``."""
-    match state:
-        case ConsentState.OFFERED:
-            reason = "this invitation has not been accepted"
-        case ConsentState.ACCEPTED:
-            reason = "this invitation was accepted; consent is taken back by leaving"
-        case ConsentState.PUBLISHED:
-            reason = "the post is published; a co-author can leave it, its author can remove them"
-        case ConsentState.DECLINED:
-            reason = "this invitation was declined"
-        case ConsentState.EXPIRED:
-            reason = "this invitation has expired"
-        case ConsentState.WITHDRAWN:
-            reason = "this invitation was withdrawn"
-        case ConsentState.SUPERSEDED:
-            reason = "a newer invitation took the place of this one"
-        case ConsentState.LAPSED:
-            reason = "the post was not published within thirty days"
-        case ConsentState.LEFT:
-            reason = "the co-author has left this post"
-        case ConsentState.REMOVED:
-            reason = "the co-author was removed from this post"
-        case ConsentState.DELETED:
-            reason = "the post was deleted"
-        case _:
-            assert_never(state)
-    return f"Cannot {what.value}: {reason}."
+    return Illegal(state)
 
 
 def agree(primary: ConsentState, co_author: ConsentState) -> bool:

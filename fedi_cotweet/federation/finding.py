@@ -10,7 +10,9 @@ from activitypub.verdicts import Fetched, Refused
 from activitypub.vocab.reading import as_id, same_origin
 from fedi_cotweet.federation.handlers import Context
 from fedi_cotweet.federation.jobs import Again, fetch_note
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.reasons import reason_of
 from storage.models import Actor, Post
 from storage.queries import posts
 
@@ -44,7 +46,7 @@ class ActorFinder:
                 raise ServiceError(
                     "bad_handle",
                     422,
-                    f"“{wanted}” is not a handle.",
+                    say("“{wanted}” is not a handle.", wanted=wanted),
                     "Handles look like @bob@example.social.",
                 ) from None
             found = await self.context.directory.by_handle(handle)
@@ -52,7 +54,11 @@ class ActorFinder:
             raise ServiceError(
                 "no_such_actor",
                 404,
-                f"Nobody was found for “{wanted}”: {found.reason}.",
+                say(
+                    "Nobody was found for “{wanted}”: {reason}.",
+                    wanted=wanted,
+                    reason=reason_of(found.reason),
+                ),
                 "Check the spelling, and that their server can be reached.",
             )
         return found

@@ -14,8 +14,8 @@ from fedi_cotweet.languages.wording import WORDS
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
 TEMPLATES: Final = PACKAGE / "web" / "templates"
-CODE: Final = ("languages", "services", "web")
-"""Folders of the package with code whose texts reach pages."""
+CODE: Final = ("languages", "services", "web", "federation/finding.py")
+"""Folders and files of the package with code whose texts reach pages."""
 _JINJA: Final[Mapping[str, str]] = {
     "extensions": "jinja2.ext.i18n,jinja2.ext.do",
     "trim_blocks": "true",
@@ -23,6 +23,7 @@ _JINJA: Final[Mapping[str, str]] = {
     "silent": "false",
 }
 _KEYWORDS: Final = ("_", "gettext", "ngettext", "pgettext", "npgettext")
+_OF_SEVERAL: Final = ("ngettext", "npgettext", "pgettext", "say_count")
 _REFUSAL: Final = "ServiceError"
 """``ServiceError(code, status, safe, fix)``: both texts are shown to people."""
 
@@ -43,14 +44,20 @@ def _all() -> Iterator[Found]:
         with file.open("rb") as source:
             for _, function, texts, _ in babel_extract(source, _KEYWORDS, (), dict(_JINJA)):
                 yield _called(function, [texts] if isinstance(texts, str) else list(texts or ()))
-    for folder in CODE:
-        for file in sorted((PACKAGE / folder).rglob("*.py")):
-            yield from texts_of(file.read_text(encoding="utf-8"))
+    for file in code_files():
+        yield from texts_of(file.read_text(encoding="utf-8"))
+
+
+def code_files() -> Iterator[Path]:
+    """The code whose texts reach pages."""
+    for name in CODE:
+        place = PACKAGE / name
+        yield from sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
 def texts_of(code: str) -> Iterator[Found]:
     """The texts that Python code marks. Only texts that stand there whole can be found: what has
-    values in it is made with ``say``."""
+    values in it is made with ``say`` or ``say_count``."""
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
@@ -61,7 +68,7 @@ def texts_of(code: str) -> Iterator[Found]:
         elif name == _REFUSAL:
             given += [_literal(keyword.value) for keyword in node.keywords]
             yield from ((None, text) for text in given[2:4] if text)
-        elif name in _KEYWORDS and all(given[: 3 if name == "npgettext" else 2]):
+        elif name in _OF_SEVERAL and all(given[: 3 if name == "npgettext" else 2]):
             yield _called(name, given)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -27,6 +29,16 @@ def reader() -> Reader:
 def speak(code: str, path: str = "") -> None:
     """From here on, in this request, texts are in a language (of ``catalogues.NAMES``)."""
     _reader.set(Reader(language(code), path))
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Texts in a language of ``catalogues.NAMES`` for a while; ``""``: in English."""
+    token = _reader.set(Reader(language(code or SOURCE)))
+    try:
+        yield
+    finally:
+        _reader.reset(token)
 
 
 def gettext(text: str) -> str:

@@ -15,6 +15,7 @@ from activitypub.signatures.keys import (
     public_pem,
 )
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
@@ -56,7 +57,7 @@ def check_username(username: str) -> str:
         raise ServiceError(
             "bad_username",
             422,
-            f"“{username}” cannot be a name here.",
+            say("“{username}” cannot be a name here.", username=username),
             "Use 1 to 30 letters a–z, digits or underscores.",
         )
     return name
@@ -77,7 +78,10 @@ def create_account(
     at = env.addresses
     if actors.account_by_name(tx, username) is not None:
         raise ServiceError(
-            "name_taken", 409, f"There is an account called {username}.", "Choose another name."
+            "name_taken",
+            409,
+            say("There is an account called {username}.", username=username),
+            "Choose another name.",
         )
     uri = at.instance_actor if service else at.actor(username)
     actor_id = actors.save_actor(
@@ -137,7 +141,7 @@ def set_invite_policy(tx: Tx, env: Env, account_id: int, policy: str) -> None:
         raise ServiceError(
             "bad_policy",
             422,
-            f"“{policy}” is not an invite policy.",
+            say("“{policy}” is not an invite policy.", policy=policy),
             "Use nobody, people_i_follow, followers or anyone.",
         )
     actors.set_policy(tx, account_id, policy, [approval])
@@ -159,7 +163,7 @@ def account_named(tx: Tx, username: str) -> Account:
         raise ServiceError(
             "no_such_account",
             404,
-            f"There is no account called {username} here.",
+            say("There is no account called {username} here.", username=username),
             "Check the spelling, or make it: fedi-cotweet account create NAME",
         )
     return account
@@ -170,7 +174,11 @@ def person_here(tx: Tx, username: str) -> Actor:
     account = actors.account_by_name(tx, username)
     actor = actors.actor(tx, account.id) if account is not None and not account.service else None
     if actor is None or actor.gone_at is not None:
-        raise ServiceError("no_such_account", 404, f"There is no account called {username} here.")
+        raise ServiceError(
+            "no_such_account",
+            404,
+            say("There is no account called {username} here.", username=username),
+        )
     return actor
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from activitypub.activities.like import one_emoji
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import streams
 from fedi_cotweet.services.composing import compose, handles_in
 from fedi_cotweet.services.env import Env
@@ -52,7 +53,7 @@ def announce(tx: Tx, env: Env, wanted: Wanted) -> AnnouncementView:
         raise ServiceError(
             "too_many_announcements",
             409,
-            f"There are {MOST_ANNOUNCEMENTS} announcements.",
+            say("There are {most} announcements.", most=MOST_ANNOUNCEMENTS),
             "Remove old ones first.",
         )
     key, now = env.new_id(), env.now()
@@ -137,7 +138,7 @@ def react(tx: Tx, env: Env, account_id: int, key: int, name: str) -> None:
             raise ServiceError(
                 "bad_reaction",
                 422,
-                f"“{name[:60]}” is no emoji that this server knows.",
+                say("“{name}” is no emoji that this server knows.", name=name[:60]),
                 "Send one emoji, or the shortcode of one of /api/v1/custom_emojis.",
             )
     known = {row.name for row in announcements.reactions(tx, [held.id])}
@@ -145,7 +146,7 @@ def react(tx: Tx, env: Env, account_id: int, key: int, name: str) -> None:
         raise ServiceError(
             "too_many_reactions",
             422,
-            f"There are {MOST_REACTIONS} kinds of reactions already.",
+            say("There are {most} kinds of reactions already.", most=MOST_REACTIONS),
             "Choose one of them.",
         )
     if announcements.react(tx, held.id, account_id, code, env.now()):
@@ -165,7 +166,11 @@ def _checked(wanted: Wanted) -> dict[str, object]:
         raise ServiceError(
             "bad_announcement",
             422,
-            f"An announcement has 1 to {MOST_CHARACTERS} characters; this one has {len(text)}.",
+            say(
+                "An announcement has 1 to {most} characters; this one has {length}.",
+                most=MOST_CHARACTERS,
+                length=len(text),
+            ),
         )
     starts_at, ends_at = wanted.starts_at, wanted.ends_at
     if starts_at is not None and ends_at is not None and ends_at < starts_at:

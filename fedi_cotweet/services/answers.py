@@ -8,7 +8,7 @@ from fedi_cotweet.services.draft_authors import offer_final_list
 from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, later, signed_with, tell
-from fedi_cotweet.services.messages import CHANNEL, say
+from fedi_cotweet.services.messages import CHANNEL, send_word
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import publish_with_the_rest, try_publish
 from storage.engine import Tx
@@ -192,7 +192,7 @@ def expire(tx: Tx, env: Env, offer: Offer, *, quietly: bool = False) -> None:
         who = f"@{target.username}@{target.host}" if target else "Your co-author"
         lost(tx, env, offer, "cotweet.expired", f"{who} did not answer in time.")
         if not quietly:
-            say(tx, env, offer, "expired")
+            send_word(tx, env, offer, "expired")
 
 
 def lapse(tx: Tx, env: Env, offer: Offer) -> None:
@@ -202,7 +202,7 @@ def lapse(tx: Tx, env: Env, offer: Offer) -> None:
         who = f"@{target.username}@{target.host}" if target else "your co-author"
         text = f"The consent of {who} ran out: your draft was not published within thirty days."
         lost(tx, env, offer, "cotweet.lapsed", text)
-        say(tx, env, offer, "expired")
+        send_word(tx, env, offer, "expired")
 
 
 def lost(tx: Tx, env: Env, offer: Offer, kind: str, text: str) -> None:

@@ -15,7 +15,7 @@ from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later, record, tell
-from fedi_cotweet.services.messages import say
+from fedi_cotweet.services.messages import send_word
 from fedi_cotweet.services.offers import apply_move, change_offers, current_offers, take_off
 from fedi_cotweet.services.posts import digest_of, save_update
 from fedi_cotweet.services.shortening import beside_in, shorten
@@ -163,7 +163,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
     changes.set_change(tx, change.id, state="applied", decided_at=env.now())
     record(tx, env, object_uri=post.uri, actor_uri=author.uri, move="change:applied")
     for offer, was_named in by_message:
-        say(tx, env, offer, "changed" if was_named else "published")
+        send_word(tx, env, offer, "changed" if was_named else "published")
     for offer in agreed:
         if find_actor(tx, offer.target_id).local:
             standing.named(tx, env, published, offer.target_id, offer.stamp_uri)
@@ -233,5 +233,5 @@ def _take_off_the_others(
         offer = before.get(row.actor_id) if row.actor_id is not None else None
         if offer is not None and take_off(tx, env, offer, str(change.authors[0])):
             removed.append(find_actor(tx, offer.target_id))
-            say(tx, env, offer, "removed")
+            send_word(tx, env, offer, "removed")
     return removed

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Post
@@ -56,8 +57,8 @@ def chosen(tx: Tx, given: str | None, in_reply_to: str | None) -> str:
     raise ServiceError(
         "visibility_not_allowed",
         422,
-        f"There is no visibility “{given[:60]}”.",
-        f"Choose one of: {', '.join(VISIBILITIES)}.",
+        say("There is no visibility “{given}”.", given=given[:60]),
+        say("Choose one of: {choices}.", choices=", ".join(VISIBILITIES)),
     )
 
 
@@ -79,7 +80,10 @@ def check_addressed(visibility: str, named: Collection[Actor], *, to_oneself: bo
         raise ServiceError(
             "not_here",
             422,
-            f"A post for this server alone does not reach @{away[0].username}@{away[0].host}.",
+            say(
+                "A post for this server alone does not reach {who}.",
+                who=f"@{away[0].username}@{away[0].host}",
+            ),
             "Leave them out, or choose another visibility.",
         )
 

@@ -125,7 +125,7 @@ def remove(tx: Tx, env: Env, author_id: int, post_id: int, person: Actor) -> Non
     offer = current_offers(tx, post).get(person.id)
     if row.via == "message" and offer is not None:
         if unnaming.take_off(tx, env, offer, person, Move.REMOVE):
-            messages.say(tx, env, offer, "removed")
+            messages.send_word(tx, env, offer, "removed")
         return
     if offer is not None:
         take_off(tx, env, offer, author.uri)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+from fedi_cotweet.languages.wording import say, say_count
 from fedi_cotweet.services import distances, hiding, lookups
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.composing import Composed, compose, handles_in
@@ -24,7 +25,10 @@ async def find_person(site: Site, handle: str) -> Actor:
     given = handle.strip().removeprefix("@")
     if not given or any(character.isspace() for character in given):
         raise ServiceError(
-            "bad_handle", 422, f"“{handle[:100]}” is no handle.", "Write it like @bob@b.example."
+            "bad_handle",
+            422,
+            say("“{handle}” is no handle.", handle=handle[:100]),
+            "Write it like @bob@b.example.",
         )
     if "@" not in given and "://" not in given:
         given = f"{given}@{site.env.addresses.host}"
@@ -36,7 +40,12 @@ async def compose_text(site: Site, text: str) -> Composed:
     limit = site.env.limits.post_characters
     if len(text) > limit:
         raise ServiceError(
-            "too_long", 422, "The post is too long.", f"Keep it under {limit} characters."
+            "too_long",
+            422,
+            "The post is too long.",
+            say_count(
+                "Keep it under {count} character.", "Keep it under {count} characters.", count=limit
+            ),
         )
     handles = handles_in(text)[:MOST_LOOK_UPS]
     found = await asyncio.gather(*(_mentioned(site, handle) for handle in handles))
@@ -59,7 +68,10 @@ def check_language(language: str | None) -> str | None:
     if language is None or _LANGUAGE.fullmatch(language):
         return language
     raise ServiceError(
-        "bad_language", 422, f"“{language[:60]}” is no language.", "Use a tag such as en or pt-BR."
+        "bad_language",
+        422,
+        say("“{language}” is no language.", language=language[:60]),
+        "Use a tag such as en or pt-BR.",
     )
 
 

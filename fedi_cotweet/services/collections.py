@@ -13,7 +13,7 @@ import orjson
 
 from activitypub.documents.collection import build_page
 from activitypub.vocab.terms import AS2, PUBLIC
-from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.languages.wording import say_count
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.homes import check_at_home
@@ -42,7 +42,10 @@ def make(
     check_at_home(tx, me.id)
     if stored.count_collections(tx, me.id) >= MOST:
         raise ServiceError(
-            "too_many_collections", 422, f"You have {count(MOST, 'collection')}.", "Delete one."
+            "too_many_collections",
+            422,
+            say_count("You have {count} collection.", "You have {count} collections.", count=MOST),
+            "Delete one.",
         )
     wanted = list(dict.fromkeys(items))
     _check_room(len(wanted))
@@ -169,5 +172,11 @@ def _record(
 def _check_room(wanted: int) -> None:
     if wanted > MOST_ITEMS:
         raise ServiceError(
-            "too_many_items", 422, f"A collection holds at most {count(MOST_ITEMS, 'item')}."
+            "too_many_items",
+            422,
+            say_count(
+                "A collection holds at most {count} item.",
+                "A collection holds at most {count} items.",
+                count=MOST_ITEMS,
+            ),
         )

@@ -9,7 +9,7 @@ from activitypub.coauthorship.credits import CreditOffer as Question
 from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.verdicts import Refused
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move, why_not
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move
 from fedi_cotweet.services.accounts import find_actor, proving_key_id
 from fedi_cotweet.services.credit_endings import apply_move, drop_stamp, log
 from fedi_cotweet.services.crediting import revoke
@@ -17,6 +17,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.invitations import is_gone, welcome
+from fedi_cotweet.services.reasons import reason_of, why_not
 from storage.engine import Tx
 from storage.models import Actor, CreditOffer
 from storage.queries import actors, consents, crediting
@@ -85,15 +86,15 @@ def accept(tx: Tx, env: Env, account_id: int, offer_id: int, digest: str) -> Non
     if offer.state == ConsentState.OFFERED.value and offer.expires_at <= env.now():
         raise ServiceError("invite_over", 409, why_not(ConsentState.EXPIRED, Move.ACCEPT))
     match move(ConsentState(offer.state), Move.ACCEPT):
-        case Illegal(_, why):
-            raise ServiceError("invite_over", 409, why)
+        case Illegal(state):
+            raise ServiceError("invite_over", 409, why_not(state, Move.ACCEPT))
         case Kept():
             return
         case Moved():
             pass
     question = wire.read_credit_offer(orjson.loads(offer.document))
     if isinstance(question, Refused):
-        raise ServiceError("cannot_accept", 422, question.reason)
+        raise ServiceError("cannot_accept", 422, reason_of(question.reason))
     uri = env.addresses.credit(me.username, env.token())
     document = prove(
         wire.build_credit_stamp(id=uri, offer=question, published_at=env.now()),

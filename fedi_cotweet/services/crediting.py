@@ -16,7 +16,7 @@ from activitypub.verdicts import Refused
 from activitypub.vocab.reading import as_list
 from fedi_cotweet.domain.consent import ConsentState, Move
 from fedi_cotweet.domain.limits import DAY, HOUR, STAMP_RECHECK_AFTER
-from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.languages.wording import say, say_count
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.credit_endings import apply_move, log
@@ -24,6 +24,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.posts import own_post, rewrite
+from fedi_cotweet.services.reasons import reason_of
 from storage.engine import Tx
 from storage.models import Actor, Credit, CreditOffer, Post
 from storage.queries import actors, consents, crediting, post_media, posts
@@ -52,7 +53,13 @@ def give(
     pictures = post_media.media_of(tx, post_ids=[post_id])
     if not 0 <= position < len(pictures):
         raise ServiceError(
-            "no_such_picture", 422, f"This post has {count(len(pictures), 'picture')}."
+            "no_such_picture",
+            422,
+            say_count(
+                "This post has {count} picture.",
+                "This post has {count} pictures.",
+                count=len(pictures),
+            ),
         )
     said = name.strip() or (artist.name or artist.username if artist is not None else "")
     if not said or len(said) > MOST_NAME or (artist is not None and artist.id == author_id):
@@ -102,7 +109,11 @@ def _ask(
     )
     question = wire.read_credit_offer(document)
     if isinstance(question, Refused):
-        raise ServiceError("bad_credit", 422, f"They cannot be asked: {question.reason}.")
+        raise ServiceError(
+            "bad_credit",
+            422,
+            say("They cannot be asked: {reason}.", reason=reason_of(question.reason)),
+        )
     offer_id = env.new_id()
     crediting.add_offer(
         tx,

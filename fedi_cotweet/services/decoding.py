@@ -23,6 +23,7 @@ from typing import Annotated, BinaryIO, Final, Literal, ParamSpec, TypeVar
 
 import msgspec
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.decoding_child import MAX_MESSAGE, WALL_S
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.films import (
@@ -139,7 +140,7 @@ def check_size(size: int, max_bytes: int) -> None:
             "file_too_large",
             413,
             "This file is too large.",
-            f"Use one of at most {max_bytes / 1024 / 1024:.1f} MiB.",
+            say("Use one of at most {size} MiB.", size=round(max_bytes / 1024 / 1024, 1)),
         )
 
 

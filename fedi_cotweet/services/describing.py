@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from activitypub.documents.looks import Focal, read_focal_point
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 
 MOST_ALT: Final = 1_500
@@ -16,7 +17,10 @@ def check_alt(text: str) -> str:
     """A description that can be sent, or ``bad_alt`` (422)."""
     if len(text) > MOST_ALT or "\0" in text:
         raise ServiceError(
-            "bad_alt", 422, f"The description has more than {MOST_ALT} characters.", "Shorten it."
+            "bad_alt",
+            422,
+            say("The description has more than {most} characters.", most=MOST_ALT),
+            "Shorten it.",
         )
     return text
 
@@ -30,7 +34,7 @@ def read_focus(text: str) -> Focal:
         raise ServiceError(
             "bad_focus",
             422,
-            f"“{text[:60]}” is no point of a picture.",
+            say("“{text}” is no point of a picture.", text=text[:60]),
             "Write x,y: each from -1 (left, bottom) to 1 (right, top). 0,0 is the middle.",
         )
     return focal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from activitypub.coauthorship.discussion import Comment
 from activitypub.html import sanitise, to_text
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.env import Env
@@ -33,7 +34,10 @@ def comment(tx: Tx, env: Env, account_id: int, number: int, text: str) -> int:
         raise ServiceError("empty_comment", 422, "The comment is empty.", "Write something.")
     if len(said) > LONGEST:
         raise ServiceError(
-            "comment_too_long", 422, "The comment is too long.", f"At most {LONGEST} characters."
+            "comment_too_long",
+            422,
+            "The comment is too long.",
+            say("At most {most} characters.", most=LONGEST),
         )
     if around.published:
         raise ServiceError(
@@ -48,8 +52,11 @@ def comment(tx: Tx, env: Env, account_id: int, number: int, text: str) -> int:
         raise ServiceError(
             "too_many_comments",
             429,
-            f"A draft has at most {MOST_ON_A_DRAFT} comments, and a person writes {MOST_A_DAY} a"
-            " day.",
+            say(
+                "A draft has at most {most} comments, and a person writes {a_day} a day.",
+                most=MOST_ON_A_DRAFT,
+                a_day=MOST_A_DAY,
+            ),
             "Wait until tomorrow, or talk elsewhere.",
         )
     comment_id = env.new_id()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor
@@ -156,10 +157,12 @@ def check_reachable(tx: Tx, now: int, account_id: int, other: Actor) -> bool:
             raise ServiceError(
                 "kept_away",
                 403,
-                f"You have blocked {who} or their server.",
+                say("You have blocked {who} or their server.", who=who),
                 "Take that back first: fedi-cotweet unblock @HANDLE, or unblock-host HOST",
             )
         case Why.UNAVAILABLE:
-            raise ServiceError("kept_away", 403, f"This server has nothing to do with {who}.")
+            raise ServiceError(
+                "kept_away", 403, say("This server has nothing to do with {who}.", who=who)
+            )
         case why:
             return why is not Why.BLOCKED

@@ -19,6 +19,7 @@ from fedi_cotweet.domain.limits import (
     POLL_SHORTEST,
     SCHEDULED_WITHIN,
 )
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     companions,
     documents,
@@ -151,7 +152,9 @@ def _open_for(env: Env, words: Words, expires_in: int | None) -> int:
 def _check_mode(env: Env, mode: str | None, publish_at: int | None) -> str:
     chosen = mode or ("wait_all" if publish_at is None else "scheduled")
     if chosen not in MODES:
-        raise ServiceError("bad_mode", 422, f"The mode is one of: {', '.join(MODES)}.")
+        raise ServiceError(
+            "bad_mode", 422, say("The mode is one of: {choices}.", choices=", ".join(MODES))
+        )
     if publish_at is None:
         if chosen == "scheduled":
             raise ServiceError("bad_mode", 422, "A scheduled post needs its time.", "Say when.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from activitypub.documents.looks import Focal
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     audiences,
     companions,
@@ -110,7 +111,10 @@ def _check_alone(tx: Tx, post_id: int) -> None:
             "needs_consent",
             409,
             "This post has co-authors: a change needs their consent.",
-            f"To ask them: fedi-cotweet edit {post_id} TEXT    (PUT /api/v1/cotweets/{post_id})",
+            say(
+                "To ask them: fedi-cotweet edit {post} TEXT    (PUT /api/v1/cotweets/{post})",
+                post=str(post_id),
+            ),
         )
 
 
@@ -126,7 +130,10 @@ def _arrange(
             "pictures_are_credited",
             409,
             "Somebody is named as who made a picture of this post.",
-            f"Take the credit back first: fedi-cotweet uncredit {post_id} --picture NUMBER",
+            say(
+                "Take the credit back first: fedi-cotweet uncredit {post} --picture NUMBER",
+                post=str(post_id),
+            ),
         )
     post_media.remove_media(tx, [number for number in held if number not in wanted])
     said = {entry.media_id: entry for entry in described}

@@ -15,6 +15,7 @@ from activitypub.documents.emoji import EmojiView as Known
 from activitypub.documents.emoji import build_emoji, read_emoji, shortcodes_in, used
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services.documents import SUFFIXES
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -180,8 +181,8 @@ def refusal(tx: Tx, tags: Any) -> str | None:
     if len(shown(wanted, pictures)) == len(wanted):
         return None
     if any(row.state == "pending" for row in pictures.values()):
-        return "An emoji of this post is still being fetched. Try again in a moment."
-    return "An emoji of this post could not be fetched, or is not the one that was promised."
+        return mark("An emoji of this post is still being fetched. Try again in a moment.")
+    return mark("An emoji of this post could not be fetched, or is not the one that was promised.")
 
 
 def tags_for(tx: Tx, env: Env, *texts: str, with_digest: bool) -> list[dict[str, Any]]:
@@ -261,7 +262,7 @@ def remove(tx: Tx, shortcode: str) -> None:
         raise ServiceError(
             "no_such_emoji",
             404,
-            f"There is no emoji :{shortcode}: here.",
+            say("There is no emoji :{shortcode}: here.", shortcode=shortcode),
             "See: fedi-cotweet emoji list",
         )
 

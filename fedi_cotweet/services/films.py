@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.pictures import POSTER_SIDE, blurhash_of
 
@@ -241,7 +242,12 @@ def film_too_large() -> ServiceError:
         "film_too_large",
         422,
         "This film is too large.",
-        f"At most {MAX_PIXELS:,} pixels, {MAX_RATE} frames a second, {MAX_SECONDS // 3600} hours.",
+        say(
+            "At most {pixels} pixels, {rate} frames a second, {hours} hours.",
+            pixels=MAX_PIXELS,
+            rate=MAX_RATE,
+            hours=MAX_SECONDS // 3600,
+        ),
     )
 
 

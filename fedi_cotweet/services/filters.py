@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fedi_cotweet.domain.filters import ACTIONS, CONTEXTS, folded
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import Said, mark, say
 from fedi_cotweet.services import filtering, streams
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -56,7 +57,7 @@ def create(
         raise ServiceError(
             "too_many_filters",
             422,
-            f"You have {MOST_FILTERS} filters.",
+            say("You have {most} filters.", most=MOST_FILTERS),
             "Delete one of them first, or put the words into one that you have.",
         )
     filter_id = env.new_id()
@@ -145,7 +146,7 @@ def add_post(tx: Tx, env: Env, account_id: int, filter_id: int, post_id: int) ->
         if entry.post_id == post_id:
             return entry.id
     if len(held) >= MOST_POSTS:
-        raise _bad(f"A filter is about at most {MOST_POSTS} posts.")
+        raise _bad(say("A filter is about at most {most} posts.", most=MOST_POSTS))
     entry_id = env.new_id()
     stored.add_post(tx, id=entry_id, filter_id=filter_id, post_id=post_id)
     changed(tx, env, account_id)
@@ -217,7 +218,7 @@ def _add(tx: Tx, env: Env, account_id: int, filter_id: int, text: str, whole: bo
         raise ServiceError(
             "too_many_keywords",
             422,
-            f"Your filters have {MOST_KEYWORDS} keywords.",
+            say("Your filters have {most} keywords.", most=MOST_KEYWORDS),
             "Take some of them away first.",
         )
     keyword_id = env.new_id()
@@ -230,30 +231,36 @@ def _add(tx: Tx, env: Env, account_id: int, filter_id: int, text: str, whole: bo
 def _title(given: str) -> str:
     title = " ".join(given.split())
     if not title:
-        raise _bad("Title can't be blank")
+        raise _bad(mark("Title can't be blank"))
     if len(title) > LONGEST_TITLE:
-        raise _bad(f"Title is too long (maximum is {LONGEST_TITLE} characters)")
+        raise _bad(say("Title is too long (maximum is {most} characters)", most=LONGEST_TITLE))
     return title
 
 
 def _keyword(given: str) -> str:
     text = given.strip()
     if not folded(text):
-        raise _bad("Keyword can't be blank")
+        raise _bad(mark("Keyword can't be blank"))
     if len(text) > LONGEST_KEYWORD:
-        raise _bad(f"Keyword is too long (maximum is {LONGEST_KEYWORD} characters)")
+        raise _bad(say("Keyword is too long (maximum is {most} characters)", most=LONGEST_KEYWORD))
     return text
 
 
 def _contexts(given: Sequence[str]) -> list[str]:
     if not given or not set(given) <= set(CONTEXTS):
-        raise _bad("Context is none or invalid", f"Choose of: {', '.join(CONTEXTS)}.")
+        raise _bad(
+            mark("Context is none or invalid"),
+            say("Choose of: {choices}.", choices=", ".join(CONTEXTS)),
+        )
     return [context for context in CONTEXTS if context in given]
 
 
 def _action(given: str) -> str:
     if given not in ACTIONS:
-        raise _bad("Filter action is not included in the list", f"Choose: {', '.join(ACTIONS)}.")
+        raise _bad(
+            mark("Filter action is not included in the list"),
+            say("Choose of: {choices}.", choices=", ".join(ACTIONS)),
+        )
     return given
 
 
@@ -261,9 +268,14 @@ def _until(env: Env, lasts: int | None) -> int | None:
     if lasts is None:
         return None
     if not 0 < lasts <= LONGEST:
-        raise _bad("A filter lasts between a second and ten years, or for good.")
+        raise _bad(mark("A filter lasts between a second and ten years, or for good."))
     return env.now() + lasts
 
 
 def _bad(what: str, fix: str = "") -> ServiceError:
-    return ServiceError("bad_filter", 422, f"Validation failed: {what}", fix)
+    return ServiceError(
+        "bad_filter",
+        422,
+        say("Validation failed: {what}", what=say(what) if not isinstance(what, Said) else what),
+        fix,
+    )

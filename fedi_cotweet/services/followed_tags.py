@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.terms import fold_tag
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -28,7 +29,10 @@ def follow(tx: Tx, env: Env, account_id: int, name: str) -> str:
     if tag not in followed_tags.among(tx, account_id, [tag]):
         if followed_tags.count(tx, account_id) >= MOST:
             raise ServiceError(
-                "too_many_tags", 422, f"You follow {MOST} hashtags.", "Unfollow one of them first."
+                "too_many_tags",
+                422,
+                say("You follow {most} hashtags.", most=MOST),
+                "Unfollow one of them first.",
             )
         followed_tags.follow(tx, row_id=env.new_id(), account_id=account_id, tag=tag)
     return tag

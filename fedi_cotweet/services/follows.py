@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services import acquaintance, crawling, distances, inboxes, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -30,10 +31,12 @@ def follow(
     if held is not None and held.state in ("accepted", "requested"):
         return held.state
     check_at_home(tx, follower_id)
-    check_found_here(tx, followed, "Follow them as")
+    check_found_here(tx, followed, mark("Follow them as {home}."))
     if not distances.check_reachable(tx, env.now(), follower_id, followed):
         raise ServiceError(
-            "cannot_follow", 403, f"@{followed.username}@{followed.host} cannot be followed."
+            "cannot_follow",
+            403,
+            say("{who} cannot be followed.", who=f"@{followed.username}@{followed.host}"),
         )
     follow_id = env.new_id()
     uri = env.addresses.activity(me.username, follow_id)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from activitypub.vocab.reading import host_of
+from fedi_cotweet.languages.wording import mark
 from fedi_cotweet.services import audiences, filtering, timelines
 from fedi_cotweet.services.distances import Distances, Why, distances
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -157,16 +158,24 @@ def check_shown(tx: Tx, now: int, viewer_id: int | None, post: Post, what: str =
 
 
 def _hidden_by_you(why: Why) -> ServiceError:
-    did, undo = {
-        Why.HOST: ("blocked the server of", "unblock-host HOST"),
-        Why.MUTED: ("muted", "unmute @HANDLE"),
-    }.get(why, ("blocked", "unblock @HANDLE"))
-    return ServiceError(
-        "hidden_by_you",
-        403,
-        f"You have {did} one of this post's authors.",
-        f"To see it all the same: fedi-cotweet {undo}",
-    )
+    did, undo = _BY_YOU.get(why, _BLOCKED)
+    return ServiceError("hidden_by_you", 403, did, undo)
+
+
+_BLOCKED: Final = (
+    mark("You have blocked one of this post's authors."),
+    mark("To see it all the same: fedi-cotweet unblock @HANDLE"),
+)
+_BY_YOU: Final[Mapping[Why, tuple[str, str]]] = {
+    Why.HOST: (
+        mark("You have blocked the server of one of this post's authors."),
+        mark("To see it all the same: fedi-cotweet unblock-host HOST"),
+    ),
+    Why.MUTED: (
+        mark("You have muted one of this post's authors."),
+        mark("To see it all the same: fedi-cotweet unmute @HANDLE"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor
@@ -41,15 +42,19 @@ def check_at_home(tx: Tx, account_id: int) -> None:
     raise ServiceError(
         "moved_away",
         403,
-        f"This account has moved to {f'@{home}' if home else me.moved_to}.",
+        say("This account has moved to {home}.", home=f"@{home}" if home else str(me.moved_to)),
         "Do it there. To go on here again: fedi-cotweet stay",
     )
 
 
 def check_found_here(tx: Tx, other: Actor, instead: str) -> None:
-    """``has_moved`` (409) for whoever is found elsewhere now; ``instead``: what to do there."""
+    """``has_moved`` (409) for whoever is found elsewhere now; ``instead``: what to do at
+    ``{home}``."""
     home = new_homes(tx, [other]).get(other.id)
     if home is not None:
         raise ServiceError(
-            "has_moved", 409, f"@{other.username}@{other.host} has moved.", f"{instead} @{home}."
+            "has_moved",
+            409,
+            say("{who} has moved.", who=f"@{other.username}@{other.host}"),
+            say(instead, home=f"@{home}"),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activitypub.vocab.reading import host_of
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 
 
@@ -15,6 +16,9 @@ def host_named(text: str) -> str:
     host = host_of(given if "://" in given else f"https://{given}")
     if host is None:
         raise ServiceError(
-            "bad_host", 422, f"“{given[:100]}” is no server.", "Write it like b.example."
+            "bad_host",
+            422,
+            say("“{given}” is no server.", given=given[:100]),
+            "Write it like b.example.",
         )
     return host

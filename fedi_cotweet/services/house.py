@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -25,7 +26,10 @@ def add_rule(tx: Tx, env: Env, text: str, hint: str = "") -> RuleView:
     """Lay down a rule. Raises ``bad_rule`` (422), ``too_many_rules`` (409)."""
     if len(house.rules(tx)) >= MOST_RULES:
         raise ServiceError(
-            "too_many_rules", 409, f"There are {MOST_RULES} rules.", "Remove one first."
+            "too_many_rules",
+            409,
+            say("There are {most} rules.", most=MOST_RULES),
+            "Remove one first.",
         )
     key = env.new_id()
     house.add_rule(tx, id=key, **_checked(text, hint))
@@ -60,7 +64,13 @@ def set_text(tx: Tx, env: Env, kind: str, text: str) -> ServerTextView:
     text = text.strip()
     if not text or len(text) > MOST_TEXT:
         raise ServiceError(
-            "bad_text", 422, f"A text has 1 to {MOST_TEXT} characters; this one has {len(text)}."
+            "bad_text",
+            422,
+            say(
+                "A text has 1 to {most} characters; this one has {length}.",
+                most=MOST_TEXT,
+                length=len(text),
+            ),
         )
     held = house.text(tx, kind)
     if held is None or held.text != text:
@@ -87,7 +97,9 @@ def html_of(env: Env, text: str) -> str:
 def _check_kind(kind: str) -> str:
     if kind in KINDS:
         return kind
-    raise ServiceError("bad_text_kind", 422, f"A text is one of: {', '.join(KINDS)}.")
+    raise ServiceError(
+        "bad_text_kind", 422, say("A text is one of: {choices}.", choices=", ".join(KINDS))
+    )
 
 
 def _checked(text: str, hint: str) -> dict[str, str]:
@@ -96,7 +108,11 @@ def _checked(text: str, hint: str) -> dict[str, str]:
         raise ServiceError(
             "bad_rule",
             422,
-            f"A rule has 1 to {MOST_RULE} characters, what explains it at most {MOST_HINT}.",
+            say(
+                "A rule has 1 to {most} characters, what explains it at most {most_to_explain}.",
+                most=MOST_RULE,
+                most_to_explain=MOST_HINT,
+            ),
         )
     return {"text": text, "hint": hint}
 

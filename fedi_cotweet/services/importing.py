@@ -13,6 +13,7 @@ from typing import Any, Final
 from activitypub.discovery import parse_handle
 from activitypub.errors import DocumentError
 from fedi_cotweet.domain.limits import SECOND
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import bookmarks, follows, lists, relations
 from fedi_cotweet.services.authoring import check_language
 from fedi_cotweet.services.env import Env
@@ -70,7 +71,11 @@ def begin(
         raise ServiceError(
             "too_many_rows",
             409,
-            f"A list has at most {MOST_ROWS} rows here, and {MOST_WAITING} may wait.",
+            say(
+                "A list has at most {most} rows here, and {waiting} may wait.",
+                most=MOST_ROWS,
+                waiting=MOST_WAITING,
+            ),
             "Import a part of it, and the rest when that is done.",
         )
     if kind == "lists" and overwrite:
@@ -222,8 +227,10 @@ def read(kind: str, text: str) -> list[Line]:
     found: dict[tuple[str, str], Line] = {}
     try:
         rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-    except csv.Error as error:
-        raise ServiceError("bad_csv", 422, "This is no CSV file.", str(error)) from None
+    except csv.Error:
+        raise ServiceError(
+            "bad_csv", 422, "This is no CSV file.", "Take a CSV file of Mastodon's."
+        ) from None
     columns = _columns(kind, rows)
     for row in rows:
         cells = {name: row[place].strip() for name, place in columns.items() if place < len(row)}

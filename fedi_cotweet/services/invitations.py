@@ -15,8 +15,9 @@ from activitypub.proofs.securing import prove
 from activitypub.quotes.forms import read_quotation
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.vocab.reading import same_origin
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, why_not
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import mark
 from fedi_cotweet.services import attached, distances, emoji, invite_mutes, invite_notices
 from fedi_cotweet.services.accounts import proving_key_id
 from fedi_cotweet.services.distances import Why
@@ -24,6 +25,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, record
 from fedi_cotweet.services.offers import apply_move
+from fedi_cotweet.services.reasons import reason_of, why_not
 from storage.engine import Tx
 from storage.models import Actor, Offer
 from storage.queries import actors, consents, follows, hosts, post_media, posts
@@ -229,13 +231,13 @@ def accept(
             raise ServiceError("invite_over", 409, why_not(ConsentState.EXPIRED, Move.ACCEPT))
         refusal = cannot_accept(tx, offer)
         if refusal is not None:
-            raise ServiceError("cannot_accept", 422, refusal)
+            raise ServiceError("cannot_accept", 422, reason_of(refusal))
     uri, key_id = env.addresses.stamp(me.username, env.token()), proving_key_id(account, me)
     how = {"how": "accepted by standing instruction"} if by_instruction else {}
     outcome = apply_move(tx, env, offer, Move.ACCEPT, me.uri, stamp=uri, key=key_id, **how)
     match outcome:
-        case Illegal(_, why):
-            raise ServiceError("invite_over", 409, why)
+        case Illegal(state):
+            raise ServiceError("invite_over", 409, why_not(state, Move.ACCEPT))
         case Kept():
             issued = consents.stamp_for_offer(tx, offer.uri)
             if issued is None:
@@ -293,9 +295,11 @@ def cannot_accept(tx: Tx, offer: Offer) -> str | None:
         return refusal
     media = post_media.media_of(tx, offer_ids=[offer.id])
     if any(item.state == "pending" for item in media):
-        return "A picture of this post is still being fetched. Try again in a moment."
+        return mark("A picture of this post is still being fetched. Try again in a moment.")
     if any(item.state != "stored" for item in media):
-        return "A picture of this post could not be fetched, or is not the one that was promised."
+        return mark(
+            "A picture of this post could not be fetched, or is not the one that was promised."
+        )
     return emoji.refusal(tx, document["object"].get("tag"))
 
 
@@ -307,8 +311,8 @@ def decline(tx: Tx, env: Env, account_id: int, offer_id: int, reason: str = "") 
         raise not_found("account")
     outcome = apply_move(tx, env, offer, Move.DECLINE, me.uri, reason=reason)
     match outcome:
-        case Illegal(_, why):
-            raise ServiceError("invite_over", 409, why)
+        case Illegal(state):
+            raise ServiceError("invite_over", 409, why_not(state, Move.DECLINE))
         case Moved():
             consents.change_offer(tx, offer.id, answered_at=env.now(), reason=reason[:500])
             emit(tx, env, "offer.declined", offer_id=offer.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
@@ -30,7 +31,10 @@ def mute(tx: Tx, env: Env, account_id: int, subject: str) -> None:
     """
     if len(invite_mutes.of_account(tx, account_id, MOST)) >= MOST:
         raise ServiceError(
-            "too_many_mutes", 422, f"You mute {MOST} accounts and servers already.", "Lift some."
+            "too_many_mutes",
+            422,
+            say("You mute {most} accounts and servers already.", most=MOST),
+            "Lift some.",
         )
     invite_mutes.add_mute(tx, account_id, subject, env.now())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
@@ -21,5 +22,7 @@ async def subject_named(site: Site, given: str) -> str:
         return (await find_person(site, text)).uri
     host = text.lower().rstrip(".")
     if _HOST.fullmatch(host) is None:
-        raise ServiceError("bad_host", 422, f"“{text[:100]}” is no server.", "Like b.example.")
+        raise ServiceError(
+            "bad_host", 422, say("“{given}” is no server.", given=text[:100]), "Like b.example."
+        )
     return host

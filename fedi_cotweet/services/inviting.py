@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from activitypub.coauthorship.roles import ROLES
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import DAY, OFFER_LONGEST, OFFER_SHORTEST
-from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.languages.wording import mark, say, say_count
 from fedi_cotweet.services import distances
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
@@ -43,7 +43,9 @@ def check_inviting(
 def check_roles(roles: Iterable[str]) -> None:
     """``bad_role`` (422) for what is none."""
     if not set(roles) <= set(ROLES):
-        raise ServiceError("bad_role", 422, f"A role is one of: {', '.join(ROLES)}.")
+        raise ServiceError(
+            "bad_role", 422, say("A role is one of: {choices}.", choices=", ".join(ROLES))
+        )
 
 
 def check_version(
@@ -55,7 +57,10 @@ def check_version(
         raise ServiceError(
             "visibility_not_allowed",
             422,
-            f"A post with co-authors is public or unlisted, and not “{words.visibility[:20]}”.",
+            say(
+                "A post with co-authors is public or unlisted, and not “{given}”.",
+                given=words.visibility[:20],
+            ),
             "Its authors' servers show it to different people, and every server must be able to"
             " check who agreed to it: of a post that is not for everybody that cannot be done."
             " Choose public or unlisted, or write it alone and mention the others.",
@@ -64,7 +69,11 @@ def check_version(
         raise ServiceError(
             "too_many_authors",
             422,
-            f"A post has at most {limits.max_authors} authors here, you included.",
+            say_count(
+                "A post has at most {count} author here, you included.",
+                "A post has at most {count} authors here, you included.",
+                count=limits.max_authors,
+            ),
         )
     if len({actor.id for actor in co_authors}) != len(co_authors):
         raise ServiceError("author_twice", 422, "A co-author is named twice.")
@@ -91,7 +100,8 @@ def check_invitees(
     check_at_home(tx, author.id)
     check_rollout(env, author)
     for actor in co_authors:
-        check_found_here(tx, actor, "Invite them as")
+        who = f"@{actor.username}@{actor.host}"
+        check_found_here(tx, actor, mark("Invite them as {home}."))
         if actor.can_co_author is None and by_message and actor.gone_at is None:
             check_askable(tx, env, author, actor)
             continue
@@ -99,7 +109,7 @@ def check_invitees(
             raise ServiceError(
                 "invitee_not_capable",
                 422,
-                f"The server of @{actor.username}@{actor.host} does not know co-authorship.",
+                say("The server of {who} does not know co-authorship.", who=who),
                 "Ask them by direct message (by_message, --by-message): they answer it in their own"
                 " app, and their name stands in the text.",
             )
@@ -107,14 +117,14 @@ def check_invitees(
             raise ServiceError(
                 "invitee_refuses",
                 422,
-                f"@{actor.username}@{actor.host} does not take invitations.",
+                say("{who} does not take invitations.", who=who),
             )
         near = distances.check_reachable(tx, now, author.id, actor)
         if not near or not _may_be_welcome(tx, author, actor):
             raise ServiceError(
                 "invitee_policy",
                 422,
-                f"@{actor.username}@{actor.host} takes invitations from other people only.",
+                say("{who} takes invitations from other people only.", who=who),
                 "By default that is people they follow: ask them to follow you first.",
             )
     if now - author.created_at < limits.invite_min_account_age_ms:
@@ -126,7 +136,11 @@ def check_invitees(
         raise ServiceError(
             "too_many_open_invites",
             429,
-            f"You have {limits.open_invites_per_sender} unanswered invitations.",
+            say_count(
+                "You have {count} unanswered invitation.",
+                "You have {count} unanswered invitations.",
+                count=limits.open_invites_per_sender,
+            ),
             "Wait for answers or withdraw some.",
         )
     for actor in co_authors:
@@ -134,15 +148,23 @@ def check_invitees(
             raise ServiceError(
                 "too_many_open_invites",
                 429,
-                f"@{actor.username}@{actor.host} has {limits.open_invites_per_pair} unanswered"
-                " invitations of yours.",
+                say_count(
+                    "{who} has {count} unanswered invitation of yours.",
+                    "{who} has {count} unanswered invitations of yours.",
+                    count=limits.open_invites_per_pair,
+                    who=f"@{actor.username}@{actor.host}",
+                ),
             )
     today = consents.count_since(tx, author.id, "sent", now - DAY) + len(co_authors)
     if today > limits.invites_per_day:
         raise ServiceError(
             "too_many_invites_today",
             429,
-            f"At most {count(limits.invites_per_day, 'invitation')} a day.",
+            say_count(
+                "At most {count} invitation a day.",
+                "At most {count} invitations a day.",
+                count=limits.invites_per_day,
+            ),
         )
 
 

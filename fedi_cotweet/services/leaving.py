@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 import orjson
 
-from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move, why_not
+from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     answers,
     applying,
@@ -21,6 +22,7 @@ from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit, later, tell
 from fedi_cotweet.services.invitations import drop_stamp
 from fedi_cotweet.services.offers import apply_move, current_offers
+from fedi_cotweet.services.reasons import why_not
 from fedi_cotweet.services.verification import mark_revoked
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
@@ -48,8 +50,8 @@ def leave(tx: Tx, env: Env, account_id: int, object_uri: str) -> str:
     stamp = consents.stamp_for_offer(tx, last.uri)
     outcome = move(ConsentState(last.state), Move.LEAVE)
     match outcome:
-        case Illegal(_, why):
-            raise _nothing_to_leave(last, why)
+        case Illegal(state):
+            raise _nothing_to_leave(last, why_not(state, Move.LEAVE))
         case Kept(state) if state is not ConsentState.LEFT:
             raise _nothing_to_leave(last, why_not(state, Move.LEAVE))
         case Kept():
@@ -82,7 +84,7 @@ def _nothing_to_leave(offer: Offer, why: str) -> ServiceError:
             "not_a_co_author",
             409,
             "You have not agreed to this: there is nothing to leave.",
-            f"To say no to it: fedi-cotweet decline {offer.id}",
+            say("To say no to it: fedi-cotweet decline {invite}", invite=str(offer.id)),
         )
     return ServiceError(
         "not_a_co_author", 409, why, "You are no author of it, and nothing is to do."

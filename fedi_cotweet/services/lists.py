@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
@@ -22,7 +23,10 @@ def create(tx: Tx, env: Env, account_id: int, title: str) -> int:
     name = check_title(title)
     if len(lists.lists_of(tx, account_id)) >= MOST_LISTS:
         raise ServiceError(
-            "too_many_lists", 422, f"You have {MOST_LISTS} lists.", "Delete one of them first."
+            "too_many_lists",
+            422,
+            say("You have {most} lists.", most=MOST_LISTS),
+            "Delete one of them first.",
         )
     list_id = env.new_id()
     lists.add_list(tx, id=list_id, account_id=account_id, title=name, created_at=env.now())
@@ -48,11 +52,13 @@ def add(tx: Tx, account_id: int, list_id: int, person: Actor) -> None:
         raise ServiceError(
             "not_followed",
             422,
-            f"You do not follow @{person.username}@{person.host}.",
+            say("You do not follow {who}.", who=f"@{person.username}@{person.host}"),
             "Follow them first; a list shows what comes into your timeline.",
         )
     if lists.count_members(tx, list_id) >= MOST_MEMBERS:
-        raise ServiceError("list_full", 422, f"A list has at most {MOST_MEMBERS} people.")
+        raise ServiceError(
+            "list_full", 422, say("A list has at most {most} people.", most=MOST_MEMBERS)
+        )
     lists.add_member(tx, list_id, person.id)
 
 
@@ -99,5 +105,7 @@ def check_title(given: str) -> str:
     """A usable title. Raises ``bad_title`` (422)."""
     title = " ".join(given.split())
     if not title or len(title) > LONGEST_TITLE:
-        raise ServiceError("bad_title", 422, f"A list's title has 1 to {LONGEST_TITLE} characters.")
+        raise ServiceError(
+            "bad_title", 422, say("A list's title has 1 to {most} characters.", most=LONGEST_TITLE)
+        )
     return title

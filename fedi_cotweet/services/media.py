@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import decoding
 from fedi_cotweet.services.decoding import check_size
 from fedi_cotweet.services.documents import SUFFIXES
@@ -57,7 +58,11 @@ def store_remote(
     """
     declared = declared_type.partition(";")[0].strip().lower()
     if declared not in _VAGUE and not declared.startswith("image/"):
-        raise ServiceError("not_a_picture", 422, f"A file of type {declared[:60]} is no picture.")
+        raise ServiceError(
+            "not_a_picture",
+            422,
+            say("A file of type {declared} is no picture.", declared=declared[:60]),
+        )
     picture = decoding.read(octets, bounds)
     return _store(files, token, io.BytesIO(octets), picture)
 

@@ -23,7 +23,7 @@ from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.discussion import too_many
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, record, tell
-from fedi_cotweet.services.messages import CHANNEL, MOST_UNCLEAR, resting_on, say
+from fedi_cotweet.services.messages import CHANNEL, MOST_UNCLEAR, resting_on, send_word
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.publishing import try_publish
 from storage.engine import Tx
@@ -144,11 +144,11 @@ def receive(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> st
         case Reading.STOP:
             messages.add_stop(tx, actor_uri=sender.uri, answer_uri=answer.uri, created_at=env.now())
             take_back(tx, env, sender, _named_by(tx, newest), answer.uri, quietly=True)
-            say(tx, env, newest, "stopped", about=answer.uri, in_reply_to=answer.uri)
+            send_word(tx, env, newest, "stopped", about=answer.uri, in_reply_to=answer.uri)
             return "stopped"
         case Reading.START:
             if messages.remove_stop(tx, sender.uri):
-                say(tx, env, newest, "started", about=answer.uri, in_reply_to=answer.uri)
+                send_word(tx, env, newest, "started", about=answer.uri, in_reply_to=answer.uri)
             return "started"
         case Reading.UNCLEAR:
             return _unclear(tx, env, sender, newest, answer)
@@ -223,7 +223,7 @@ def _accept(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer
     else:
         done = try_apply(tx, env, offer.change_id)
     if not done:
-        say(tx, env, offer, "accepted", in_reply_to=answer.uri)
+        send_word(tx, env, offer, "accepted", in_reply_to=answer.uri)
     return "accepted"
 
 
@@ -282,7 +282,7 @@ def take_back(
         case _:
             return "kept"
     if not quietly:
-        say(tx, env, offer, said, about=about, in_reply_to=about)
+        send_word(tx, env, offer, said, about=about, in_reply_to=about)
     return said
 
 
@@ -340,7 +340,7 @@ def _unclear(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> s
 
 def _answer_back(tx: Tx, env: Env, offer: Offer, kind: str, answer: Answer) -> None:
     if messages.count_messages(tx, offer.id, kind) < MOST_UNCLEAR:
-        say(tx, env, offer, kind, about=answer.uri, in_reply_to=answer.uri)
+        send_word(tx, env, offer, kind, about=answer.uri, in_reply_to=answer.uri)
 
 
 def _show(tx: Tx, env: Env, offer: Offer, sender: Actor, answer: Answer, what: str) -> None:

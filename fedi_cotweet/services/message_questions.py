@@ -13,6 +13,7 @@ from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.documents.note import AttachmentView
 from activitypub.vocab.reading import as_list, format_time
 from fedi_cotweet.domain.consent import ConsentState
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import companions, documents, message_texts
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
@@ -20,6 +21,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import record
 from fedi_cotweet.services.message_texts import Question
 from fedi_cotweet.services.messages import CHANNEL, apart, direct_note, is_named, keep
+from fedi_cotweet.services.reasons import reason_of
 from storage.engine import Tx
 from storage.models import Actor, Media, Post
 from storage.queries import actors, consents, messages, post_authors, post_media, posts
@@ -78,7 +80,7 @@ def ask_about_change(tx: Tx, env: Env, version: Asking) -> None:
             raise ServiceError(
                 "invitee_refuses",
                 422,
-                f"@{person.username}@{person.host} cannot be asked any more.",
+                say("{who} cannot be asked any more.", who=f"@{person.username}@{person.host}"),
                 "Take their name off first.",
             )
         _ask_one(tx, env, version, person)
@@ -94,7 +96,7 @@ def _ask_one(tx: Tx, env: Env, version: Asking, target: Actor) -> str:
         raise ServiceError(
             "not_offerable",
             422,
-            f"Nobody can be asked about this post: {refusal or 'it has no consent digest'}.",
+            say("Nobody can be asked about this post: {reason}.", reason=reason_of(refusal)),
             "Simplify the text or its attachments.",
         )
     before = messages.offers_by_message(tx, post.uri, target.id)

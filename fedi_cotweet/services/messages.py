@@ -14,6 +14,7 @@ import orjson
 
 from activitypub.documents.note import AttachmentView, TagView, build_note
 from fedi_cotweet.domain.consent import ConsentState
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import distances, message_texts
 from fedi_cotweet.services.composing import mention_tag
 from fedi_cotweet.services.env import Env
@@ -31,17 +32,19 @@ MOST_UNCLEAR = 3
 def check_askable(tx: Tx, env: Env, author: Actor, invitee: Actor) -> None:
     """``ServiceError`` unless this person, whose server is unaware, may be asked by message."""
     who = f"@{invitee.username}@{invitee.host}"
-    refusal = ServiceError("invitee_refuses", 422, f"{who} does not take invitations.")
+    refusal = ServiceError("invitee_refuses", 422, say("{who} does not take invitations.", who=who))
     if messages.stopped(tx, invitee.uri) is not None or apart(tx, env, author, invitee):
         raise refusal
     # A group would boost the question to all its members, an application has nobody to ask.
     if invitee.kind != "Person":
-        raise ServiceError("invitee_not_a_person", 422, f"{who} is not a person's account.")
+        raise ServiceError(
+            "invitee_not_a_person", 422, say("{who} is not a person's account.", who=who)
+        )
     if not invitee.discoverable and not follows.follows(tx, invitee.id, author.id):
         raise ServiceError(
             "invitee_policy",
             422,
-            f"{who} does not want to be found by people they do not follow.",
+            say("{who} does not want to be found by people they do not follow.", who=who),
             "Ask them to follow you first.",
         )
 
@@ -56,7 +59,7 @@ _WITH_LINE = frozenset({"published", "changed", "shortened"})
 """What says that the text is this one now, so that its line to copy is due."""
 
 
-def say(
+def send_word(
     tx: Tx,
     env: Env,
     offer: Offer,
@@ -124,7 +127,7 @@ def taken_back(tx: Tx, env: Env, offer: Offer) -> None:
     """One of our questions is void: say so, unless a newer one is there and says it."""
     newest = messages.offers_by_message(tx, offer.object_uri, offer.target_id)[-1]
     if newest.id == offer.id and offer.state == ConsentState.WITHDRAWN.value:
-        say(tx, env, offer, "withdrawn")
+        send_word(tx, env, offer, "withdrawn")
 
 
 def keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import homes, moving
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
@@ -27,7 +28,10 @@ def add_alias(tx: Tx, env: Env, account_id: int, other: Actor) -> None:
         return
     if len(held) >= MOST_ALIASES:
         raise ServiceError(
-            "too_many_aliases", 409, f"You have named {MOST_ALIASES} accounts.", "Take one away."
+            "too_many_aliases",
+            409,
+            say("You have named {most} accounts.", most=MOST_ALIASES),
+            "Take one away.",
         )
     _set_aliases(tx, env, me, [*held, other.uri])
 
@@ -53,8 +57,8 @@ def move(tx: Tx, env: Env, account_id: int, target: Actor) -> None:
         raise ServiceError(
             "no_alias",
             409,
-            f"@{target.username}@{target.host} does not say that it is yours.",
-            f"There, add {me.uri} as another account of yours, then move.",
+            say("{who} does not say that it is yours.", who=f"@{target.username}@{target.host}"),
+            say("There, add {address} as another account of yours, then move.", address=me.uri),
         )
     if (
         account is not None

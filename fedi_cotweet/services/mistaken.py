@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError, not_found
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
@@ -30,8 +31,11 @@ def no_such_post(tx: Tx, post: Post | None, account_id: int, what: str = "post")
         "not_published",
         409,
         "This is a draft of yours: it is not published yet.",
-        f"To publish it: fedi-cotweet publish {post.id}    "
-        f"To throw it away: fedi-cotweet discard {post.id}",
+        say(
+            "To publish it: fedi-cotweet publish {post}    "
+            "To throw it away: fedi-cotweet discard {post}",
+            post=str(post.id),
+        ),
     )
 
 
@@ -43,17 +47,26 @@ def only_invited(tx: Tx, invite: Offer, what: str) -> ServiceError:
     if invite.state not in _TAKING_PART:
         return not_found(what)
     sender = actors.actor(tx, invite.sender_id)
-    whose = "somebody's" if sender is None else f"{_handle(sender)}'s"
+    number = str(invite.id)
     answer = (
-        f"To take your yes back: fedi-cotweet leave {invite.id}"
+        say("To take your yes back: fedi-cotweet leave {invite}", invite=number)
         if invite.state == ConsentState.ACCEPTED.value
-        else f"To answer: fedi-cotweet accept {invite.id} or decline {invite.id}"
+        else say("To answer: fedi-cotweet accept {invite} or decline {invite}", invite=number)
     )
     return ServiceError(
         "not_published",
         409,
-        f"This is {whose} draft, to which you are invited: it is not published yet.",
-        f"{answer}    To talk about it: fedi-cotweet discuss {invite.id}",
+        say("This is somebody's draft, to which you are invited: it is not published yet.")
+        if sender is None
+        else say(
+            "This is {who}'s draft, to which you are invited: it is not published yet.",
+            who=_handle(sender),
+        ),
+        say(
+            "{answer}    To talk about it: fedi-cotweet discuss {invite}",
+            answer=answer,
+            invite=number,
+        ),
     )
 
 
@@ -70,17 +83,27 @@ def not_theirs(tx: Tx, post: Post | None, account_id: int, what: str) -> Service
     if invite is None or primary is None:
         return not_found(what)
     if post.state == "published":
-        deletion = f"To ask that it is deleted: fedi-cotweet ask-deletion {post.id}"
-        end = f"{deletion}    To take your name off: fedi-cotweet leave {post.id}"
+        end = say(
+            "To ask that it is deleted: fedi-cotweet ask-deletion {post}    "
+            "To take your name off: fedi-cotweet leave {post}",
+            post=str(post.id),
+        )
     elif invite.state == ConsentState.OFFERED.value:
-        end = f"To say no: fedi-cotweet decline {invite.id}"
+        end = say("To say no: fedi-cotweet decline {invite}", invite=str(invite.id))
     else:
-        end = f"To take your yes back: fedi-cotweet leave {invite.id}"
+        end = say("To take your yes back: fedi-cotweet leave {invite}", invite=str(invite.id))
     return ServiceError(
         "not_the_primary",
         403,
-        f"Only its primary author, {_handle(primary)}, can do this with a co-tweet.",
-        f"To propose another text: fedi-cotweet propose {post.id} TEXT    {end}",
+        say(
+            "Only its primary author, {who}, can do this with a co-tweet.",
+            who=_handle(primary),
+        ),
+        say(
+            "To propose another text: fedi-cotweet propose {post} TEXT    {end}",
+            post=str(post.id),
+            end=end,
+        ),
     )
 
 
@@ -98,19 +121,21 @@ def not_named(tx: Tx, post: Post, person: Actor) -> ServiceError:
     order = [post.author_id, *(row.actor_id or 0 for row in rows)]
     who = ", ".join(_handle(people[actor_id]) for actor_id in order if actor_id in people)
     if person.id == post.author_id:
-        end = "discard" if post.state == "draft" else "delete"
         return ServiceError(
             "not_found",
             404,
             "You are its primary author: without you there is no such post.",
-            f"To take all of it away: fedi-cotweet {end} {post.id}",
+            say("To take all of it away: fedi-cotweet discard {post}", post=str(post.id))
+            if post.state == "draft"
+            else say("To take all of it away: fedi-cotweet delete {post}", post=str(post.id)),
         )
-    asked = "invited to be one" if post.state == "draft" else "asked to be one"
     return ServiceError(
         "not_found",
         404,
-        f"{_handle(person)} is not an author of this post, nor {asked}.",
-        f"It names {who}." if rows else "It names nobody but you.",
+        say("{who} is not an author of this post, nor invited to be one.", who=_handle(person))
+        if post.state == "draft"
+        else say("{who} is not an author of this post, nor asked to be one.", who=_handle(person)),
+        say("It names {people}.", people=who) if rows else say("It names nobody but you."),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.authoring import find_person
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
@@ -19,7 +20,7 @@ async def just_fetched(site: Site, handle: str) -> Actor:
         raise ServiceError(
             "no_such_actor",
             404,
-            f"The server of @{fresh.username}@{fresh.host} does not answer.",
+            say("The server of {who} does not answer.", who=f"@{fresh.username}@{fresh.host}"),
             "Try again later: it has to say that the account is yours.",
         )
     return fresh

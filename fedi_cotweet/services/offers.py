@@ -25,11 +25,13 @@ from fedi_cotweet.domain.consent import (
     Outcome,
     move,
 )
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import documents
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, record
+from fedi_cotweet.services.reasons import reason_of
 from storage.engine import Tx
 from storage.models import Actor, Change, Offer, Post
 from storage.queries import changes, consents, post_authors, posts
@@ -85,7 +87,7 @@ def offerable(note: dict[str, Any], authors: list[str], roles: dict[str, str]) -
         raise ServiceError(
             "not_offerable",
             422,
-            f"This draft cannot be offered to others: {refusal or 'it has no consent digest'}.",
+            say("This draft cannot be offered to others: {reason}.", reason=reason_of(refusal)),
             "Simplify the text or its attachments.",
         )
     return Version(note, authors, roles, digest)

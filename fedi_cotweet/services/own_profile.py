@@ -9,9 +9,11 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.composing import HASHTAG, compose
 from fedi_cotweet.services.documents import SUFFIXES
@@ -117,7 +119,7 @@ def change(tx: Tx, env: Env, account_id: int, wanted: Wanted) -> None:
         shown["name"] = _line("name", wanted.name, MOST_NAME) or actor.username
     if wanted.about is not None:
         if len(wanted.about) > MOST_ABOUT:
-            raise _bad(f"“about” has at most {MOST_ABOUT} characters")
+            raise _bad(say("“about” has at most {most} characters", most=MOST_ABOUT))
         typed["about"] = wanted.about.strip()
         shown["summary"] = compose(wanted.about, {}, env.addresses.base).html
     if wanted.fields is not None:
@@ -296,12 +298,12 @@ def _both(tx: Tx, account_id: int) -> tuple[Account, Actor]:
 
 def _fields(given: Sequence[tuple[str, str]]) -> list[list[str]]:
     if len(given) > MOST_FIELDS:
-        raise _bad(f"it has at most {MOST_FIELDS} fields")
+        raise _bad(say("it has at most {most} fields", most=MOST_FIELDS))
     pairs = []
     for name, value in given:
         pair = [_line("field", name, MOST_FIELD_NAME), _line("field", value, MOST_FIELD_VALUE)]
         if not all(pair):
-            raise _bad("a field has a name and a value")
+            raise _bad(say("a field has a name and a value"))
         pairs.append(pair)
     return pairs
 
@@ -310,28 +312,35 @@ def _tags(given: Sequence[str]) -> list[str]:
     names = [tag.strip().removeprefix("#") for tag in given]
     for name in names:
         if not HASHTAG.fullmatch(f"#{name}") or len(name) > 100:
-            raise _bad(f"“{name[:100]}” is no hashtag")
+            raise _bad(say("“{tag}” is no hashtag", tag=name[:100]))
     unique = list({name.lower(): name for name in names}.values())
     if len(unique) > MOST_TAGS:
-        raise _bad(f"it has at most {MOST_TAGS} hashtags")
+        raise _bad(say("it has at most {most} hashtags", most=MOST_TAGS))
     return unique
 
 
 def _domains(given: Sequence[str]) -> list[str]:
     hosts = list(dict.fromkeys(host_named(host.removeprefix("*.")) for host in given))
     if len(hosts) > MOST_DOMAINS:
-        raise _bad(f"it has at most {MOST_DOMAINS} websites")
+        raise _bad(say("it has at most {most} websites", most=MOST_DOMAINS))
     if any(len(covering(host)) < 2 for host in hosts):
-        raise _bad("a whole top-level domain is nobody's website")
+        raise _bad(say("a whole top-level domain is nobody's website"))
     return hosts
+
+
+_TOO_LONG: Final = {
+    "name": mark("a name has at most {most} characters"),
+    "field": mark("a field has at most {most} characters"),
+    "description": mark("a description has at most {most} characters"),
+}
 
 
 def _line(what: str, text: str, most: int) -> str:
     line = " ".join(text.split())
     if len(line) > most:
-        raise _bad(f"a {what} has at most {most} characters")
+        raise _bad(say(_TOO_LONG[what], most=most))
     return line
 
 
 def _bad(why: str) -> ServiceError:
-    return ServiceError("bad_profile", 422, f"This is no profile: {why}.")
+    return ServiceError("bad_profile", 422, say("This is no profile: {why}.", why=why))

@@ -10,6 +10,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 
 SHORTEST = 8
@@ -32,7 +33,7 @@ def check_new_password(password: str) -> None:
         raise ServiceError(
             "bad_password",
             422,
-            f"A password has {SHORTEST} to {LONGEST} characters.",
+            say("A password has {shortest} to {most} characters.", shortest=SHORTEST, most=LONGEST),
             "Choose a longer one, or leave it out to have one made.",
         )
 

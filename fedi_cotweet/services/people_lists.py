@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
@@ -24,7 +25,7 @@ def check_kind(kind: str) -> str:
     """One of ``KINDS``. Raises ``bad_list`` (422)."""
     if kind in KINDS:
         return kind
-    raise ServiceError("bad_list", 422, f"The lists are: {', '.join(KINDS)}.")
+    raise ServiceError("bad_list", 422, say("The lists are: {choices}.", choices=", ".join(KINDS)))
 
 
 def export(tx: Tx, env: Env, account_id: int, kind: str) -> str:

@@ -15,6 +15,7 @@ import blurhash
 import pi_heif
 from PIL import Image, ImageOps, ImageSequence
 
+from fedi_cotweet.languages.wording import say_count
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.polyglots import hides_a_file
 
@@ -264,5 +265,10 @@ def too_large(bounds: Bounds) -> ServiceError:
         "picture_too_large",
         422,
         "This picture has too many pixels.",
-        f"Use one of at most {bounds.pixels // 1_000_000} million pixels, {bounds.side} a side.",
+        say_count(
+            "Use one of at most {count} million pixels, {side} a side.",
+            "Use one of at most {count} million pixels, {side} a side.",
+            count=bounds.pixels // 1000000,
+            side=bounds.side,
+        ),
     )

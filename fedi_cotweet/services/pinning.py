@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import hiding
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
@@ -24,7 +25,10 @@ def pin(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     me, post = find_actor(tx, account_id), _own(tx, env, account_id, post_id)
     if pins.count_pins(tx, me.id) >= MOST_PINS:
         raise ServiceError(
-            "too_many_pins", 409, f"You have {MOST_PINS} pinned posts.", "Unpin one of them first."
+            "too_many_pins",
+            409,
+            say("You have {most} pinned posts.", most=MOST_PINS),
+            "Unpin one of them first.",
         )
     if pins.pin(tx, me.id, post.id, env.now()):
         emit(tx, env, "post.pinned", actor_id=me.id, post_id=post.id, version=env.new_id())

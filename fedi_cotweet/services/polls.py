@@ -8,6 +8,7 @@ from dataclasses import replace
 from activitypub.documents.note import NoteView
 from activitypub.documents.polls import Vote
 from fedi_cotweet.domain.limits import MINUTE, POLL_SHORTEST
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import hiding, timelines
 from fedi_cotweet.services.audiences import everybodys, may_see
 from fedi_cotweet.services.env import Env
@@ -132,8 +133,13 @@ def vote(tx: Tx, env: Env, account_id: int, post_id: int, choices: Collection[in
         or not all(0 <= choice < len(poll.options) for choice in chosen)
         or (len(chosen) > 1 and not poll.multiple)
     ):
-        several = "one or more" if poll.multiple else "one"
-        raise ServiceError("bad_vote", 422, f"Choose {several} of {len(poll.options)} options.")
+        raise ServiceError(
+            "bad_vote",
+            422,
+            say("Choose one or more of {count} options.", count=len(poll.options))
+            if poll.multiple
+            else say("Choose one of {count} options.", count=len(poll.options)),
+        )
     if account_id in _authors(tx, env, post):
         raise ServiceError("own_poll", 422, "Authors of a poll do not vote in it.")
     if is_over(poll, env.now()):

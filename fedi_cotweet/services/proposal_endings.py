@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.domain.consent import ConsentState
+from fedi_cotweet.languages.wording import mark
 from fedi_cotweet.services import distances, standing
 from fedi_cotweet.services.circles import circle
 from fedi_cotweet.services.env import Env
@@ -16,8 +17,8 @@ from storage.engine import Tx
 from storage.models import Change, Post
 from storage.queries import actors, changes, posts
 
-NO_AUTHOR: Final = "Whoever proposed this is no author of the post any more."
-POST_GONE: Final = "The post is gone."
+NO_AUTHOR: Final = mark("Whoever proposed this is no author of the post any more.")
+POST_GONE: Final = mark("The post is gone.")
 
 _OVER: Final = frozenset(
     {

@@ -10,6 +10,7 @@ import orjson
 
 from activitypub.documents.note import parse_note
 from activitypub.html import to_text
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -54,8 +55,12 @@ def waiting(tx: Tx, env: Env, account_id: int, number: int) -> int:
         raise ServiceError(
             "several_proposals",
             409,
-            f"{len(found)} proposals for this post wait for an answer.",
-            f"Say which one: {', '.join(found)}. To look at them: fedi-cotweet proposals {number}",
+            say("{count} proposals for this post wait for an answer.", count=len(found)),
+            say(
+                "Say which one: {choices}. To look at them: fedi-cotweet proposals {post}",
+                choices=", ".join(found),
+                post=str(number),
+            ),
         )
     return int(found[0])
 

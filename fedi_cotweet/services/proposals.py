@@ -6,12 +6,13 @@ for which everybody is asked for consent.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from activitypub.coauthorship.proposals import Proposal
 from activitypub.documents.note import TagView
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services import changes, drafts, posts, proposed_words
 from fedi_cotweet.services.circles import Circle, circle, own_circle
 from fedi_cotweet.services.composing import Composed
@@ -86,7 +87,11 @@ def _propose(
         raise ServiceError(
             "too_many_proposals",
             429,
-            f"At most {MOST_OPEN} proposals wait for an answer, and {MOST_A_DAY} are made a day.",
+            say(
+                "At most {most} proposals wait for an answer, and {a_day} are made a day.",
+                most=MOST_OPEN,
+                a_day=MOST_A_DAY,
+            ),
             "Withdraw one, or wait.",
         )
     change_id = env.new_id()
@@ -261,11 +266,16 @@ def _asked(tx: Tx, account_id: int, change_id: int) -> tuple[Change, Post]:
     return change, post
 
 
+_OVER: Final = {
+    "applied": mark("This proposal is applied already."),
+    "cancelled": mark("This proposal is cancelled already."),
+    "declined": mark("This proposal is declined already."),
+}
+
+
 def _open(change: Change) -> None:
     if change.state != "proposed":
-        raise ServiceError(
-            "proposal_over", 409, f"This proposal is {change.state} already.", "Make a new one."
-        )
+        raise ServiceError("proposal_over", 409, _OVER[change.state], "Make a new one.")
 
 
 def _decide(tx: Tx, env: Env, change: Change, state: str, reason: str = "") -> None:

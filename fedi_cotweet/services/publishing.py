@@ -28,7 +28,7 @@ from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import emit, later, tell
-from fedi_cotweet.services.messages import say
+from fedi_cotweet.services.messages import send_word
 from fedi_cotweet.services.offers import apply_move, current_offers, has_agreed, take_back
 from fedi_cotweet.services.posts import tell_of_mention
 from fedi_cotweet.services.replies import replied
@@ -198,7 +198,7 @@ def publish(tx: Tx, env: Env, post: Post) -> None:
             apply_move(tx, env, offer, Move.PUBLISH, author.uri), Moved
         ):
             raise ServiceError("no_consent", 409, "Somebody named has not consented.")
-        say(tx, env, offer, "published")
+        send_word(tx, env, offer, "published")
     indexing.refresh(tx, post.id)
     timelines.refresh(tx, post.id, now)
     streams.posted(tx, env, post.id)

@@ -16,6 +16,7 @@ import orjson
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import DAY, HOUR, SECOND
 from fedi_cotweet.domain.notification_types import ALERTS, pushed_as
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import client_notices, notifications, push_secrets, tokens, vapid
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -247,7 +248,7 @@ def _check(wanted: Wanted) -> None:
             "bad_policy",
             422,
             "There is no such policy.",
-            f"One of: {', '.join(POLICIES)}.",
+            say("One of: {choices}.", choices=", ".join(POLICIES)),
         )
 
 

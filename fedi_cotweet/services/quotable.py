@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 
 from activitypub.quotes.policies import Outlook, QuotePolicy, read_outlook
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import distances, timelines
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.audiences import EVERYBODYS
@@ -22,7 +23,9 @@ def check_policy(policy: str) -> str:
     if policy in set(QuotePolicy):
         return policy
     raise ServiceError(
-        "bad_quote_policy", 422, f"Who may quote a post is one of: {', '.join(QuotePolicy)}."
+        "bad_quote_policy",
+        422,
+        say("Who may quote a post is one of: {choices}.", choices=", ".join(QuotePolicy)),
     )
 
 

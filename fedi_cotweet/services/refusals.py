@@ -10,6 +10,7 @@ import orjson
 from activitypub.coauthorship.projection import try_consent_digest
 from activitypub.vocab.reading import ids
 from fedi_cotweet.domain.consent import ConsentState
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor, Offer, Post
@@ -46,14 +47,14 @@ def check_not_refused(
             raise ServiceError(
                 "content_unchanged",
                 409,
-                f"{who} was asked about exactly this text, and did not agree.",
+                say("{who} was asked about exactly this text, and did not agree.", who=who),
                 "Change it before you ask again.",
             )
         if offers and actor.id in unasked and not again:
             raise ServiceError(
                 "declined_before",
                 409,
-                f"{who} did not agree to be an author of this post.",
+                say("{who} did not agree to be an author of this post.", who=who),
                 "If you want to ask once more, now that it has changed, say so (again).",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.hosts import covering
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import clearing, leaving
 from fedi_cotweet.services import follows as following
 from fedi_cotweet.services.drafts import drop_from_draft
@@ -157,14 +158,16 @@ def choose_co_tweets(
     None: what it was to begin with; of ``followed``, as of everybody.
     """
     if wish not in (*WISHES, None):
-        raise ServiceError("bad_wish", 422, f"The filter is one of: {', '.join(WISHES)}.")
+        raise ServiceError(
+            "bad_wish", 422, say("The filter is one of: {choices}.", choices=", ".join(WISHES))
+        )
     if followed is None:
         relations.set_wish(tx, account_id, wish or WISHES[0])
     elif not relations.set_wish_of(tx, account_id, followed.id, wish):
         raise ServiceError(
             "not_following",
             409,
-            f"You do not follow @{followed.username}@{followed.host}.",
+            say("You do not follow {who}.", who=f"@{followed.username}@{followed.host}"),
             "The filter of one person is part of following them.",
         )
 

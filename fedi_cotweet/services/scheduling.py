@@ -12,6 +12,7 @@ import structlog
 
 from activitypub.documents.note import TagView
 from fedi_cotweet.domain.limits import DAY, MINUTE
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import posts, quotable
 from fedi_cotweet.services.composing import Composed
 from fedi_cotweet.services.env import Env
@@ -128,11 +129,15 @@ def _check_time(
         others -= 1
     if others >= MOST_A_DAY:
         raise ServiceError(
-            "too_many_scheduled", 422, f"At most {MOST_A_DAY} posts are scheduled for one day."
+            "too_many_scheduled",
+            422,
+            say("At most {most} posts are scheduled for one day.", most=MOST_A_DAY),
         )
     if but is None and scheduled.count(tx, account_id, 0, 2**62) >= MOST:
         raise ServiceError(
-            "too_many_scheduled", 422, f"At most {MOST} posts of one person are scheduled."
+            "too_many_scheduled",
+            422,
+            say("At most {most} posts of one person are scheduled.", most=MOST),
         )
 
 

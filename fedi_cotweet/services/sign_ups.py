@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import passwords, tokens
 from fedi_cotweet.services.accounts import KeyPairs, create_account, token_hash
 from fedi_cotweet.services.env import Env
@@ -148,7 +149,7 @@ def _waiting_for(tx: Tx, username: str) -> SignUp:
         raise ServiceError(
             "nobody_waits",
             404,
-            f"Nobody called {username} waits for an account.",
+            say("Nobody called {username} waits for an account.", username=username),
             "Look at who does: fedi-cotweet account waiting",
         )
     return held
@@ -157,5 +158,8 @@ def _waiting_for(tx: Tx, username: str) -> SignUp:
 def _check_free(tx: Tx, username: str) -> None:
     if is_taken(tx, username):
         raise ServiceError(
-            "name_taken", 409, f"There is an account called {username}.", "Choose another name."
+            "name_taken",
+            409,
+            say("There is an account called {username}.", username=username),
+            "Choose another name.",
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.attempts import Attempts, Quota
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -32,7 +33,7 @@ async def nobody_is_asked(account_id: int, post_id: int) -> Asked:
 
 async def nobody_is_found(text: str) -> Actor:
     """The same for people."""
-    raise ServiceError("no_such_actor", 404, f"Nobody was found for “{text}”.")
+    raise ServiceError("no_such_actor", 404, say("Nobody was found for “{text}”.", text=text))
 
 
 async def nobody_says(handle: str) -> Mapping[str, str] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import hiding, timelines
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.documents import totals_of
@@ -107,7 +108,10 @@ def own_post(tx: Tx, env: Env, account_id: int, post_id: int) -> Post:
             "not_an_author",
             403,
             "Only its authors see what became of a post.",
-            f"Its likes, boosts and replies stand under it: fedi-cotweet show {post.id}",
+            say(
+                "Its likes, boosts and replies stand under it: fedi-cotweet show {post}",
+                post=str(post.id),
+            ),
         )
     return post
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from activitypub.vocab.reading import host_of, same_origin
 from activitypub.vocab.terms import PUBLIC
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
@@ -38,7 +39,7 @@ def subscribe_to_inbox(tx: Tx, env: Env, address: str) -> RelayView:
         raise ServiceError(
             "bad_relay",
             422,
-            f"“{address[:200]}” is not the address of a relay.",
+            say("“{address}” is not the address of a relay.", address=address[:200]),
             "It looks like https://relay.example/inbox or https://relay.example/relay.",
         )
     return _subscribe(tx, env, "inbox", address, host, None)
@@ -62,7 +63,10 @@ def _subscribe(
         )
     if len(relay_subscriptions.subscriptions(tx)) >= MOST_RELAYS:
         raise ServiceError(
-            "too_many_relays", 409, f"There are {MOST_RELAYS} relays.", "Leave one of them first."
+            "too_many_relays",
+            409,
+            say("There are {most} relays.", most=MOST_RELAYS),
+            "Leave one of them first.",
         )
     key = env.new_id()
     relay_subscriptions.add_subscription(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fedi_cotweet.domain import scopes as scope_rules
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.domain.scopes import allows as allows
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import applications
 from fedi_cotweet.services.accounts import account_named, token_hash
 from fedi_cotweet.services.env import Env
@@ -121,8 +122,8 @@ def mint(
         raise ServiceError(
             "bad_scopes",
             422,
-            f"There is no scope called {strange[0]}.",
-            f"There are: {', '.join(scope_rules.ALL)}.",
+            say("There is no scope called {strange}.", strange=strange[0]),
+            say("There are: {choices}.", choices=", ".join(scope_rules.ALL)),
         )
     if value is not None and oauth.token(tx, token_hash(value)) is not None:
         raise ServiceError(

@@ -13,6 +13,7 @@ import orjson
 from activitypub.coauthorship.offers import Invitation, read_offer
 from activitypub.coauthorship.standing_consent import beyond_instruction
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import invitations, standing
 from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.env import Env
@@ -53,7 +54,9 @@ def trust(tx: Tx, env: Env, account_id: int, person: Actor) -> None:
             "Decide about every change.",
         )
     if len(trusting.of_account(tx, account_id, MOST)) >= MOST:
-        raise ServiceError("too_many_trusted", 422, f"You trust {MOST} already.", "Trust fewer.")
+        raise ServiceError(
+            "too_many_trusted", 422, say("You trust {most} already.", most=MOST), "Trust fewer."
+        )
     trusting.trust(tx, account_id, person.id, env.now())
 
 

@@ -10,7 +10,7 @@ from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.services import applying, changes, companions, documents, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, tell
-from fedi_cotweet.services.messages import resting_on, say
+from fedi_cotweet.services.messages import resting_on, send_word
 from fedi_cotweet.services.offers import apply_move
 from fedi_cotweet.services.posts import digest_of, save_update
 from storage.engine import Tx
@@ -81,7 +81,7 @@ def _unname(tx: Tx, env: Env, post: Post, person: Actor) -> None:
         held = resting_on(tx, post.uri, other_person.id)
         if held is not None:
             # Consent to be named with more people is consent to fewer.
-            say(
+            send_word(
                 tx,
                 env,
                 held,

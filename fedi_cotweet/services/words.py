@@ -13,7 +13,7 @@ from activitypub.html import from_title
 from activitypub.quotes.forms import with_inline, without_inline
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
-from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.languages.wording import say, say_count
 from fedi_cotweet.services import companions, documents, emoji
 from fedi_cotweet.services.besides import Besides
 from fedi_cotweet.services.composing import Composed, mention_tag
@@ -194,13 +194,21 @@ def check_words(
             "too_long",
             422,
             "The post is too long.",
-            f"Keep it under {count(env.limits.post_characters, 'character')}.",
+            say_count(
+                "Keep it under {count} character.",
+                "Keep it under {count} characters.",
+                count=env.limits.post_characters,
+            ),
         )
     if len(words.media_ids) > env.limits.media_per_post:
         raise ServiceError(
             "too_many_media",
             422,
-            f"A post holds at most {count(env.limits.media_per_post, 'picture')}.",
+            say_count(
+                "A post holds at most {count} picture.",
+                "A post holds at most {count} pictures.",
+                count=env.limits.media_per_post,
+            ),
         )
     if words.poll is not None:
         _check_poll(env, words.poll, pictures=bool(words.media_ids))
@@ -245,7 +253,9 @@ def _check_poll(env: Env, poll: PollWords, *, pictures: bool) -> None:
         )
     if not 2 <= len(poll.options) <= limits.poll_options:
         raise ServiceError(
-            "bad_poll", 422, f"A poll has 2 to {limits.poll_options} options to choose from."
+            "bad_poll",
+            422,
+            say("A poll has 2 to {most} options to choose from.", most=limits.poll_options),
         )
     if len(set(poll.options)) != len(poll.options) or not all(
         option.strip() and len(option) <= limits.poll_option_characters for option in poll.options
@@ -254,7 +264,11 @@ def _check_poll(env: Env, poll: PollWords, *, pictures: bool) -> None:
             "bad_poll",
             422,
             "Every option of a poll is different, and not empty.",
-            f"Keep each under {count(limits.poll_option_characters, 'character')}.",
+            say_count(
+                "Keep each under {count} character.",
+                "Keep each under {count} characters.",
+                count=limits.poll_option_characters,
+            ),
         )
     if not POLL_SHORTEST <= poll.ends_at - env.now() <= POLL_LONGEST:
         raise ServiceError("bad_poll", 422, "A poll lasts between five minutes and thirty days.")

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from activitypub.coauthorship.roles import AUTHOR, ROLES
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import authoring, inviting
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
@@ -112,7 +113,9 @@ async def co_authors(site: Site, handles: Sequence[str]) -> list[Actor]:
     """The people who are named as co-authors. Raises as ``authoring.find_person`` does."""
     if len(handles) > MOST_CO_AUTHORS:
         raise ServiceError(
-            "too_many_authors", 422, f"At most {MOST_CO_AUTHORS} people can be named."
+            "too_many_authors",
+            422,
+            say("At most {most} people can be named.", most=MOST_CO_AUTHORS),
         )
     found = await asyncio.gather(*(authoring.find_person(site, handle) for handle in handles))
     return list({person.id: person for person in found}.values())

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from fedi_cotweet.domain.limits import HOUR
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import accounts, appearances, staff
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
@@ -131,5 +132,5 @@ def check_form(request: web.Request, base_url: str, given: str, expected: str) -
             "forged_form",
             403,
             "This form is too old, or another page sent it",
-            f"Nothing was done. Open {base_url} again and repeat it there.",
+            say("Nothing was done. Open {address} again and repeat it there.", address=base_url),
         )

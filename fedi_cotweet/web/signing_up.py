@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.languages.wording import say, say_count
 from fedi_cotweet.services import accounts, house, passwords, sign_ups
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.sign_ups import Wish
@@ -79,7 +79,7 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
         raise ServiceError(
             "reason_too_long",
             422,
-            f"Say it in at most {sign_ups.LONGEST_REASON} characters.",
+            say("Say it in at most {most} characters.", most=sign_ups.LONGEST_REASON),
         )
     if visit.site.settings.registrations == "approval" and not filled.reason:
         raise ServiceError("no_reason", 422, "Say in a sentence why you would like to join.")
@@ -94,16 +94,22 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
         raise ServiceError("not_agreed", 422, "Read the rules, and say that you keep them.")
     if taken:
         raise ServiceError(
-            "name_taken", 409, f"There is an account called {username}.", "Choose another name."
+            "name_taken",
+            409,
+            say("There is an account called {username}.", username=username),
+            "Choose another name.",
         )
     wait = visit.site.sign_ups.take(visit.caller_address(), visit.env.now())
     if wait:
-        later = count(wait // 60_000 + 1, "minute")
         raise ServiceError(
             "too_many_sign_ups",
             429,
             "Too many accounts were asked for from where you are.",
-            f"Try again in {later}.",
+            say_count(
+                "Try again in {count} minute.",
+                "Try again in {count} minutes.",
+                count=wait // 60_000 + 1,
+            ),
         )
     async with visit.site.hashing:
         hashed = await asyncio.to_thread(passwords.hash_password, password)

@@ -18,7 +18,6 @@ from fedi_cotweet.domain.consent import (
     agree,
     mermaid,
     move,
-    why_not,
 )
 
 TABLE = """
@@ -66,17 +65,9 @@ def test_every_move_in_every_state_does_what_the_table_says(
         case "=":
             assert outcome == Kept(state)
         case ".":
-            assert outcome == Illegal(state, why_not(state, what))
+            assert outcome == Illegal(state)
         case after:
             assert outcome == Moved(ConsentState(after))
-
-
-@pytest.mark.parametrize(("state", "what"), PAIRS)
-def test_a_refusal_is_a_sentence_for_a_person(state: ConsentState, what: Move) -> None:
-    sentence = why_not(state, what)
-
-    assert sentence.startswith(f"Cannot {what.value}: ")
-    assert sentence.endswith(".")
 
 
 def test_final_states_are_final() -> None:

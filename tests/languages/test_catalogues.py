@@ -63,6 +63,7 @@ _("one"); say("two {count}", count=2); mark("thr" "ee"); gettext(name)
 raise ServiceError("code", 422, "Four.", "Five.")
 raise ServiceError("code", 422, say("Six {x}.", x=1), fix="Seven.")
 ngettext("one eight", "many eights", n); pgettext("place", "nine")
+say_count("{count} ten", "{count} tens", count=n)
 """
     assert set(texts_of(source)) == {
         (None, "one"),
@@ -74,4 +75,5 @@ ngettext("one eight", "many eights", n); pgettext("place", "nine")
         (None, "Seven."),
         (None, ("one eight", "many eights")),
         ("place", "nine"),
+        (None, ("{count} ten", "{count} tens")),
     }, code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import json
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from fedi_cotweet.languages import numbers
 from fedi_cotweet.languages.negotiation import accepted, known
 from fedi_cotweet.languages.reader import reader, speak
-from fedi_cotweet.languages.wording import said, say
+from fedi_cotweet.languages.wording import joined, parts, said, say, say_count
 
 AT = 1_795_186_800_000  # 2026-11-20T15:00:00Z
 HOUR = 3_600_000
@@ -105,6 +106,46 @@ def test_what_was_refused_is_english_for_programs_and_the_readers_language_on_pa
     filled = say("{what} {count} {nested}", what="{count}", count=3, nested=say("Saved."))
     assert filled == "{count} 3 Saved."
     assert spoken("fr", lambda: said(filled)) == "{count} 3 Enregistré."
+    typed = say("There is an account called {username}.", username="Delete")
+    assert spoken("fr", lambda: said(typed)) == "Il y a déjà un compte nommé Delete."
+    assert say("{not a value}") == "{not a value}"
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "french", "korean"),
+    [
+        (0, "0 minutes", "0 minute", "0분"),
+        (1, "1 minute", "1 minute", "1분"),
+        (2_500, "2500 minutes", "2 500 minutes", "2,500분"),
+    ],
+)
+def test_what_is_counted_has_the_form_that_the_language_wants(
+    count: int, english: str, french: str, korean: str
+) -> None:
+    text = say_count("Try again in {count} minute.", "Try again in {count} minutes.", count)
+    assert text == f"Try again in {english}."
+    assert spoken("fr", lambda: said(text)) == f"Réessayez dans {french}."
+    assert spoken("ko", lambda: said(text)) == f"{korean} 뒤에 다시 해 보세요."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        say("Saved."),
+        say("This is no profile: {why}.", why=say("it has at most {most} fields", most=4)),
+        say_count("Try again in {count} minute.", "Try again in {count} minutes.", 1),
+    ],
+)
+def test_a_text_that_was_kept_can_be_said_in_every_language(text: str) -> None:
+    kept = joined(str(text), json.loads(json.dumps(parts(text))))
+    assert kept == text
+    for code in ("en", "fr", "ko"):
+        assert spoken(code, lambda: said(kept)) == spoken(code, lambda: said(text))
+
+
+def test_a_text_that_stands_in_the_code_is_kept_as_it_is() -> None:
+    assert parts("Saved.") is None
+    assert joined("Saved.", None) == "Saved."
 
 
 def test_outside_of_a_request_texts_are_english() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
+from aiohttp import FormData
 
 from fedi_cotweet.languages.catalogues import NAMES
 from storage.queries import actors
@@ -123,6 +124,46 @@ async def test_what_went_wrong_is_told_in_the_readers_language(
     answer = await alice.http.post("/settings/appearance", data=fields, headers=headers)
     assert answer.status == 422
     assert "그런 색이나 밝기가 없습니다" in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en", "“tea time” is no hashtag."),
+        ("fr", "«\u00a0tea time\u00a0» n’est pas un hashtag."),
+        ("ko", "“tea time”은(는) 해시태그가 아닙니다."),
+    ],
+)
+async def test_a_refusal_names_what_was_typed_in_the_readers_language(
+    browsers: Browsers, code: str, words: str
+) -> None:
+    alice = await browsers("alice")
+    fields = {"csrf": csrf(await alice.page("/settings/tags")), "tag": "tea time"}
+    headers = asking(code) | {"Origin": BASE}
+    answer = await alice.http.post("/settings/tags/follow", data=fields, headers=headers)
+    assert answer.status == 422
+    assert words in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en", "Keep it under 5,000 characters."),
+        ("fr", "Au plus 5\u202f000 caractères."),
+        ("ko", "최대 5,000자까지 쓸 수 있습니다."),
+    ],
+)
+async def test_a_refusal_counts_as_the_language_does(
+    browsers: Browsers, code: str, words: str
+) -> None:
+    alice = await browsers("alice")
+    form = FormData(default_to_multipart=True)
+    form.add_field("csrf", csrf(await alice.page("/write")))
+    form.add_field("text", "a" * 5_001)
+    headers = asking(code) | {"Origin": BASE}
+    answer = await alice.http.post("/write", data=form, headers=headers)
+    assert answer.status == 422
+    assert words in await answer.text()
 
 
 async def test_the_server_has_a_language_of_its_own(world: World, stranger: Browser) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
 from fedi_cotweet.domain.windows import Window
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import followed_tags, own_profile
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web.sessions import Viewer
@@ -33,7 +34,7 @@ async def act(visit: Visit) -> web.Response:
     do, done = ACTS[what]
     try:
         if fold_tag(tag) is None:
-            raise ServiceError("bad_tag", 422, f"“{tag[:100]}” is no hashtag.")
+            raise ServiceError("bad_tag", 422, say("“{tag}” is no hashtag.", tag=tag[:100]))
         await visit.site.write(lambda tx: do(tx, visit, viewer.account_id, tag))
     except ServiceError as error:
         return await _page(visit, viewer, error, {what: tag})
