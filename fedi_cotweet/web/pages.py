@@ -26,12 +26,6 @@ from storage.queries.relationships import Relation
 ENVIRONMENT = build_environment()
 
 
-def load_templates() -> None:
-    """Read and compile all templates now, so that no request waits for a disk."""
-    for name in ENVIRONMENT.list_templates():
-        ENVIRONMENT.get_template(name)
-
-
 def render(
     template: str, instance: InstanceView, session: SessionView | None, **values: Any
 ) -> str:

@@ -41,7 +41,6 @@ from fedi_cotweet.web.admin.routes import ADMIN
 from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
 from fedi_cotweet.web.headers import add_missing, static_headers
-from fedi_cotweet.web.pages import load_templates
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
@@ -143,7 +142,6 @@ def setup(
     ``may_fetch`` decides about pictures of drafts for callers without session: other servers.
     ``bring`` fetches again what was thrown away for room; without it what is not here is missing.
     """
-    load_templates()
     catalogues.load()
     load_static_files()
     settings = site.settings
