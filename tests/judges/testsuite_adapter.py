@@ -90,6 +90,15 @@ class OurActor(HttpxLocalActor):  # type: ignore[misc]
             made["content"] = "Just a test..."
         return made
 
+    def make_activity(self, properties: Any = None, with_id: bool = False) -> Any:
+        """People are followed and blocked (ActivityPub 6.5 and 6.9): where the suite, to see that
+        an ``object`` is asked for, has a Note in that place, somebody else of ours stands there."""
+        made = super().make_activity(properties, with_id)
+        thing = made.get("object")
+        if made["type"] in ("Follow", "Block") and isinstance(thing, dict) and "content" in thing:
+            made["object"] = self.server.get_local_actor("somebody_else").id
+        return made
+
 
 class OurServer(HttpxServerTestSupport):  # type: ignore[misc]
     """The server under test."""
