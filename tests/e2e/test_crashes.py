@@ -241,6 +241,7 @@ def test_an_invite_waits_for_a_server_that_is_down(three: Three) -> None:
     cotweet.live()
 
 
+@whole
 def test_an_acceptance_waits_for_a_server_that_is_down(three: Three) -> None:
     cotweet = CoTweet(three, "Alice's server sleeps.")
     cotweet.invite()

@@ -259,7 +259,7 @@ SCRIPTS: Sequence[Script] = (
     one_moves,
     one_is_of_a_blocked_domain,
 )
-IN_THE_PLAIN_RUN = (all_accept, one_leaves, one_is_of_a_blocked_domain)
+IN_THE_PLAIN_RUN = (all_accept, one_leaves)
 CASES = [
     pytest.param(script, where, count, id=f"{script.__name__}-{where}-{count + 1}_authors")
     for script, where, count in itertools.product(SCRIPTS, PLACES, range(1, 5))
