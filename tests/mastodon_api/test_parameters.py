@@ -76,7 +76,15 @@ def test_texts_count_as_what_they_spell(given: dict[str, Any], expected: Shape) 
 
 
 @pytest.mark.parametrize(
-    "given", [{"flag": "perhaps"}, {"number": "many"}, {"choice": "x"}, {"names": ["a\0"]}, {"name": True}, {"names": [[5]]}]
+    "given",
+    [
+        {"flag": "perhaps"},
+        {"number": "many"},
+        {"choice": "x"},
+        {"names": ["a\0"]},
+        {"name": True},
+        {"names": [[5]]},
+    ],
 )
 def test_what_cannot_be_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ApiError) as refused:
