@@ -22,10 +22,12 @@ from storage.queries import lists as stored
 from storage.queries import networks
 
 
-class Titled(msgspec.Struct):
-    """What a list is called."""
+class NewList(msgspec.Struct):
+    """What a list is called and shows; None: as it is, or as lists are."""
 
     title: str | None = None
+    replies_policy: str | None = None
+    exclusive: bool | None = None
 
 
 class Members(msgspec.Struct):
@@ -49,23 +51,34 @@ async def show(call: Call) -> web.Response:
 
 async def create(call: Call) -> web.Response:
     """Make a list."""
-    me, env, title = call.account_id, call.env, (await call.parameters(Titled)).title
-    if not (title or "").strip():
+    me, env, wanted = call.account_id, call.env, await call.parameters(NewList)
+    title = wanted.title or ""
+    if not title.strip():
         raise invalid("title", "can't be blank", "ERR_BLANK")
 
     def write(tx: Tx) -> ReaderList:
-        return lists.own_list(tx, me, lists.create(tx, env, me, title or ""))
+        made = lists.create(
+            tx,
+            env,
+            me,
+            title,
+            replies_policy=wanted.replies_policy or "list",
+            exclusive=wanted.exclusive or False,
+        )
+        return lists.own_list(tx, me, made)
 
     return answer(_document(await call.site.write(write)))
 
 
 async def change(call: Call) -> web.Response:
-    """Give a list another title."""
-    me, list_id, title = call.account_id, call.path_id(), (await call.parameters(Titled)).title
+    """Give a list another title, or decide what it shows."""
+    me, list_id, wanted = call.account_id, call.path_id(), await call.parameters(NewList)
 
     def write(tx: Tx) -> ReaderList:
-        if title is not None:
-            lists.rename(tx, me, list_id, title)
+        if wanted.title is not None:
+            lists.rename(tx, me, list_id, wanted.title)
+        policy = wanted.replies_policy or None
+        lists.choose(tx, me, list_id, replies_policy=policy, exclusive=wanted.exclusive)
         return lists.own_list(tx, me, list_id)
 
     return answer(_document(await call.site.write(write)))
@@ -138,10 +151,9 @@ async def _each(call: Call, act: Callable[[Tx, Actor], None]) -> web.Response:
 
 
 def _document(held: ReaderList) -> Document:
-    # What a list shows is what is in the home timeline: replies to whomever, and home keeps it.
     return {
         "id": str(held.id),
         "title": held.title,
-        "replies_policy": "followed",
-        "exclusive": False,
+        "replies_policy": held.replies_policy,
+        "exclusive": held.exclusive,
     }

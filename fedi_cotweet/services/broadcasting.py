@@ -171,11 +171,10 @@ def _home_channels(
     tx: Tx, post: Post, booster: int | None, readers: Collection[Viewer], listening: Listening
 ) -> dict[Channel, Collection[Viewer]]:
     """The streams of these readers on which what is in their home timelines stands."""
-    to: dict[Channel, Collection[Viewer]] = {
-        ("user", reader): (reader,)
-        for reader in readers
-        if reader is not None and ("user", reader) in listening
-    }
+    at_home = {reader for reader in readers if reader is not None and ("user", reader) in listening}
+    if at_home:
+        at_home -= stored.left_to_lists(tx, post.id, at_home)
+    to: dict[Channel, Collection[Viewer]] = {("user", reader): (reader,) for reader in at_home}
     lists = {
         int(key)
         for (name, key), viewers in listening.items()

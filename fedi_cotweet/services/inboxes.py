@@ -73,7 +73,7 @@ def page(tx: Tx, env: Env, account_id: int, before: int | None) -> Inbox:
     """A page of somebody's inbox; it may be shorter than ``PAGE``, and another one follow."""
     noted = inboxes.page(tx, account_id, before, PAGE)
     window = Window(PAGE, before=before)
-    entries = timelines.home(tx, account_id, window)
+    entries = timelines.home(tx, account_id, window, with_lists=True)
     places = sorted([row.id for row in noted] + [place for _, place, _ in entries], reverse=True)
     last = places[PAGE - 1] if len(places) >= PAGE else 0
     noted = [row for row in noted if row.id >= last]

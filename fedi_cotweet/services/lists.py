@@ -16,11 +16,22 @@ from storage.queries import actors, follows, lists
 LONGEST_TITLE = 100
 MOST_LISTS = 50
 MOST_MEMBERS = 500
+REPLIES_POLICIES = ("followed", "list", "none")
+"""Replies to whomever, to people on the list (and the reader), to nobody else than the reader."""
 
 
-def create(tx: Tx, env: Env, account_id: int, title: str) -> int:
-    """Make an empty list; its id."""
+def create(
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    title: str,
+    *,
+    replies_policy: str = "list",
+    exclusive: bool = False,
+) -> int:
+    """Make an empty list; its id. Raises ``bad_title`` and ``bad_replies_policy`` (422)."""
     name = check_title(title)
+    _check_policy(replies_policy)
     if len(lists.lists_of(tx, account_id)) >= MOST_LISTS:
         raise ServiceError(
             "too_many_lists",
@@ -29,14 +40,40 @@ def create(tx: Tx, env: Env, account_id: int, title: str) -> int:
             "Delete one of them first.",
         )
     list_id = env.new_id()
-    lists.add_list(tx, id=list_id, account_id=account_id, title=name, created_at=env.now())
+    lists.add_list(
+        tx,
+        id=list_id,
+        account_id=account_id,
+        title=name,
+        replies_policy=replies_policy,
+        exclusive=exclusive,
+        created_at=env.now(),
+    )
     return list_id
 
 
 def rename(tx: Tx, account_id: int, list_id: int, title: str) -> None:
     """Give a list another title."""
     own_list(tx, account_id, list_id)
-    lists.rename(tx, list_id, check_title(title))
+    lists.change_list(tx, list_id, title=check_title(title))
+
+
+def choose(
+    tx: Tx,
+    account_id: int,
+    list_id: int,
+    *,
+    replies_policy: str | None = None,
+    exclusive: bool | None = None,
+) -> None:
+    """Decide which replies a list shows, and whether home leaves its people to it; None: as it
+    is. Raises ``bad_replies_policy`` (422)."""
+    own_list(tx, account_id, list_id)
+    if replies_policy is not None:
+        _check_policy(replies_policy)
+        lists.change_list(tx, list_id, replies_policy=replies_policy)
+    if exclusive is not None:
+        lists.change_list(tx, list_id, exclusive=exclusive)
 
 
 def delete(tx: Tx, account_id: int, list_id: int) -> None:
@@ -96,9 +133,21 @@ def _views(tx: Tx, env: Env, found: Sequence[ReaderList]) -> list[ListView]:
             members=tuple(
                 author_view(env, people[actor_id]) for actor_id in on[one.id] if actor_id in people
             ),
+            replies_policy=one.replies_policy,
+            exclusive=one.exclusive,
         )
         for one in found
     ]
+
+
+def _check_policy(given: str) -> None:
+    if given not in REPLIES_POLICIES:
+        raise ServiceError(
+            "bad_replies_policy",
+            422,
+            say("There is no replies policy “{given}”.", given=given[:60]),
+            say("Choose one of: {choices}.", choices=", ".join(REPLIES_POLICIES)),
+        )
 
 
 def check_title(given: str) -> str:

@@ -157,7 +157,11 @@ class TrustedAuthor(Base):
 
 
 class ReaderList(Base):
-    """A list of followed people with a timeline of its own."""
+    """A list of followed people with a timeline of its own.
+
+    ``replies_policy``: of their replies those to whomever (``followed``), to people on the list
+    (``list``) or to nobody (``none``). ``exclusive``: home leaves these people to the list.
+    """
 
     __tablename__ = "lists"
 
@@ -166,6 +170,8 @@ class ReaderList(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), index=True
     )
     title: Mapped[str]
+    replies_policy: Mapped[str] = mapped_column(default="list", server_default="followed")
+    exclusive: Mapped[bool] = mapped_column(default=False, server_default="0")
     created_at: Mapped[int]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from storage.dialect import insert_or_ignore, one_of
 from storage.models import Account, Block, Boost, Follow, HomeEntry, Mute
+from storage.queries import lists
 from storage.queries.rows import many
 
 
@@ -81,6 +82,8 @@ def set_entry(
 
 def boost_instead(tx: Connection, post_id: int, sort_id: int, booster_id: int, now: int) -> None:
     """Who has a post through somebody whom they keep away has it through another booster now.
+
+    So has whose home timeline leaves the booster to a list, but not the other one.
 
     As far as they follow that one: else the post would stay hidden from them.
     """
@@ -169,7 +172,9 @@ _BOOST_INSTEAD = (
                     Block.target_id == HomeEntry.account_id,
                 )
             ),
+            HomeEntry.boosted_by_id.in_(lists.left_to_lists(HomeEntry.account_id)),
         ),
+        _BOOSTER.not_in(lists.left_to_lists(HomeEntry.account_id)),
     )
     .values(sort_id=bindparam("sort", type_=BigInteger), via_id=_BOOSTER, boosted_by_id=_BOOSTER)
 )

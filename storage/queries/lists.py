@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
 
 from storage.dialect import insert_or_ignore, one_of
-from storage.models import ListMember, ReaderList
+from storage.models import ListMember, Post, PostAuthor, ReaderList
 from storage.queries.rows import add, change, find, many
 
 
@@ -31,9 +42,50 @@ def lists_of(tx: Connection, account_id: int) -> list[ReaderList]:
     )
 
 
-def rename(tx: Connection, list_id: int, title: str) -> None:
-    """Give a list another title."""
-    change(tx, ReaderList, list_id, title=title)
+def change_list(tx: Connection, list_id: int, /, **values: Any) -> None:
+    """Change what a list is called, or what it shows."""
+    change(tx, ReaderList, list_id, **values)
+
+
+def left_to_lists(account_id: SQLColumnExpression[int]) -> Select[int]:
+    """Whom somebody's home timeline leaves to a list of theirs."""
+    return (
+        select(ListMember.actor_id)
+        .join(ReaderList, ReaderList.id == ListMember.list_id)
+        .where(ReaderList.account_id == account_id, ReaderList.exclusive)
+    )
+
+
+def fits_as_reply() -> ColumnElement[bool]:
+    """Whether a list (``ReaderList``) shows a post (``Post``), as far as it answers another.
+
+    Who goes on with a thread of their own answers nobody, and an answer to the reader is shown
+    always. What answers a post that is not known here answers a stranger.
+    """
+    answered = aliased(Post)
+    on_list = (
+        select(ListMember.actor_id).where(ListMember.list_id == ReaderList.id).correlate(ReaderList)
+    )
+    co_author = exists().where(
+        PostAuthor.post_id == answered.id,
+        PostAuthor.state == "verified",
+        PostAuthor.actor_id.in_(on_list),
+    )
+    to_a_member = (ReaderList.replies_policy == "list") & or_(
+        answered.author_id.in_(on_list), co_author
+    )
+    return or_(
+        ReaderList.replies_policy == "followed",
+        Post.in_reply_to_uri.is_(None),
+        exists().where(
+            answered.uri == Post.in_reply_to_uri,
+            or_(
+                answered.author_id == Post.author_id,
+                answered.author_id == ReaderList.account_id,
+                to_a_member,
+            ),
+        ),
+    )
 
 
 def remove_list(tx: Connection, list_id: int) -> None:

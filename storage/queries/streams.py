@@ -48,7 +48,7 @@ from storage.models import (
     ReaderList,
     StreamEvent,
 )
-from storage.queries import threads
+from storage.queries import lists, threads
 from storage.queries.audiences import readable
 from storage.queries.rows import add as add_row
 from storage.queries.rows import among
@@ -98,11 +98,20 @@ def boost_entries(tx: Connection, post_id: int, boost_id: int) -> list[int]:
 def lists_with(
     tx: Connection, list_ids: Collection[int], post_id: int, booster_id: int | None
 ) -> dict[int, int]:
-    """Those of the lists with a verified author or the booster of a post: list → its owner."""
+    """Those of the lists with a verified author or the booster of a post: list → its owner.
+
+    Without those that do not show such replies, as ``timelines.of_list``.
+    """
     if not list_ids:
         return {}
     values = {"lists": sorted(list_ids), "post": post_id, "booster": booster_id or 0}
     return {int(one): int(owner) for one, owner in tx.execute(_LISTS, values)}
+
+
+def left_to_lists(tx: Connection, post_id: int, account_ids: Collection[int]) -> set[int]:
+    """Those of the accounts whose home timeline leaves a post to a list of theirs."""
+    values = {"post": post_id, "accounts": sorted(account_ids)}
+    return {int(row[0]) for row in tx.execute(_LEFT_TO_LISTS, values)}
 
 
 def tags_of(tx: Connection, post_id: int) -> list[str]:
@@ -175,11 +184,13 @@ _BOOSTED = select(HomeEntry.account_id).where(
 _LISTS = (
     select(ReaderList.id, ReaderList.account_id)
     .join(ListMember, ListMember.list_id == ReaderList.id)
+    .join(Post, Post.id == _id("post"))
     .where(
         one_of(ReaderList.id, "lists"),
+        or_(_id("booster") != 0, lists.fits_as_reply()),
         or_(
             ListMember.actor_id == _id("booster"),
-            ListMember.actor_id.in_(select(Post.author_id).where(Post.id == _id("post"))),
+            ListMember.actor_id == Post.author_id,
             ListMember.actor_id.in_(
                 select(PostAuthor.actor_id).where(
                     PostAuthor.post_id == _id("post"), PostAuthor.state == "verified"
@@ -187,6 +198,11 @@ _LISTS = (
             ),
         ),
     )
+)
+_LEFT_TO_LISTS = select(HomeEntry.account_id).where(
+    HomeEntry.post_id == _id("post"),
+    one_of(HomeEntry.account_id, "accounts"),
+    HomeEntry.via_id.in_(lists.left_to_lists(HomeEntry.account_id)),
 )
 _TAGS = select(PostTag.tag).where(PostTag.post_id == _id("post"))
 _READERS = (

@@ -29,8 +29,9 @@ from storage.models import (
     Post,
     PostAuthor,
     PostTag,
+    ReaderList,
 )
-from storage.queries import threads
+from storage.queries import lists, threads
 from storage.queries.audiences import EVERYBODYS, VIEWER, readable
 from storage.queries.profiles import shown_on
 from storage.queries.rows import among, find, many
@@ -57,13 +58,19 @@ def boosts(tx: Connection, numbers: Iterable[int]) -> dict[int, Boost]:
     return {found.id: found for found in among(tx, Boost, "id", wanted)}
 
 
-def home(tx: Connection, account_id: int, window: Window) -> list[Entry]:
-    """Entries of a reader's home timeline."""
-    return _entries(tx, _home(window), {"account": account_id, **values_of(window)})
+def home(
+    tx: Connection, account_id: int, window: Window, *, with_lists: bool = False
+) -> list[Entry]:
+    """Entries of a reader's home timeline; ``with_lists``: those too that it leaves to lists."""
+    statement = _all_of_home(window) if with_lists else _home(window)
+    return _entries(tx, statement, {"account": account_id, **values_of(window)})
 
 
 def of_list(tx: Connection, account_id: int, list_id: int, window: Window) -> list[Entry]:
-    """Those that a member of a list wrote, alone or as a verified co-author, or boosted."""
+    """Those that a member of a list wrote, alone or as a verified co-author, or boosted.
+
+    Without the replies that the list does not show; what is boosted is shown whatever it answers.
+    """
     values = {"account": account_id, "list": list_id, **values_of(window)}
     return _entries(tx, _of_list(window), values)
 
@@ -137,10 +144,20 @@ _HOME = select(HomeEntry.post_id, HomeEntry.sort_id, HomeEntry.boosted_by_id).wh
     HomeEntry.account_id == bindparam("account")
 )
 _ON_LIST = select(ListMember.actor_id).where(ListMember.list_id == bindparam("list"))
-_home = paged(lambda: (_HOME, HomeEntry.sort_id))
+_ACCOUNT = bindparam("account", type_=BigInteger)
+_all_of_home = paged(lambda: (_HOME, HomeEntry.sort_id))
+_home = paged(
+    lambda: (
+        _HOME.where(HomeEntry.via_id.not_in(lists.left_to_lists(_ACCOUNT))),
+        HomeEntry.sort_id,
+    )
+)
 _of_list = paged(
     lambda: (
-        _HOME.join(Post, Post.id == HomeEntry.post_id).where(
+        _HOME.join(Post, Post.id == HomeEntry.post_id)
+        .join(ReaderList, ReaderList.id == bindparam("list", type_=BigInteger))
+        .where(
+            or_(HomeEntry.boosted_by_id.is_not(None), lists.fits_as_reply()),
             or_(
                 Post.author_id.in_(_ON_LIST),
                 HomeEntry.boosted_by_id.in_(_ON_LIST),
@@ -149,7 +166,7 @@ _of_list = paged(
                     PostAuthor.state == "verified",
                     PostAuthor.actor_id.in_(_ON_LIST),
                 ),
-            )
+            ),
         ),
         HomeEntry.sort_id,
     )

@@ -102,7 +102,13 @@ async def test_a_list_shows_its_people_whoever_wrote_with_them(api: Api, world: 
     made = await api.ask(
         "POST", f"{CONTROL}/lists", {"title": " Close  friends "}, account="dave", status=201
     )
-    assert made == {"id": made["id"], "title": "Close friends", "members": []}
+    assert made == {
+        "id": made["id"],
+        "title": "Close friends",
+        "members": [],
+        "replies_policy": "list",
+        "exclusive": False,
+    }
     path = f"{CONTROL}/lists/{made['id']}"
     with_bob = await api.ask("POST", f"{path}/add", {"handle": "bob"}, account="dave")
     assert [member["handle"] for member in with_bob["members"]] == ["bob@a.example"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.mastodon_api.conftest import App, Cast
@@ -138,6 +140,96 @@ async def test_a_list_holds_people_whom_one_follows(cast: Cast) -> None:
     await cast.alices.ask("DELETE", path)
     assert await cast.alices.refused("GET", path) == 404
     assert await cast.alices.refused("POST", "/api/v1/lists", {"title": " "}) == 422
+
+
+async def _listed(cast: Cast, list_id: str) -> list[str]:
+    found, _ = await cast.alices.page(f"/api/v1/timelines/list/{list_id}")
+    return [one["id"] for one in found]
+
+
+async def _home(cast: Cast) -> list[str]:
+    found, _ = await cast.alices.page("/api/v1/timelines/home")
+    return [one["id"] for one in found]
+
+
+async def _bob_listed(cast: Cast, **choices: Any) -> str:
+    """A list of alice's with bob on it, whom she follows; its path."""
+    await _follow(cast, cast.alices, cast.bob)
+    made = await cast.alices.ask("POST", "/api/v1/lists", {"title": "Tea", **choices})
+    path = f"/api/v1/lists/{made['id']}"
+    await cast.alices.ask("POST", f"{path}/accounts", {"account_ids": [str(cast.bob)]})
+    return path
+
+
+async def test_home_leaves_whom_an_exclusive_list_holds_to_it(cast: Cast) -> None:
+    path = await _bob_listed(cast)
+    carol = await cast.world.account("carol")
+    carols = await cast.apps.of(carol)
+    number = path.rpartition("/")[2]
+    theirs = (await cast.bobs.ask("POST", "/api/v1/statuses", {"status": "Tea"}))["id"]
+    passed_on = (await carols.ask("POST", "/api/v1/statuses", {"status": "Milk"}))["id"]
+    boost = (await cast.bobs.ask("POST", f"/api/v1/statuses/{passed_on}/reblog"))["id"]
+    assert set(await _home(cast)) == {theirs, boost}
+    changed = await cast.alices.ask("PUT", path, {"exclusive": True})
+    assert (changed["exclusive"], changed["title"], changed["replies_policy"]) == (
+        True,
+        "Tea",
+        "list",
+    )
+    assert await cast.alices.ask("GET", path) == changed
+    assert await _home(cast) == []
+    assert set(await _listed(cast, number)) == {theirs, boost}
+    # Whose home it is not is another matter.
+    assert len((await cast.bobs.page("/api/v1/timelines/home"))[0]) == 1
+    # What bob boosted comes home by somebody who is on no such list.
+    dave = await cast.world.account("dave")
+    await _follow(cast, cast.alices, dave)
+    daves = await cast.apps.of(dave)
+    again = (await daves.ask("POST", f"/api/v1/statuses/{passed_on}/reblog"))["id"]
+    assert await _home(cast) == [again]
+    await cast.alices.ask("PUT", path, {"exclusive": "false"})
+    assert set(await _home(cast)) == {theirs, again}
+
+
+@pytest.mark.parametrize(
+    ("policy", "shown"),
+    [("followed", "own mine member stranger"), ("list", "own mine member"), ("none", "own mine")],
+)
+async def test_a_list_shows_replies_as_its_policy_says(cast: Cast, policy: str, shown: str) -> None:
+    path = await _bob_listed(cast, replies_policy=policy)
+    carol, dave = await cast.world.account("carol"), await cast.world.account("dave")
+    await _follow(cast, cast.alices, carol)
+    await cast.alices.ask("POST", f"{path}/accounts", {"account_ids": [str(carol)]})
+    apps = {
+        "own": cast.bobs,
+        "mine": cast.alices,
+        "member": await cast.apps.of(carol),
+        "stranger": await cast.apps.of(dave),
+    }
+    first = {
+        name: (await app.ask("POST", "/api/v1/statuses", {"status": "Tea"}))["id"]
+        for name, app in apps.items()
+    }
+    replies: dict[str, str] = {}
+    for name, number in first.items():
+        body = {"status": "Indeed", "in_reply_to_id": number}
+        replies[name] = (await cast.bobs.ask("POST", "/api/v1/statuses", body))["id"]
+    found = await _listed(cast, path.rpartition("/")[2])
+    expected = {first["own"], first["member"], *(replies[name] for name in shown.split())}
+    assert set(found) == expected
+    # Whoever boosts a reply shows it, whatever it answers.
+    stranger = replies["stranger"]
+    boost = (await apps["member"].ask("POST", f"/api/v1/statuses/{stranger}/reblog"))["id"]
+    home = await _home(cast)
+    assert (boost in home, stranger in home) == (False, True), "alice has it already"
+
+
+async def test_what_a_list_is_not_is_refused(cast: Cast) -> None:
+    path = await _bob_listed(cast)
+    for wrong in ({"replies_policy": "some"}, {"exclusive": "perhaps"}, {"title": ""}):
+        assert await cast.alices.refused("PUT", path, wrong) == 422
+    body = {"title": "Tea", "replies_policy": "some"}
+    assert await cast.alices.refused("POST", "/api/v1/lists", body) == 422
 
 
 @pytest.mark.parametrize(

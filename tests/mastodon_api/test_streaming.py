@@ -276,6 +276,28 @@ async def test_a_list_and_a_hashtag_bring_what_is_theirs(cast: Cast) -> None:
         assert (await socket.hear())["stream"] == ["user"]
 
 
+async def test_what_home_leaves_to_a_list_is_told_on_the_list_alone(cast: Cast) -> None:
+    await follow(cast.alices, cast.bob, cast)
+    body = {"title": "Tea", "exclusive": True, "replies_policy": "none"}
+    made = await cast.alices.ask("POST", "/api/v1/lists", body)
+    await cast.alices.ask(
+        "POST", f"/api/v1/lists/{made['id']}/accounts", {"account_ids": [str(cast.bob)]}
+    )
+    theirs = await cast.world.post(await cast.world.account("carol"), "By carol")
+    async with opened(cast.alices) as socket:
+        await socket.subscribe("list", list=made["id"])
+        await socket.subscribe("user")
+        reply = {"status": "A reply", "in_reply_to_id": str(theirs)}
+        await cast.bobs.ask("POST", STATUSES, reply)
+        first = await cast.world.post(cast.bob, "By bob")
+        own = await cast.world.post(cast.alice, "By alice")
+        told = [await socket.hear() for _ in range(2)]
+        assert [(one["stream"][0], json.loads(one["payload"])["id"]) for one in told] == [
+            ("list", str(first)),
+            ("user", str(own)),
+        ]
+
+
 async def test_a_token_comes_in_three_ways_and_must_allow_it(cast: Cast) -> None:
     for query, options in (
         (f"?access_token={cast.bobs.token}", {"headers": {}}),

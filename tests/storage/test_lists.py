@@ -55,7 +55,7 @@ async def test_a_list_holds_everybody_once_until_they_are_taken_off(stage: Stage
         72: [MALLORY],
     }
     await stage.do(lists.remove_member, FRIENDS, CAROL)
-    await stage.do(lists.rename, FRIENDS, "Strangers")
+    await stage.do(lists.change_list, FRIENDS, title="Strangers")
     renamed = await stage.ask(lists.reader_list, FRIENDS)
     assert renamed is not None
     assert renamed.title == "Strangers"

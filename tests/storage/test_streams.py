@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fedi_cotweet.domain.ids import id_at
+from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import (
     AccessToken,
@@ -25,7 +26,7 @@ from storage.models import (
     PostTag,
     ReaderList,
 )
-from storage.queries import actors, oauth, relations, streams, threads
+from storage.queries import actors, lists, oauth, relations, streams, threads, timelines
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -108,6 +109,32 @@ async def test_on_which_lists_and_under_which_hashtags_it_stands(store: Store) -
     assert await stage.ask(streams.lists_with, [], 50, None) == {}
     await stage.put(PostTag, {"tag": "tea", "post_id": 50, "sort_id": 50})
     assert await stage.ask(streams.tags_of, 50) == ["tea"]
+    await stage.post(51, MALLORY, in_reply_to_uri=note_uri(50))
+    assert await stage.ask(streams.lists_with, [1, 2, 3], 51, None) == {}
+    assert await stage.ask(streams.lists_with, [1, 2, 3], 51, MALLORY) == {3: ALICE}, "a boost"
+    await stage.do(lists.add_member, 3, DAVE)
+    assert await stage.ask(streams.lists_with, [1, 2, 3], 51, None) == {3: ALICE}
+    await stage.do(lists.change_list, 3, replies_policy="none")
+    assert await stage.ask(streams.lists_with, [1, 2, 3], 51, None) == {}
+    await stage.do(lists.change_list, 3, replies_policy="followed")
+    assert await stage.ask(streams.lists_with, [1, 2, 3], 51, None) == {3: ALICE}
+
+
+async def test_what_home_leaves_to_a_list(store: Store) -> None:
+    stage = await raise_curtain(store)
+    await stage.post(50, CAROL)
+    for account in (ALICE, BOB):
+        row = {"account_id": account, "post_id": 50, "sort_id": 50, "via_id": CAROL}
+        await stage.put(HomeEntry, row)
+    values = {"id": 1, "account_id": ALICE, "title": "T", "created_at": NOW}
+    await stage.put(ReaderList, values)
+    await stage.put(ListMember, {"list_id": 1, "actor_id": CAROL})
+    assert await stage.ask(streams.left_to_lists, 50, [ALICE, BOB]) == set()
+    await stage.do(lists.change_list, 1, exclusive=True)
+    assert await stage.ask(streams.left_to_lists, 50, [ALICE, BOB]) == {ALICE}
+    assert await stage.ask(timelines.home, ALICE, Window(5)) == []
+    whole = await stage.ask(timelines.home, ALICE, Window(5), with_lists=True)
+    assert whole == [(50, 50, None)]
 
 
 async def test_who_may_read_what_is_not_for_everybody(store: Store) -> None:

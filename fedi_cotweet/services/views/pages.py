@@ -18,11 +18,17 @@ class TimelinePage:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A reader's list: theirs alone, with the people on it."""
+    """A reader's list: theirs alone, with the people on it.
+
+    ``replies_policy``: the replies it shows, to whomever (``followed``), to people on it (``list``)
+    or to nobody (``none``). ``exclusive``: home leaves these people to it.
+    """
 
     id: str
     title: str
     members: tuple[AuthorView, ...]
+    replies_policy: str
+    exclusive: bool
 
 
 @dataclass(frozen=True, slots=True)
