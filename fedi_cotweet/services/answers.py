@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Move, Moved
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services import applying
 from fedi_cotweet.services.draft_authors import offer_final_list
 from fedi_cotweet.services.drafts import drop_from_draft, renew_offers
@@ -16,10 +17,22 @@ from storage.models import Actor, Offer
 from storage.queries import actors, consents, post_authors, posts
 
 _TO_A_CHANGE = {
-    "cotweet.declined": "declined your change.",
-    "cotweet.expired": "did not answer to your change in time.",
-    "cotweet.lapsed": "agreed to your change too long ago.",
-    "cotweet.left": "took back their consent to your change.",
+    "cotweet.declined": mark(
+        "{who} declined your change. "
+        "The published version stands. Call the change off, or publish it without them."
+    ),
+    "cotweet.expired": mark(
+        "{who} did not answer to your change in time. "
+        "The published version stands. Call the change off, or publish it without them."
+    ),
+    "cotweet.lapsed": mark(
+        "{who} agreed to your change too long ago. "
+        "The published version stands. Call the change off, or publish it without them."
+    ),
+    "cotweet.left": mark(
+        "{who} took back their consent to your change. "
+        "The published version stands. Call the change off, or publish it without them."
+    ),
 }
 _UNPUBLISHED = frozenset({ConsentState.OFFERED.value, ConsentState.ACCEPTED.value})
 
@@ -83,7 +96,7 @@ def acceptance_failed(
             offer.uri,
             actor_id=offer.target_id,
             post_id=post.id,
-            text=f"An acceptance of your invitation could not be verified ({code}).",
+            text=say("An acceptance of your invitation could not be verified ({code}).", code=code),
         )
 
 
@@ -100,7 +113,8 @@ def taken_back(tx: Tx, env: Env, offer: Offer, *, why: str) -> bool:
     apply_move(tx, env, offer, what, target.uri, why=why)
     consents.change_offer(tx, offer.id, answered_at=env.now())
     who = f"@{target.username}@{target.host}"
-    lost(tx, env, offer, "cotweet.left", f"{who} took back their consent to your draft.")
+    text = say("{who} took back their consent to your draft.", who=who)
+    lost(tx, env, offer, "cotweet.left", text)
     return True
 
 
@@ -156,7 +170,7 @@ def stamp_verified(
             offer.uri,
             actor_id=target.id,
             post_id=post.id,
-            text=f"@{target.username}@{target.host} agreed to your post.",
+            text=say("{who} agreed to your post.", who=f"@{target.username}@{target.host}"),
         )
     try_publish(tx, env, post.id)
     return "accepted"
@@ -164,8 +178,10 @@ def stamp_verified(
 
 def declined(person: Actor, reason: str) -> str:
     """What the author is told of a no."""
-    said = f": “{reason[:500]}”" if reason else "."
-    return f"@{person.username}@{person.host} declined{said}"
+    who = f"@{person.username}@{person.host}"
+    if not reason:
+        return say("{who} declined.", who=who)
+    return say("{who} declined: “{words}”", who=who, words=reason[:500])
 
 
 def receive_rejection(tx: Tx, env: Env, offer_uri: str, sender: Actor, reason: str) -> str:
@@ -189,8 +205,12 @@ def expire(tx: Tx, env: Env, offer: Offer, *, quietly: bool = False) -> None:
         return
     if offer.side == "sent":
         target = actors.actor(tx, offer.target_id)
-        who = f"@{target.username}@{target.host}" if target else "Your co-author"
-        lost(tx, env, offer, "cotweet.expired", f"{who} did not answer in time.")
+        text = (
+            say("{who} did not answer in time.", who=f"@{target.username}@{target.host}")
+            if target
+            else say("Your co-author did not answer in time.")
+        )
+        lost(tx, env, offer, "cotweet.expired", text)
         if not quietly:
             send_word(tx, env, offer, "expired")
 
@@ -199,8 +219,17 @@ def lapse(tx: Tx, env: Env, offer: Offer) -> None:
     """A co-author's consent to a draft of ours ran out thirty days after it was given."""
     if isinstance(apply_move(tx, env, offer, Move.LAPSE, offer.uri), Moved):
         target = actors.actor(tx, offer.target_id)
-        who = f"@{target.username}@{target.host}" if target else "your co-author"
-        text = f"The consent of {who} ran out: your draft was not published within thirty days."
+        text = (
+            say(
+                "The consent of {who} ran out: your draft was not published within thirty days.",
+                who=f"@{target.username}@{target.host}",
+            )
+            if target
+            else say(
+                "The consent of your co-author ran out: your draft was not published within"
+                " thirty days."
+            )
+        )
         lost(tx, env, offer, "cotweet.lapsed", text)
         send_word(tx, env, offer, "expired")
 

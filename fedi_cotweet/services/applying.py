@@ -10,6 +10,7 @@ from activitypub.coauthorship.roles import AUTHOR
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved, Outcome
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services import companions, documents, standing, timelines, versions
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
@@ -49,7 +50,9 @@ def accepted(
         answered_at=env.now() if new else offer.answered_at,
     )
     if new:
-        _tell_author(tx, env, offer, "cotweet.change_accepted", "agreed to your change.")
+        _tell_author(
+            tx, env, offer, "cotweet.change_accepted", mark("{who} agreed to your change.")
+        )
     try_apply(tx, env, offer.change_id)
     return "accepted"
 
@@ -59,8 +62,7 @@ def lost(tx: Tx, env: Env, offer: Offer, what: str) -> None:
     change = changes.change_by_id(tx, offer.change_id) if offer.change_id is not None else None
     if change is None or change.state != "offered":
         return
-    rest = f"{what} The published version stands. Call the change off, or publish it without them."
-    _tell_author(tx, env, offer, "cotweet.change_refused", rest)
+    _tell_author(tx, env, offer, "cotweet.change_refused", what)
 
 
 def _tell_author(tx: Tx, env: Env, offer: Offer, kind: str, what: str) -> None:
@@ -73,7 +75,7 @@ def _tell_author(tx: Tx, env: Env, offer: Offer, kind: str, what: str) -> None:
         offer.uri,
         actor_id=target.id,
         post_id=offer.post_id,
-        text=f"@{target.username}@{target.host} {what}",
+        text=say(what, who=f"@{target.username}@{target.host}"),
     )
 
 
@@ -172,7 +174,7 @@ def _apply(tx: Tx, env: Env, post: Post, change: Change, agreed: list[Offer]) ->
     later(tx, env, "verify_post", str(post.id), post_id=post.id)
     if by_message:
         later(tx, env, "verify_consent_notes", str(post.id), post_id=post.id)
-    text = "Everyone agreed: your change is published."
+    text = say("Everyone agreed: your change is published.")
     subject = f"{post.uri} {change.id}"
     tell(tx, env, author.id, "cotweet.changed", subject, post_id=post.id, text=text)
 

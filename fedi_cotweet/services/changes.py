@@ -14,6 +14,7 @@ import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.domain.limits import CLOCK_DIFFERENCE, OFFER_SHORTEST
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     companions,
     documents,
@@ -271,7 +272,7 @@ def _at_once(
                 f"{post.uri} {env.now()}",
                 actor_id=post.author_id,
                 post_id=post.id,
-                text="A post you wrote together was updated. What you agreed to is the same.",
+                text=say("A post you wrote together was updated. What you agreed to is the same."),
             )
 
 

@@ -10,6 +10,7 @@ from activitypub.proofs.securing import prove
 from activitypub.signatures.keys import SigningKey, load_private
 from activitypub.verdicts import Refused
 from fedi_cotweet.domain.consent import ConsentState, Illegal, Kept, Move, Moved, move
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.accounts import find_actor, proving_key_id
 from fedi_cotweet.services.credit_endings import apply_move, drop_stamp, log
 from fedi_cotweet.services.crediting import revoke
@@ -60,7 +61,9 @@ def receive(tx: Tx, env: Env, question: Question, sender: Actor, target: Actor, 
         "credit.asked",
         question.id,
         actor_id=sender.id,
-        text=f"@{sender.username}@{sender.host} asks to name you under a picture.",
+        text=say(
+            "{who} asks to name you under a picture.", who=f"@{sender.username}@{sender.host}"
+        ),
     )
     return "asked"
 

@@ -174,7 +174,10 @@ def receive_rejection(tx: Tx, env: Env, offer: CreditOffer, sender: Actor) -> st
             offer.uri,
             actor_id=sender.id,
             post_id=post.id,
-            text=f"@{sender.username}@{sender.host} does not want to be named under your picture.",
+            text=say(
+                "{who} does not want to be named under your picture.",
+                who=f"@{sender.username}@{sender.host}",
+            ),
         )
     return "declined"
 
@@ -214,7 +217,9 @@ def agreed(tx: Tx, env: Env, offer_id: int, stamp_uri: str, stamp: str, fetched_
         offer.uri,
         actor_id=artist.id,
         post_id=post.id,
-        text=f"@{artist.username}@{artist.host} agreed to be named under your picture.",
+        text=say(
+            "{who} agreed to be named under your picture.", who=f"@{artist.username}@{artist.host}"
+        ),
     )
     return "accepted"
 

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Move
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import documents, timelines
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
@@ -130,6 +131,8 @@ def _tell(tx: Tx, env: Env, account_id: int, post: Post) -> None:
         post.uri,
         actor_id=post.author_id,
         post_id=post.id,
-        text="This server has ended posts with several authors. You are no longer an author of"
-        " one of them; your boost of it stays.",
+        text=say(
+            "This server has ended posts with several authors. You are no longer an author of"
+            " one of them; your boost of it stays."
+        ),
     )

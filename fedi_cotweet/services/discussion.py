@@ -108,7 +108,7 @@ def _tell(tx: Tx, env: Env, account_id: int, by: Actor, around: Circle, uri: str
         actor_id=by.id,
         post_id=mine.post.id if mine is not None and mine.post is not None else None,
         offer_id=mine.offer.id if mine is not None and mine.offer is not None else None,
-        text=f"@{by.username}@{by.host} wrote about the draft you share.",
+        text=say("{who} wrote about the draft you share.", who=f"@{by.username}@{by.host}"),
     )
 
 

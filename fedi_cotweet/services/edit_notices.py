@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedi_cotweet.domain.limits import MINUTE
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import tell
@@ -14,7 +15,10 @@ from storage.queries import actors, interactions, notifications, posts, quoting
 
 AGAIN_AFTER: Final = 5 * MINUTE
 """Of edits in between nobody hears: who mends letter by letter rings no bell each time."""
-_WHAT: Final = {"quoted_update": "quoted", "update": "boosted"}
+_WHAT: Final = {
+    "quoted_update": mark("{who} changed a post that you quoted."),
+    "update": mark("{who} changed a post that you boosted."),
+}
 
 
 def tell_of_edit(tx: Tx, env: Env, post_id: int) -> None:
@@ -45,5 +49,5 @@ def tell_of_edit(tx: Tx, env: Env, post_id: int) -> None:
                 post.uri,
                 actor_id=author.id,
                 post_id=post.id,
-                text=f"@{author.username}@{author.host} changed a post that you {_WHAT[kind]}.",
+                text=say(_WHAT[kind], who=f"@{author.username}@{author.host}"),
             )

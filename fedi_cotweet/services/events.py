@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
 from fedi_cotweet.domain.notification_types import pushed_as
+from fedi_cotweet.languages.wording import parts
 from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
@@ -151,7 +152,8 @@ def tell(
 ) -> bool:
     """Notify a local person, once per kind and subject; not of whom they do not want to hear.
 
-    Nor of what is in a thread that they muted: that of the post, or of ``thread_of``.
+    Nor of what is in a thread that they muted: that of the post, or of ``thread_of``. ``text`` is
+    made with ``say``, so that they can read it in their language.
     """
     around = thread_of or post_id
     if (
@@ -177,7 +179,8 @@ def tell(
         actor_id=actor_id,
         post_id=post_id,
         offer_id=offer_id,
-        text=text,
+        text=str(text),
+        made_of=parts(text),
         created_at=env.now(),
     )
     if new:

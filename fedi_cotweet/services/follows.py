@@ -77,8 +77,9 @@ def _arrived(tx: Tx, env: Env, follower: Actor, followed: Actor, follow_id: int)
         "follow" if accepted else "follow_request",
         follower.uri,
         actor_id=follower.id,
-        text=f"@{follower.username}@{follower.host} "
-        + ("follows you." if accepted else "asks to follow you."),
+        text=say("{who} follows you.", who=f"@{follower.username}@{follower.host}")
+        if accepted
+        else say("{who} asks to follow you.", who=f"@{follower.username}@{follower.host}"),
     )
     if accepted:
         if follower.local:

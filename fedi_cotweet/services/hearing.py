@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import tell
@@ -38,5 +39,5 @@ def tell_of_post(
             post.uri,
             actor_id=author.id,
             post_id=post.id,
-            text=f"@{author.username}@{author.host} posted.",
+            text=say("{who} posted.", who=f"@{author.username}@{author.host}"),
         )

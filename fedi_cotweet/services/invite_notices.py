@@ -9,6 +9,7 @@ import orjson
 from activitypub.coauthorship.offers import Invitation
 from activitypub.coauthorship.projection import try_consent_digest
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
+from fedi_cotweet.languages.wording import mark, say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import tell
 from storage.engine import Tx
@@ -37,11 +38,11 @@ def asked(
         tx, target.id, "cotweet.withdrawn", [offer.uri for offer in others]
     )
     what = (
-        "wants to change a post that you wrote together."
+        mark("{who} wants to change a post that you wrote together.")
         if is_author
         else _again(others[-1], invitation)
         if others
-        else "invites you to write a post together."
+        else mark("{who} invites you to write a post together.")
     )
     tell(
         tx,
@@ -51,7 +52,7 @@ def asked(
         invitation.id,
         actor_id=sender.id,
         offer_id=offer_id,
-        text=f"@{sender.username}@{sender.host} {what}",
+        text=say(what, who=f"@{sender.username}@{sender.host}"),
     )
 
 
@@ -63,11 +64,11 @@ def _again(before: Offer, invitation: Invitation) -> str:
     # Whom the text mentions as an author is no part of what the digest covers.
     if invitation.digest in (before.digest, try_consent_digest(held, authors)):
         if same_authors:
-            return "asks you again to write this post together."
-        return "changed who the authors of this post are, and asks you again."
+            return mark("{who} asks you again to write this post together.")
+        return mark("{who} changed who the authors of this post are, and asks you again.")
     if same_authors:
-        return "changed this post, and asks you again."
-    return "changed this post and who its authors are, and asks you again."
+        return mark("{who} changed this post, and asks you again.")
+    return mark("{who} changed this post and who its authors are, and asks you again.")
 
 
 def taken_back(tx: Tx, env: Env, offer: Offer, sender: Actor) -> None:
@@ -84,5 +85,5 @@ def taken_back(tx: Tx, env: Env, offer: Offer, sender: Actor) -> None:
         offer.uri,
         actor_id=sender.id,
         offer_id=offer.id,
-        text=f"@{sender.username}@{sender.host} withdrew an invitation.",
+        text=say("{who} withdrew an invitation.", who=f"@{sender.username}@{sender.host}"),
     )

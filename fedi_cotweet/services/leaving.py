@@ -163,7 +163,7 @@ def take_off(
         f"{post.uri} {actor.uri}",
         actor_id=actor.id,
         post_id=post.id,
-        text=f"@{actor.username}@{actor.host} left your post.",
+        text=say("{who} left your post.", who=f"@{actor.username}@{actor.host}"),
     )
     applying.not_in_change(tx, env, post, actor, why="left")
 

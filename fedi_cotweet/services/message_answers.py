@@ -16,6 +16,7 @@ from activitypub.documents.note import NoteView
 from activitypub.html import from_text, own_words, to_text
 from fedi_cotweet.domain.answers import Reading, hints_at_leaving, read_answer
 from fedi_cotweet.domain.consent import ConsentState, Move
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import unnaming
 from fedi_cotweet.services.answers import declined, expire, lost
 from fedi_cotweet.services.applying import try_apply
@@ -195,7 +196,7 @@ def _accept(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer
         return "accepted_before"
     if state is not _S.OFFERED:
         _answer_back(tx, env, offer, "too_late" if state is _S.EXPIRED else "closed", answer)
-        _show(tx, env, offer, sender, answer, "would have agreed, but the question was closed")
+        _show(tx, env, offer, sender, answer, too_late=True)
         return "too_late"
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     row = post_authors.post_author(tx, post.id, sender.uri) if post is not None else None
@@ -216,7 +217,9 @@ def _accept(tx: Tx, env: Env, sender: Actor, offer: Offer, newest: Offer, answer
         offer.uri,
         actor_id=sender.id,
         post_id=post.id,
-        text=f"{_handle(sender)} agreed to your {'change' if to_a_change else 'post'} by message.",
+        text=say("{who} agreed to your change by message.", who=_handle(sender))
+        if to_a_change
+        else say("{who} agreed to your post by message.", who=_handle(sender)),
     )
     if offer.change_id is None:
         done = try_publish(tx, env, post.id)
@@ -274,7 +277,7 @@ def take_back(
         case _S.ACCEPTED:
             apply_move(tx, env, offer, Move.LEAVE, sender.uri, answer=about)
             said = "left"
-            text = f"{_handle(sender)} took back their consent to your draft."
+            text = say("{who} took back their consent to your draft.", who=_handle(sender))
             lost(tx, env, offer, "cotweet.left", text)
         case _S.PUBLISHED:
             unnaming.take_off(tx, env, offer, sender, Move.LEAVE, answer=about)
@@ -330,7 +333,7 @@ def person_gone(tx: Tx, env: Env, person: Actor) -> None:
 
 
 def _unclear(tx: Tx, env: Env, sender: Actor, offer: Offer, answer: Answer) -> str:
-    _show(tx, env, offer, sender, answer, "answered your question")
+    _show(tx, env, offer, sender, answer)
     if offer.state == _S.OFFERED.value:
         _answer_back(tx, env, offer, "unclear", answer)
     elif offer.state in (_S.ACCEPTED.value, _S.PUBLISHED.value) and hints_at_leaving(answer.text):
@@ -343,7 +346,9 @@ def _answer_back(tx: Tx, env: Env, offer: Offer, kind: str, answer: Answer) -> N
         send_word(tx, env, offer, kind, about=answer.uri, in_reply_to=answer.uri)
 
 
-def _show(tx: Tx, env: Env, offer: Offer, sender: Actor, answer: Answer, what: str) -> None:
+def _show(
+    tx: Tx, env: Env, offer: Offer, sender: Actor, answer: Answer, *, too_late: bool = False
+) -> None:
     """What somebody wrote besides a clear word is for the author to read, and for nothing else."""
     post = posts.post(tx, offer.post_id) if offer.post_id is not None else None
     draft = post is not None and post.state == "draft"
@@ -367,7 +372,13 @@ def _show(tx: Tx, env: Env, offer: Offer, sender: Actor, answer: Answer, what: s
         answer.uri,
         actor_id=sender.id,
         post_id=offer.post_id,
-        text=f"{_handle(sender)} {what}: “{shown}”",
+        text=say(
+            "{who} would have agreed, but the question was closed: “{words}”",
+            who=_handle(sender),
+            words=shown,
+        )
+        if too_late
+        else say("{who} answered your question: “{words}”", who=_handle(sender), words=shown),
     )
 
 

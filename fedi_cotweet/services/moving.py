@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import follows as following
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -45,8 +46,9 @@ def carry_followers(tx: Tx, env: Env, old: Actor, new: Actor) -> None:
             "moved",
             f"{old.uri} {new.uri}",
             actor_id=new.id,
-            text=(
-                f"@{old.username}@{old.host} is @{new.username}@{new.host} now."
-                " You follow the new account."
+            text=say(
+                "{old} is {new} now. You follow the new account.",
+                old=f"@{old.username}@{old.host}",
+                new=f"@{new.username}@{new.host}",
             ),
         )

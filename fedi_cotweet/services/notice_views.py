@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NotificationView:
-    """Something a person should hear of. ``about``: the first words of the post, or its warning.
+    """Something a person should hear of. ``text`` is made with ``say``.
 
-    ``post`` is its id here, where it can be seen, and ``draft`` whether it is one; ``invite`` that
-    of an invitation which waits for an answer, or whose draft is discussed; ``proposal`` that of a
-    proposal.
+    ``about``: the first words of the post, or its warning. ``post`` is its id here, where it can be
+    seen, and ``draft`` whether it is one; ``invite`` that of an invitation which waits for an
+    answer, or whose draft is discussed; ``proposal`` that of a proposal.
     """
 
     id: str

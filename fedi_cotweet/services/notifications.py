@@ -11,6 +11,7 @@ from activitypub.html import to_text
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.domain.notification_types import WITH_INVITE
 from fedi_cotweet.domain.windows import Window, filled
+from fedi_cotweet.languages.wording import joined
 from fedi_cotweet.services import distances, hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
@@ -73,7 +74,7 @@ def _view(
     return NotificationView(
         id=str(item.id),
         kind=item.kind,
-        text=item.text,
+        text=text_of(item),
         created_at=item.created_at,
         invite=str(item.offer_id) if usable else None,
         proposal=item.subject if item.kind in WITH_PROPOSAL else None,
@@ -81,6 +82,11 @@ def _view(
         about=about(post, offer),
         draft=post is not None and post.state == "draft",
     )
+
+
+def text_of(item: Notification) -> str:
+    """What happened, to be said in the reader's language (``wording.said``)."""
+    return joined(item.text, item.made_of)
 
 
 def answerable(env: Env, kind: str, offer: Offer) -> bool:

@@ -84,7 +84,7 @@ def too_late_to_publish(tx: Tx, env: Env, post: Post) -> bool:
         "cotweet.poll_over",
         f"{post.uri} {poll.ends_at}",
         post_id=post.id,
-        text="The poll of your draft is over before everybody agreed. Change it to ask anew.",
+        text=say("The poll of your draft is over before everybody agreed. Change it to ask anew."),
     )
     return True
 
@@ -249,9 +249,9 @@ def close_due(tx: Tx, env: Env, limit: int) -> int:
                 post.uri,
                 actor_id=post.author_id,
                 post_id=post.id,
-                text="Your poll is over."
+                text=say("Your poll is over.")
                 if account_id in authors
-                else "A poll you voted in is over.",
+                else say("A poll you voted in is over."),
             )
     return len(due)
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from activitypub.coauthorship.projection import try_consent_digest
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     audiences,
     besides,
@@ -270,5 +271,5 @@ def tell_of_mention(tx: Tx, env: Env, account_id: int, by: Actor, post_id: int) 
         str(post_id),
         actor_id=by.id,
         post_id=post_id,
-        text=f"@{by.username}@{by.host} mentioned you.",
+        text=say("{who} mentioned you.", who=f"@{by.username}@{by.host}"),
     )

@@ -140,7 +140,6 @@ def _keep(
 def _tell_primary(
     tx: Tx, env: Env, account_id: int, by: Actor, change_id: int, kind: str, post: Post | None
 ) -> None:
-    what = "another text for your post" if kind == "edit" else "that you delete your post"
     tell(
         tx,
         env,
@@ -149,7 +148,9 @@ def _tell_primary(
         str(change_id),
         actor_id=by.id,
         post_id=post.id if post is not None else None,
-        text=f"@{by.username}@{by.host} {'proposes' if kind == 'edit' else 'asks'} {what}.",
+        text=say("{who} proposes another text for your post.", who=f"@{by.username}@{by.host}")
+        if kind == "edit"
+        else say("{who} asks that you delete your post.", who=f"@{by.username}@{by.host}"),
     )
 
 
@@ -286,9 +287,22 @@ def _decide(tx: Tx, env: Env, change: Change, state: str, reason: str = "") -> N
     emit(tx, env, "proposal.answered", change_id=change.id)
 
 
+def _decided(kind: str, state: str, reason: str) -> str:
+    match kind == "edit", state == "applied":
+        case True, True:
+            return say("Your proposal was taken over.")
+        case False, True:
+            return say("Your wish to delete a post was taken over.")
+        case True, False if reason:
+            return say("Your proposal was declined: {reason}", reason=reason)
+        case False, False if reason:
+            return say("Your wish to delete a post was declined: {reason}", reason=reason)
+        case True, _:
+            return say("Your proposal was declined.")
+    return say("Your wish to delete a post was declined.")
+
+
 def _tell_proposer(tx: Tx, env: Env, change: Change, state: str, reason: str) -> None:
-    what = "Your proposal was" if change.kind == "edit" else "Your wish to delete a post was"
-    how = "taken over" if state == "applied" else "declined"
     tell(
         tx,
         env,
@@ -296,7 +310,7 @@ def _tell_proposer(tx: Tx, env: Env, change: Change, state: str, reason: str) ->
         f"cotweet.proposal_{state}",
         str(change.id),
         post_id=change.post_id,
-        text=f"{what} {how}{f': {reason}' if reason else '.'}",
+        text=_decided(change.kind, state, reason),
     )
 
 

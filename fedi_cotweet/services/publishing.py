@@ -9,6 +9,7 @@ import orjson
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.domain.limits import STAMP_FRESH_FOR_PUBLISHING, STAMP_RECHECK_AFTER
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     companions,
     documents,
@@ -134,9 +135,15 @@ def publish_due(tx: Tx, env: Env, post: Post) -> None:
     waiting = waiting_for(tx, env, post)
     if named and not waiting.unanswered and not waiting.declined:
         return  # only stamps have to be fetched anew
-    text = "The time you set has come, but not everybody has agreed: "
-    rest = "it is published with the last answer." if waiting.unanswered else "it is your decision."
-    tell(tx, env, post.author_id, "cotweet.due", post.uri, post_id=post.id, text=text + rest)
+    text = (
+        say(
+            "The time you set has come, but not everybody has agreed: it is published with the"
+            " last answer."
+        )
+        if waiting.unanswered
+        else say("The time you set has come, but not everybody has agreed: it is your decision.")
+    )
+    tell(tx, env, post.author_id, "cotweet.due", post.uri, post_id=post.id, text=text)
 
 
 def _leave_out_the_missing(tx: Tx, env: Env, post: Post) -> None:

@@ -16,8 +16,16 @@ import orjson
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import DAY, HOUR, SECOND
 from fedi_cotweet.domain.notification_types import ALERTS, pushed_as
-from fedi_cotweet.languages.wording import say
-from fedi_cotweet.services import client_notices, notifications, push_secrets, tokens, vapid
+from fedi_cotweet.languages.reader import speaking
+from fedi_cotweet.languages.wording import mark, said, say
+from fedi_cotweet.services import (
+    appearances,
+    client_notices,
+    notifications,
+    push_secrets,
+    tokens,
+    vapid,
+)
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.push_encryption import Recipient, Sealed, encode, read_recipient
@@ -46,19 +54,19 @@ TITLE_CHARACTERS: Final = 120
 BODY_CHARACTERS: Final = 140
 NO_PICTURE: Final = "/avatars/original/missing.png"
 TITLES: Final = {
-    "mention": "{name} mentioned you",
-    "reply": "{name} replied to you",
-    "status": "{name} posted",
-    "boost": "{name} boosted your post",
-    "follow": "{name} follows you",
-    "follow_request": "{name} asks to follow you",
-    "like": "{name} likes your post",
-    "poll": "A poll of {name} is over",
-    "quote": "{name} quoted your post",
-    "update": "{name} changed a post that you boosted",
-    "quoted_update": "{name} changed a post that you quoted",
-    "cotweet.invite": "{name} asks you to write a post together",
-    "cotweet.reminder": "{name} waits for your answer: write a post together?",
+    "mention": mark("{name} mentioned you"),
+    "reply": mark("{name} replied to you"),
+    "status": mark("{name} posted"),
+    "boost": mark("{name} boosted your post"),
+    "follow": mark("{name} follows you"),
+    "follow_request": mark("{name} asks to follow you"),
+    "like": mark("{name} likes your post"),
+    "poll": mark("A poll of {name} is over"),
+    "quote": mark("{name} quoted your post"),
+    "update": mark("{name} changed a post that you boosted"),
+    "quoted_update": mark("{name} changed a post that you quoted"),
+    "cotweet.invite": mark("{name} asks you to write a post together"),
+    "cotweet.reminder": mark("{name} waits for your answer: write a post together?"),
 }
 
 
@@ -282,17 +290,20 @@ def _payload(
     else:
         body = to_text(actor.summary)
     account = actors.account_of(tx, held.account_id)
+    language = appearances.of(tx, held.account_id).language
+    with speaking(language):
+        title = said(say(TITLES[item.kind], name=actor.name or actor.username))
     picture = actor.avatar or NO_PICTURE
     document = {
         "access_token": token,
-        "preferred_locale": (account.posting_language if account is not None else None) or "en",
+        "preferred_locale": language
+        or (account.posting_language if account is not None else None)
+        or "en",
         # As a number: there are apps that read nothing else.
         "notification_id": item.id,
         "notification_type": kind,
         "icon": env.addresses.base + (picture if len(picture) < 500 else NO_PICTURE),
-        "title": _cut(
-            TITLES[item.kind].format(name=actor.name or actor.username), TITLE_CHARACTERS
-        ),
+        "title": _cut(title, TITLE_CHARACTERS),
         "body": _cut(body, BODY_CHARACTERS),
     }
     return orjson.dumps(document)

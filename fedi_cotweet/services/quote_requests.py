@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.accounts import find_actor
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -164,7 +165,9 @@ def decide(
         quoting,
         by=quoter,
         post_id=held.id if held is not None else quoted.id,
-        text=f"{by} quoted you." if decision == "accepted" else f"{by} asks to quote you.",
+        text=say("{who} quoted you.", who=by)
+        if decision == "accepted"
+        else say("{who} asks to quote you.", who=by),
     )
     return quotes.request(tx, request_id) or made
 

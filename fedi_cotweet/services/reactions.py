@@ -10,6 +10,7 @@ and notifications reads these rows (C40, C42).
 from __future__ import annotations
 
 from fedi_cotweet.domain.ids import id_at
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import inboxes, streams, timelines
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
@@ -194,7 +195,7 @@ def receive_boost(
         f"{booster.uri} {post.uri}",
         by=booster,
         post_id=post.id,
-        text=f"@{booster.username}@{booster.host} boosted your post.",
+        text=say("{who} boosted your post.", who=f"@{booster.username}@{booster.host}"),
     )
     return "boosted"
 
@@ -253,8 +254,13 @@ def receive_like(
         f"{liker.uri} {post.uri}",
         by=liker,
         post_id=post.id,
-        text=f"@{liker.username}@{liker.host} "
-        + (f"reacted to your post with {emoji}" if emoji else "liked your post."),
+        text=say(
+            "{who} reacted to your post with {emoji}",
+            who=f"@{liker.username}@{liker.host}",
+            emoji=emoji,
+        )
+        if emoji
+        else say("{who} liked your post.", who=f"@{liker.username}@{liker.host}"),
     )
     return "liked"
 

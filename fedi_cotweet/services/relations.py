@@ -203,7 +203,7 @@ def _end_invites(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
 def _ask_about_posts(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
     """Whether to stay an author beside somebody one blocks, is one's own decision (C39)."""
     for post, mine in post_authors.written_together(tx, me.id, other.id, ASKED_ABOUT):
-        act = "delete it" if mine else "take your name off"
+        who = f"@{other.username}@{other.host}"
         tell(
             tx,
             env,
@@ -212,8 +212,15 @@ def _ask_about_posts(tx: Tx, env: Env, me: Actor, other: Actor) -> None:
             f"{post.uri} {other.uri}",
             actor_id=other.id,
             post_id=post.id,
-            text=(
-                f"You blocked @{other.username}@{other.host}, with whom you are an author of a"
-                f" post. It stays as it is, unless you {act}."
+            text=say(
+                "You blocked {who}, with whom you are an author of a post. It stays as it is,"
+                " unless you delete it.",
+                who=who,
+            )
+            if mine
+            else say(
+                "You blocked {who}, with whom you are an author of a post. It stays as it is,"
+                " unless you take your name off.",
+                who=who,
             ),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import invite_mutes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import tell
@@ -30,7 +31,10 @@ def remind(tx: Tx, env: Env, limit: int) -> int:
             offer.uri,
             actor_id=sender.id,
             offer_id=offer.id,
-            text=f"@{sender.username}@{sender.host} waits for your answer: the invitation to write"
-            " a post together ends within a day.",
+            text=say(
+                "{who} waits for your answer: the invitation to write a post together ends within"
+                " a day.",
+                who=f"@{sender.username}@{sender.host}",
+            ),
         )
     return len(due)

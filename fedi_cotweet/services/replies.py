@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notices import author_rows, tell_authors
@@ -53,7 +54,7 @@ def replied(
         str(post_id),
         by=by,
         post_id=post_id,
-        text=f"@{by.username}@{by.host} replied.",
+        text=say("{who} replied.", who=f"@{by.username}@{by.host}"),
     )
 
 

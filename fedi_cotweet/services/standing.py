@@ -12,6 +12,7 @@ from activitypub.coauthorship.publication import check_published
 from activitypub.coauthorship.stamps import Stamp, parse_stamp
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.invitations import drop_stamp
@@ -79,7 +80,6 @@ def named(tx: Tx, env: Env, post: Post, account_id: int, stamp_uri: str | None) 
     if not older:
         emit(tx, env, "cotweet.published_with", post_id=post.id, account_id=account_id)
     kind = "cotweet.changed" if older else "cotweet.published"
-    text = "The change" if older else "The post"
     tell(
         tx,
         env,
@@ -88,7 +88,9 @@ def named(tx: Tx, env: Env, post: Post, account_id: int, stamp_uri: str | None) 
         chosen[0].uri if older else post.uri,
         actor_id=post.author_id,
         post_id=post.id,
-        text=f"{text} you agreed to is published.",
+        text=say("The change you agreed to is published.")
+        if older
+        else say("The post you agreed to is published."),
     )
     return True
 
@@ -127,7 +129,7 @@ def updated(tx: Tx, env: Env, before: Post, after: Doc, account_ids: Iterable[in
             f"{before.uri} {after.get('updated')}",
             actor_id=before.author_id,
             post_id=before.id,
-            text="A post you wrote together was updated. What you agreed to is the same.",
+            text=say("A post you wrote together was updated. What you agreed to is the same."),
         )
 
 
@@ -160,5 +162,5 @@ def no_longer_named(tx: Tx, env: Env, object_uri: str, co_authors: Iterable[str]
             offer.uri,
             actor_id=post.author_id,
             post_id=post.id,
-            text="You are no longer an author of a post you had agreed to.",
+            text=say("You are no longer an author of a post you had agreed to."),
         )

@@ -157,9 +157,11 @@ def _tell(tx: Tx, env: Env, offer: Offer, agreed: Offer, sender: Actor, post: Po
         actor_id=sender.id,
         post_id=post.id,
         offer_id=offer.id,
-        text=(
-            f"{who} changes a post that you wrote together, and you agreed in advance.\n{what}\n"
+        text=say(
+            "{who} changes a post that you wrote together, and you agreed in advance.\n{what}\n"
             "Not what you want? You can take your name off the post, and decide yourself the next"
-            " time."
+            " time.",
+            who=who,
+            what=what,
         ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import applying, changes, companions, documents, timelines
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.events import later, tell
@@ -46,7 +47,7 @@ def take_off(tx: Tx, env: Env, offer: Offer, person: Actor, what: Move, **detail
             f"{post.uri} {person.uri}",
             actor_id=person.id,
             post_id=post.id,
-            text=f"{who} took their name off your post.",
+            text=say("{who} took their name off your post.", who=who),
         )
     return True
 
@@ -128,6 +129,9 @@ def _ask_co_authors(tx: Tx, env: Env, post: Post, person: Actor) -> None:
         f"{post.uri} {person.uri}",
         actor_id=person.id,
         post_id=post.id,
-        text=f"Without @{person.username}@{person.host} the text of your post is another one: its"
-        " co-authors have been asked about it, and are not shown until they agree.",
+        text=say(
+            "Without {who} the text of your post is another one: its co-authors have been asked"
+            " about it, and are not shown until they agree.",
+            who=f"@{person.username}@{person.host}",
+        ),
     )

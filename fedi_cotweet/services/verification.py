@@ -16,6 +16,7 @@ from activitypub.vocab.reading import host_of
 from activitypub.vocab.terms import Doc
 from fedi_cotweet.domain.consent import ConsentState, Move, Moved
 from fedi_cotweet.domain.limits import DAY, HOUR
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import (
     companions,
     distances,
@@ -286,10 +287,13 @@ def _what_changed(tx: Tx, offer: Offer, document: dict[str, object]) -> str:
     agreed = orjson.loads(offer.document)["object"]
     gone = companions.only_unnamed(agreed, document, [str(uri) for uri in offer.authors])
     if not gone:
-        return "A post you agreed to was changed without your consent. Your name was taken off."
-    return (
-        f"A post you agreed to does not name {', '.join(handles_at(tx, gone))} any more."
-        " Without that the text is another one: your name is not shown until you agree to it."
+        return say(
+            "A post you agreed to was changed without your consent. Your name was taken off."
+        )
+    return say(
+        "A post you agreed to does not name {people} any more. Without that the text is another"
+        " one: your name is not shown until you agree to it.",
+        people=", ".join(handles_at(tx, gone)),
     )
 
 

@@ -282,6 +282,9 @@ class Notification(Base):
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(default="")
+    """In English."""
+    made_of: Mapped[dict[str, Any] | None]
+    """Of what the text can be said in other languages too (``languages.wording.parts``)."""
     created_at: Mapped[int]
 
     __table_args__ = (

@@ -16,7 +16,7 @@ from mastodon import Mastodon
 from fedi_cotweet.domain.limits import HOUR, MINUTE, SECOND
 from fedi_cotweet.domain.notification_types import ALERTS
 from fedi_cotweet.federation import jobs
-from fedi_cotweet.services import push_secrets, pushing, tokens
+from fedi_cotweet.services import appearances, push_secrets, pushing, tokens
 from storage.engine import Tx
 from storage.models import PushSubscription
 from storage.queries import actors, oauth, pushes
@@ -152,6 +152,21 @@ async def test_mastodon_py_subscribes_and_reads_what_comes(phone: Listening) -> 
     assert (await asyncio.to_thread(library.push_subscription)).id == made.id
     await asyncio.to_thread(library.push_subscription_delete)
     assert await phone.subscriptions() == 0
+
+
+async def test_pushes_are_in_the_language_that_the_person_chose(phone: Listening) -> None:
+    await phone.subscribe(alerts={"follow": True, "mention": True})
+
+    def speak(tx: Tx) -> None:
+        alice = actors.account_by_name(tx, "alice")
+        assert alice is not None
+        appearances.speak(tx, alice.id, "ko")
+
+    await phone.cast.here.write(speak)
+    await phone.follow(phone.cast.bob)
+    [told] = phone.service.got
+    assert told["title"] == "bob 님이 당신을 팔로우합니다"
+    assert told["preferred_locale"] == "ko"
 
 
 async def test_only_what_was_asked_for_is_pushed(phone: Listening) -> None:

@@ -1,5 +1,5 @@
-"""Whatever is refused can be said in every language: no text of a ``ServiceError`` is put together
-where translators do not see it whole."""
+"""Whatever is refused or told can be said in every language: no text of a ``ServiceError`` or a
+notification is put together where translators do not see it whole."""
 
 from __future__ import annotations
 
@@ -59,6 +59,27 @@ def test_every_refusal_is_a_whole_text() -> None:
         for file in code_files()
     }
     assert {name for name, texts in found.items() if texts} <= NOT_YET, found
+
+
+def untold(code: str) -> Iterator[str]:
+    """What people are told of (``events.tell``) in a text that is kept in English only."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("tell", "tell_authors"):
+            texts = [one.value for one in node.keywords if one.arg == "text"]
+            yield from (ast.unparse(text) for text in texts if not is_said(text))
+
+
+def is_said(text: ast.expr) -> bool:
+    if isinstance(text, ast.IfExp):
+        return is_said(text.body) and is_said(text.orelse)
+    return is_whole(text) and not isinstance(text, ast.Constant)
+
+
+def test_every_notification_is_a_whole_text() -> None:
+    found = {str(file): list(untold(file.read_text(encoding="utf-8"))) for file in code_files()}
+    assert not {name: texts for name, texts in found.items() if texts}
+    assert list(untold('tell(tx, env, me, "poll", uri, text="It is over.")'))
+    assert list(untold('tell_authors(tx, env, post, rows, text=f"{who} replied.")'))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import FormData
 
 from fedi_cotweet.languages.catalogues import NAMES
-from storage.queries import actors
+from storage.engine import Tx
+from storage.queries import actors, consents
 from tests.sites import BASE, World
 from tests.web.conftest import HTML, Browser, csrf
 from tests.web.markup import parse_page
@@ -164,6 +165,38 @@ async def test_a_refusal_counts_as_the_language_does(
     answer = await alice.http.post("/write", data=form, headers=headers)
     assert answer.status == 422
     assert words in await answer.text()
+
+
+async def test_what_one_is_told_of_stands_there_in_the_readers_language(
+    world: World, browsers: Browsers
+) -> None:
+    """Also when their language was another at the time; what was told before is in English."""
+    alice, bob = await browsers("alice"), await browsers("bob")
+    token = csrf(await bob.page("/@alice"))
+    assert (await bob.send("/@alice/follow", {"csrf": token})).status == 303
+    me = await _alice(world)
+
+    def told_before(tx: Tx) -> None:
+        consents.notify(
+            tx,
+            id=1,
+            account_id=me,
+            kind="mention",
+            subject="before",
+            text="@carol@c.example mentioned you.",
+            created_at=world.clock.now,
+        )
+
+    await world.site.write(told_before)
+    host = world.site.env.addresses.host
+    for code, words in (
+        ("en", f"@bob@{host} follows you."),
+        ("fr", f"@bob@{host} vous suit."),
+        ("ko", f"@bob@{host} 님이 당신을 팔로우합니다."),
+    ):
+        page = await (await alice.get("/notifications", headers=asking(code))).text()
+        assert words in page
+        assert "@carol@c.example mentioned you." in page
 
 
 async def test_the_server_has_a_language_of_its_own(world: World, stranger: Browser) -> None:
