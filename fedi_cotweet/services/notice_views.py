@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class NotificationView:
-    """Something a person should hear of. ``text`` is made with ``say``.
+    """Something a person should hear of. ``text``: a sentence in English, which pages translate.
 
     ``about``: the first words of the post, or its warning. ``post`` is its id here, where it can be
     seen, and ``draft`` whether it is one; ``invite`` that of an invitation which waits for an
