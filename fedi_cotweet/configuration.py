@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from fedi_cotweet.domain.colours import read_colour
 from fedi_cotweet.domain.rollout import parse_rollout
+from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.style_rules import check_house
 from fedi_cotweet.settings import (
     PREFIX,
     Definition,
@@ -211,12 +214,35 @@ def _fill_in(values: dict[str, Value], sources: dict[str, str]) -> None:
             f"ca_file names {ca_file}, where there is no file ({sources['ca_file']}).",
             "Give the path of a PEM file.",
         )
+    _check_looks(values, sources)
     _check_rollout(values, sources)
     _check_proxies(values, sources)
     _check_bucket(values, sources)
     values["base_url"] = _base_url(values, sources["base_url"], development)
     if not values.get("name"):
         values["name"] = urlsplit(str(values["base_url"])).netloc
+
+
+def _check_looks(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:
+    accent, style_file = str(values.get("accent") or ""), values.get("style_file")
+    if accent and read_colour(accent) is None:
+        raise SettingValueError(
+            f'accent "{accent}" is no colour ({sources["accent"]}).', "Write it like #0b6656."
+        )
+    if not isinstance(style_file, Path):
+        return
+    try:
+        check_house(style_file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingValueError(
+            f"style_file cannot be read: {error} ({sources['style_file']}).",
+            "Give the path of a file with CSS.",
+        ) from None
+    except ServiceError as error:
+        raise SettingValueError(
+            f"{style_file}: {error.safe} ({sources['style_file']})",
+            "Nothing in it may name a file or another server.",
+        ) from None
 
 
 def _check_bucket(values: Mapping[str, Value], sources: Mapping[str, str]) -> None:

@@ -122,6 +122,21 @@ class Settings:
     description: str = field(
         default="", metadata=_about("What this server is, in a sentence, on its front page.")
     )
+    accent: str = field(
+        default="",
+        metadata=_about(
+            "Colour of links and buttons, such as `#0b6656`. It is made darker on light pages and "
+            "lighter on dark ones, as far as everybody can read it.",
+            shown_default="the green of the style sheet",
+        ),
+    )
+    style_file: Path | None = field(
+        default=None,
+        metadata=_about(
+            "File with CSS for all pages, read at the start, after the style sheet that they have. "
+            "Nothing in it may name a file or another server.",
+        ),
+    )
     language: str = field(
         default="en",
         metadata=_about(

@@ -8,7 +8,7 @@ from typing import Any
 from activitypub.html import to_text
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.domain.windows import Page, Window, page_of
-from fedi_cotweet.services import appearances, freshness, hiding, homes
+from fedi_cotweet.services import freshness, hiding, homes
 from fedi_cotweet.services.audiences import EVERYBODYS, may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
@@ -163,7 +163,6 @@ def profile(
         header=actor.header,
         avatar_alt=actor.icon_alt,
         header_alt=actor.image_alt,
-        accent=appearances.of(tx, actor.id).accent if actor.local else "",
         posts_count=posts.count_profile_posts(tx, actor.id, since),
         followers_count=follows.count_followers(tx, actor.id),
         following_count=follows.count_following(tx, actor.id),

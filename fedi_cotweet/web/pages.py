@@ -16,6 +16,7 @@ from fedi_cotweet.web.linked_data import post_linked_data, preview_picture, prev
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import (
     ConsentView,
+    Dressed,
     InstanceView,
     SessionView,
     absolute,
@@ -41,6 +42,7 @@ def render_profile(
     indexable: bool = False,
     relation: Relation | None = None,
     part: str = "posts",
+    dress: Dressed | None = None,
 ) -> str:
     """Somebody's profile. ``indexable``: its owner lets search engines list it; ``relation``: what
     the viewer, who is somebody else, has to do with them; ``part``: of their posts."""
@@ -53,6 +55,7 @@ def render_profile(
         indexable=indexable,
         relation=relation,
         part=part,
+        dress=dress,
         preview_image=absolute(avatar, instance) if avatar else "",
     )
 
@@ -66,6 +69,7 @@ def render_post(
     consents: Sequence[ConsentView] = (),
     session: SessionView | None = None,
     indexable: bool = False,
+    dress: Dressed | None = None,
 ) -> str:
     """The page of one post in its thread: ``ancestors`` oldest first, ``replies`` in reading order.
 
@@ -90,6 +94,7 @@ def render_post(
         picture=picture,
         preview_image=absolute(image, instance) if image else "",
         linked_data=post_linked_data(post, instance),
+        dress=dress,
     )
 
 

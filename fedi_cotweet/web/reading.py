@@ -7,14 +7,23 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
-from fedi_cotweet.services import distances, listings, reading, threads, timelines, viewing
+from fedi_cotweet.services import (
+    appearances,
+    distances,
+    listings,
+    reading,
+    threads,
+    timelines,
+    viewing,
+)
 from fedi_cotweet.services import history as histories
+from fedi_cotweet.services.appearances import Dress
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import dressing, pages
 from fedi_cotweet.web.rendering import ConsentView
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
@@ -56,14 +65,16 @@ async def profile(visit: Visit) -> web.Response:
     asked = visit.request.query.get("show", "")
     part = asked if asked in reading.PARTS else reading.PARTS[0]
 
-    def find(tx: Tx) -> tuple[Actor, ProfileView, Relation | None]:
+    def find(tx: Tx) -> tuple[Actor, ProfileView, Dress | None, Relation | None]:
         actor, me = person_named(tx, visit, name), visit.account_id
         view = reading.profile(tx, visit.env, actor, me, window=window, stale=stale, part=part)
+        dress = appearances.dress_of(tx, actor, [*view.pinned, *view.page.posts])
         if me is None or me == actor.id:
-            return actor, view, None
-        return actor, view, relationships.between(tx, me, [actor.id], visit.env.now())[actor.id]
+            return actor, view, dress, None
+        between = relationships.between(tx, me, [actor.id], visit.env.now())
+        return actor, view, dress, between[actor.id]
 
-    actor, view, relation = await visit.site.read(find)
+    actor, view, dress, relation = await visit.site.read(find)
     if actor.local and visit.wants_activity():
         raise web.HTTPFound(actor.uri, headers={"Vary": "Accept"})
     if not actor.local and visit.request.method == "GET":
@@ -79,6 +90,7 @@ async def profile(visit: Visit) -> web.Response:
             indexable=indexable,
             relation=relation,
             part=part,
+            dress=dressing.dressed(visit, dress, view.author),
         )
     )
     return _alternate(response, actor.uri) if actor.local else response
@@ -108,6 +120,7 @@ class _Found:
     consents: tuple[ConsentView, ...]
     indexable: bool
     counts: bool
+    dress: Dress | None
 
 
 async def post(visit: Visit) -> web.Response:
@@ -134,7 +147,10 @@ async def post(visit: Visit) -> web.Response:
         # A search engine finds a post as a search here does: if all who stand on it wish so.
         named = actors.actors_by_uri(tx, [one.uri for one in view.authors]).values()
         indexable = author.indexable and all(one.indexable for one in named)
-        return _Found(view, ancestors, replies, consents, indexable, counts)
+        dress = appearances.dress_of(tx, author, [view]) if view.state == "published" else None
+        if dress is not None and not dress.alone:
+            dress = None  # of several people: it has nobody's look
+        return _Found(view, ancestors, replies, consents, indexable, counts, dress)
 
     found = await visit.site.read(find)
     if found.view.page != f"/@{name}/{post_id}":
@@ -160,6 +176,7 @@ async def post(visit: Visit) -> web.Response:
             consents=found.consents,
             session=session,
             indexable=found.indexable,
+            dress=dressing.dressed(visit, found.dress, found.view.authors[0]),
         ),
         private=found.view.state != "published" or found.view.visibility not in EVERYBODYS,
     )

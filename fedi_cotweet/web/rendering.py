@@ -47,6 +47,8 @@ class InstanceView:
     software_version: str
     joining: str = "closed"
     """Who may make an account (``Settings.registrations``)."""
+    style: str = ""
+    """Path of its style sheet, where that is not the one that everybody has."""
     path: str = ""
     """Of the page that is shown, encoded: the address that it is known by."""
 
@@ -75,6 +77,22 @@ class ConsentView:
     author_uri: str
     stamp_url: str
     verified_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """The look of a page whose person has one of their own.
+
+    ``path``: of their style sheet. ``styled``: whether it is for words, and of which posts:
+    ``alone``, those that nobody else stands for. ``off``: the reader sees none of it.
+    """
+
+    author: AuthorView
+    accent: str = ""
+    path: str = ""
+    styled: bool = False
+    alone: frozenset[str] = frozenset()
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +145,13 @@ def language_tag(tag: str | None) -> str:
     return tag if tag and _LANGUAGE.fullmatch(tag) else ""
 
 
-def in_language(path: str, code: str) -> str:
-    """A link from the page at ``path`` to itself that keeps a language (``web.tongues``). It does
-    not name the page: what is kept from somebody and what is not there are the same page."""
+def asking(path: str, name: str, value: str) -> str:
+    """A link from the page at ``path`` to itself that asks for something that is kept
+    (``web.tongues``, ``web.dressing``). It does not name the page: what is kept from somebody and
+    what is not there are the same page."""
     pairs = [pair for pair in path.partition("?")[2].split("&") if pair]
-    others = [pair for pair in pairs if not pair.startswith("lang=")]
-    return f"{'' if path else PATHS.index}?{'&'.join([*others, f'lang={code}'])}"
+    others = [pair for pair in pairs if not pair.startswith(f"{name}=")]
+    return f"{'' if path else PATHS.index}?{'&'.join([*others, f'{name}={value}'])}"
 
 
 def initials(author: AuthorView) -> str:
@@ -227,12 +246,12 @@ def build_environment() -> Environment:
     environment.filters.update(
         absolute=absolute,
         as_content=as_content,
+        asking=asking,
         author_line=author_line,
         emoji_text=emoji_text,
         focus=focus,
         handle_host=lambda author: author.handle.rpartition("@")[2],
         host=host,
-        in_language=in_language,
         initials=initials,
         iso_time=iso_time,
         kind=kind,

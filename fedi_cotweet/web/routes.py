@@ -17,6 +17,7 @@ from fedi_cotweet.web import (
     authorizing,
     befriending,
     drafting,
+    dressing,
     editing,
     embedding,
     feeds,
@@ -45,7 +46,13 @@ from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
 from fedi_cotweet.web.settings.routes import SETTINGS
-from fedi_cotweet.web.static_files import find_static, load_static_files, static_path
+from fedi_cotweet.web.static_files import (
+    StaticFile,
+    find_static,
+    load_static_files,
+    static_path,
+    with_rules,
+)
 from fedi_cotweet.web.visits import Bring, MayFetch, Pages, Visit
 
 DOCUMENTS: tuple[tuple[str, str, Page], ...] = (
@@ -145,12 +152,15 @@ def setup(
     catalogues.load()
     load_static_files()
     settings = site.settings
+    added = dressing.house_rules(settings)
+    house = with_rules(added) if added else None
     instance = InstanceView(
         settings.name or settings.host,
         settings.base_url,
         settings.description,
         __version__,
         settings.registrations,
+        style=house.path if house else "",
     )
     rechecks = Rechecks(site)
     pages = Pages(
@@ -166,9 +176,8 @@ def setup(
         async def handle(request: web.Request) -> web.StreamResponse:
             viewer = await find_viewer(request, site, pages.cookies)
             tongues.choose(request, pages.cookies, settings.language, viewer)
-            return tongues.asked(request, pages.cookies) or await answer(
-                page, Visit(request, pages, viewer)
-            )
+            kept = tongues.asked(request, pages.cookies) or dressing.asked(request, pages.cookies)
+            return kept or await answer(page, Visit(request, pages, viewer))
 
         return handle
 
@@ -195,7 +204,15 @@ def setup(
             app.router.add_post(path, handler(page))
     app.router.add_get("/media/{file}", file)
     app.router.add_get("/emoji/files/{file}", emoji)
-    app.router.add_get("/static/{digest}/{name}", _static)
+
+    async def static(request: web.Request) -> web.Response:
+        return _static(request, house)
+
+    async def style(request: web.Request) -> web.Response:
+        return await dressing.sheet(request, site)
+
+    app.router.add_get("/static/{digest}/{name}", static)
+    app.router.add_get(dressing.ROUTE, style)
     app.router.add_get("/favicon.ico", _icon)
     app.middlewares.append(unknown_pages(pages, settings.language))
     app.on_response_prepare.append(add_missing)
@@ -206,11 +223,14 @@ def setup(
     app.on_shutdown.append(finish)
 
 
-async def _static(request: web.Request) -> web.Response:
-    found = find_static(request.match_info["digest"], request.match_info["name"])
+def _static(request: web.Request, house: StaticFile | None) -> web.Response:
+    digest, name = request.match_info["digest"], request.match_info["name"]
+    found = find_static(digest, name)
     if found is None:
         raise web.HTTPNotFound
     file, current = found
+    if house is not None and name == house.name:
+        file, current = house, digest == house.digest
     return web.Response(
         body=file.body,
         headers=static_headers(immutable=current) | {"Content-Type": file.media_type},

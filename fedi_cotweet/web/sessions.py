@@ -51,6 +51,7 @@ class Cookies:
     form: str
     step: str
     language: str
+    styles: str
     secure: bool
 
     @classmethod
@@ -64,6 +65,7 @@ class Cookies:
             form=f"{before}form{after}",
             step=f"{before}step{after}",
             language=f"{before}language{after}",
+            styles=f"{before}styles{after}",
             secure=secure,
         )
 

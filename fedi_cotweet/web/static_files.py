@@ -49,6 +49,13 @@ def load_static_files() -> None:
     _files()
 
 
+def with_rules(added: str) -> StaticFile:
+    """The style sheet with rules that a server adds to it."""
+    held = _files()["style.css"]
+    body = held.body + b"\n" + added.encode()
+    return StaticFile(held.name, body, held.media_type, hashlib.sha256(body).hexdigest()[:16])
+
+
 def static_path(name: str) -> str:
     """The path a page links to, such as ``/static/0123456789abcdef/style.css``.
 

@@ -75,6 +75,12 @@ class Visit:
         return None if self.viewer is None else self.viewer.view
 
     @property
+    def plain(self) -> bool:
+        """Whether whoever looks wants to see no colours and styles of people."""
+        chosen = self.viewer is not None and self.viewer.view.look.plain
+        return chosen or self.request.cookies.get(self.pages.cookies.styles) == "off"
+
+    @property
     def account_id(self) -> int | None:
         return None if self.viewer is None else self.viewer.account_id
 

@@ -77,6 +77,7 @@ def test_every_refusal_of_the_reference_is_some_operations() -> None:
 ELSEWHERE = {
     "file_store_unavailable",
     "bad_filter",
+    "bad_style",
     "bad_target",
     "too_many_collections",
     "too_many_items",

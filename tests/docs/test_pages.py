@@ -13,6 +13,7 @@ import typer.main
 from fedi_cotweet.cli.main import app
 from fedi_cotweet.configuration import load
 from fedi_cotweet.domain.consent import ConsentState, Kept, Move, Moved, mermaid, move
+from fedi_cotweet.services.style_rules import compiled
 from fedi_cotweet.settings import definitions
 from tests.docs.pages import (
     ROOT,
@@ -33,7 +34,7 @@ from tests.docs.walk import Walk, steps
 DOCS = ROOT / "docs"
 FEP = DOCS / "fep-af48.md"
 CONSENT = DOCS / "explanation/consent.md"
-LANGUAGES = {"console", "python", "json", "toml", "mermaid", "text", "sh", "caddyfile"}
+LANGUAGES = {"console", "python", "json", "toml", "mermaid", "text", "sh", "caddyfile", "css"}
 GENERATED = {"docs/reference/commands.md", "docs/reference/settings.md"}
 DRAWINGS = ("flowchart LR\n", "sequenceDiagram\n", "stateDiagram-v2\n")
 
@@ -92,6 +93,11 @@ def test_a_configuration_on_a_page_can_be_used(block: Block, tmp_path: Path) -> 
     for name, value in tomllib.loads(block.text).items():
         found = getattr(settings, name)
         assert (str(found) if isinstance(found, Path) else found) == value
+
+
+@pytest.mark.parametrize("block", all_blocks("css"), ids=lambda block: block.place)
+def test_styles_on_a_page_can_be_used(block: Block) -> None:
+    assert compiled(block.text)
 
 
 @pytest.mark.parametrize("block", all_blocks("mermaid"), ids=lambda block: block.place)

@@ -813,6 +813,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         f"/emoji/files/{file}" for file in (n.picture, n.copied_picture)
     ],
     ("GET", "/static/{digest}/{name}"): lambda n: [f"/static/{n.offer}/{n.picture}"],
+    ("GET", "/styles/{name}/{digest}.css"): lambda n: [f"/styles/alice/{n.post}.css"],
     ("GET", "/favicon.ico"): plain("/favicon.ico"),
 }
 PROBES.update(app_probes())

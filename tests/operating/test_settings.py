@@ -104,6 +104,8 @@ def test_variables_of_the_tests_and_of_others_are_left_alone(tmp_path: Path) -> 
         ("ca_file = '/no/such/file.pem'", "there is no file"),
         ("cotweets = 'percent:101'", "percent:N"),
         ("cotweets_until = 'soon'", "cotweets_until = "),
+        ("accent = 'red'", "Write it like #0b6656"),
+        ("style_file = '/no/such/file.css'", "path of a file with CSS"),
         ("trusted_proxies = '10.0.0.1/8'", "172.18.0.0/16"),
         ("max_authors = ", "is not TOML"),
     ],

@@ -39,8 +39,9 @@ async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
         code = totp.code_at(account.totp_secret, env.now() // totp.STEP_MS)
         second_factor.confirm(tx, env, account, code)
         person = actors.actor(tx, bob)
-        about = {"comment": "Rude tea.", "servers": None}
-        report = reports.report(tx, env, alice, post=None, person=person, **about)
+        report = reports.report(
+            tx, env, alice, post=None, person=person, comment="Rude tea.", servers=None
+        )
         app = applications.register(tx, env, name="Notes", redirect_uris=[CALLBACK])
         asked = {
             "client_id": app.client_id,

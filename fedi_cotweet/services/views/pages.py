@@ -49,5 +49,3 @@ class ProfileView:
     """Only on its first page."""
     avatar_alt: str = ""
     header_alt: str = ""
-    accent: str = ""
-    """The colour that somebody of this server chose for it."""
