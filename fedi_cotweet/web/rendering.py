@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from jinja2 import DictLoader, Environment, PackageLoader, StrictUndefined
 
 from activitypub.html import link_targets
-from fedi_cotweet.languages import numbers
+from fedi_cotweet.languages import numbers, tags
 from fedi_cotweet.languages.catalogues import NAMES
 from fedi_cotweet.languages.reader import reader
 from fedi_cotweet.languages.wording import said
@@ -271,6 +271,11 @@ def build_environment() -> Environment:
     )
     environment.tests["ours"] = is_ours
     environment.globals.update(
-        static_path=static_path, LONG_POST=LONG_POST, PATHS=PATHS, LANGUAGES=NAMES, reader=reader
+        static_path=static_path,
+        LONG_POST=LONG_POST,
+        PATHS=PATHS,
+        LANGUAGES=NAMES,
+        reader=reader,
+        spoken=tags.choices,
     )
     return environment
