@@ -30,7 +30,8 @@ def named(tag: str) -> str:
 @lru_cache
 def _named(code: str) -> tuple[tuple[str, str], ...]:
     locale = Locale.parse(code)
-    tags = [tag for tag in Locale.parse("en").languages if len(tag) == 2 and tag.isalpha()]
+    everything = map(str, Locale.parse("en").languages)
+    tags = [tag for tag in everything if len(tag) == 2 and tag.isalpha()]
     found = {tag: _name(tag, locale) for tag in (*tags, *_MORE)}
     rows = [(tag, name) for tag, name in found.items() if name]
     return tuple(sorted(rows, key=lambda row: _without_marks(row[1])))

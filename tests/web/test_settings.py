@@ -162,8 +162,8 @@ async def test_defaults_of_posts_stand_in_the_form_for_the_next(
     form = (await alice.page("/write")).one("form", action="/write")
     chosen = [option.attributes["value"] for option in form.all("option", selected="")]
     assert "followers" in chosen
-    (chosen,) = form.one("select", name="language").all("option", selected="")
-    assert chosen.attributes["value"] == "fr"
+    (language,) = form.one("select", name="language").all("option", selected="")
+    assert language.attributes["value"] == "fr"
     me = await _id(world, "alice")
     held = await world.site.read(lambda tx: posting_defaults.of(tx, me))
     assert (held.posting_sensitive, held.quote_policy) == (True, "nobody")
