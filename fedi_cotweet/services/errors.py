@@ -81,4 +81,6 @@ _HOW: Final[Mapping[str, str]] = {
 def not_found(what: str) -> ServiceError:
     """Nothing there, or nothing this person may see: the two look the same."""
     fix = _HOW.get(what, mark("Check the address or id."))
-    return ServiceError("not_found", 404, _NOT_THERE[what], fix)
+    # What only programs ask for, an object say, is on no page and needs no translation.
+    text = _NOT_THERE.get(what, f"There is no such {what}.")
+    return ServiceError("not_found", 404, text, fix)

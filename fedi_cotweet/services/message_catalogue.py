@@ -101,98 +101,98 @@ CATALOGUE: Final[dict[str, dict[str, str]]] = {
         "word_started": "Thank you: people on {host} may ask you again.",
     },
     "fr": {
-        "asks": "{asker} aimerait publier le message ci-dessous avec vous et demande : votre nom "
-        "peut-il y figurer ?",
-        "asks_change": "{asker} aimerait modifier le message qui vous nomme et demande : votre nom "
-        "peut-il figurer aussi sur la nouvelle version ?",
-        "asks_published": "{asker} aimerait vous nommer sur un message déjà publié et demande : "
-        "votre nom peut-il y figurer ?",
-        "stands": "Voici ce que dit le message actuellement :",
-        "replaces": "Ceci remplace un message précédent : le texte a changé.",
-        "shown": "Rien n’est encore public. Voici exactement ce qui serait publié :",
-        "shown_change": "Voici exactement ce qu’il dirait :",
-        "fact_title": "Titre :",
-        "fact_warning": "Avertissement :",
+        "asks": "{asker} aimerait publier le message ci-dessous avec vous et demande : votre nom "
+        "peut-il y figurer ?",
+        "asks_change": "{asker} aimerait modifier le message qui vous nomme et demande : votre nom "
+        "peut-il figurer aussi sur la nouvelle version ?",
+        "asks_published": "{asker} aimerait vous nommer sur un message déjà publié et demande : "
+        "votre nom peut-il y figurer ?",
+        "stands": "Voici ce que dit le message actuellement :",
+        "replaces": "Ceci remplace un message précédent : le texte a changé.",
+        "shown": "Rien n’est encore public. Voici exactement ce qui serait publié :",
+        "shown_change": "Voici exactement ce qu’il dirait :",
+        "fact_title": "Titre :",
+        "fact_warning": "Avertissement :",
         "fact_sensitive": "Ses images sont marquées comme sensibles.",
-        "fact_poll": "Sondage :",
+        "fact_poll": "Sondage :",
         "fact_several": "Plusieurs choix sont possibles.",
         "fact_one": "Un seul choix est possible.",
-        "fact_until": "Jusqu’au :",
+        "fact_until": "Jusqu’au :",
         "fact_picture": "Image",
         "undescribed": "(sans description)",
-        "fact_reply": "En réponse à :",
-        "fact_authors": "Auteurs, dans cet ordre :",
-        "fact_with": "Nommé avec eux :",
-        "fact_mentions": "Mentionne aussi :",
-        "fact_audience": "Visibilité :",
-        "fact_language": "Langue :",
+        "fact_reply": "En réponse à :",
+        "fact_authors": "Auteurs, dans cet ordre :",
+        "fact_with": "Nommé avec eux :",
+        "fact_mentions": "Mentionne aussi :",
+        "fact_audience": "Visibilité :",
+        "fact_language": "Langue :",
         "public": "public – tout le monde peut le lire, il apparaît partout",
         "unlisted": "non listé – tout le monde peut le lire, mais il n’apparaît pas dans les fils "
         "publics",
-        "folded": "Votre nom peut-il figurer sur un message ? Son avertissement : {warning}",
-        "answer": "Répondez à ce message avant le {deadline} par un seul mot :",
+        "folded": "Votre nom peut-il figurer sur un message ? Son avertissement : {warning}",
+        "answer": "Répondez à ce message avant le {deadline} par un seul mot :",
         "accept": "votre nom figure sur le message. Il est publié dès que toutes les personnes "
         "nommées ont accepté.",
         "decline": "votre nom n’y figure pas. Ne pas répondre revient au même.",
         "accept_change": "le message est modifié dès que toutes les personnes nommées ont accepté.",
         "decline_change": "le message reste tel quel, avec votre nom. Ne pas répondre revient au "
         "même.",
-        "later": "Vous pouvez retirer votre nom à tout moment, avant et après la publication : "
+        "later": "Vous pouvez retirer votre nom à tout moment, avant et après la publication : "
         "répondez <strong>leave</strong>. Pour que personne sur {host} ne vous le demande plus "
-        "ainsi : <strong>stop</strong>.",
-        "counts": "Seule une telle réponse compte. Un favori, un partage ou une réaction ne veut "
+        "ainsi : <strong>stop</strong>.",
+        "counts": "Seule une telle réponse compte. Un J’aime, un partage ou une réaction ne veut "
         "rien dire. Toute autre réponse est montrée à {asker} et ne change rien.",
         "line": "Pour que d’autres puissent vérifier votre accord, répondez publiquement ou en non "
-        "listé avec cette ligne :",
-        "word_accepted": "Merci ! Vous avez accepté le message de {asker}. Il est publié dès que "
-        "toutes les personnes nommées ont accepté ; vous recevrez le lien. Pour retirer votre nom, "
+        "listé avec cette ligne :",
+        "word_accepted": "Merci ! Vous avez accepté le message de {asker}. Il est publié dès que "
+        "toutes les personnes nommées ont accepté ; vous recevrez le lien. Pour retirer votre nom, "
         "répondez <strong>leave</strong>.",
-        "word_published": "Le message que vous avez accepté est publié : {link}<br>S’il vous "
+        "word_published": "Le message que vous avez accepté est publié : {link}<br>S’il vous "
         "plaît, partagez-le, pour que vos abonnés le voient aussi. Pour retirer votre nom, "
         "répondez <strong>leave</strong>.",
-        "word_changed": "La modification que vous avez acceptée est publiée : {link}",
-        "word_declined": "Entendu : votre nom ne figurera pas sur ce message, et {asker} en est "
+        "word_changed": "La modification que vous avez acceptée est publiée : {link}",
+        "word_declined": "Entendu : votre nom ne figurera pas sur ce message, et {asker} en est "
         "informé. Il n’y a rien d’autre à faire.",
-        "word_left": "Entendu : vous avez changé d’avis, votre nom ne figurera pas sur ce message. "
+        "word_left": "Entendu : vous avez changé d’avis, votre nom ne figurera pas sur ce message. "
         "{asker} en est informé.",
-        "word_taken_off": "C’est fait : votre nom est retiré du message, et les serveurs qui l’ont "
+        "word_taken_off": "C’est fait : votre nom est retiré du message, et les serveurs qui l’ont "
         "en sont informés. {asker} aussi.",
         "word_shortened": "{person} n’est plus nommé sur le message que vous avez accepté, et rien "
-        "d’autre n’a changé : {link}<br>Votre nom reste. Pour le retirer aussi, répondez "
+        "d’autre n’a changé : {link}<br>Votre nom reste. Pour le retirer aussi, répondez "
         "<strong>leave</strong>.",
-        "word_accepted_change": "Merci ! Vous avez accepté la modification. Elle est publiée dès "
-        "que toutes les personnes nommées ont accepté ; vous en serez informé.",
-        "word_declined_change": "Entendu : le message reste tel quel, avec votre nom, à moins que "
-        "{asker} ne continue sans vous ; {asker} en est informé. Pour retirer votre nom "
+        "word_accepted_change": "Merci ! Vous avez accepté la modification. Elle est publiée dès "
+        "que toutes les personnes nommées ont accepté ; vous en serez informé.",
+        "word_declined_change": "Entendu : le message reste tel quel, avec votre nom, à moins que "
+        "{asker} ne continue sans vous ; {asker} en est informé. Pour retirer votre nom "
         "maintenant, répondez <strong>leave</strong>.",
-        "word_left_change": "Entendu : vous avez changé d’avis, et le message reste tel quel, avec "
+        "word_left_change": "Entendu : vous avez changé d’avis, et le message reste tel quel, avec "
         "votre nom, à moins que {asker} ne continue sans vous. {asker} en est informé. Pour "
         "retirer votre nom maintenant, répondez <strong>leave</strong>.",
-        "word_expired_change": "Le délai de réponse est passé : le message reste tel quel, avec "
+        "word_expired_change": "Le délai de réponse est passé : le message reste tel quel, avec "
         "votre nom, à moins que {asker} ne continue sans vous. Il n’y a rien à faire.",
         "word_too_late_change": "Merci, mais le délai était passé. {asker} sait que vous auriez "
         "accepté la modification et peut redemander.",
-        "word_withdrawn_change": "{asker} a retiré la question : le message reste tel quel, avec "
+        "word_withdrawn_change": "{asker} a retiré la question : le message reste tel quel, avec "
         "votre nom. Il n’y a rien à faire.",
-        "word_unclear": "Ce n’était pas un oui ou un non clair, rien n’a donc changé ; {asker} "
-        "peut lire votre réponse. Répondez par un seul mot : <strong>accept</strong> ou "
+        "word_unclear": "Ce n’était pas un oui ou un non clair, rien n’a donc changé ; {asker} "
+        "peut lire votre réponse. Répondez par un seul mot : <strong>accept</strong> ou "
         "<strong>decline</strong>.",
-        "word_unclear_later": "Rien n’a changé : vous avez accepté ce message. {asker} peut lire "
-        "votre réponse. Pour retirer votre nom, répondez par un seul mot : <strong>leave</strong>.",
+        "word_unclear_later": "Rien n’a changé : vous avez accepté ce message. {asker} peut lire "
+        "votre réponse. Pour retirer votre nom, répondez par un seul mot : <strong>leave</strong>.",
         "word_too_late": "Merci, mais le délai était passé, et votre nom ne figure pas sur ce "
         "message. {asker} sait que vous auriez accepté et peut redemander.",
         "word_superseded": "C’était une réponse à une version précédente. Le texte a changé "
-        "depuis : lisez le message plus récent et répondez à celui-là.",
+        "depuis : lisez le message plus récent et répondez à celui-là.",
         "word_closed": "Cette question est close, et rien n’a changé. {asker} sait ce que vous "
         "avez répondu et peut redemander.",
-        "word_expired": "Le délai de réponse est passé : votre nom ne figurera pas sur le message "
+        "word_expired": "Le délai de réponse est passé : votre nom ne figurera pas sur le message "
         "de {asker}. Il n’y a rien à faire.",
-        "word_withdrawn": "{asker} a retiré la question : votre nom ne figurera pas sur ce "
+        "word_withdrawn": "{asker} a retiré la question : votre nom ne figurera pas sur ce "
         "message. Il n’y a rien à faire.",
         "word_removed": "{asker} a retiré votre nom du message. Il n’y a rien à faire.",
-        "word_stopped": "Compris : personne sur {host} ne vous le demandera plus ainsi, et la "
+        "word_stopped": "Compris : personne sur {host} ne vous le demandera plus ainsi, et la "
         "réponse est non. Si vous changez d’avis, répondez <strong>start</strong>.",
-        "word_started": "Merci : on peut de nouveau vous le demander sur {host}.",
+        "word_started": "Merci : on peut de nouveau vous le demander sur {host}.",
     },
     "ko": {
         "asks": "{asker} 님이 아래 글을 함께 게시하고 싶어 합니다. 이름을 올려도 될까요?",

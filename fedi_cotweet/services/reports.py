@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
@@ -59,8 +60,10 @@ def report(
         raise ServiceError(
             "no_such_server",
             422,
-            f"No author lives on {sorted(unknown)[0]}.",
-            f"Choose among: {', '.join(away)}." if away else "All authors live here.",
+            say("No author lives on {host}.", host=sorted(unknown)[0]),
+            say("Choose one of: {choices}.", choices=", ".join(away))
+            if away
+            else say("All authors live here."),
         )
     return _make(tx, env, account_id, people, [post] if post is not None else [], comment, chosen)
 
@@ -100,7 +103,9 @@ def check_category(category: str) -> str:
     """One of ``CATEGORIES``. Raises ``bad_category`` (422)."""
     if category in CATEGORIES:
         return category
-    raise ServiceError("bad_category", 422, f"A report is one of: {', '.join(CATEGORIES)}.")
+    raise ServiceError(
+        "bad_category", 422, say("A report is one of: {choices}.", choices=", ".join(CATEGORIES))
+    )
 
 
 def _make(
@@ -182,7 +187,9 @@ def own_report(tx: Tx, report_id: int) -> Report:
 def page(tx: Tx, env: Env, state: str, before: int | None, limit: int) -> list[ReportView]:
     """Reports, newest first. Raises ``bad_query`` (422)."""
     if state not in STATES:
-        raise ServiceError("bad_query", 422, f"“state” is {' or '.join(STATES)}.")
+        raise ServiceError(
+            "bad_query", 422, say("“state” is one of: {choices}.", choices=", ".join(STATES))
+        )
     return [view(tx, env, found) for found in reports.reports(tx, state, before, limit)]
 
 

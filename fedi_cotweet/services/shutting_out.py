@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import departing, second_factor, tokens
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -49,7 +50,9 @@ def set_rule(tx: Tx, env: Env, host: str, severity: str, reason: str = "") -> No
     suspended one is dealt with by a job.
     """
     if severity not in SEVERITIES:
-        raise ServiceError("bad_severity", 422, f"It is one of: {', '.join(SEVERITIES)}.")
+        raise ServiceError(
+            "bad_severity", 422, say("It is one of: {choices}.", choices=", ".join(SEVERITIES))
+        )
     if env.addresses.host in covering(host) or host in covering(env.addresses.host):
         raise ServiceError("own_host", 422, "That is this very server.")
     relations.set_host_rule(tx, host, severity, reason, env.now())

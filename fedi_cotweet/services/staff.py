@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedi_cotweet.domain.windows import Window
+from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.accounts import account_named
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
@@ -52,7 +53,11 @@ def appoint(tx: Tx, env: Env, username: str, role: str, *, by: str = OPERATOR) -
     Raises ``no_such_account`` (404) and ``bad_role`` (422).
     """
     if role not in (*ROLES, NOBODY):
-        raise ServiceError("bad_role", 422, f"A role is one of: {', '.join((*ROLES, NOBODY))}.")
+        raise ServiceError(
+            "bad_role",
+            422,
+            say("A role is one of: {choices}.", choices=", ".join((*ROLES, NOBODY))),
+        )
     account = account_named(tx, username)
     if role == NOBODY:
         staff.dismiss(tx, account.id)

@@ -8,6 +8,7 @@ from email.utils import formatdate
 from aiohttp import web
 
 from fedi_cotweet.domain.terms import fold_tag
+from fedi_cotweet.languages.wording import said, say
 from fedi_cotweet.services import listings, reading
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.post_views import Stale
@@ -36,7 +37,7 @@ async def profile(visit: Visit) -> web.Response:
         view = reading.profile(tx, visit.env, actor, window=window, stale=stale)
         feed = Feed(
             title=f"{view.author.name} (@{view.author.handle})",
-            description=view.summary or f"Posts by @{view.author.handle}",
+            description=view.summary or said(say("Posts by {who}", who=f"@{view.author.handle}")),
             page=view.author.url,
             path=view.author.url,
             posts=view.page.posts,
@@ -61,7 +62,7 @@ async def tag(visit: Visit) -> web.Response:
     visit.pages.rechecks.ask(stale.post_ids)
     feed = Feed(
         title=f"#{name} · {visit.instance.name}",
-        description=f"Public posts with #{name}",
+        description=said(say("Public posts with {tag}", tag=f"#{name}")),
         page=PATHS.tag(name),
         path=PATHS.tag(name),
         posts=page.posts,

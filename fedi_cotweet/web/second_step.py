@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from fedi_cotweet.languages.wording import mark, said
 from fedi_cotweet.services import second_factor
 from fedi_cotweet.web import security_pages as pages
 from fedi_cotweet.web.opening import check_first_form, for_app, local_path, signed_in
@@ -13,8 +14,8 @@ from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go, see
 
-WRONG = "This code is wrong, or was used already. Wait for the next one."
-LATE = "Too many attempts. Try again in a quarter of an hour."
+WRONG = mark("This code is wrong, or was used already. Wait for the next one.")
+LATE = mark("Too many attempts. Try again in a quarter of an hour.")
 
 
 async def begin(visit: Visit, account_id: int, wanted: str) -> web.StreamResponse:
@@ -69,7 +70,7 @@ async def _waiting(visit: Visit) -> tuple[str, int]:
 def _form(visit: Visit, wanted: str, *, error: str = "", status: int = 200) -> web.Response:
     cookies = visit.pages.cookies
     token = form_token(visit.request, cookies)
-    text = pages.render_second_step(visit.instance, token, wanted, error=error)
+    text = pages.render_second_step(visit.instance, token, wanted, error=said(error))
     response = visit.html(text, status=status, private=True)
     cookies.keep(response, cookies.form, token, FORM_LASTS)
     return for_app(response, wanted)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from fedi_cotweet.domain.plurals import count
+from fedi_cotweet.languages.wording import mark, said, say_count
 from fedi_cotweet.services import accounts, applications, sign_ins, sign_ups
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import pages, second_step
@@ -16,8 +16,8 @@ from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go, see
 from storage.queries import actors
 
-WRONG = "The user name or the password is wrong."
-WAITS = "Whoever runs this server has not decided about your request yet. Come back later."
+WRONG = mark("The user name or the password is wrong.")
+WAITS = mark("Whoever runs this server has not decided about your request yet. Come back later.")
 
 
 async def sign_in_form(visit: Visit) -> web.Response:
@@ -38,10 +38,13 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
         visit.site, visit.caller_address(), typed, fields.get("password", "")
     )
     if isinstance(found, sign_ins.TooOften):
-        later = count(found.wait // 60_000 + 1, "minute")
         response = await _form(
             visit,
-            error=f"Too many attempts. Try again in {later}, or ask for a sign-in link.",
+            error=say_count(
+                "Too many attempts. Try again in {count} minute, or ask for a sign-in link.",
+                "Too many attempts. Try again in {count} minutes, or ask for a sign-in link.",
+                count=found.wait // 60_000 + 1,
+            ),
             username=typed,
             next_path=wanted,
             status=429,
@@ -51,8 +54,8 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
     if found is None:
         name = sign_ins.account_name(visit.env, typed)
         waits = await sign_ups.waits_with(visit.site, name, fields.get("password", ""))
-        said = WAITS if waits else WRONG
-        return await _form(visit, error=said, username=typed, next_path=wanted, status=403)
+        why = WAITS if waits else WRONG
+        return await _form(visit, error=why, username=typed, next_path=wanted, status=403)
     if found.totp_since is not None:
         return await second_step.begin(visit, found.id, wanted)
     return await signed_in(visit, found.id, wanted or PATHS.home)
@@ -108,7 +111,7 @@ async def _form(
     text = pages.render_sign_in(
         visit.instance,
         token,
-        error=error,
+        error=said(error),
         username=username,
         next_path=next_path,
         application=await _application(visit, next_path),

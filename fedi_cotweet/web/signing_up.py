@@ -13,7 +13,7 @@ from fedi_cotweet.services import accounts, house, passwords, sign_ups
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.sign_ups import Wish
 from fedi_cotweet.services.views import RuleView, ServerTextView
-from fedi_cotweet.web import pages
+from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.opening import check_first_form, signed_in
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import FORM_LASTS, form_token
@@ -135,7 +135,7 @@ async def _page(visit: Visit, filled: Filled, error: ServiceError | None = None)
         shortest=passwords.SHORTEST,
         longest_reason=sign_ups.LONGEST_REASON,
         host=visit.env.addresses.host,
-        error="" if error is None else f"{error.safe} {error.fix}".strip(),
+        error=refusals.said(error),
     )
     response = visit.html(text, status=200 if error is None else error.status, private=True)
     cookies.keep(response, cookies.form, token, FORM_LASTS)

@@ -130,6 +130,26 @@ async def test_what_went_wrong_is_told_in_the_readers_language(
 @pytest.mark.parametrize(
     ("code", "words"),
     [
+        ("en", "The user name or the password is wrong."),
+        ("fr", "Le nom d’utilisateur ou le mot de passe est faux."),
+        ("ko", "사용자 이름이나 비밀번호가 틀렸습니다."),
+    ],
+)
+async def test_whoever_cannot_sign_in_is_told_why_in_their_language(
+    browsers: Browsers, code: str, words: str
+) -> None:
+    visitor = await browsers("")
+    form = await visitor.page("/auth/sign_in")
+    fields = {"csrf": csrf(form), "username": "alice", "password": "not this"}
+    headers = asking(code) | {"Origin": BASE}
+    answer = await visitor.http.post("/auth/sign_in", data=fields, headers=headers)
+    assert answer.status == 403
+    assert words in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
         ("en", "“tea time” is no hashtag."),
         ("fr", "«\u00a0tea time\u00a0» n’est pas un hashtag."),
         ("ko", "“tea time”은(는) 해시태그가 아닙니다."),
