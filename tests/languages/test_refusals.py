@@ -66,7 +66,7 @@ def missing_things() -> Iterator[str]:
     for file in code_files():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("not_found", "_which"):
-                yield from (one.value for one in node.args if isinstance(one, ast.Constant))
+                yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
 
 
 @pytest.mark.parametrize("what", sorted(set(missing_things())))
