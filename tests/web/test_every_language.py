@@ -14,8 +14,8 @@ __all__ = ["opened"]
 
 READ_OUT = ("alt", "aria-label", "placeholder", "title")
 SENTENCE = re.compile(r"[a-z]{2,}\W.*[a-z]{2,}", re.IGNORECASE)
-NAME = re.compile(r"[@#]\w|\w\.example|JSON Feed|Reading Room|rel=|^[A-Z2-7 ]+$")
-"""Handles, hashtags, hosts, formats, the server, secrets: the same in every language."""
+NAME = re.compile(r"[@#]\w|font-family:|\w\.example|JSON Feed|Reading Room|rel=|^[A-Z2-7 ]+$")
+"""Handles, hashtags, hosts, styles, formats, the server, secrets: the same in every language."""
 WRITTEN = {
     "Evening by the lake.",
     "Friends who read",
