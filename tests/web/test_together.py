@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from fedi_cotweet.services import leaving
 from fedi_cotweet.services.posts import delete_post
+from storage.engine import Tx
 from storage.queries import actors, consents, posts
 from tests.sites import World
 from tests.web.conftest import Browser, csrf
@@ -120,6 +122,26 @@ async def test_an_author_leaves_after_a_question_and_keeps_the_log(
     assert "took their name off" in page.text
     assert "leave" not in _forms(page)
     assert "We like tea" not in (await bob.page("/@bob")).text
+    await _tell_the_primary_author(world, number, "bob")
+    page = await (await browsers("alice")).page(f"/together/{number}")
+    who = page.one("section", **{"aria-labelledby": "who"}).text
+    assert "took their name off" in who
+    assert "Take off" not in who, "who left cannot be taken off as well"
+
+
+async def _tell_the_primary_author(world: World, number: int, username: str) -> None:
+    """What the queue brings there: the stamp of a co-author is gone."""
+    gone = await _id(world, username)
+
+    def transaction(tx: Tx) -> None:
+        post, person = posts.post(tx, number), actors.actor(tx, gone)
+        assert post is not None
+        assert person is not None
+        [sent] = consents.offers_for_object(tx, post.uri, "sent")
+        assert sent.stamp_uri is not None
+        leaving.receive_stamp_deletion(tx, world.site.env, sent.stamp_uri, person, "{}")
+
+    await world.site.write(transaction)
 
 
 async def test_a_co_author_hides_it_on_their_profile_and_asks_for_deletion(
@@ -200,6 +222,8 @@ async def test_a_quote_stands_beside_its_original_with_both_authors_named(
     assert duet.text.index("Tea") < duet.text.index("Cake"), "the original first"
     assert "@alice@a.example" in duet.text
     assert "@bob@a.example" in duet.text
+    dates = [link.attributes["href"] for link in duet.all("a", class_="u-uid")]
+    assert dates == [f"http://a.example/@bob/{second}"], "its date stands in its own half"
     await world.site.write(lambda tx: delete_post(tx, world.site.env, quoted.author_id, quoted.id))
     alone = await stranger.page(f"/@bob/{second}")
     assert "Cake" in alone.text

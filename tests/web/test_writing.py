@@ -27,7 +27,7 @@ def _png() -> bytes:
 
 def form_fields(page: Element) -> dict[str, str]:
     """What the form for a post holds."""
-    [form] = [f for f in page.all("form") if f.attributes.get("action") == "/write"]
+    [form] = [f for f in page.all("form") if f.attributes.get("id") == "write"]
     found = {
         field.attributes["name"]: field.attributes.get("value", "")
         for field in form.all("input")
@@ -41,14 +41,16 @@ def form_fields(page: Element) -> dict[str, str]:
     return found
 
 
-async def send_form(browser: Browser, fields: dict[str, str], **files: bytes) -> ClientResponse:
+async def send_form(
+    browser: Browser, fields: dict[str, str], path: str = "/write", **files: bytes
+) -> ClientResponse:
     form = FormData(default_to_multipart=True)
     for name, value in fields.items():
         form.add_field(name, value)
     for name, octets in files.items():
         form.add_field(name.replace("_", "-"), octets, filename="../../a.png")
     headers = HTML | {"Origin": BASE}
-    return await browser.http.post("/write", data=form, headers=headers, allow_redirects=False)
+    return await browser.http.post(path, data=form, headers=headers, allow_redirects=False)
 
 
 async def typed(browser: Browser, path: str = "/write", **fields: str) -> dict[str, str]:
@@ -76,11 +78,32 @@ async def test_a_post_is_written_previewed_and_published_once(
     assert "Tea & <b>cake</b>" in post.text
 
 
+def _buttons(page: Element) -> list[tuple[str, str, str]]:
+    """Words, name and value of the buttons of the form, within it and elsewhere, as they stand."""
+    [form] = [one for one in page.all("form") if one.attributes.get("id") == "write"]
+    inside = form.all("button")
+    return [
+        (one.text, one.attributes["name"], one.attributes["value"])
+        for one in page.all("button")
+        if one in inside or one.attributes.get("form") == "write"
+    ]
+
+
 async def test_enter_in_a_field_publishes_nothing(world: World, browsers: Browsers) -> None:
-    page = await (await browsers("alice")).page("/write")
-    [form] = [f for f in page.all("form") if f.attributes.get("action") == "/write"]
-    first = form.all("button")[0]
-    assert (first.attributes["name"], first.attributes["value"]) == ("step", "preview")
+    alice = await browsers("alice")
+    me = await world.site.read(lambda tx: actors.account_by_name(tx, "alice"))
+    assert me is not None
+    number = await world.post(me.id, "Tea")
+    for path in ("/write", f"/posts/{number}/edit"):
+        page = await alice.page(path)
+        assert _buttons(page)[0] == ("Preview", "step", "preview")
+        filled = form_fields(page) | {"text": "Cake", "step": "preview"}
+        shown = parse_page(await (await send_form(alice, filled, path)).text())
+        assert "As readers will see it" in shown.text
+        assert _buttons(shown)[0] == ("Preview", "step", "preview")
+        send = [button for button in _buttons(shown) if button[2] == "send"]
+        assert len(send) == 2, "beside the preview, and at the end of the long form"
+        assert send[0] == send[1]
 
 
 async def test_an_answer_names_and_is_for_whom_it_answers(world: World, browsers: Browsers) -> None:
