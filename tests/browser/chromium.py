@@ -95,9 +95,50 @@ class Tab:
         return str(await self.evaluate("document.body.innerText"))
 
 
+@dataclass
+class Browser:
+    """A running Chromium. ``port``: where its DevTools listen."""
+
+    port: str
+    session: aiohttp.ClientSession
+
+    @asynccontextmanager
+    async def tab(self) -> AsyncIterator[Tab]:
+        """A new tab in its own profile."""
+        async with self.session.put(self._at("/json/new?about:blank")) as answer:
+            address = (await answer.json())["webSocketDebuggerUrl"]
+        async with self._attached(address) as one:
+            yield one
+
+    @asynccontextmanager
+    async def window(self) -> AsyncIterator[Tab]:
+        """A tab of somebody else: it shares neither cookies nor cache with any other."""
+        async with self.session.get(self._at("/json/version")) as answer:
+            address = (await answer.json())["webSocketDebuggerUrl"]
+        async with self.session.ws_connect(address, max_msg_size=0) as socket:
+            whole = Tab(socket, [])
+            profile = (await whole.command("Target.createBrowserContext"))["browserContextId"]
+            made = {"url": "about:blank", "browserContextId": profile}
+            target = (await whole.command("Target.createTarget", **made))["targetId"]
+            async with self._attached(f"ws://127.0.0.1:{self.port}/devtools/page/{target}") as one:
+                yield one
+            await whole.command("Target.disposeBrowserContext", browserContextId=profile)
+
+    def _at(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    @asynccontextmanager
+    async def _attached(self, address: str) -> AsyncIterator[Tab]:
+        async with self.session.ws_connect(address, max_msg_size=0) as socket:
+            one = Tab(socket, [])
+            for domain in ("Page", "Log", "Runtime"):
+                await one.command(f"{domain}.enable")
+            yield one
+
+
 @asynccontextmanager
-async def tab(profile: Path, flags: Sequence[str] = ()) -> AsyncIterator[Tab]:
-    """A new browser with an empty profile and one tab; gone at the end."""
+async def browser(profile: Path, flags: Sequence[str] = ()) -> AsyncIterator[Browser]:
+    """A new browser with an empty profile; gone at the end."""
     process = await asyncio.create_subprocess_exec(
         program(),
         *FLAGS,
@@ -110,13 +151,7 @@ async def tab(profile: Path, flags: Sequence[str] = ()) -> AsyncIterator[Tab]:
     try:
         port = await _port(profile / "DevToolsActivePort")
         async with aiohttp.ClientSession() as session:
-            async with session.put(f"http://127.0.0.1:{port}/json/new?about:blank") as answer:
-                address = (await answer.json())["webSocketDebuggerUrl"]
-            async with session.ws_connect(address, max_msg_size=0) as socket:
-                one = Tab(socket, [])
-                for domain in ("Page", "Log", "Runtime"):
-                    await one.command(f"{domain}.enable")
-                yield one
+            yield Browser(port, session)
     finally:
         process.terminate()
         with contextlib.suppress(TimeoutError):
@@ -124,6 +159,13 @@ async def tab(profile: Path, flags: Sequence[str] = ()) -> AsyncIterator[Tab]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+@asynccontextmanager
+async def tab(profile: Path, flags: Sequence[str] = ()) -> AsyncIterator[Tab]:
+    """A new browser with an empty profile and one tab; gone at the end."""
+    async with browser(profile, flags) as one, one.tab() as page:
+        yield page
 
 
 async def _port(file: Path) -> str:
