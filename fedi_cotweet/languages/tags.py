@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
 from fedi_cotweet.languages.reader import reader
 
@@ -38,14 +38,15 @@ def _named(code: str) -> tuple[tuple[str, str], ...]:
 
 
 def _name(tag: str, locale: Locale) -> str:
-    """With a capital where the language has them, as the first word of a line."""
-    name = locale.languages.get(tag)
-    if name is None:
-        try:
-            name = Locale.parse(tag, sep="-").get_display_name(locale)
-        except (UnknownLocaleError, ValueError):
-            return ""
-    return f"{name[:1].upper()}{name[1:]}" if name else ""
+    """With a capital where the language has them, as the first word of a line. From what is loaded:
+    Babel itself would look for a file of the tag on the disk, within a request."""
+    language, *rest = tag.split("-")
+    name = locale.languages.get(language.lower())
+    more = [locale.scripts.get(one.title()) or locale.territories.get(one.upper()) for one in rest]
+    if not name or not all(more):
+        return ""
+    detail = f" ({', '.join(one for one in more if one)})" if more else ""
+    return f"{name[:1].upper()}{name[1:]}{detail}"
 
 
 def _without_marks(name: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from blockbuster import blockbuster_ctx
 
 from fedi_cotweet.languages import tags
+from fedi_cotweet.languages.catalogues import NAMES, load
 from fedi_cotweet.languages.reader import speaking
 
 
@@ -13,6 +15,14 @@ def test_languages_have_names_in_the_language_of_the_reader(code: str, name: str
     with speaking(code):
         assert dict(tags.choices())["ko"] == name
         assert tags.named("ko") == name
+
+
+async def test_no_request_waits_for_a_disk_to_name_them() -> None:
+    load()
+    tags._named.cache_clear()
+    for code in NAMES:
+        with blockbuster_ctx(["fedi_cotweet"]), speaking(code):
+            assert "zh-Hans" in dict(tags.choices("pt-BR"))
 
 
 def test_they_are_sorted_as_people_look_for_them() -> None:
