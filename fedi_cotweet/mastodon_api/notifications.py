@@ -26,14 +26,6 @@ MOST: Final = 80
 MOST_COUNTED: Final = 1_000
 ROUNDED: Final = 128
 """Ids of 60 bits are rounded by less than this in numbers of 53 bits."""
-_POLICY: Final[Document] = {
-    "for_not_following": "accept",
-    "for_not_followers": "accept",
-    "for_new_accounts": "accept",
-    "for_private_mentions": "accept",
-    "for_limited_accounts": "accept",
-    "summary": {"pending_requests_count": 0, "pending_notifications_count": 0},
-}
 
 
 class Wanted(msgspec.Struct):
@@ -42,6 +34,7 @@ class Wanted(msgspec.Struct):
     types: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
     account_id: str | None = None
+    include_filtered: bool = False
     supported_types: tuple[str, ...] | None = None
     grouped_types: tuple[str, ...] | None = None
 
@@ -64,7 +57,7 @@ async def show(call: Call) -> web.Response:
     me, env, number, wanted = call.account_id, call.env, call.path_id(), call.query(Wanted)
 
     def read(tx: Tx) -> list[Document]:
-        asked = Wanted(supported_types=wanted.supported_types)
+        asked = Wanted(supported_types=wanted.supported_types, include_filtered=True)
         window = Window(1, before=number + 1, since=number - 1)
         found = told_in(tx, env, me, asked, window)
         if not found.items:
@@ -107,30 +100,6 @@ async def dismiss(call: Call) -> web.Response:
     return answer({})
 
 
-async def policy(call: Call) -> web.Response:
-    """Nothing is held back here: what is to be kept away is muted or blocked."""
-    del call
-    return answer(_POLICY)
-
-
-async def no_request(call: Call) -> web.Response:
-    """There is never a request: nothing is held back."""
-    call.path_id()
-    raise not_found()
-
-
-async def nothing_done(call: Call) -> web.Response:
-    """Of no requests all are done with."""
-    del call
-    return answer({})
-
-
-async def merged(call: Call) -> web.Response:
-    """Nothing waits to be put among the others."""
-    del call
-    return answer({"merged": True})
-
-
 def told_in(
     tx: Tx,
     env: Env,
@@ -150,7 +119,13 @@ def told_in(
 
     def fetch(asked: Window) -> Sequence[Notification]:
         return stored.of_account(
-            tx, account_id, asked, only=only, without=without, actor_id=actor_id
+            tx,
+            account_id,
+            asked,
+            only=only,
+            without=without,
+            actor_id=actor_id,
+            held_back=wanted.include_filtered,
         )
 
     def fit(found: Sequence[Notification]) -> list[Notification]:

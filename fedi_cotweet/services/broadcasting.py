@@ -32,6 +32,7 @@ Event = Literal[
     "delete",
     "notification",
     "filters_changed",
+    "notifications_merged",
     "conversation",
     "announcement",
     "announcement.reaction",
@@ -42,6 +43,7 @@ PUBLIC: Final = ("public", "public:local", "public:remote")
 _TO_ONE: Final[Mapping[str, tuple[Event, Collection[str]]]] = {
     "notified": ("notification", ("user", "user:notification")),
     "filters_changed": ("filters_changed", ("user",)),
+    "notifications_merged": ("notifications_merged", ("user", "user:notification")),
     "conversed": ("conversation", ("direct",)),
 }
 """What alone concerns one account: what it is told as, and on which streams."""

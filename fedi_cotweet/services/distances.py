@@ -14,7 +14,7 @@ from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import relations
+from storage.queries import held_back, relations
 
 
 class Why(StrEnum):
@@ -122,7 +122,8 @@ def about_consent(kind: str) -> bool:
 def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[int]:
     """Those of the actors of whose doings a person does not hear.
 
-    Who is kept away, and strangers from servers that the operator limits.
+    Who is kept away, and strangers from servers that the operator limits, unless the person wants
+    to hear of these (``held_back``).
     """
     others = set(actor_ids) - {account_id}
     apart = distances(tx, now, account_id, others)
@@ -132,7 +133,11 @@ def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[
         found -= relations.heard_though_muted(tx, account_id, muted)
     limited = {actor_id for actor_id in others - found if apart.limited(actor_id)}
     if limited:
-        found |= limited - relations.co_tweet_wishes(tx, account_id, limited)[1].keys()
+        limited -= relations.co_tweet_wishes(tx, account_id, limited)[1].keys()
+    if limited:
+        chosen = held_back.policy(tx, account_id)
+        if chosen is None or chosen.for_limited_accounts == "drop":
+            found |= limited - held_back.permitted(tx, account_id, limited)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from fedi_cotweet.domain.notification_types import pushed_as
 from fedi_cotweet.languages.wording import parts
-from fedi_cotweet.services import distances
+from fedi_cotweet.services import distances, held_back
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.queries import consents, jobs, outbox, pushes, threads
@@ -29,6 +29,7 @@ StreamEventKind = Literal[
     "unboosted",
     "notified",
     "filters_changed",
+    "notifications_merged",
     "conversed",
     "announced",
     "announcement_answered",
@@ -152,8 +153,9 @@ def tell(
 ) -> bool:
     """Notify a local person, once per kind and subject; not of whom they do not want to hear.
 
-    Nor of what is in a thread that they muted: that of the post, or of ``thread_of``. ``text`` is
-    made with ``say``, so that they can read it in their language.
+    Nor of what is in a thread that they muted: that of the post, or of ``thread_of``. What they
+    want to be held back (``held_back``) is kept, and told if they ask for it. ``text`` is made with
+    ``say``, so that they can read it in their language.
     """
     around = thread_of or post_id
     if (
@@ -169,6 +171,9 @@ def tell(
         and distances.quiet(tx, env.now(), account_id, [actor_id])
     ):
         return False
+    verdict = held_back.verdict(tx, env, account_id, kind, actor_id, post_id)
+    if verdict == "drop":
+        return False
     notification_id = env.new_id()
     new = consents.notify(
         tx,
@@ -182,8 +187,9 @@ def tell(
         text=str(text),
         made_of=parts(text),
         created_at=env.now(),
+        held_back=verdict == "filter",
     )
-    if new:
+    if new and verdict == "accept":
         stream(tx, env, "notified", account_id=account_id, subject=notification_id)
         _push(tx, env, account_id, kind, notification_id)
     return new

@@ -71,6 +71,11 @@ def filters_changed(tx: Tx, env: Env, account_id: int) -> None:
     stream(tx, env, "filters_changed", account_id=account_id)
 
 
+def notifications_merged(tx: Tx, env: Env, account_id: int) -> None:
+    """Notifications that were held back from somebody here stand among all the others now."""
+    stream(tx, env, "notifications_merged", account_id=account_id)
+
+
 def announced(tx: Tx, env: Env, key: int) -> None:
     """Whoever runs the server tells everybody something, or tells it anew."""
     stream(tx, env, "announced", subject=key)

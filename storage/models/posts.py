@@ -270,7 +270,10 @@ class IdempotencyKey(Base):
 
 
 class Notification(Base):
-    """Something a local person should hear of. ``subject`` makes a repeat impossible."""
+    """Something a local person should hear of. ``subject`` makes a repeat impossible.
+
+    ``held_back``: they decide first whether they want to hear of what the actor does.
+    """
 
     __tablename__ = "notifications"
 
@@ -286,11 +289,13 @@ class Notification(Base):
     made_of: Mapped[dict[str, Any] | None]
     """Of what the text can be said in other languages too (``languages.wording.parts``)."""
     created_at: Mapped[int]
+    held_back: Mapped[bool] = mapped_column(default=False, server_default="0")
 
     __table_args__ = (
         UniqueConstraint("account_id", "kind", "subject"),
         Index("ix_notifications_account", "account_id", "id"),
         Index("ix_notifications_post", "post_id"),
+        Index("ix_notifications_held_back", "account_id", "held_back", "actor_id"),
     )
 
 

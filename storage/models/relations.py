@@ -156,6 +156,37 @@ class TrustedAuthor(Base):
     created_at: Mapped[int]
 
 
+class NotificationPolicy(Base):
+    """What a local person wants to be held back of their notifications: to each question
+    ``accept``, ``filter`` or ``drop``."""
+
+    __tablename__ = "notification_policies"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    for_not_following: Mapped[str]
+    for_not_followers: Mapped[str]
+    for_new_accounts: Mapped[str]
+    for_private_mentions: Mapped[str]
+    for_limited_accounts: Mapped[str]
+
+
+class NotificationPermission(Base):
+    """A local person wants to hear of whatever this actor does."""
+
+    __tablename__ = "notification_permissions"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    actor_id: Mapped[int] = mapped_column(
+        ForeignKey("actors.id", ondelete="CASCADE"), primary_key=True
+    )
+
+    __table_args__ = (Index("ix_notification_permissions_actor", "actor_id"),)
+
+
 class ReaderList(Base):
     """A list of followed people with a timeline of its own.
 

@@ -22,12 +22,15 @@ def of_account(
     only: Collection[str] | None = None,
     without: Collection[str] = (),
     actor_id: int | None = None,
+    held_back: bool = False,
 ) -> list[Notification]:
-    """A window of somebody's notifications.
+    """A window of somebody's notifications; ``held_back``: those too that are held back.
 
     ``only``: of these kinds; ``without``: not of these; ``actor_id``: brought about by them.
     """
-    statement = _window(shape_of(window), only is not None, bool(without), actor_id is not None)
+    statement = _window(
+        shape_of(window), only is not None, bool(without), actor_id is not None, held_back
+    )
     values = {
         "account": account_id,
         "only": sorted(only or ()),
@@ -80,8 +83,12 @@ def set_marker(
 
 
 @cache
-def _window(shape: Shape, some: bool, less: bool, by_actor: bool) -> Select[tuple[Notification]]:
+def _window(
+    shape: Shape, some: bool, less: bool, by_actor: bool, held_back: bool
+) -> Select[tuple[Notification]]:
     statement = select(Notification).where(Notification.account_id == _ACCOUNT)
+    if not held_back:
+        statement = statement.where(Notification.held_back.is_(False))
     if some:
         statement = statement.where(Notification.kind.in_(bindparam("only", expanding=True)))
     if less:

@@ -212,19 +212,6 @@ async def test_markers_go_on_and_never_back(cast: Cast) -> None:
         assert await cast.alices.refused("POST", MARKERS, wrong) == 422
 
 
-async def test_nothing_is_held_back(cast: Cast) -> None:
-    policy = await cast.alices.ask("GET", "/api/v2/notifications/policy")
-    assert set(policy) - {"summary"} == {name for name in policy if policy[name] == "accept"}
-    wish = {"for_new_accounts": "drop"}
-    assert await cast.alices.ask("PATCH", "/api/v2/notifications/policy", wish) == policy
-    assert await cast.alices.ask("GET", f"{NEWS}/requests") == []
-    assert await cast.alices.ask("GET", f"{NEWS}/requests/merged") == {"merged": True}
-    for action in ("accept", "dismiss"):
-        await cast.alices.ask("POST", f"{NEWS}/requests/{action}")
-        assert await cast.alices.refused("POST", f"{NEWS}/requests/5/{action}") == 404
-    assert await cast.alices.refused("GET", f"{NEWS}/requests/5") == 404
-
-
 async def test_every_operation_needs_its_scope(cast: Cast) -> None:
     reader = await cast.apps.of(cast.alice, "read")
     writer = await cast.apps.of(cast.alice, "write")

@@ -276,6 +276,20 @@ async def test_a_list_and_a_hashtag_bring_what_is_theirs(cast: Cast) -> None:
         assert (await socket.hear())["stream"] == ["user"]
 
 
+async def test_what_is_held_back_is_not_told_and_that_it_was_accepted_is(cast: Cast) -> None:
+    policy = {"for_not_following": "filter"}
+    await cast.alices.ask("PATCH", "/api/v2/notifications/policy", policy)
+    async with opened(cast.alices) as socket:
+        await socket.subscribe("user:notification")
+        await cast.bobs.ask("POST", STATUSES, {"status": "@alice Tea?"})
+        path = f"/api/v1/notifications/requests/{cast.bob}/accept"
+        await cast.alices.ask("POST", path)
+        merged = {"stream": ["user:notification"], "event": "notifications_merged", "payload": "1"}
+        assert await socket.hear() == merged
+        await cast.bobs.ask("POST", STATUSES, {"status": "@alice Milk?"})
+        assert (await socket.hear())["event"] == "notification"
+
+
 async def test_what_home_leaves_to_a_list_is_told_on_the_list_alone(cast: Cast) -> None:
     await follow(cast.alices, cast.bob, cast)
     body = {"title": "Tea", "exclusive": True, "replies_policy": "none"}

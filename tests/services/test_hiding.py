@@ -11,12 +11,21 @@ from sqlalchemy import Delete, Update, delete, update
 
 from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.domain.windows import ROUNDS, Window
-from fedi_cotweet.services import distances, events, hiding, reactions, reading, threads
+from fedi_cotweet.services import (
+    distances,
+    events,
+    held_back,
+    hiding,
+    reactions,
+    reading,
+    threads,
+)
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.hiding import Looking
 from storage.engine import Store, Tx
 from storage.models import Account, Actor, Block, Follow, HostBlock, HostRule, Mute, Post
 from storage.models.base import Base
+from storage.queries import held_back as stored_held_back
 from storage.queries import post_authors, posts
 from storage.queries.rows import add
 from tests.services.story import ZOE, Story, begin
@@ -28,6 +37,7 @@ pytestmark = [
 ]
 
 TOGETHER = "We wrote this together."
+LIMITED = "for_limited_accounts"
 
 
 @pytest.fixture
@@ -320,6 +330,22 @@ async def test_strangers_from_a_limited_server_make_no_noise(story: Story) -> No
         now = story.clock.now
         return bool(await story.look(lambda tx: distances.quiet(tx, now, dave, [zoe])))
 
+    async def told(subject: str) -> str:
+        def transaction(tx: Tx) -> str:
+            heard = events.tell(tx, story.env, dave, "follow", subject, actor_id=zoe)
+            held = stored_held_back.request(tx, dave, zoe) is not None
+            return "nothing" if not heard else "held back" if held else "told"
+
+        return await story.do(transaction)
+
+    assert await is_quiet()
+    assert await told("one") == "nothing"
+    # Dave may want to hear of them all the same, or to be asked.
+    for choice, expected in (("accept", "told"), ("filter", "held back")):
+        await story.do(partial(held_back.choose, account_id=dave, wanted={LIMITED: choice}))
+        assert not await is_quiet()
+        assert await told(choice) == expected
+    await story.do(partial(held_back.choose, account_id=dave, wanted={LIMITED: "drop"}))
     assert await is_quiet()
     await put(
         story,

@@ -4,7 +4,7 @@ import pytest
 
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
-from storage.queries import consents, notifications
+from storage.queries import consents, held_back, notifications
 from tests.storage.cast import ALICE, BOB, CAROL, NOW, Stage, raise_curtain
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -89,3 +89,56 @@ async def test_markers(stage: Stage) -> None:
         ("home", 9, 2)
     ]
     assert await stage.ask(notifications.markers, BOB) == {}
+
+
+async def test_what_is_held_back_is_told_apart_and_by_person(stage: Stage) -> None:
+    await stage.post(30, CAROL)
+    for number, actor, post in ((5, CAROL, 30), (6, CAROL, None), (7, BOB, None)):
+        await stage.do(
+            consents.notify,
+            id=number,
+            account_id=ALICE,
+            kind="mention",
+            subject=str(number),
+            actor_id=actor,
+            post_id=post,
+            text="",
+            created_at=NOW + number,
+            held_back=True,
+        )
+
+    async def told(**wanted: Any) -> list[int]:
+        found = await stage.ask(notifications.of_account, ALICE, Window(9), **wanted)
+        return [one.id for one in found]
+
+    assert await told() == [3, 2, 1]
+    assert await told(held_back=True) == [7, 6, 5, 3, 2, 1]
+    by_carol = held_back.Request(CAROL, 2, NOW + 5, NOW + 6, 30)
+    by_bob = held_back.Request(BOB, 1, NOW + 7, NOW + 7, None)
+    both = sorted((by_carol, by_bob), key=lambda one: one.actor_id, reverse=True)
+    assert await stage.ask(held_back.requests, ALICE, Window(9)) == both
+    assert await stage.ask(held_back.requests, ALICE, Window(1)) == both[:1]
+    assert await stage.ask(held_back.requests, BOB, Window(9)) == []
+    assert await stage.ask(held_back.request, ALICE, CAROL) == by_carol
+    assert await stage.ask(held_back.request, BOB, CAROL) is None
+    assert await stage.ask(held_back.summary, ALICE) == (2, 3)
+    await stage.do(held_back.release, ALICE, CAROL)
+    await stage.do(held_back.drop, ALICE, BOB)
+    assert await told() == [6, 5, 3, 2, 1]
+    assert await stage.ask(held_back.summary, ALICE) == (0, 0)
+
+
+async def test_what_somebody_wants_to_be_held_back(stage: Stage) -> None:
+    assert await stage.ask(held_back.policy, ALICE) is None
+    names = ("not_following", "not_followers", "new_accounts", "private_mentions")
+    choices = {f"for_{name}": "accept" for name in (*names, "limited_accounts")}
+    await stage.do(held_back.set_policy, ALICE, **choices)
+    await stage.do(held_back.set_policy, ALICE, **{**choices, "for_new_accounts": "drop"})
+    held = await stage.ask(held_back.policy, ALICE)
+    assert held is not None
+    assert (held.for_new_accounts, held.for_not_following) == ("drop", "accept")
+    assert await stage.ask(held_back.policy, BOB) is None
+    for _ in range(2):
+        await stage.do(held_back.permit, ALICE, CAROL)
+    assert await stage.ask(held_back.permitted, ALICE, [BOB, CAROL]) == {CAROL}
+    assert await stage.ask(held_back.permitted, BOB, [CAROL]) == set()

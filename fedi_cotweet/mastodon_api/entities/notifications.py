@@ -60,6 +60,8 @@ def documents(
             "group_key": group_key(item, page.posts),
             "account": people[whose[item.id]],
         }
+        if item.held_back:
+            document["filtered"] = True
         if (item.post_id or 0) in by_post:
             document["status"] = by_post[item.post_id or 0]
         if offer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi_cotweet.mastodon_api import markers, nothing, notification_groups, notifications
+from fedi_cotweet.mastodon_api import held_back, markers, notification_groups, notifications
 from fedi_cotweet.mastodon_api.operations.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = tuple(
@@ -23,48 +23,68 @@ OPERATIONS: tuple[Operation, ...] = tuple(
             "write:notifications",
             notifications.clear,
         ),
-        ("GET", "/api/v1/notifications/requests", "person", "read:notifications", nothing.none),
+        (
+            "GET",
+            "/api/v1/notifications/requests",
+            "person",
+            "read:notifications",
+            held_back.requests,
+        ),
         (
             "GET",
             "/api/v1/notifications/requests/merged",
             "person",
             "read:notifications",
-            notifications.merged,
+            held_back.merged,
         ),
         (
             "POST",
             "/api/v1/notifications/requests/accept",
             "person",
             "write:notifications",
-            notifications.nothing_done,
+            held_back.accept_several,
         ),
         (
             "POST",
             "/api/v1/notifications/requests/dismiss",
             "person",
             "write:notifications",
-            notifications.nothing_done,
+            held_back.dismiss_several,
         ),
         (
             "GET",
             "/api/v1/notifications/requests/{id}",
             "person",
             "read:notifications",
-            notifications.no_request,
+            held_back.show,
         ),
         (
             "POST",
             "/api/v1/notifications/requests/{id}/accept",
             "person",
             "write:notifications",
-            notifications.no_request,
+            held_back.accept,
         ),
         (
             "POST",
             "/api/v1/notifications/requests/{id}/dismiss",
             "person",
             "write:notifications",
-            notifications.no_request,
+            held_back.dismiss,
+        ),
+        (
+            "GET",
+            "/api/v1/notifications/policy",
+            "person",
+            "read:notifications",
+            held_back.first_policy,
+        ),
+        (
+            "PUT",
+            "/api/v1/notifications/policy",
+            "person",
+            "write:notifications",
+            held_back.choose_first,
         ),
         ("GET", "/api/v1/notifications/{id}", "person", "read:notifications", notifications.show),
         (
@@ -79,14 +99,14 @@ OPERATIONS: tuple[Operation, ...] = tuple(
             "/api/v2/notifications/policy",
             "person",
             "read:notifications",
-            notifications.policy,
+            held_back.policy,
         ),
         (
             "PATCH",
             "/api/v2/notifications/policy",
             "person",
             "write:notifications",
-            notifications.policy,
+            held_back.choose,
         ),
         (
             "GET",

@@ -49,6 +49,8 @@ def _messages(tx: Tx, env: Env, one: Told) -> Mapping[Viewer, Message]:
         return _announcements(tx, env, one)
     if one.event == "filters_changed":
         return dict.fromkeys(one.viewers, Message("filters_changed", ""))
+    if one.event == "notifications_merged":
+        return dict.fromkeys(one.viewers, Message("notifications_merged", "1"))
     if one.event == "conversation":
         return _conversations(tx, env, one)
     if one.event == "notification" or one.post is None:
