@@ -20,6 +20,9 @@ CLOCK_DIFFERENCE = 5 * MINUTE
 AWARENESS_FRESH_FOR = DAY
 COUNTS_FRESH_FOR = 10 * MINUTE
 POLL_SHORTEST = 5 * MINUTE
+POLL_GRACE = 1 * MINUTE
+"""A poll lasts from the asking on, and takes that long at most to be written down: people whom its
+post mentions are looked up first."""
 POLL_LONGEST = 30 * DAY
 MAX_CO_AUTHORS = 9
 SUSPENDED_AFTER_DAYS = 7

@@ -12,7 +12,7 @@ from activitypub.documents.note import TagView, build_note, parse_note
 from activitypub.html import from_title
 from activitypub.quotes.forms import with_inline, without_inline
 from activitypub.vocab.terms import PUBLIC
-from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST
+from fedi_cotweet.domain.limits import POLL_GRACE, POLL_LONGEST, POLL_SHORTEST
 from fedi_cotweet.languages.wording import say, say_count
 from fedi_cotweet.services import companions, documents, emoji
 from fedi_cotweet.services.besides import Besides
@@ -270,5 +270,5 @@ def _check_poll(env: Env, poll: PollWords, *, pictures: bool) -> None:
                 count=limits.poll_option_characters,
             ),
         )
-    if not POLL_SHORTEST <= poll.ends_at - env.now() <= POLL_LONGEST:
+    if not POLL_SHORTEST - POLL_GRACE <= poll.ends_at - env.now() <= POLL_LONGEST:
         raise ServiceError("bad_poll", 422, "A poll lasts between five minutes and thirty days.")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from fedi_cotweet.services import authoring
+from fedi_cotweet.services.composing import Composed
+from fedi_cotweet.services.site import Site
 from tests.mastodon_api.conftest import Cast
 
 STATUSES = "/api/v1/statuses"
@@ -23,6 +28,24 @@ async def test_one_votes_once(cast: Cast) -> None:
     assert [option["votes_count"] for option in shown["options"]] == [0, 1]
     assert "voted" not in shown
     assert await cast.bobs.refused("POST", f"{path}/votes", {"choices": [0]}) == 422
+
+
+async def test_a_poll_is_as_short_as_the_server_says_it_may_be(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = authoring.compose_text
+
+    async def slowly(site: Site, text: str) -> Composed:
+        cast.world.clock.now += 20_000
+        return await compose(site, text)
+
+    monkeypatch.setattr(authoring, "compose_text", slowly)
+    limits = (await cast.stranger.ask("GET", "/api/v2/instance"))["configuration"]["polls"]
+    poll = {"options": ["green", "black"], "expires_in": limits["min_expiration"]}
+    made = await cast.alices.ask("POST", STATUSES, {"status": "Tea?", "poll": poll})
+    assert made["poll"]["expired"] is False
+    shorter = {**poll, "expires_in": limits["min_expiration"] - 60}
+    assert await cast.alices.refused("POST", STATUSES, {"status": "Tea?", "poll": shorter}) == 422
 
 
 async def test_votes_that_do_not_count(cast: Cast) -> None:
