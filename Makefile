@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint corpus judges conformance faults openapi translations walks matrix privacy test-browser threads hosts sequences crashes screenshots bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
+.PHONY: help run demo test lint corpus judges conformance faults openapi translations walks matrix privacy test-browser threads hosts sequences crashes screenshots bench-pages bench-inbox bench-fanout bench-timeline bench-streaming bench-cleaning bench-pruning lock clean
 
 help: ## Show this list
 	@echo "fedi_cotweet: make TARGET [ARGS='...'] [PYTHON=python3.12]"
@@ -94,6 +94,9 @@ sequences: $(VENV)/.dev ## 10,000 random orders of events, with losses and resta
 
 crashes: $(VENV)/.dev ## kill -9 at 100 random moments of co-tweets, and servers that are away (COTWEET_CRASHES=how many)
 	COTWEET_CRASHES=$${COTWEET_CRASHES:-100} $(BIN)/python -m pytest -q $(ARGS) tests/e2e/test_crashes.py
+
+bench-pages: $(VENV)/.dev ## Measure what pages weigh and how soon they appear, in Chromium
+	$(BIN)/python -m benchmarks.pages $(ARGS)
 
 bench-inbox: $(VENV)/.runtime ## Measure the inbox against its ceiling on this machine
 	$(BIN)/python -m benchmarks.inbox $(ARGS)

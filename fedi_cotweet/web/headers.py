@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from fedi_cotweet.languages.reader import reader
 
@@ -67,6 +68,37 @@ PRIVATE_PAGE_HEADERS = MappingProxyType({**PAGE_HEADERS, "Cache-Control": "priva
 """For pages that show one person's data or a CSRF token: home, invites, sign in."""
 
 
+_COMPRESSED = frozenset(
+    {"text/html", "text/css", "text/javascript", "image/svg+xml"}
+    | {"application/atom+xml", "application/rss+xml", "application/feed+json"}
+)
+_WORTH_IT = 1_000
+"""Octets from which compressing saves a packet."""
+_COMES_FROM_HERE = frozenset({"same-origin", "none"})
+"""``Sec-Fetch-Site`` of whoever followed a link of ours, or wrote the address themselves."""
+
+
+@web.middleware
+async def compress(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages, style sheets and feeds as gzip, for whoever takes that.
+
+    Stops another site from having somebody open a page again and again, each time with a guess in
+    its address, while somebody else watches how long the answers are: a compressed page is shorter
+    where the guess is what the page holds, such as its token (BREACH). What holds one person's
+    things goes out as it is, unless they come from here.
+    """
+    response = await handler(request)
+    if not isinstance(response, web.Response) or response.content_type not in _COMPRESSED:
+        return response
+    takes = "gzip" in request.headers.get("Accept-Encoding", "").lower()
+    if not takes or not isinstance(response.body, bytes) or len(response.body) < _WORTH_IT:
+        return response
+    everybodys = "private" not in response.headers.get("Cache-Control", "")
+    if everybodys or request.headers.get("Sec-Fetch-Site") in _COMES_FROM_HERE:
+        response.enable_compression(web.ContentCoding.gzip)
+    return response
+
+
 async def add_missing(_: web.Request, response: web.StreamResponse) -> None:
     """``OTHER_HEADERS``, where they are missing."""
     for name, value in OTHER_HEADERS.items():
@@ -78,7 +110,7 @@ def spoken_headers() -> dict[str, str]:
     software with another document."""
     return {
         "Content-Language": reader().language.code,
-        "Vary": "Accept, Accept-Language, Cookie",
+        "Vary": "Accept, Accept-Encoding, Accept-Language, Cookie",
     }
 
 
@@ -88,6 +120,7 @@ def static_headers(*, immutable: bool) -> dict[str, str]:
     return {
         "Cache-Control": keep,
         "Content-Security-Policy": "default-src 'none'",
+        "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
     }
 

@@ -41,7 +41,7 @@ from fedi_cotweet.web import media as files
 from fedi_cotweet.web.admin.routes import ADMIN
 from fedi_cotweet.web.emoji_files import emoji_file
 from fedi_cotweet.web.failures import Page, answer, unknown_pages
-from fedi_cotweet.web.headers import add_missing, static_headers
+from fedi_cotweet.web.headers import add_missing, compress, static_headers
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.rendering import InstanceView
 from fedi_cotweet.web.sessions import Cookies, find_viewer
@@ -214,6 +214,7 @@ def setup(
     app.router.add_get("/static/{digest}/{name}", static)
     app.router.add_get(dressing.ROUTE, style)
     app.router.add_get("/favicon.ico", _icon)
+    app.middlewares.append(compress)
     app.middlewares.append(unknown_pages(pages, settings.language))
     app.on_response_prepare.append(add_missing)
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 
+import activitypub
+import fedi_cotweet.web
 from fedi_cotweet.web.headers import PAGE_HEADERS, PRIVATE_PAGE_HEADERS, static_headers
 from fedi_cotweet.web.pages import render_error
 from fedi_cotweet.web.rendering import TINTS
@@ -125,6 +128,26 @@ def test_initials_can_be_read_on_every_tint() -> None:
     tints = re.findall(r"\.tint-(\d+) \{ background: (#[0-9a-f]{6}); \}", style())
     assert [int(number) for number, _ in tints] == list(range(TINTS))
     assert [colour for _, colour in tints if contrast(colour, "#ffffff") < 4.5] == []
+
+
+MADE_OF_PARTS = (
+    *("accent-", "act-", "chip-", "focus-", "gallery-", "page-", "scheme-", "standing-"),
+    "tint-",
+)
+"""How classes begin that templates put together."""
+
+
+def test_no_rule_is_for_a_class_that_no_page_has() -> None:
+    rules = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", style(), flags=re.DOTALL)
+    classes = set(re.findall(r"\.([a-z][\w-]*)", rules))
+    sources = [Path(fedi_cotweet.web.__file__).parent, Path(activitypub.__file__).parent]
+    suffixes = (".html", ".py", ".js")
+    files = [file for folder in sources for file in folder.rglob("*") if file.suffix in suffixes]
+    words = set(re.findall(r"[\w-]+", " ".join(file.read_text("utf-8") for file in files)))
+    lost = {name for name in classes - words if not name.startswith(MADE_OF_PARTS)}
+    assert lost == {"avatar-now", "header-now"}, (
+        "of settings/profile.html, which puts them together"
+    )
 
 
 def test_people_who_want_less_motion_get_none() -> None:
