@@ -14,8 +14,14 @@ from fedi_cotweet.languages.wording import WORDS
 
 PACKAGE: Final = Path(__file__).resolve().parents[1]
 TEMPLATES: Final = PACKAGE / "web" / "templates"
-CODE: Final = ("languages", "services", "web", "federation/finding.py")
-"""Folders and files of the package with code whose texts reach pages."""
+CODE: Final = (
+    "languages",
+    "services",
+    "web",
+    "federation/finding.py",
+    "mastodon_api/entities/notifications.py",
+)
+"""Folders and files of the package with code whose texts reach people in their language."""
 _JINJA: Final[Mapping[str, str]] = {
     "extensions": "jinja2.ext.i18n,jinja2.ext.do",
     "trim_blocks": "true",

@@ -8,7 +8,7 @@ kept in between (``parts``, ``joined``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 from fedi_cotweet.languages import numbers
@@ -49,6 +49,12 @@ def say(text: str, /, **values: object) -> str:
 def say_count(one: str, many: str, /, count: int, **values: object) -> str:
     """The form of a text that goes with ``count`` things, which is ``{count}`` in it."""
     return Said(one, many, {"count": count, **values})
+
+
+def run_on(texts: Sequence[str], between: str = "") -> str:
+    """Texts one after the other, to be said each by itself."""
+    values = {f"text_{number}": text for number, text in enumerate(texts)}
+    return Said(between.join(f"{{{name}}}" for name in values), "", values)
 
 
 def said(text: str) -> str:

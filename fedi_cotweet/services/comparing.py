@@ -14,28 +14,35 @@ from activitypub.documents.emoji import read_emoji
 from activitypub.documents.note import NoteView, parse_note
 from activitypub.html import link_targets, to_text
 from activitypub.vocab.terms import Doc
+from fedi_cotweet.languages.wording import Said, mark, run_on, say
 from fedi_cotweet.services.people import handles_at
 from storage.engine import Tx
 
 _OTHERS: Final[Mapping[str, str]] = {
-    "name": "Title",
-    "nameMap": "Title in other languages",
-    "summaryMap": "Warning in other languages",
-    "contentMap": "Text in other languages",
-    "sensitive": "Marked as sensitive",
-    "quote": "Quotes",
-    "oneOf": "Answers, one of",
-    "anyOf": "Answers, several of",
-    "endTime": "Ends",
-    "startTime": "Begins",
-    "duration": "Lasts",
-    "location": "Place",
-    "image": "Image",
-    "mediaType": "Written as",
-    "addressees": "Sent to",
-    "audience": "Also sent to",
+    "name": mark("Title: {words}"),
+    "nameMap": mark("Title in other languages: {words}"),
+    "summaryMap": mark("Warning in other languages: {words}"),
+    "contentMap": mark("Text in other languages: {words}"),
+    "sensitive": mark("Marked as sensitive: {words}"),
+    "quote": mark("Quotes: {words}"),
+    "oneOf": mark("Answers, one of: {words}"),
+    "anyOf": mark("Answers, several of: {words}"),
+    "endTime": mark("Ends: {words}"),
+    "startTime": mark("Begins: {words}"),
+    "duration": mark("Lasts: {words}"),
+    "location": mark("Place: {words}"),
+    "image": mark("Image: {words}"),
+    "mediaType": mark("Written as: {words}"),
+    "addressees": mark("Sent to: {words}"),
+    "audience": mark("Also sent to: {words}"),
 }
 """What the consent projection holds besides what ``_lines`` says by itself."""
+
+_AUDIENCES: Final[Mapping[str | None, str]] = {
+    "public": mark("public"),
+    "unlisted": mark("unlisted"),
+    None: mark("nobody"),
+}
 
 
 def differences(
@@ -49,8 +56,9 @@ def differences(
     """
     before, after = _lines(tx, old, old_authors), _lines(tx, new, new_authors)
     found = difflib.unified_diff(before, after, n=1, lineterm="")
+    made = {str(line): line for line in before + after}
     return tuple(
-        line
+        run_on([line[0], made[line[1:]]])
         for line in found
         if line.startswith(("+", "-", "  ")) and not line.startswith(("---", "+++"))
     )
@@ -59,20 +67,24 @@ def differences(
 def _lines(tx: Tx, document: Doc, authors: Sequence[str]) -> list[str]:
     note = parse_note(document)
     lines = [
-        f"Authors: {', '.join(handles_at(tx, authors))}",
-        f"Audience: {visibility(document) or 'nobody'}",
+        say("Authors: {people}", people=", ".join(handles_at(tx, authors))),
+        say("Audience: {audience}", audience=_audience(document)),
     ]
     if note.language:
-        lines.append(f"Language: {note.language}")
+        lines.append(say("Language: {language}", language=note.language))
     if note.in_reply_to:
-        lines.append(f"In reply to: {note.in_reply_to}")
+        lines.append(say("In reply to: {address}", address=note.in_reply_to))
     if note.summary:
-        lines.append(f"Warning: {_one_line(to_text(note.summary))}")
+        lines.append(say("Warning: {words}", words=_one_line(to_text(note.summary))))
     content = remove_notice(note.content, authors)
     lines += [f" {line}".rstrip() for line in to_text(content).splitlines()]
-    lines += [f"Link: {target}" for target in link_targets(content)]
+    lines += [say("Link: {address}", address=target) for target in link_targets(content)]
     lines += [
-        f"Picture: {_one_line(item.name) or 'without description'} ({item.digest})"
+        say(
+            "Picture: {words} ({digest})",
+            words=_one_line(item.name) or say("without description"),
+            digest=str(item.digest),
+        )
         for item in note.attachments
     ]
     lines += _tags(tx, document, note, authors)
@@ -84,11 +96,11 @@ def _tags(tx: Tx, document: Doc, note: NoteView, authors: Sequence[str]) -> list
     lines = []
     for tag in note.tags:
         if tag.kind == "Mention" and tag.href not in authors:
-            lines += [f"Mention: {handle}" for handle in handles_at(tx, [tag.href])]
+            lines += [say("Mention: {who}", who=handle) for handle in handles_at(tx, [tag.href])]
         elif tag.kind not in ("Mention", "Emoji"):
             lines.append(f"{tag.kind}: {_one_line(tag.name)} ({tag.href})")
     return lines + [
-        f"Emoji: :{view.shortcode}: ({view.digest})"
+        say("Emoji: :{shortcode}: ({digest})", shortcode=view.shortcode, digest=str(view.digest))
         for view in read_emoji(document.get("tag"), covered=True)
     ]
 
@@ -99,7 +111,7 @@ def _others(tx: Tx, document: Doc, note: NoteView, authors: Sequence[str]) -> li
     except NoDigest:  # a draft that cannot be one any more: what it says is compared all the same
         return []
     show: Mapping[str, Callable[[Any], str]] = {
-        "sensitive": lambda _: "yes",
+        "sensitive": lambda _: say("yes"),
         "addressees": lambda uris: ", ".join(handles_at(tx, uris)),
         "quote": ", ".join,
         "audience": ", ".join,
@@ -110,7 +122,7 @@ def _others(tx: Tx, document: Doc, note: NoteView, authors: Sequence[str]) -> li
     if document.get("contentMap") == {note.language: note.content}:
         covered.pop("contentMap", None)
     return [
-        f"{label}: {_one_line(show.get(name, _json)(covered[name]))}"
+        say(label, words=_one_line(show.get(name, _json)(covered[name])))
         for name, label in _OTHERS.items()
         if covered.get(name)
     ]
@@ -121,4 +133,8 @@ def _json(value: Any) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return text if isinstance(text, Said) else " ".join(text.split())
+
+
+def _audience(document: Doc) -> str:
+    return say(_AUDIENCES[visibility(document)])

@@ -13,7 +13,7 @@ import orjson
 from activitypub.coauthorship.offers import Invitation, read_offer
 from activitypub.coauthorship.standing_consent import beyond_instruction
 from fedi_cotweet.domain.consent import CONSENTING, ConsentState
-from fedi_cotweet.languages.wording import say
+from fedi_cotweet.languages.wording import run_on, say
 from fedi_cotweet.services import invitations, standing
 from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.env import Env
@@ -145,7 +145,7 @@ def _tell(tx: Tx, env: Env, offer: Offer, agreed: Offer, sender: Actor, post: Po
         [str(uri) for uri in offer.authors],
     )
     who = f"@{sender.username}@{sender.host}"
-    what = "\n".join(lines)
+    what = run_on(lines, "\n")
     if len(what) > LONGEST_DIFFERENCE:
         what = f"{what[:LONGEST_DIFFERENCE]}…"
     tell(

@@ -11,7 +11,7 @@ import pytest
 from fedi_cotweet.languages import numbers
 from fedi_cotweet.languages.negotiation import accepted, known
 from fedi_cotweet.languages.reader import reader, speak
-from fedi_cotweet.languages.wording import joined, parts, said, say, say_count
+from fedi_cotweet.languages.wording import joined, parts, run_on, said, say, say_count
 
 AT = 1_795_186_800_000  # 2026-11-20T15:00:00Z
 HOUR = 3_600_000
@@ -141,6 +141,13 @@ def test_a_text_that_was_kept_can_be_said_in_every_language(text: str) -> None:
     assert kept == text
     for code in ("en", "fr", "ko"):
         assert spoken(code, lambda: said(kept)) == spoken(code, lambda: said(text))
+
+
+def test_texts_that_run_on_are_said_each_by_itself() -> None:
+    text = run_on(["+", say("Saved."), "Delete"], " ")
+    assert text == "+ Saved. Delete"
+    assert spoken("fr", lambda: said(joined("", parts(text)))) == "+ Enregistré. Delete"
+    assert run_on([]) == ""
 
 
 def test_a_text_that_stands_in_the_code_is_kept_as_it_is() -> None:

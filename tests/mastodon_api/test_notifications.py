@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fedi_cotweet.services import relations
+from fedi_cotweet.services import appearances, relations
 from storage.engine import Tx
 from storage.queries import actors, consents
 from tests.mastodon_api.conftest import App, Cast
@@ -179,6 +179,23 @@ async def test_an_invite_is_told_by_its_name_to_apps_that_say_what_they_know(cas
     assert offer["digest"] in told["fallback"]["details"]
     response = await cast.bobs.raw("GET", f"{path}&supported_types[]=cotweet.invite")
     assert "fallback" not in (await response.json())[0]
+
+
+async def test_apps_are_told_in_the_language_that_the_person_chose(cast: Cast) -> None:
+    await _invited(cast)
+
+    def speak(tx: Tx) -> None:
+        bob = actors.account_by_name(tx, "bob")
+        assert bob is not None
+        appearances.speak(tx, bob.id, "fr")
+
+    await cast.world.site.write(speak)
+    (told,) = await (await cast.bobs.raw("GET", f"{NEWS}?supported_types[]=mention")).json()
+    assert told["fallback"]["title"].endswith("vous invite à écrire un message ensemble.")
+    assert told["fallback"]["summary"].startswith("Lisez le message")
+    [status] = [one["status"] for one in await cast.bobs.ask("GET", NEWS)]
+    assert "vous invite à écrire un message ensemble." in status["content"]
+    assert status["language"] == "fr"
 
 
 async def test_an_answered_invite_is_no_news_for_apps_that_know_none(cast: Cast) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from activitypub.coauthorship.projection import consent_digest
 from activitypub.vocab.terms import PUBLIC, note_context
+from fedi_cotweet.languages.reader import speaking
+from fedi_cotweet.languages.wording import said
 from fedi_cotweet.services.comparing import differences
 from storage.engine import Store
 from tests.storage.cast import CAROL, DAVE, raise_curtain, uri_of
@@ -117,3 +119,13 @@ async def test_nothing_is_different_from_itself(store: Store) -> None:
         )
         == []
     )
+
+
+async def test_a_difference_can_be_told_in_every_language(store: Store) -> None:
+    stage = await raise_curtain(store)
+    new = note(summary="yes", sensitive=True)
+    lines = await stage.ask(differences, note(), AUTHORS, new, AUTHORS)
+    with speaking("fr"):
+        french = [said(line).replace("\xa0", " ") for line in lines]
+    assert "+Avertissement : yes" in french
+    assert "+Marqué comme sensible : oui" in french

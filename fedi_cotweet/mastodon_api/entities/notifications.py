@@ -3,7 +3,8 @@
 Kinds that Mastodon does not have are told, with a ``fallback`` to show, to clients that say which
 types they know (``supported_types[]``, Mastodon 4.6). To others only an invitation that waits for
 an answer is told, as a ``mention`` with a status made up for it: a direct one by the inviter, which
-leads to the page on which the invited person answers. There is no such post: its id is that of the
+leads to the page on which the invited person answers. Both are in the language that the person
+chose for pages, else in English. There is no such post: its id is that of the
 invitation, and it can be opened, by them, but not answered, liked or boosted.
 """
 
@@ -14,9 +15,12 @@ from html import escape
 from typing import Final
 
 from fedi_cotweet.domain.notification_types import GROUPED, TYPES
+from fedi_cotweet.languages.reader import reader, speaking
+from fedi_cotweet.languages.wording import said, say
 from fedi_cotweet.mastodon_api.entities import accounts, statuses
 from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.entities.times import moment
+from fedi_cotweet.services import appearances
 from fedi_cotweet.services import notifications as heard
 from fedi_cotweet.services.client_notices import Told
 from fedi_cotweet.services.env import Env
@@ -50,6 +54,7 @@ def documents(
     # What nobody else brought about is by oneself: every notification of Mastodon's is by somebody.
     whose = {item.id: item.actor_id or account_id for item in page.items}
     people = accounts.accounts(tx, env, {account_id, *whose.values()})
+    language = appearances.of(tx, account_id).language
     found = []
     for item in page.items:
         offer = page.offers.get(item.offer_id or 0)
@@ -68,9 +73,11 @@ def documents(
             document["invite_id"] = str(offer.id)
         if supported is None and offer is not None:
             document["type"] = "mention"
-            document["status"] = _invitation(env, item.text, offer, people)
+            with speaking(language):
+                document["status"] = _invitation(env, heard.text_of(item), offer, people)
         elif supported is not None and document["type"] not in supported:
-            document["fallback"] = _fallback(env, item, offer, document.get("status"))
+            with speaking(language):
+                document["fallback"] = _fallback(env, item, offer, document.get("status"))
         found.append(document)
     return found
 
@@ -80,15 +87,18 @@ def _fallback(
 ) -> Document:
     summary = None
     if offer is not None:
-        summary = f"Read the post and accept or decline it: {invitation_page(env, offer)}"
+        page = invitation_page(env, offer)
+        summary = said(say("Read the post and accept or decline it: {address}", address=page))
     elif status is not None:
-        summary = f"Look at the post: {status['url']}"
+        summary = said(say("Look at the post: {address}", address=status["url"]))
     return {
-        "title": item.text or item.kind,
+        "title": said(heard.text_of(item)) or item.kind,
         "summary": summary,
         "details": None
         if offer is None
-        else f"“{heard.about(None, offer)}” Version: {offer.digest}",
+        else said(
+            say("“{words}” Version: {digest}", words=heard.about(None, offer), digest=offer.digest)
+        ),
     }
 
 
@@ -101,20 +111,22 @@ def one_invitation(tx: Tx, env: Env, offer: Offer) -> Document:
     """The ``Status`` that stands for an invitation, opened by whom it is for."""
     notice = stored.of_subject(tx, offer.target_id, "cotweet.invite", offer.uri)
     people = accounts.accounts(tx, env, {offer.target_id, offer.sender_id})
-    return _invitation(env, "" if notice is None else notice.text, offer, people)
+    with speaking(appearances.of(tx, offer.target_id).language):
+        return _invitation(env, "" if notice is None else heard.text_of(notice), offer, people)
 
 
 def _invitation(env: Env, text: str, offer: Offer, people: Mapping[int, Document]) -> Document:
     """A ``Status`` that stands for an invitation, for apps that know none."""
     me, inviter = people[offer.target_id], people[offer.sender_id]
     page = invitation_page(env, offer)
-    said = text or f"@{inviter['acct']} invites you to write a post together."
+    who = f"@{inviter['acct']}"
+    what = text or say("{who} invites you to write a post together.", who=who)
     content = (
-        f"<p>{escape(said)}</p>"
+        f"<p>{escape(said(what))}</p>"
         f"<blockquote><p>{escape(heard.about(None, offer))}</p></blockquote>"
-        "<p>Read all of it, then accept or decline: "
+        f"<p>{escape(said(say('Read all of it, then accept or decline:')))} "
         f'<a href="{escape(page)}">{escape(page)}</a></p>'
-        f"<p>Version: <code>{escape(offer.digest)}</code></p>"
+        f"<p>{escape(said(say('Version:')))} <code>{escape(offer.digest)}</code></p>"
     )
     return {
         "id": str(offer.id),
@@ -124,7 +136,7 @@ def _invitation(env: Env, text: str, offer: Offer, people: Mapping[int, Document
         "sensitive": False,
         "spoiler_text": "",
         "visibility": "direct",
-        "language": "en",
+        "language": reader().language.code,
         "uri": offer.uri,
         "url": page,
         "replies_count": 0,
