@@ -43,5 +43,5 @@ async def list_emoji(call: Call) -> web.Response:
 async def remove_emoji(call: Call) -> web.Response:
     """Offer an emoji no more; posts that have it keep it."""
     shortcode = emoji.check_shortcode(call.request.match_info["shortcode"])
-    await call.site.write(lambda tx: emoji.remove(tx, shortcode))
+    await call.site.write(lambda tx: emoji.remove(tx, call.site.env, shortcode))
     return nothing()

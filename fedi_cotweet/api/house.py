@@ -39,16 +39,16 @@ async def list_rules(call: Call) -> web.Response:
 
 async def change_rule(call: Call) -> web.Response:
     """Say one anew, whole."""
-    key, given = call.path_id("rule"), await call.members(NewRule)
+    env, key, given = call.site.env, call.path_id("rule"), await call.members(NewRule)
     return answer(
-        await call.site.write(lambda tx: house.change_rule(tx, key, given.text, given.hint))
+        await call.site.write(lambda tx: house.change_rule(tx, env, key, given.text, given.hint))
     )
 
 
 async def remove_rule(call: Call) -> web.Response:
     """Take one back."""
     key = call.path_id("rule")
-    await call.site.write(lambda tx: house.remove_rule(tx, key))
+    await call.site.write(lambda tx: house.remove_rule(tx, call.site.env, key))
     return nothing()
 
 
@@ -66,7 +66,7 @@ async def set_text(call: Call) -> web.Response:
 async def remove_text(call: Call) -> web.Response:
     """Say it no more."""
     kind = _kind(call)
-    await call.site.write(lambda tx: house.remove_text(tx, kind))
+    await call.site.write(lambda tx: house.remove_text(tx, call.site.env, kind))
     return nothing()
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
 from fedi_cotweet.api.people import Username
-from fedi_cotweet.services import accounts, passwords, second_factor, security
+from fedi_cotweet.services import accounts, passwords, second_factor, security, staff_log
 from storage.engine import Tx
 
 
@@ -32,6 +32,7 @@ async def set_password(call: Call) -> web.Response:
     def write(tx: Tx) -> str:
         account = accounts.account_named(tx, wanted.username.removeprefix("@"))
         security.set_password(tx, env, account.id, hashed)
+        _noted(tx, call, "password", account.username)
         return account.username
 
     username = await call.site.write(write)
@@ -46,6 +47,12 @@ async def turn_off_two_factor(call: Call) -> web.Response:
     def write(tx: Tx) -> str:
         account = accounts.account_named(tx, username)
         second_factor.turn_off(tx, account.id)
+        _noted(tx, call, "two-factor-off", account.username)
         return account.username
 
     return answer({"username": await call.site.write(write), "two_factor": False})
+
+
+def _noted(tx: Tx, call: Call, act: str, username: str) -> None:
+    person = staff_log.name_of(accounts.person_here(tx, username))
+    staff_log.note(tx, call.site.env, staff_log.OPERATOR, act, person)

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from fedi_cotweet.api.calls import Call, answer
-from fedi_cotweet.services import accounts, follows, passwords, reading, staff
+from fedi_cotweet.services import accounts, follows, passwords, reading, staff, staff_log
 from fedi_cotweet.services import notifications as told
 from fedi_cotweet.services.authoring import find_person, find_post
 from fedi_cotweet.services.errors import not_found
@@ -113,9 +113,14 @@ async def create_sign_in_link(call: Call) -> web.Response:
     """A link that signs an account in once."""
     username = (await call.members(Username)).username
     env = call.site.env
-    url, expires_at = await call.site.write(
-        lambda tx: accounts.make_sign_in_link(tx, env, username)
-    )
+
+    def write(tx: Tx) -> tuple[str, int]:
+        made = accounts.make_sign_in_link(tx, env, username)
+        person = staff_log.name_of(accounts.person_here(tx, username))
+        staff_log.note(tx, env, staff_log.OPERATOR, "sign-in-link", person)
+        return made
+
+    url, expires_at = await call.site.write(write)
     return answer({"url": url, "expires_at": expires_at}, status=201)
 
 

@@ -37,7 +37,7 @@ async def approve(call: Call) -> web.Response:
 async def reject(call: Call) -> web.Response:
     """Let somebody not in; their request is forgotten, and the name is free."""
     username = _name(await call.members(Username))
-    await call.site.write(lambda tx: sign_ups.reject(tx, username))
+    await call.site.write(lambda tx: sign_ups.reject(tx, call.site.env, username))
     return answer({"username": username})
 
 

@@ -12,6 +12,7 @@ from fedi_cotweet.services import streams
 from fedi_cotweet.services.composing import compose, handles_in
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from fedi_cotweet.services.views import AnnouncementView, ReactionView
 from storage.engine import Tx
 from storage.models import Actor, Announcement
@@ -47,7 +48,7 @@ class Shown:
     read: bool
 
 
-def announce(tx: Tx, env: Env, wanted: Wanted) -> AnnouncementView:
+def announce(tx: Tx, env: Env, wanted: Wanted, *, by: str = OPERATOR) -> AnnouncementView:
     """Tell everybody here. Raises ``bad_announcement`` (422), ``too_many_announcements`` (409)."""
     if len(announcements.announcements(tx)) >= MOST_ANNOUNCEMENTS:
         raise ServiceError(
@@ -60,21 +61,25 @@ def announce(tx: Tx, env: Env, wanted: Wanted) -> AnnouncementView:
     values = _checked(wanted)
     announcements.add_announcement(tx, id=key, published_at=now, updated_at=now, **values)
     streams.announced(tx, env, key)
+    note(tx, env, by, "announce", wanted.text)
     return _view(tx, _held(tx, key))
 
 
-def change(tx: Tx, env: Env, key: int, wanted: Wanted) -> AnnouncementView:
+def change(tx: Tx, env: Env, key: int, wanted: Wanted, *, by: str = OPERATOR) -> AnnouncementView:
     """Say it anew; whoever dismissed it is not shown it again. Raises ``bad_announcement``."""
     _held(tx, key)
     announcements.change_announcement(tx, key, updated_at=env.now(), **_checked(wanted))
     streams.announced(tx, env, key)
+    note(tx, env, by, "change-announcement", wanted.text)
     return _view(tx, _held(tx, key))
 
 
-def remove(tx: Tx, env: Env, key: int) -> None:
+def remove(tx: Tx, env: Env, key: int, *, by: str = OPERATOR) -> None:
     """Take one back. Raises ``not_found`` (404)."""
-    announcements.remove_announcement(tx, _held(tx, key).id)
+    held = _held(tx, key)
+    announcements.remove_announcement(tx, held.id)
     streams.announcement_removed(tx, env, key)
+    note(tx, env, by, "unannounce", held.text)
 
 
 def all_of_them(tx: Tx) -> list[AnnouncementView]:

@@ -21,6 +21,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.media import StoredFile
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from fedi_cotweet.services.views import EmojiView
 from storage.engine import Tx
 from storage.models import Actor, EmojiPicture, Post
@@ -226,7 +227,9 @@ def check_type(media_type: str) -> None:
         )
 
 
-def add(tx: Tx, env: Env, shortcode: str, token: str, file: StoredFile) -> OwnEmoji:
+def add(
+    tx: Tx, env: Env, shortcode: str, token: str, file: StoredFile, *, by: str = OPERATOR
+) -> OwnEmoji:
     """Give this server an emoji. Posts that have an older one of this name keep that."""
     now, url = env.now(), own_url(env, token, file.media_type)
     emoji.own_picture(
@@ -253,10 +256,11 @@ def add(tx: Tx, env: Env, shortcode: str, token: str, file: StoredFile) -> OwnEm
         disabled=False,
         created_at=now,
     )
+    note(tx, env, by, "add-emoji", f":{shortcode}:")
     return OwnEmoji(shortcode, url, file.media_type, file.digest, now)
 
 
-def remove(tx: Tx, shortcode: str) -> None:
+def remove(tx: Tx, env: Env, shortcode: str, *, by: str = OPERATOR) -> None:
     """Offer an emoji no more; posts that have it keep it. Raises ``no_such_emoji`` (404)."""
     if not emoji.disable(tx, shortcode):
         raise ServiceError(
@@ -265,6 +269,7 @@ def remove(tx: Tx, shortcode: str) -> None:
             say("There is no emoji :{shortcode}: here.", shortcode=shortcode),
             "See: fedi-cotweet emoji list",
         )
+    note(tx, env, by, "remove-emoji", f":{shortcode}:")
 
 
 def own(tx: Tx, env: Env) -> Sequence[OwnEmoji]:

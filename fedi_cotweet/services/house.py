@@ -9,6 +9,7 @@ from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from fedi_cotweet.services.views import RuleView, ServerTextView
 from storage.engine import Tx
 from storage.models import ServerRule, ServerText
@@ -22,7 +23,7 @@ MOST_HINT: Final = 2_000
 MOST_TEXT: Final = 100_000
 
 
-def add_rule(tx: Tx, env: Env, text: str, hint: str = "") -> RuleView:
+def add_rule(tx: Tx, env: Env, text: str, hint: str = "", *, by: str = OPERATOR) -> RuleView:
     """Lay down a rule. Raises ``bad_rule`` (422), ``too_many_rules`` (409)."""
     if len(house.rules(tx)) >= MOST_RULES:
         raise ServiceError(
@@ -33,19 +34,25 @@ def add_rule(tx: Tx, env: Env, text: str, hint: str = "") -> RuleView:
         )
     key = env.new_id()
     house.add_rule(tx, id=key, **_checked(text, hint))
+    note(tx, env, by, "add-rule", text)
     return _view(_held(tx, key))
 
 
-def change_rule(tx: Tx, key: int, text: str, hint: str = "") -> RuleView:
+def change_rule(
+    tx: Tx, env: Env, key: int, text: str, hint: str = "", *, by: str = OPERATOR
+) -> RuleView:
     """Say one anew, whole. Raises ``bad_rule`` (422), ``not_found`` (404)."""
     _held(tx, key)
     house.change_rule(tx, key, **_checked(text, hint))
+    note(tx, env, by, "change-rule", text)
     return _view(_held(tx, key))
 
 
-def remove_rule(tx: Tx, key: int) -> None:
+def remove_rule(tx: Tx, env: Env, key: int, *, by: str = OPERATOR) -> None:
     """Take one back; reports keep what it said. Raises ``not_found`` (404)."""
-    house.remove_rule(tx, _held(tx, key).id)
+    held = _held(tx, key)
+    house.remove_rule(tx, held.id)
+    note(tx, env, by, "remove-rule", held.text)
 
 
 def rules(tx: Tx) -> list[RuleView]:
@@ -58,7 +65,7 @@ def rules_named(tx: Tx, keys: Collection[int]) -> list[RuleView]:
     return [view for view in rules(tx) if int(view.id) in keys] if keys else []
 
 
-def set_text(tx: Tx, env: Env, kind: str, text: str) -> ServerTextView:
+def set_text(tx: Tx, env: Env, kind: str, text: str, *, by: str = OPERATOR) -> ServerTextView:
     """Say one of ``KINDS`` anew. Raises ``bad_text_kind``, ``bad_text`` (422)."""
     _check_kind(kind)
     text = text.strip()
@@ -75,13 +82,15 @@ def set_text(tx: Tx, env: Env, kind: str, text: str) -> ServerTextView:
     held = house.text(tx, kind)
     if held is None or held.text != text:
         house.set_text(tx, kind, text, env.now())
+        note(tx, env, by, "set-text", kind)
     return _text_view(_said(tx, kind))
 
 
-def remove_text(tx: Tx, kind: str) -> None:
+def remove_text(tx: Tx, env: Env, kind: str, *, by: str = OPERATOR) -> None:
     """Say it no more. Raises ``bad_text_kind`` (422), ``not_found`` (404)."""
     _said(tx, _check_kind(kind))
     house.remove_text(tx, kind)
+    note(tx, env, by, "remove-text", kind)
 
 
 def texts(tx: Tx) -> list[ServerTextView]:

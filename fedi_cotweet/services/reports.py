@@ -19,6 +19,7 @@ from fedi_cotweet.services.events import emit
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.people import author_view, profile_path
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from fedi_cotweet.services.views import AuthorView, ReportedPostView, ReportView, RuleView
 from storage.engine import Tx
 from storage.models import Actor, Post, Report
@@ -170,10 +171,11 @@ def receive(tx: Tx, env: Env, uri: str, sender: Actor, objects: Sequence[str], c
     return "reported"
 
 
-def resolve(tx: Tx, env: Env, report_id: int) -> None:
+def resolve(tx: Tx, env: Env, report_id: int, *, by: str = OPERATOR) -> None:
     """A moderator has dealt with it; once more changes nothing."""
     if own_report(tx, report_id).state == "open":
         reports.resolve(tx, report_id, env.now())
+        note(tx, env, by, "resolve", f"#{report_id}")
 
 
 def own_report(tx: Tx, report_id: int) -> Report:

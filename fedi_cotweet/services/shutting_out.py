@@ -11,6 +11,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later
 from fedi_cotweet.services.host_rules import SEVERITIES
+from fedi_cotweet.services.staff_log import OPERATOR, name_of, note
 from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors, deliveries, leftovers, relations
@@ -43,7 +44,9 @@ def affected(tx: Tx, host: str) -> Affected:
     return Affected(people, written, named, own, between, waiting)
 
 
-def set_rule(tx: Tx, env: Env, host: str, severity: str, reason: str = "") -> None:
+def set_rule(
+    tx: Tx, env: Env, host: str, severity: str, reason: str = "", *, by: str = OPERATOR
+) -> None:
     """Have nothing to do with a server (``suspend``), or keep it out of sight (``limit``).
 
     Holds for all its ports and everything below its name, from now on; what is here already of a
@@ -60,17 +63,19 @@ def set_rule(tx: Tx, env: Env, host: str, severity: str, reason: str = "") -> No
         for name in hosts_under(tx, host):
             deliveries.abandon(tx, name, "suspended here")
     later(tx, env, "apply_host_rule", host, host=host)
+    note(tx, env, by, f"server:{severity}", host, reason)
 
 
-def remove_rule(tx: Tx, env: Env, host: str) -> bool:
+def remove_rule(tx: Tx, env: Env, host: str, *, by: str = OPERATOR) -> bool:
     """Take a rule back: posts are seen again, stamps are looked at anew."""
     if not relations.remove_host_rule(tx, host):
         return False
     later(tx, env, "apply_host_rule", host, host=host)
+    note(tx, env, by, "server:none", host)
     return True
 
 
-def suspend(tx: Tx, env: Env, actor: Actor) -> None:
+def suspend(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR, why: str = "") -> None:
     """Shut one person out, from here or elsewhere."""
     if actor.kind == "Application" and actor.local:
         raise ServiceError("not_a_person", 422, "The server's own actor cannot be suspended.")
@@ -79,16 +84,23 @@ def suspend(tx: Tx, env: Env, actor: Actor) -> None:
         tokens.end_all(tx, actor.id, env.now())
     leftovers.forget(tx, actor.id)
     departing.later_out(tx, env, actor.id)
+    note(tx, env, by, "suspend", name_of(actor), why)
 
 
-def unsuspend(tx: Tx, env: Env, actor: Actor) -> None:
+def unsuspend(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR, why: str = "") -> None:
     """Let somebody in again. Posts of people here, and their co-authorships, stay ended."""
     actors.set_suspended(tx, actor.id, None)
     later(tx, env, "let_in", str(actor.id), actor_id=actor.id)
+    note(tx, env, by, "unsuspend", name_of(actor), why)
 
 
-def delete_account(tx: Tx, env: Env, actor: Actor) -> None:
-    """Delete the account of a person here, for good: posts, names, and then the actor itself."""
+def delete_account(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR) -> None:
+    """Delete the account of a person here, for good: posts, names, and then the actor itself.
+
+    ``by``: "" if they do it themselves, which is no act of those who look after the server.
+    """
+    if by:
+        note(tx, env, by, "delete-account", name_of(actor))
     actors.mark_gone(tx, actor.id, env.now())
     actors.forget_password(tx, actor.id)
     second_factor.turn_off(tx, actor.id)

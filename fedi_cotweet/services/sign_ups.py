@@ -18,6 +18,7 @@ from fedi_cotweet.services.accounts import KeyPairs, create_account, token_hash
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.site import Site
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from storage.engine import Tx
 from storage.models import SignUp
 from storage.queries import actors, oauth
@@ -115,7 +116,7 @@ def waiting(tx: Tx) -> list[SignUp]:
     return stored.waiting(tx, MOST_WAITING)
 
 
-def approve(tx: Tx, env: Env, username: str, keys: KeyPairs) -> None:
+def approve(tx: Tx, env: Env, username: str, keys: KeyPairs, *, by: str = OPERATOR) -> None:
     """Let somebody in: the account is made, and their app may act for it from now on.
 
     Raises ``nobody_waits`` (404) and ``name_taken`` (409).
@@ -136,11 +137,14 @@ def approve(tx: Tx, env: Env, username: str, keys: KeyPairs) -> None:
             created_at=env.now(),
         )
     stored.drop(tx, held.id)
+    note(tx, env, by, "approve", held.username)
 
 
-def reject(tx: Tx, username: str) -> None:
+def reject(tx: Tx, env: Env, username: str, *, by: str = OPERATOR) -> None:
     """Let somebody not in; nothing of the request is kept. Raises ``nobody_waits`` (404)."""
-    stored.drop(tx, _waiting_for(tx, username).id)
+    held = _waiting_for(tx, username)
+    stored.drop(tx, held.id)
+    note(tx, env, by, "reject", held.username)
 
 
 def _waiting_for(tx: Tx, username: str) -> SignUp:

@@ -1,15 +1,14 @@
-"""Those who look after the server: what they may do, and a book of what they did."""
+"""Those who look after the server, and what they may do."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.accounts import account_named
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from storage.engine import Tx
 from storage.queries import staff
 
@@ -17,21 +16,6 @@ MODERATOR: Final = "moderator"
 ADMINISTRATOR: Final = "administrator"
 ROLES: Final = (MODERATOR, ADMINISTRATOR)
 NOBODY: Final = "nobody"
-OPERATOR: Final = "operator"
-"""Who did what is done from the command line."""
-LONGEST_WHY: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ActView:
-    """Something that one of them did: ``by`` a handle, to ``subject``."""
-
-    id: str
-    at: int
-    by: str
-    act: str
-    subject: str
-    why: str
 
 
 def role_of(tx: Tx, account_id: int) -> str:
@@ -65,24 +49,3 @@ def appoint(tx: Tx, env: Env, username: str, role: str, *, by: str = OPERATOR) -
         staff.appoint(tx, account.id, role, env.now())
     note(tx, env, by, f"role:{role}", f"{account.username}@{env.addresses.host}")
     return account.username
-
-
-def note(tx: Tx, env: Env, by: str, act: str, subject: str, why: str = "") -> None:
-    """Write down what ``by`` (a handle) did, in the transaction in which it is done."""
-    staff.note(
-        tx,
-        id=env.new_id(),
-        at=env.now(),
-        by=by,
-        act=act,
-        subject=subject[:500],
-        why=why[:LONGEST_WHY],
-    )
-
-
-def acts(tx: Tx, window: Window) -> list[ActView]:
-    """What was done, the last first."""
-    return [
-        ActView(str(one.id), one.at, one.by, one.act, one.subject, one.why)
-        for one in staff.acts(tx, window)
-    ]

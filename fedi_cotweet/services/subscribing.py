@@ -15,6 +15,7 @@ from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.staff_log import OPERATOR, note
 from fedi_cotweet.services.views import RelayView
 from storage.engine import Tx
 from storage.models import Actor, RelaySubscription
@@ -28,7 +29,7 @@ def is_inbox(address: str) -> bool:
     return urlsplit(address).path.rstrip("/").endswith("/inbox")
 
 
-def subscribe_to_inbox(tx: Tx, env: Env, address: str) -> RelayView:
+def subscribe_to_inbox(tx: Tx, env: Env, address: str, *, by: str = OPERATOR) -> RelayView:
     """Ask one of Mastodon's kind. Raises ``bad_relay``, ``relay_known``, ``too_many_relays``."""
     host = host_of(address)
     if (
@@ -42,15 +43,17 @@ def subscribe_to_inbox(tx: Tx, env: Env, address: str) -> RelayView:
             say("“{address}” is not the address of a relay.", address=address[:200]),
             "It looks like https://relay.example/inbox or https://relay.example/relay.",
         )
+    note(tx, env, by, "add-relay", address)
     return _subscribe(tx, env, "inbox", address, host, None)
 
 
-def subscribe_to_actor(tx: Tx, env: Env, relay: Actor) -> RelayView:
+def subscribe_to_actor(tx: Tx, env: Env, relay: Actor, *, by: str = OPERATOR) -> RelayView:
     """Ask a relay of LitePub's kind. Raises ``bad_relay``, ``relay_known``, ``too_many_relays``."""
     if relay.local or relay.kind == "Person":
         raise ServiceError(
             "bad_relay", 422, "That is a person and not a relay.", "To follow them: follow @HANDLE"
         )
+    note(tx, env, by, "add-relay", relay.uri)
     return _subscribe(tx, env, "actor", relay.inbox, relay.host, relay.uri)
 
 
@@ -84,7 +87,7 @@ def _subscribe(
     return _view(_held(tx, key))
 
 
-def unsubscribe(tx: Tx, env: Env, key: int) -> None:
+def unsubscribe(tx: Tx, env: Env, key: int, *, by: str = OPERATOR) -> None:
     """Leave a relay: nothing goes there or is taken from there any more."""
     held = _held(tx, key)
     relay_subscriptions.remove_subscription(tx, key)
@@ -97,6 +100,7 @@ def unsubscribe(tx: Tx, env: Env, key: int) -> None:
         host=held.host,
         asked=asked_of(held),
     )
+    note(tx, env, by, "remove-relay", _view(held).address)
 
 
 def relays(tx: Tx) -> list[RelayView]:

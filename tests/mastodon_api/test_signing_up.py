@@ -78,7 +78,7 @@ async def test_the_operator_is_asked_where_that_is_so(
 async def test_who_is_turned_down_is_forgotten(world: World, aiohttp_client: MakeClient) -> None:
     site, app = await _served(world, aiohttp_client, "approval")
     token = (await app.ask("POST", ACCOUNTS, ZOE))["access_token"]
-    await site.write(lambda tx: sign_ups.reject(tx, "zoe"))
+    await site.write(lambda tx: sign_ups.reject(tx, site.env, "zoe"))
     assert await App(app.http, token).refused("GET", ME) == 401
     await app.ask("POST", ACCOUNTS, ZOE)
 

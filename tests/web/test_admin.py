@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
-from fedi_cotweet.services import staff
+from fedi_cotweet.services import staff, staff_log
 from fedi_cotweet.web.admin.routes import ADMIN
 from storage.queries import actors, relations, reports
 from storage.queries import staff as stored
@@ -89,6 +90,30 @@ async def test_a_report_is_read_acted_upon_and_closed(world: World, browsers: Br
     assert "Only ads" in (await mo.page("/admin/reports?state=resolved")).text
     book = " ".join((await mo.page("/admin/log")).text.split())
     assert "@mo@a.example shut out alice@a.example Ads" in book
+
+
+async def test_the_log_has_words_for_everything_that_can_be_done(
+    world: World, browsers: Browsers
+) -> None:
+    await _appoint(world, "alice", "moderator")
+    env = world.site.env
+    for act in staff_log.ACTS:
+        await world.site.write(partial(staff_log.note, env=env, by="x@y", act=act, subject="Tea"))
+    lines = [line.text for line in (await (await browsers("alice")).page("/admin/log")).all("li")]
+    told = [line for line in lines if "@x@y" in line]
+    assert len(told) == len(set(told)) == len(staff_log.ACTS)
+    assert not [act for act in staff_log.ACTS if f"@x@y {act} " in " ".join(told)]
+
+
+async def test_an_administrator_makes_no_link_for_another(world: World, browsers: Browsers) -> None:
+    await _appoint(world, "alice", "administrator")
+    await _appoint(world, "bob", "administrator")
+    alice, people = await browsers("alice"), "/admin/people"
+    said = await _do(alice, people, f"{people}/sign-in-link", handle="bob@a.example")
+    assert "A link for another administrator is made on the server itself." in said
+    assert "/auth/link/" not in said
+    own = await _do(alice, people, f"{people}/sign-in-link", handle="alice@a.example")
+    assert "/auth/link/" in own
 
 
 async def test_people_are_shut_out_let_in_and_given_roles(world: World, browsers: Browsers) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import reports, sign_ups, staff
-from fedi_cotweet.services.staff import ActView
+from fedi_cotweet.services import reports, sign_ups, staff_log
+from fedi_cotweet.services.staff_log import ActView
 from fedi_cotweet.web.admin.framing import allowed, frame
 from fedi_cotweet.web.visits import Visit
 from storage.engine import Tx
@@ -57,7 +57,7 @@ async def log(visit: Visit) -> web.Response:
     window = Window(limit=MOST, before=visit.window().before)
 
     def find(tx: Tx) -> list[ActView]:
-        return staff.acts(tx, window)
+        return staff_log.acts(tx, window)
 
     acts = await visit.site.read(find)
     before = acts[-1].id if len(acts) == MOST else None

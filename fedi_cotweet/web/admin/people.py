@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from fedi_cotweet.services import accounts, finding, shutting_out, sign_ups, staff
+from fedi_cotweet.services import accounts, finding, shutting_out, sign_ups, staff, staff_log
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.views import AuthorView
@@ -48,10 +48,9 @@ async def answer(visit: Visit) -> web.Response:
 
     def write(tx: Tx) -> None:
         if wanted == "approve":
-            sign_ups.approve(tx, env, name, keys)
+            sign_ups.approve(tx, env, name, keys, by=by)
         else:
-            sign_ups.reject(tx, name)
-        staff.note(tx, env, by, wanted, name)
+            sign_ups.reject(tx, env, name, by=by)
 
     return await _done(visit, viewer, write, wanted)
 
@@ -68,12 +67,8 @@ async def shut_out(visit: Visit) -> web.Response:
             raise ServiceError(
                 "is_staff", 403, "They look after this server too: take their role away first."
             )
-        if wanted == "suspend":
-            shutting_out.suspend(tx, env, person)
-        else:
-            shutting_out.unsuspend(tx, env, person)
-        why = fields.get("why", "").strip()
-        staff.note(tx, env, by, wanted, f"{person.username}@{person.host}", why)
+        act = shutting_out.suspend if wanted == "suspend" else shutting_out.unsuspend
+        act(tx, env, person, by=by, why=fields.get("why", ""))
 
     return await _done(visit, viewer, write, wanted)
 
@@ -88,7 +83,11 @@ async def sign_in_link(visit: Visit) -> web.Response:
         person = _named(tx, visit, fields.get("handle", ""))
         if not person.local:
             raise not_found("account")
-        staff.note(tx, env, by, "sign-in-link", f"{person.username}@{person.host}")
+        if person.id != viewer.account_id and staff.role_of(tx, person.id) == staff.ADMINISTRATOR:
+            raise ServiceError(
+                "is_staff", 403, "A link for another administrator is made on the server itself."
+            )
+        staff_log.note(tx, env, by, "sign-in-link", staff_log.name_of(person))
         return accounts.make_sign_in_link(tx, env, person.username)[0]
 
     try:

@@ -37,11 +37,7 @@ async def resolve(visit: Visit) -> web.Response:
     await visit.own_form(viewer)
     number, env, by = as_id(visit.request.match_info["id"]), visit.env, viewer.view.viewer.handle
 
-    def write(tx: Tx) -> None:
-        reports.resolve(tx, env, number)
-        staff.note(tx, env, by, "resolve", f"#{number}")
-
-    await visit.site.write(write)
+    await visit.site.write(lambda tx: reports.resolve(tx, env, number, by=by))
     return see("/admin/reports?done=resolved")
 
 
@@ -61,9 +57,7 @@ async def suspend(visit: Visit) -> web.Response:
             raise ServiceError(
                 "is_staff", 403, "They look after this server too: take their role away first."
             )
-        shutting_out.suspend(tx, env, person)
-        why = fields.get("why", "").strip()
-        staff.note(tx, env, by, "suspend", f"{person.username}@{person.host}", why)
+        shutting_out.suspend(tx, env, person, by=by, why=fields.get("why", ""))
 
     try:
         await visit.site.write(write)

@@ -13,7 +13,6 @@ from fedi_cotweet.services.shutting_out import Affected
 from fedi_cotweet.web.admin.framing import allowed, frame
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, see
-from storage.engine import Tx
 from storage.queries import relations
 
 
@@ -43,12 +42,9 @@ async def set_rule(visit: Visit) -> web.Response:
         if fields.get("seen") != f"{host} {severity}":
             affected = await visit.site.read(lambda tx: shutting_out.affected(tx, host))
             return await _page(visit, viewer, outlook=Outlook(host, severity, reason, affected))
-
-        def write(tx: Tx) -> None:
-            shutting_out.set_rule(tx, env, host, severity, reason)
-            staff.note(tx, env, by, f"server:{severity}", host, reason)
-
-        await visit.site.write(write)
+        await visit.site.write(
+            lambda tx: shutting_out.set_rule(tx, env, host, severity, reason, by=by)
+        )
     except ServiceError as error:
         return await _page(visit, viewer, error)
     await visit.site.rules.load(visit.site.store)
@@ -61,12 +57,7 @@ async def remove_rule(visit: Visit) -> web.Response:
     fields, env, by = await visit.own_form(viewer), visit.env, viewer.view.viewer.handle
     try:
         host = host_named(fields.get("host", ""))
-
-        def write(tx: Tx) -> None:
-            shutting_out.remove_rule(tx, env, host)
-            staff.note(tx, env, by, "server:none", host)
-
-        await visit.site.write(write)
+        await visit.site.write(lambda tx: shutting_out.remove_rule(tx, env, host, by=by))
     except ServiceError as error:
         return await _page(visit, viewer, error)
     await visit.site.rules.load(visit.site.store)

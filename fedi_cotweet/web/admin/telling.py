@@ -28,33 +28,33 @@ def _key(fields: Fields) -> int:
     return number
 
 
-def _add_rule(tx: Tx, env: Env, fields: Fields) -> None:
-    house.add_rule(tx, env, fields.get("text", ""), fields.get("hint", ""))
+def _add_rule(tx: Tx, env: Env, fields: Fields, by: str) -> None:
+    house.add_rule(tx, env, fields.get("text", ""), fields.get("hint", ""), by=by)
 
 
-def _remove_rule(tx: Tx, env: Env, fields: Fields) -> None:
-    house.remove_rule(tx, _key(fields))
+def _remove_rule(tx: Tx, env: Env, fields: Fields, by: str) -> None:
+    house.remove_rule(tx, env, _key(fields), by=by)
 
 
-def _set_text(tx: Tx, env: Env, fields: Fields) -> None:
+def _set_text(tx: Tx, env: Env, fields: Fields, by: str) -> None:
     kind, text = fields.get("kind", ""), fields.get("text", "").strip()
     if text:
-        house.set_text(tx, env, kind, text)
+        house.set_text(tx, env, kind, text, by=by)
     elif any(held.kind == kind for held in house.texts(tx)):
-        house.remove_text(tx, kind)
+        house.remove_text(tx, env, kind, by=by)
 
 
-def _announce(tx: Tx, env: Env, fields: Fields) -> None:
+def _announce(tx: Tx, env: Env, fields: Fields, by: str) -> None:
     ends_at = moment(fields.get("ends_at", "").strip())
     wanted = announcing.Wanted(fields.get("text", ""), None, ends_at, all_day=False)
-    announcing.announce(tx, env, wanted)
+    announcing.announce(tx, env, wanted, by=by)
 
 
-def _unannounce(tx: Tx, env: Env, fields: Fields) -> None:
-    announcing.remove(tx, env, _key(fields))
+def _unannounce(tx: Tx, env: Env, fields: Fields, by: str) -> None:
+    announcing.remove(tx, env, _key(fields), by=by)
 
 
-ACTS: Final[Mapping[str, Callable[[Tx, Env, Fields], None]]] = {
+ACTS: Final[Mapping[str, Callable[[Tx, Env, Fields, str], None]]] = {
     "add-rule": _add_rule,
     "remove-rule": _remove_rule,
     "set-text": _set_text,
@@ -76,13 +76,8 @@ async def act(visit: Visit) -> web.Response:
     do = ACTS.get(what)
     if do is None:
         raise not_found("page")
-
-    def write(tx: Tx) -> None:
-        do(tx, env, fields)
-        staff.note(tx, env, by, what, fields.get("text", "") or fields.get("id", ""))
-
     try:
-        await visit.site.write(write)
+        await visit.site.write(lambda tx: do(tx, env, fields, by))
     except ServiceError as error:
         return await _page(visit, viewer, error, fields)
     return see(f"/admin/telling?done={what}")

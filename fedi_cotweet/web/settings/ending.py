@@ -30,7 +30,7 @@ async def delete(visit: Visit) -> web.Response:
     typed = sign_ins.account_name(visit.env, fields.get("name", "").strip())
 
     def write(tx: Tx) -> None:
-        shutting_out.delete_account(tx, visit.env, find_actor(tx, me))
+        shutting_out.delete_account(tx, visit.env, find_actor(tx, me), by="")
         sessions.end_others(tx, me, "")
 
     try:
