@@ -3,7 +3,7 @@ the consent log; and what each of them can do about it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -18,7 +18,7 @@ from fedi_cotweet.services import (
     statistics,
 )
 from fedi_cotweet.services.circles import Circle
-from fedi_cotweet.services.consent_log import ConsentLogView
+from fedi_cotweet.services.consent_log import ConsentLogView, LogEntryView
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.views import DraftView, InviteView, PostView
@@ -102,7 +102,7 @@ async def page(visit: Visit, viewer: Viewer, error: ServiceError | None = None) 
 def room(tx: Tx, visit: Visit, viewer: Viewer) -> Room:
     """What one of the authors sees, by the id of the post here or of their invite (else 404)."""
     me, env, number = viewer.account_id, visit.env, as_id(visit.request.match_info["id"])
-    log = consent_log.for_author(tx, me, number)
+    log = _told_once(consent_log.for_author(tx, me, number))
     try:
         around = circles.own_circle(tx, env, me, number)
     except ServiceError:
@@ -128,3 +128,12 @@ def room(tx: Tx, visit: Visit, viewer: Viewer) -> Room:
         proposals=tuple(proposal_views.proposals(tx, env, me, number)),
         hidden=around.post is not None and profiles.is_hidden(tx, me, around.post.id),
     )
+
+
+def _told_once(log: ConsentLogView) -> ConsentLogView:
+    """Where both who ask and who are asked live here, each side has written down the same move."""
+    first = dict[tuple[str | None, ...], LogEntryView]()
+    for entry in log.log:
+        move = ":" not in entry.move and entry.offer
+        first.setdefault((entry.move, entry.actor, entry.offer) if move else (entry.id,), entry)
+    return replace(log, log=tuple(first.values()))

@@ -127,6 +127,9 @@ async def test_an_author_leaves_after_a_question_and_keeps_the_log(
     who = page.one("section", **{"aria-labelledby": "who"}).text
     assert "took their name off" in who
     assert "Take off" not in who, "who left cannot be taken off as well"
+    log = page.one("section", **{"aria-labelledby": "log"}).text
+    for told in ("asked @bob@a.example", "@bob@a.example agreed.", "took their name off"):
+        assert log.count(told) == 1, "both of them live here, but it happened once"
 
 
 async def _tell_the_primary_author(world: World, number: int, username: str) -> None:
