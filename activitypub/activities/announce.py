@@ -8,7 +8,7 @@ from typing import Any
 
 from activitypub.activities.envelope import build_activity, expect, read_addressees, read_object
 from activitypub.vocab.reading import format_time, parse_time
-from activitypub.vocab.terms import Doc
+from activitypub.vocab.terms import PUBLIC_FORMS, Doc
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,18 @@ class Announce:
     to: tuple[str, ...]
     cc: tuple[str, ...]
     published_at: int | None
+
+    @property
+    def visibility(self) -> str:
+        """``public``, ``unlisted``, or ``followers``: what does not address everybody."""
+        return visibility_of(self.to, self.cc)
+
+
+def visibility_of(to: Sequence[str], cc: Sequence[str]) -> str:
+    """Whom an Announce with these addressees is for."""
+    if not PUBLIC_FORMS.isdisjoint(to):
+        return "public"
+    return "followers" if PUBLIC_FORMS.isdisjoint(cc) else "unlisted"
 
 
 def parse_announce(document: Doc) -> Announce:

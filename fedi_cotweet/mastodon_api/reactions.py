@@ -28,11 +28,11 @@ from storage.queries.reacted import Pair
 from storage.queries.timelines import Entry
 
 Do = Callable[[Tx, Env, int, int], None]
-VISIBILITIES: Final = ("public", "unlisted", "private")
+VISIBILITIES: Final = {"public": "public", "unlisted": "unlisted", "private": "followers"}
 
 
 class NewBoost(msgspec.Struct):
-    """``visibility``: read, so that what is none is refused; every boost here is public."""
+    """Whom the boost is for; never more people than the post itself."""
 
     visibility: str = "public"
 
@@ -86,7 +86,7 @@ async def reblog(call: Call) -> web.Response:
 
     def write(tx: Tx) -> Document:
         post = readable(tx, env, number, me)
-        reactions.boost(tx, env, me, post.id)
+        reactions.boost(tx, env, me, post.id, VISIBILITIES[wanted.visibility])
         made = interactions.boost_between(tx, me, post.id)
         if made is None:
             raise not_found()

@@ -44,6 +44,8 @@ async def show(call: Call) -> web.Response:
         post, boost = found(tx, number)
         one_post(tx, env, post, call.viewer_id, stale)
         if boost is not None:
+            if not timelines.may_see_boost(tx, boost, call.viewer_id):
+                raise not_found()
             return statuses.one_boost(tx, env, boost, post, call.viewer_id)
         return cotweets.status(tx, env, post, call.viewer_id, stale)
 

@@ -136,7 +136,7 @@ async def of_account(call: Call) -> web.Response:
         person(tx, actor_id)
         found = statuses.plain(stored.of_profile(tx, actor_id, viewer_id, since, window))
         if not wanted.exclude_reblogs:
-            boosts = stored.boosted(tx, actor_id, window)
+            boosts = stored.boosted(tx, actor_id, viewer_id, window)
             there = posts.posts_by_id(tx, [boost.post_id for boost in boosts])
             found += [
                 Shown(there[boost.post_id], boost.id, actor_id)

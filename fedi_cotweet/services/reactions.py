@@ -9,6 +9,8 @@ and notifications reads these rows (C40, C42).
 
 from __future__ import annotations
 
+from typing import Final
+
 from fedi_cotweet.domain.ids import id_at
 from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import inboxes, streams, timelines
@@ -26,6 +28,9 @@ from storage.engine import Tx
 from storage.models import Actor, Boost, Like, Post
 from storage.queries import actors, interactions, places, posts
 from storage.queries import reactions as stored
+
+BOOSTS: Final = (*EVERYBODYS, "followers")
+"""Whom a boost may be for, the widest first."""
 
 
 def like(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
@@ -53,8 +58,11 @@ def unlike(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     emit(tx, env, "like.undone", uri=held.uri, actor_id=me.id, post_id=post.id)
 
 
-def boost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
+def boost(tx: Tx, env: Env, account_id: int, post_id: int, visibility: str = "public") -> None:
     """Somebody here passes a post on to their followers; once more changes nothing.
+
+    ``visibility``: ``public``, ``unlisted``, or ``followers``: nobody else hears of it, but who
+    wrote the post. Never wider than the post's own.
 
     Raises as ``like`` does, ``own_cotweet`` (409) for a co-author, whose server does so anyway, and
     ``not_boostable`` (422) for what is not public.
@@ -68,8 +76,18 @@ def boost(tx: Tx, env: Env, account_id: int, post_id: int) -> None:
     uri = env.addresses.announce(me.username, env.new_id())
     # Not before the post itself, to the second that the wire keeps: Misskey drops such a boost.
     at = max(now, (post.published_at or 0) // 1_000 * 1_000 + 1_000)
-    if receive_boost(tx, env, post, me, uri, now) == "boosted":
-        emit(tx, env, "boost.made", uri=uri, actor_id=me.id, post_id=post.id, at=at)
+    shown_to = max(visibility, post.visibility, key=BOOSTS.index)
+    if receive_boost(tx, env, post, me, uri, now, visibility=shown_to) == "boosted":
+        emit(
+            tx,
+            env,
+            "boost.made",
+            uri=uri,
+            actor_id=me.id,
+            post_id=post.id,
+            at=at,
+            visibility=shown_to,
+        )
         if post.local:
             inboxes.keep(tx, env, me, "Announce", uri, post.uri, [post.author_id])
 
@@ -145,6 +163,7 @@ def receive_boost(
     *,
     counted: bool = False,
     relayed: bool = False,
+    visibility: str = "public",
 ) -> str:
     """An ``Announce``. By a verified co-author it is delivery, never a share (FEP-af48).
 
@@ -167,12 +186,13 @@ def receive_boost(
         published_at=moment,
         delivery=delivery,
         relayed_at=now if relayed else None,
+        visibility=visibility,
     ):
         held = interactions.boost_between(tx, booster.id, post.id)
         if held is None or relayed:
             return "repeated"
         if held.relayed_at is not None:
-            interactions.boost_came_itself(tx, held, uri)
+            interactions.boost_came_itself(tx, held, uri, visibility)
         if not held.delivery:
             timelines.bring_boost(tx, post, booster.id, held.id, now)
             streams.boosted(tx, env, post.id, held.id)
@@ -182,7 +202,8 @@ def receive_boost(
         return "delivered"
     if not counted:
         stored.count_one(tx, post, "shares", 1)
-    relay(tx, env, post, rows, "shares", uri, by=booster)
+    if visibility in EVERYBODYS:
+        relay(tx, env, post, rows, "shares", uri, by=booster)
     if not relayed:
         timelines.bring_boost(tx, post, booster.id, boost_id, now)
         streams.boosted(tx, env, post.id, boost_id)
@@ -221,7 +242,8 @@ def drop_boost(tx: Tx, env: Env, held: Boost, booster: Actor) -> None:
     post = posts.post(tx, held.post_id)
     if post is not None and not held.delivery:
         stored.count_one(tx, post, "shares", -1)
-        relay_removal(tx, env, post, author_rows(tx, post), "shares", held.uri, booster.uri)
+        if held.visibility in EVERYBODYS:
+            relay_removal(tx, env, post, author_rows(tx, post), "shares", held.uri, booster.uri)
     timelines.refresh(tx, held.post_id, env.now())
 
 

@@ -209,6 +209,8 @@ class Boost(Base):
 
     ``relayed_at``: when the post's primary author said so, until it comes itself: until then it
     counts and brings the post to nobody.
+
+    ``visibility``: ``public``, ``unlisted`` or ``followers``, whoever the post itself is for.
     """
 
     __tablename__ = "boosts"
@@ -220,6 +222,7 @@ class Boost(Base):
     published_at: Mapped[int]
     delivery: Mapped[bool] = mapped_column(default=False)
     relayed_at: Mapped[int | None]
+    visibility: Mapped[str] = mapped_column(default="public", server_default="public")
 
     __table_args__ = (UniqueConstraint("actor_id", "post_id"), Index("ix_boosts_post", "post_id"))
 

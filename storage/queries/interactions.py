@@ -119,11 +119,15 @@ def set_boost_delivery(tx: Connection, boost_id: int, delivery: bool) -> None:
     tx.execute(update(Boost).where(Boost.id == boost_id).values(delivery=delivery))
 
 
-def boost_came_itself(tx: Connection, boost: Boost, uri: str) -> None:
+def boost_came_itself(tx: Connection, boost: Boost, uri: str, visibility: str) -> None:
     """An Announce that was only told of has come from its actor, with this identifier."""
     if boost_by_uri(tx, uri) is not None:
         uri = boost.uri
-    tx.execute(update(Boost).where(Boost.id == boost.id).values(relayed_at=None, uri=uri))
+    tx.execute(
+        update(Boost)
+        .where(Boost.id == boost.id)
+        .values(relayed_at=None, uri=uri, visibility=visibility)
+    )
 
 
 def remove_boost(tx: Connection, boost_id: int) -> None:

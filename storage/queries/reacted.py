@@ -43,7 +43,7 @@ def likes_of(tx: Connection, post_id: int, window: Window) -> list[Said]:
 
 
 def boosts_of(tx: Connection, post_id: int, window: Window) -> list[Said]:
-    """The Announces of a post, newest first, without those that only carry it."""
+    """The Announces of a post, newest first; not those that only carry it or are for followers."""
     return _said(tx, _boosts_of(window), post_id, window)
 
 
@@ -69,7 +69,9 @@ _likers = paged(
 _boosters = paged(
     lambda: (
         select(Boost.actor_id, Boost.id).where(
-            Boost.post_id == bindparam("post"), Boost.delivery.is_(False)
+            Boost.post_id == bindparam("post"),
+            Boost.delivery.is_(False),
+            Boost.visibility != "followers",
         ),
         Boost.id,
     )
@@ -83,7 +85,9 @@ _likes_of = paged(
 _boosts_of = paged(
     lambda: (
         select(Boost.uri, Boost.actor_id, Boost.id).where(
-            Boost.post_id == bindparam("post"), Boost.delivery.is_(False)
+            Boost.post_id == bindparam("post"),
+            Boost.delivery.is_(False),
+            Boost.visibility != "followers",
         ),
         Boost.id,
     )

@@ -22,6 +22,7 @@ from storage.dialect import one_of
 from storage.models import (
     Bookmark,
     Boost,
+    Follow,
     HomeEntry,
     Like,
     ListMember,
@@ -107,9 +108,16 @@ def of_profile(
     return ordered[: window.limit]
 
 
-def boosted(tx: Connection, actor_id: int, window: Window) -> list[Boost]:
-    """Somebody's boosts."""
-    return many(tx, Boost, _boosted(window), {"actor": actor_id, **values_of(window)})
+def boosted(tx: Connection, actor_id: int, viewer_id: int | None, window: Window) -> list[Boost]:
+    """Somebody's boosts, as far as the viewer may see them."""
+    values = {"actor": actor_id, VIEWER: viewer_id or 0, **values_of(window)}
+    return many(tx, Boost, _boosted(window), values)
+
+
+def may_see_boost(tx: Connection, boost: Boost, viewer_id: int | None) -> bool:
+    """Whether a viewer (None: a stranger) may see that somebody boosted a post."""
+    values = {"id": boost.id, VIEWER: viewer_id or 0}
+    return tx.execute(_BOOST_SEEN, values).first() is not None
 
 
 def places_of(tx: Connection, uris: Iterable[str]) -> dict[str, tuple[int, int]]:
@@ -221,6 +229,17 @@ _co_written = paged(
         Post.sort_id,
     )
 )
+_VIEWER = bindparam(VIEWER, type_=BigInteger)
+_FOR_VIEWER = or_(
+    Boost.visibility != "followers",
+    Boost.actor_id == _VIEWER,
+    exists().where(
+        Follow.follower_id == _VIEWER,
+        Follow.followed_id == Boost.actor_id,
+        Follow.state == "accepted",
+    ),
+)
+_BOOST_SEEN = select(Boost.id).where(Boost.id == bindparam("id", type_=BigInteger), _FOR_VIEWER)
 _boosted = paged(
     lambda: (
         select(Boost)
@@ -229,6 +248,7 @@ _boosted = paged(
             Boost.actor_id == bindparam("actor"),
             Boost.delivery.is_(False),
             Boost.relayed_at.is_(None),
+            _FOR_VIEWER,
             Post.state == "published",
             Post.visibility.in_(EVERYBODYS),
         ),

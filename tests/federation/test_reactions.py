@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from activitypub.vocab.reading import format_time
 from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.domain.limits import SECOND
+from fedi_cotweet.services import reactions
 from storage.engine import Tx
 from storage.models import Block
 from storage.queries import actors, hosts, interactions
@@ -124,6 +126,42 @@ async def test_a_boost_goes_to_the_authors_and_to_followers_everywhere(cast: Cas
         assert [undo["object"]["id"] for undo in origin.received_of("Undo")] == [announce["id"]]
     assert await cast.timeline("carol") == []
     assert (await cast.here.get(announce["id"]))[0] == 404
+
+
+async def test_a_boost_for_followers_goes_to_them_and_to_the_authors(cast: Cast) -> None:
+    post_id, together = await written_by_alice_elsewhere(cast)
+    await cast.deliver(cast.carol, cast.carol.activity("Follow", cast.here.actor("dave")))
+    env, uri = cast.here.server.runtime.env, cast.here.actor("dave")
+
+    def boost(tx: Tx) -> None:
+        dave = actors.actors_by_uri(tx, [uri])[uri].id
+        reactions.boost(tx, env, dave, int(post_id), "followers")
+
+    await cast.here.write(boost)
+    await cast.here.settle()
+    [announce] = cast.c.received_of("Announce")
+    assert cast.a.received_of("Announce") == cast.b.received_of("Announce") == [announce]
+    assert announce["to"] == [f"{cast.here.actor('dave')}/followers"]
+    assert PUBLIC not in announce["cc"]
+    assert set(together.authors) <= set(announce["cc"])
+    assert (await cast.here.get(announce["id"]))[0] == 404
+
+
+async def test_a_boost_from_elsewhere_is_for_whom_it_says(cast: Cast) -> None:
+    post_id, uri = await written_here(cast)
+    followers = f"{cast.carol.id}/followers"
+    for to, cc, expected in (
+        ([PUBLIC], [followers], "public"),
+        ([followers], [PUBLIC], "unlisted"),
+        ([followers], [cast.here.actor("alice")], "followers"),
+        ([], [], "followers"),
+    ):
+        announce = cast.carol.activity("Announce", uri, to=to, cc=cc)
+        await cast.deliver(cast.carol, announce)
+        held = await cast.here.read(partial(interactions.boost_by_uri, uri=announce["id"]))
+        assert held is not None
+        assert (str(held.post_id), held.visibility) == (post_id, expected)
+        await cast.deliver(cast.carol, cast.carol.activity("Undo", announce))
 
 
 async def test_a_co_author_cannot_boost_what_reaches_their_followers_anyway(cast: Cast) -> None:

@@ -50,6 +50,32 @@ async def test_a_boost_is_a_status_of_its_own(cast: Cast) -> None:
     assert await cast.stranger.ask("GET", f"{path}/reblogged_by") == []
 
 
+async def test_a_private_boost_is_for_followers(cast: Cast) -> None:
+    number = await _post(cast.alices)
+    carols = await cast.apps.of(await cast.world.account("carol"))
+    daves = await cast.apps.of(await cast.world.account("dave"))
+    await carols.ask("POST", f"/api/v1/accounts/{cast.bob}/follow")
+    await cast.world.settle_follows()
+    path = f"{STATUSES}/{number}"
+    boost = await cast.bobs.ask("POST", f"{path}/reblog", {"visibility": "private"})
+    assert (boost["visibility"], boost["reblog"]["visibility"]) == ("private", "public")
+    one, profile = f"{STATUSES}/{boost['id']}", f"/api/v1/accounts/{cast.bob}/statuses"
+    for app in (carols, cast.bobs):
+        assert (await app.ask("GET", one))["visibility"] == "private"
+        assert [shown["id"] for shown in await app.ask("GET", profile)] == [boost["id"]]
+    [told] = await carols.ask("GET", "/api/v1/timelines/home")
+    assert (told["id"], told["visibility"]) == (boost["id"], "private")
+    for app in (daves, cast.stranger):
+        assert await app.refused("GET", one) == 404
+        assert await app.ask("GET", profile) == []
+        assert await app.ask("GET", f"{path}/reblogged_by") == []
+    unlisted = await daves.ask("POST", f"{path}/reblog", {"visibility": "unlisted"})
+    assert unlisted["visibility"] == "unlisted"
+    quiet = await _post(cast.alices, "Hush", visibility="unlisted")
+    wider = await daves.ask("POST", f"{STATUSES}/{quiet}/reblog", {"visibility": "public"})
+    assert wider["visibility"] == "unlisted"
+
+
 @pytest.mark.parametrize(
     ("do", "undo", "listed"),
     [

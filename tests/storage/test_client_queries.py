@@ -1,11 +1,14 @@
 """What clients ask for: windows of timelines, and what stands beside posts and people."""
 
 import pytest
+from sqlalchemy import update
 
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import (
     Bookmark,
+    Boost,
+    Follow,
     HostBlock,
     ListMember,
     PostAuthor,
@@ -141,7 +144,7 @@ async def test_a_co_author_has_the_posts_whose_stamp_is_fresh(stage: Stage) -> N
 async def test_boosts_are_known_by_their_numbers_unless_they_only_carry(stage: Stage) -> None:
     await _boost(stage, 30, DAVE, 10, delivery=False)
     await _boost(stage, 31, DAVE, 11, delivery=True)
-    assert [one.id for one in await stage.ask(timelines.boosted, DAVE, Window(5))] == [30]
+    assert [one.id for one in await stage.ask(timelines.boosted, DAVE, None, Window(5))] == [30]
     found = await stage.ask(timelines.boost, 30)
     assert found is not None
     assert await stage.ask(timelines.boost, 31) is None
@@ -248,3 +251,22 @@ async def test_known_servers_are_counted_and_named(stage: Stage) -> None:
     assert await stage.ask(hosts.known_names, 5) == ["a.example", "b.example"]
     assert await stage.ask(hosts.count, 5) == 2
     assert await stage.ask(hosts.count, 1) == 1
+
+
+async def test_a_boost_for_followers_is_seen_by_them_and_whoever_made_it(stage: Stage) -> None:
+    await _boost(stage, 30, BOB, 10, delivery=False)
+    change = update(Boost).where(Boost.id == 30).values(visibility="followers")
+    await stage.store.write(lambda tx: tx.execute(change))
+    follow = {
+        "follower_id": ALICE,
+        "followed_id": BOB,
+        "created_at": NOW,
+        "uri": "https://f.example",
+    }
+    await stage.put(Follow, {"id": 1, "state": "accepted", **follow})
+    held = await stage.ask(timelines.boost, 30)
+    assert held is not None
+    for viewer, sees in ((None, False), (DAVE, False), (ALICE, True), (BOB, True)):
+        found = await stage.ask(timelines.boosted, BOB, viewer, Window(5))
+        assert [one.id for one in found] == ([30] if sees else [])
+        assert await stage.ask(timelines.may_see_boost, held, viewer) is sees

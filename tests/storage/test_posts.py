@@ -242,13 +242,13 @@ async def test_a_boost_that_was_told_of_comes_itself_with_its_own_identifier(sta
     other = await stage.ask(interactions.boost_between, CAROL, 11)
     assert told is not None
     assert other is not None
-    await stage.do(interactions.boost_came_itself, told, "https://x.example/own")
+    await stage.do(interactions.boost_came_itself, told, "https://x.example/own", "followers")
     # An identifier that is another boost's already is not taken over.
-    await stage.do(interactions.boost_came_itself, other, "https://x.example/own")
+    await stage.do(interactions.boost_came_itself, other, "https://x.example/own", "followers")
     for number, uri in ((10, "https://x.example/own"), (11, "https://x.example/2")):
         row = await stage.ask(interactions.boost_between, CAROL, number)
         assert row is not None
-        assert (row.uri, row.relayed_at) == (uri, None)
+        assert (row.uri, row.relayed_at, row.visibility) == (uri, None, "followers")
 
 
 async def test_somebody_boosts_a_post_once(stage: Stage) -> None:

@@ -38,7 +38,11 @@ async def test_who_liked_and_who_boosted(store: Store) -> None:
             post_id=number,
             created_at=NOW,
         )
-    for place, actor, delivery in ((30, ALICE, True), (31, BOB, False)):
+    for place, actor, delivery, visibility in (
+        (30, ALICE, True, "public"),
+        (31, BOB, False, "unlisted"),
+        (32, CAROL, False, "followers"),
+    ):
         await stage.do(
             interactions.add_boost,
             id=place,
@@ -47,6 +51,7 @@ async def test_who_liked_and_who_boosted(store: Store) -> None:
             post_id=10,
             published_at=NOW,
             delivery=delivery,
+            visibility=visibility,
         )
     assert await stage.ask(reacted.liked, ALICE, Window(5)) == [(11, 3), (10, 1)]
     assert await stage.ask(reacted.likers, 10, Window(5)) == [(BOB, 2), (ALICE, 1)]

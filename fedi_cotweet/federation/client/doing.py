@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from activitypub.activities.announce import visibility_of
+from activitypub.activities.envelope import read_addressees
 from activitypub.vocab.reading import as_id, types
 from fedi_cotweet.federation.client import collecting, people
 from fedi_cotweet.federation.client.done import Done
@@ -94,7 +96,10 @@ async def _like(site: Site, me: Actor, activity: Document) -> Done:
 
 async def _announce(site: Site, me: Actor, activity: Document) -> Done:
     post, env = await _post(site, me, activity), site.env
-    await site.write(lambda tx: reactions.boost(tx, env, me.id, post.id))
+    to, cc = read_addressees(activity, "to"), read_addressees(activity, "cc")
+    # Programs that address nobody leave it to the server.
+    shown_to = visibility_of(to, cc) if to or cc else "public"
+    await site.write(lambda tx: reactions.boost(tx, env, me.id, post.id, shown_to))
     held = await site.read(lambda tx: interactions.boost_between(tx, me.id, post.id))
     return Done("Announce", None if held is None else held.uri)
 

@@ -45,8 +45,10 @@ def _boost(tx: Tx, context: Context, incoming: Incoming, activity: Announce) -> 
     if post is not None and post.state == "published":
         if post.visibility not in EVERYBODYS:
             return "not_public"
-        outcome = reactions.receive_boost(tx, env, post, actor, activity.id, published_at)
-        if outcome == "boosted":
+        outcome = reactions.receive_boost(
+            tx, env, post, actor, activity.id, published_at, visibility=activity.visibility
+        )
+        if outcome == "boosted" and activity.visibility in EVERYBODYS:
             pass_on(tx, context, incoming, post, "Announce")
         return outcome
     if post is not None or context.runtime.is_own(activity.object_id):
@@ -108,5 +110,6 @@ def _fetch(tx: Tx, context: Context, incoming: Incoming, activity: Announce, uri
             "id": activity.id,
             "actor": incoming.actor.uri,
             "published_at": activity.published_at or incoming.received_at,
+            "visibility": activity.visibility,
         },
     )

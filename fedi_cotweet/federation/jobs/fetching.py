@@ -110,7 +110,13 @@ async def fetch_note(
             return
         if post.visibility in EVERYBODYS:
             reactions.receive_boost(
-                tx, env, post, booster, str(announce["id"]), int(announce["published_at"])
+                tx,
+                env,
+                post,
+                booster,
+                str(announce["id"]),
+                int(announce["published_at"]),
+                visibility=str(announce.get("visibility", "public")),
             )
 
     await runtime.write(transaction)

@@ -12,6 +12,7 @@ from activitypub.vocab.terms import PUBLIC
 from fedi_cotweet.federation.outbox.lookups import Payload, as_text
 from fedi_cotweet.federation.runtime import Runtime
 from fedi_cotweet.federation.sending import Audience, Outgoing, signed_for_all
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.timelines import shown_author_ids
 from storage.engine import Tx
@@ -76,16 +77,18 @@ async def boost_made(runtime: Runtime, payload: Payload) -> list[Outgoing]:
     if found is None:
         return []
     uri, me, (audience, extra) = str(payload["uri"]), found.me, found.audiences
+    visibility = str(payload.get("visibility") or found.post.visibility)
     document = build_announce(
         id=uri,
         actor=me.uri,
         followers=me.followers_uri or f"{me.uri}/followers",
         primary=found.authors[0].uri,
         object_id=found.post.uri,
-        visibility=found.post.visibility,
+        visibility="public" if visibility == "public" else "unlisted",
         published_at=int(payload["at"]),
     )
-    document["cc"] = list(dict.fromkeys([*document["cc"], *found.uris[1:]]))
+    named = [one for one in document["cc"] if visibility in EVERYBODYS or one != PUBLIC]
+    document["cc"] = list(dict.fromkeys([*named, *found.uris[1:]]))
     return [
         Outgoing(
             uri=uri,
@@ -93,7 +96,7 @@ async def boost_made(runtime: Runtime, payload: Payload) -> list[Outgoing]:
             kind="Announce",
             object_uri=uri,
             body=await signed_for_all(runtime, me.id, document),
-            public=True,
+            public=visibility in EVERYBODYS,
             audience=Audience(followers_of=(me.id,)),
             extra=(audience, extra),
         )

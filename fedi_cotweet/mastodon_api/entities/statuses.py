@@ -100,8 +100,10 @@ def one_boost(tx: Tx, env: Env, boost: Boost, post: Post, viewer_id: int | None)
 def boosted(status: Document, booster: Any, boost: Boost | None, place: int) -> Document:
     """A ``Status`` that is a boost of another, by somebody."""
     uri = boost.uri if boost is not None else status["uri"]
+    shown_to = status["visibility"] if boost is None else boost.visibility
     return {
         **status,
+        "visibility": VISIBILITIES.get(shown_to, shown_to),
         "id": str(place),
         "created_at": moment(place >> 16),
         "uri": uri,
