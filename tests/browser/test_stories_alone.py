@@ -14,6 +14,8 @@ from tests.browser.chromium import browser, program
 from tests.browser.people import PASSWORD, Person, join, somebody, without_space
 from tests.servers import RealServer, start_server
 
+# Several browsers on a busy machine take their time.
+pytestmark = pytest.mark.timeout(600)
 with_and_without = pytest.mark.parametrize(
     "scripts", [True, False], ids=["with scripts", "without scripts"]
 )
