@@ -40,8 +40,8 @@ def program() -> str:
 
 @dataclass
 class Tab:
-    """One tab. ``console`` holds what the page complained of, ``events`` (name and parameters) the
-    rest of what DevTools told."""
+    """One tab. ``console`` holds what the page complained of (errors and warnings), ``events``
+    (name and parameters) the rest of what DevTools told."""
 
     socket: aiohttp.ClientWebSocketResponse
     console: list[str]
@@ -55,7 +55,10 @@ class Tab:
         while True:
             message = await self.socket.receive_json(timeout=30)
             if message.get("method") == "Log.entryAdded":
-                self.console.append(message["params"]["entry"]["text"])
+                entry = message["params"]["entry"]
+                # Of no concern: that somebody was quicker than ``autofocus``, for one.
+                if entry["level"] not in ("verbose", "info"):
+                    self.console.append(entry["text"])
             elif "method" in message:
                 self.events.append((message["method"], message["params"]))
             if message.get("id") == self._number:
