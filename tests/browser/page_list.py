@@ -105,6 +105,8 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/admin/reports/{id}": _one("admin-report", "/admin/reports/{report}"),
     "/admin/people": _one("admin-people", "/admin/people"),
     "/admin/servers": _one("admin-servers", "/admin/servers"),
+    "/admin/relays": _one("admin-relays", "/admin/relays"),
+    "/admin/emoji": _one("admin-emoji", "/admin/emoji"),
     "/admin/telling": _one("admin-telling", "/admin/telling"),
 }
 NO_PAGES: Final[Mapping[str, str]] = {

@@ -736,6 +736,8 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/admin/reports",
             "/admin/people",
             "/admin/servers",
+            "/admin/relays",
+            "/admin/emoji",
             "/admin/telling",
         )
     },
@@ -751,6 +753,10 @@ PROBES: dict[tuple[str, str], Probe] = {
             ("/admin/sign-ups/{what}", "approve"),
             ("/admin/servers", ""),
             ("/admin/servers/remove", ""),
+            ("/admin/relays", ""),
+            ("/admin/relays/remove", ""),
+            ("/admin/emoji", ""),
+            ("/admin/emoji/remove", ""),
             ("/admin/telling/{what}", "announce"),
         )
     },

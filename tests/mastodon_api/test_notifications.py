@@ -51,7 +51,6 @@ async def test_one_is_found_by_its_id_as_javascript_rounds_it(cast: Cast) -> Non
     await cast.world.settle_follows()
     [one] = await cast.alices.ask("GET", NEWS)
     rounded = repr(float(one["id"])).replace(".", "").partition("e")[0].ljust(len(one["id"]), "0")
-    assert rounded != one["id"]
     assert await cast.alices.ask("GET", f"{NEWS}/{rounded}") == one
     assert await cast.alices.refused("GET", f"{NEWS}/{int(one['id']) + 90}") == 404
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from io import BytesIO
 
 import pytest
+from aiohttp import FormData
+from PIL import Image
 
 from fedi_cotweet.services import staff, staff_log
 from fedi_cotweet.web.admin.routes import ADMIN
 from storage.queries import actors, relations, reports
 from storage.queries import staff as stored
-from tests.sites import World
-from tests.web.conftest import Browser, csrf
+from tests.sites import BASE, World
+from tests.web.conftest import HTML, Browser, csrf
+from tests.web.markup import parse_page
 
 Browsers = Callable[[str], Awaitable[Browser]]
-ADMINISTRATORS = {"/admin/servers", "/admin/telling"}
+ADMINISTRATORS = {"/admin/servers", "/admin/relays", "/admin/emoji", "/admin/telling"}
 
 
 async def _id(world: World, username: str) -> int:
@@ -64,7 +68,7 @@ async def test_there_is_nothing_for_those_who_may_not(
             assert (await stranger.get(path)).headers["Location"].startswith("/auth/sign_in")
         elif method == "POST":
             sent = await bob.send(path.replace("{id}", "1").replace("{what}", "x"), {"csrf": "x"})
-            assert sent.status in (403, 404), path
+            assert sent.status in (403, 404, 415), path
     shown = "/admin" in [link.attributes["href"] for link in (await bob.page("/home")).all("a")]
     assert shown == bool(role)
 
@@ -195,3 +199,43 @@ async def test_nobody_reports_what_they_cannot_see(
     assert (await stranger.get("/report?person=alice")).headers["Location"].startswith("/auth/")
     fields = {"csrf": csrf(await carol.page("/home")), "person": "alice", "category": "odd"}
     assert (await carol.send("/report", fields)).status == 422
+
+
+async def test_a_relay_is_asked_and_left(world: World, browsers: Browsers) -> None:
+    await _appoint(world, "alice", "administrator")
+    alice, page = await browsers("alice"), "/admin/relays"
+    inbox = "https://relay.example/inbox"
+    assert "was asked" in await _do(alice, page, page, address=inbox)
+    assert "subscribes to that relay" in await _do(alice, page, page, address=inbox)
+    assert "is not the address of a relay" in await _do(alice, page, page, address="ftp://x/inbox")
+    key = (await alice.page(page)).one("input", name="id").attributes["value"]
+    assert inbox not in await _do(alice, page, f"{page}/remove", id=str(key))
+    assert (await _do(alice, page, f"{page}/remove", id="1")).startswith("404")
+    assert "left the relay https://relay.example/inbox" in (await alice.page("/admin/log")).text
+
+
+async def test_an_emoji_is_added_and_taken_away(world: World, browsers: Browsers) -> None:
+    await _appoint(world, "alice", "administrator")
+    alice, page = await browsers("alice"), "/admin/emoji"
+
+    async def send(shortcode: str, octets: bytes) -> str:
+        form = FormData({"csrf": csrf(await alice.page(page)), "shortcode": shortcode})
+        form.add_field("file", octets, filename="tea.png", content_type="image/png")
+        sent = await alice.http.post(
+            page, data=form, headers=HTML | {"Origin": BASE}, allow_redirects=False
+        )
+        if sent.status != 303:
+            return parse_page(await sent.text()).text
+        return (await alice.page(sent.headers["Location"])).text
+
+    file = BytesIO()
+    Image.new("RGB", (20, 20), "teal").save(file, "PNG")
+    assert ":tea:" in await send("tea", file.getvalue())
+    assert "This is no name for an emoji." in await send("no name", file.getvalue())
+    assert "Choose a picture first." in await send("none", b"")
+    assert ":words:" not in await send("words", b"GIF89a of words")
+    shown = await alice.page(page)
+    names = [one.attributes["value"] for one in shown.all("input", name="shortcode", type="hidden")]
+    assert names == ["tea"]
+    assert ":tea:" not in await _do(alice, page, f"{page}/remove", shortcode="tea")
+    assert "took away the emoji :tea:" in (await alice.page("/admin/log")).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedi_cotweet.web.admin import overview, people, reporting, servers, telling
+from fedi_cotweet.web.admin import federating, overview, people, reporting, servers, telling
 from fedi_cotweet.web.failures import Page
 
 ADMIN: Final[tuple[tuple[str, str, Page], ...]] = (
@@ -22,6 +22,12 @@ ADMIN: Final[tuple[tuple[str, str, Page], ...]] = (
     ("GET", "/admin/servers", servers.listed),
     ("POST", "/admin/servers", servers.set_rule),
     ("POST", "/admin/servers/remove", servers.remove_rule),
+    ("GET", "/admin/relays", federating.relays),
+    ("POST", "/admin/relays", federating.add_relay),
+    ("POST", "/admin/relays/remove", federating.remove_relay),
+    ("GET", "/admin/emoji", federating.emoji_here),
+    ("POST", "/admin/emoji", federating.add_emoji),
+    ("POST", "/admin/emoji/remove", federating.remove_emoji),
     ("GET", "/admin/telling", telling.show),
     ("POST", "/admin/telling/{what}", telling.act),
 )
