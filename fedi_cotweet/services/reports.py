@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from activitypub.html import to_text
 from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import timelines
 from fedi_cotweet.services.audiences import may_see
@@ -209,7 +210,7 @@ def view(tx: Tx, env: Env, found: Report) -> ReportView:
         state=found.state,
         by=author_view(env, by) if by is not None else None,
         people=tuple(_person(env, str(uri), people.get(str(uri))) for uri in found.actor_uris),
-        posts=tuple(_post(tx, env, post) for post in held),
+        posts=tuple(_post(tx, env, post, found.by_id) for post in held),
         unknown=tuple(
             str(uri) for uri in found.object_uris if uri not in {post.uri for post in held}
         ),
@@ -228,10 +229,12 @@ def _person(env: Env, uri: str, actor: Actor | None) -> AuthorView:
     return AuthorView(uri=uri, name=uri, handle=uri, url=uri, local=False)
 
 
-def _post(tx: Tx, env: Env, post: Post) -> ReportedPostView:
+def _post(tx: Tx, env: Env, post: Post, reporter_id: int) -> ReportedPostView:
     rows = author_rows(tx, post)
     wanted = timelines.shown_author_ids(post, rows, env.now())
     found = actors.actors(tx, wanted)
+    # An address alone, which anybody may send, opens no letter to those who look after the server.
+    open_here = post.visibility in ("public", "unlisted") or may_see(tx, post, reporter_id)
     return ReportedPostView(
         id=str(post.id),
         uri=post.uri,
@@ -239,4 +242,6 @@ def _post(tx: Tx, env: Env, post: Post) -> ReportedPostView:
         state=post.state,
         authors=tuple(author_view(env, found[author]) for author in wanted if author in found),
         log_entries=len(consents.log_of(tx, post.uri)),
+        summary=post.summary if open_here else "",
+        text=to_text(post.content) if open_here else "",
     )

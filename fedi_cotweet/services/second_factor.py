@@ -118,7 +118,8 @@ def _wrong() -> ServiceError:
         "wrong_code",
         422,
         "This code is not right, or was used already.",
-        "Wait for the next one; the clocks of both devices must agree to half a minute.",
+        "Use the next one that your app shows; the clocks of both devices must agree to half a "
+        "minute. A recovery code can be used once.",
     )
 
 

@@ -91,6 +91,20 @@ async def test_a_report_from_elsewhere_is_kept_if_it_concerns_somebody_here(cast
     assert found["forwarded_to"] == []
 
 
+async def test_what_is_not_for_everybody_is_read_only_if_a_reader_reports_it(cast: Cast) -> None:
+    body = {"text": f"For @{cast.bob.handle} alone.", "visibility": "direct"}
+    letter = await cast.here.api("POST", "/api/v1/control/posts", body, account="alice")
+    flag = cast.mallory.activity("Flag", [cast.here.actor("alice"), letter["uri"]])
+    await cast.deliver(cast.mallory, flag)
+    [told] = (await cast.here.api("GET", REPORTS))["reports"]
+    assert [(post["uri"], post["text"]) for post in told["posts"]] == [(letter["uri"], "")]
+    body = {"text": "For my followers.", "summary": "Tea", "visibility": "followers"}
+    narrow = await cast.here.api("POST", "/api/v1/control/posts", body, account="alice")
+    wanted = {"post": narrow["id"], "servers": []}
+    [post] = (await cast.here.api("POST", REPORTS, wanted, account="alice"))["posts"]
+    assert (post["summary"], post["text"]) == ("Tea", "For my followers.")
+
+
 async def test_a_server_cannot_flood_the_moderators(cast: Cast) -> None:
     cast.here.server.context.budgets.reports.most = 3
     for _ in range(5):

@@ -10,7 +10,11 @@ from fedi_cotweet.services.views.posts import ReactionView
 
 @dataclass(frozen=True, slots=True)
 class ReportedPostView:
-    """A reported post with all its authors. ``log_entries``: how long its consent log is here."""
+    """A reported post with all its authors. ``log_entries``: how long its consent log is here.
+
+    ``text`` is plain, ``summary`` its content warning; both are empty of a post that is not for
+    everybody and that whoever reported it cannot read here.
+    """
 
     id: str
     uri: str
@@ -18,6 +22,8 @@ class ReportedPostView:
     state: str
     authors: tuple[AuthorView, ...]
     log_entries: int
+    summary: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
