@@ -74,7 +74,8 @@ def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Pairs with names such as ``a[b][]`` as nested mappings and lists.
 
     A list of mappings (``a[][b]``) begins its next one when a key repeats, as in Rails. A mapping
-    whose keys are all numbers, as in ``fields_attributes[0][name]``, stays one.
+    whose keys are all numbers, as in ``fields_attributes[0][name]``, stays one. Lists of lists do
+    not exist: ``id[][]`` is ``id[]``, which Mastodon.py writes so for some operations.
     """
     found: dict[str, Any] = {}
     for count, (name, value) in enumerate(pairs):
@@ -87,6 +88,8 @@ def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         keys = _KEY.findall(match[2])
         if len(keys) > DEEPEST:
             raise ApiError(400, "The request's parameters are nested too deep")
+        while keys[-2:] == ["", ""]:
+            keys.pop()
         _put(found, [match[1], *keys], value)
     return found
 

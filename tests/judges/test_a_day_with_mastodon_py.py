@@ -36,6 +36,7 @@ PARTS: Final[tuple[Callable[[Day], None], ...]] = (
     reading.filter_words,
     reading.talk,
     reading.hear_of_it,
+    reading.hold_back,
     telling.listen,
     telling.push,
 )
@@ -54,17 +55,6 @@ METHODS: Final[Mapping[str, str]] = {
     "get_status_length": "asks no server, and needs graphemeu, which nothing else here does",
     "stream_open_websocket": "needs websocket-client, which nothing else here does (WebSockets are "
     "listened to in tests/mastodon_api/test_streaming.py)",
-    **dict.fromkeys(
-        (
-            "accept_multiple_notification_requests",
-            "accept_notification_request",
-            "dismiss_multiple_notification_requests",
-            "dismiss_notification_request",
-            "notification_request",
-            "update_notifications_policy",
-        ),
-        "notifications are never held back here",
-    ),
 }
 """Single methods that are not asked, and why."""
 

@@ -33,6 +33,7 @@ class Shape(msgspec.Struct):
         ),
         ([("a[0][b]", "1"), ("a[1][b]", "2")], {"a": {"0": {"b": "1"}, "1": {"b": "2"}}}),
         ([("a[", "1"), ("[]", "2")], {"a[": "1", "[]": "2"}),
+        ([("id[][]", "1"), ("id[][]", "2")], {"id": ["1", "2"]}),
     ],
 )
 def test_names_in_brackets_are_nested(pairs: list[tuple[str, str]], expected: Any) -> None:

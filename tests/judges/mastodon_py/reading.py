@@ -113,9 +113,43 @@ def hear_of_it(day: Day) -> None:
     assert kinds() == ["mention", "reblog"]
     alice.notifications_dismiss(alice.notifications(types=["reblog"])[0])
     assert kinds() == ["mention"]
+
+
+def hold_back(day: Day) -> None:
+    """Notifications of people whom one does not follow wait until they are let in."""
+    alice, bob, carol = day.alice, day.bob, day.carol
+    alice.notifications_clear()
     assert alice.notifications_policy().for_not_following == "accept"
     assert alice.notification_requests() == []
-    assert alice.notifications_merged() is True
+    held = alice.update_notifications_policy(for_not_following="filter")
+    assert held.for_not_following == "filter"
+
+    def requests(*names: str) -> Any:
+        def look() -> Any:
+            found = alice.notification_requests()
+            return found if sorted(one.account.acct for one in found) == sorted(names) else None
+
+        return soon(look)
+
+    carol.status_post("@alice tea?")
+    [request] = requests("carol")
+    assert alice.notifications() == []
+    assert alice.notification_request(request).last_status.account.acct == "carol"
+    assert alice.notifications_policy().summary.pending_requests_count == 1
+    alice.accept_notification_request(request)
+    soon(lambda: [one.account.acct for one in alice.notifications()] == ["carol"])
+    soon(alice.notifications_merged)
+    alice.account_unfollow(bob.me())
+    bob.status_post("@alice one")
+    alice.dismiss_notification_request(requests("bob")[0])
+    assert alice.notification_requests() == []
+    bob.status_post("@alice two")
+    alice.dismiss_multiple_notification_requests([requests("bob")[0].id])
+    bob.status_post("@alice three")
+    alice.accept_multiple_notification_requests([requests("bob")[0].id])
+    soon(lambda: "bob" in {one.account.acct for one in alice.notifications()})
+    alice.update_notifications_policy(for_not_following="accept")
+    assert alice.account_follow(bob.me()).following
 
 
 def _group(found: Any, kind: str) -> Any:
