@@ -109,6 +109,18 @@ async def test_a_list_is_made_filled_renamed_and_deleted(world: World, browsers:
     page = await _send(alice, path, f"{path}/remove", person=person.uri)
     assert "Nobody yet." in page.text
     assert (await _send(alice, path, title="Coffee")).one("h1").text == "Coffee"
+    kept = {"title": "Coffee", "replies_policy": "none", "exclusive": "on"}
+    page = await _send(alice, path, **kept)
+    assert "checked" in page.one("input", name="exclusive").attributes
+    assert "checked" in page.one("input", name="replies_policy", value="none").attributes
+    assert "not on the home page" in (await alice.page("/lists")).text
+    assert (
+        "checked"
+        not in (await _send(alice, path, title="Coffee")).one("input", name="exclusive").attributes
+    )
+    odd = await _send(alice, path, title="Tea", replies_policy="some")
+    assert "followed, list, none" in odd.one("p", role="alert").text
+    assert (await alice.page(f"/settings/{path}")).one("h1").text == "Coffee"
     again = await _send(alice, path, title=" ")
     assert "1 to 100 characters" in again.one("p", role="alert").text
     for wanted in ("", "/add", "/remove", "/delete"):

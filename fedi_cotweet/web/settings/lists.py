@@ -45,12 +45,19 @@ async def show(visit: Visit) -> web.Response:
     return await _one(visit, visit.need_viewer(), as_id(visit.request.match_info["id"]))
 
 
-async def rename(visit: Visit) -> web.Response:
-    """Another title."""
+async def change(visit: Visit) -> web.Response:
+    """Another title, which replies it shows, and whether its people stand on it alone."""
     viewer, number = visit.need_viewer(), as_id(visit.request.match_info["id"])
-    title = (await visit.own_form(viewer)).get("title", "")
+    fields = await visit.own_form(viewer)
+
+    def write(tx: Tx) -> None:
+        me = viewer.account_id
+        lists.rename(tx, me, number, fields.get("title", ""))
+        policy, exclusive = fields.get("replies_policy"), "exclusive" in fields
+        lists.choose(tx, me, number, replies_policy=policy, exclusive=exclusive)
+
     try:
-        await visit.site.write(lambda tx: lists.rename(tx, viewer.account_id, number, title))
+        await visit.site.write(write)
     except ServiceError as error:
         return await _one(visit, viewer, number, error)
     return saved(f"{SECTION}/{number}", "list_saved")

@@ -55,7 +55,7 @@ SETTINGS: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/settings/lists", lists.show_all),
     ("POST", "/settings/lists", lists.make),
     ("GET", "/settings/lists/{id}", lists.show),
-    ("POST", "/settings/lists/{id}", lists.rename),
+    ("POST", "/settings/lists/{id}", lists.change),
     ("POST", "/settings/lists/{id}/add", lists.add),
     ("POST", "/settings/lists/{id}/remove", lists.remove),
     ("POST", "/settings/lists/{id}/delete", lists.delete),
