@@ -222,6 +222,13 @@ def count_waiting(tx: Connection, hosts: Sequence[str]) -> int:
     return int(tx.execute(there).scalar_one())
 
 
+def waiting_by_host(tx: Connection, hosts: Sequence[str]) -> dict[str, int]:
+    """How many deliveries wait for each of these servers; none for those without."""
+    waiting = select(Delivery.host, func.count()).group_by(Delivery.host)
+    there = waiting.where(Delivery.host.in_(list(hosts)), _PENDING)
+    return {str(host): int(number) for host, number in tx.execute(there)}
+
+
 def reset_host(tx: Connection, host: str, now: int) -> bool:
     """We heard from the server: it lives, so what waits for it is due. False: nothing waited.
 

@@ -195,10 +195,21 @@ def away(tx: Connection) -> set[str]:
     return {str(row.host) for row in tx.execute(_AWAY)}
 
 
+def failing(tx: Connection, limit: int) -> list[HostRow]:
+    """Those that are held back, the longest first."""
+    rows = tx.execute(_FAILING.limit(literal_limit(limit)))
+    return [HostRow(*row) for row in rows]
+
+
 def profiles(tx: Connection) -> dict[str, str]:
     """The HTTP signature that worked last, of every server of which that is known."""
     return {row.host: row.signature_profile for row in tx.execute(_PROFILES)}
 
 
 _AWAY = select(Host.host).where(Host.next_try_at > 0)
+_FAILING = (
+    select(*(getattr(Host, field.name) for field in fields(HostRow)))
+    .where(Host.next_try_at > 0)
+    .order_by(Host.failing_since, Host.host)
+)
 _PROFILES = select(Host.host, Host.signature_profile).where(Host.signature_profile.is_not(None))

@@ -100,6 +100,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/settings/transfer": _one("settings-transfer", "/settings/transfer"),
     "/report": _one("report", "/report?person={bob}"),
     "/admin": _one("admin", "/admin"),
+    "/admin/storage": _one("admin-storage", "/admin/storage"),
     "/admin/log": _one("admin-log", "/admin/log"),
     "/admin/reports": _one("admin-reports", "/admin/reports"),
     "/admin/reports/{id}": _one("admin-report", "/admin/reports/{report}"),

@@ -733,6 +733,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         for path in (
             "/admin",
             "/admin/log",
+            "/admin/storage",
             "/admin/reports",
             "/admin/people",
             "/admin/servers",
@@ -753,6 +754,7 @@ PROBES: dict[tuple[str, str], Probe] = {
             ("/admin/sign-ups/{what}", "approve"),
             ("/admin/servers", ""),
             ("/admin/servers/remove", ""),
+            ("/admin/try", ""),
             ("/admin/relays", ""),
             ("/admin/relays/remove", ""),
             ("/admin/emoji", ""),

@@ -76,7 +76,11 @@ async def test_days_on_which_it_failed_are_counted_until_it_answers(store: Store
     await store.write(lambda tx: hosts.suspend(tx, HOST, 17 * day))
     assert await store.read(partial(hosts.suspended, hosts=[HOST], now=16 * day, days=3)) == {HOST}
     assert await store.read(hosts.away) == {HOST}
+    [row] = await store.read(lambda tx: hosts.failing(tx, 9))
+    assert (row.host, row.next_try_at) == (HOST, 17 * day)
+    assert await store.read(lambda tx: hosts.failing(tx, 0)) == []
     await store.write(lambda tx: hosts.note_ok(tx, HOST, 16 * day))
+    assert await store.read(lambda tx: hosts.failing(tx, 9)) == []
     assert await fail(16 * day, ill=False) == 0
     assert await store.read(partial(hosts.suspended, hosts=[], now=0, days=0)) == set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from io import BytesIO
@@ -12,14 +13,14 @@ from PIL import Image
 
 from fedi_cotweet.services import staff, staff_log
 from fedi_cotweet.web.admin.routes import ADMIN
-from storage.queries import actors, relations, reports
+from storage.queries import actors, hosts, relations, reports
 from storage.queries import staff as stored
 from tests.sites import BASE, World
 from tests.web.conftest import HTML, Browser, csrf
 from tests.web.markup import parse_page
 
 Browsers = Callable[[str], Awaitable[Browser]]
-ADMINISTRATORS = {"/admin/servers", "/admin/relays", "/admin/emoji", "/admin/telling"}
+ADMINISTRATORS = {f"/admin/{name}" for name in ("servers", "relays", "emoji", "telling", "storage")}
 
 
 async def _id(world: World, username: str) -> int:
@@ -239,3 +240,26 @@ async def test_an_emoji_is_added_and_taken_away(world: World, browsers: Browsers
     assert names == ["tea"]
     assert ":tea:" not in await _do(alice, page, f"{page}/remove", shortcode="tea")
     assert "took away the emoji :tea:" in (await alice.page("/admin/log")).text
+
+
+async def test_a_server_that_does_not_answer_is_tried_at_once(
+    world: World, browsers: Browsers
+) -> None:
+    await _appoint(world, "alice", "moderator")
+    alice, now = await browsers("alice"), world.clock()
+    later = now + 3_600_000
+    for _ in range(3):
+        await world.site.write(
+            lambda tx: hosts.note_failure(tx, "b.example", now=now, next_try_at=later)
+        )
+    assert "b.example 0 deliveries wait" in (await alice.page("/admin")).text
+    assert "goes out now" in await _do(alice, "/admin", "/admin/try", host="b.example")
+    assert "All of them answer." in (await alice.page("/admin")).text
+    assert "It is well" in await _do(alice, "/admin", "/admin/try", host="b.example")
+
+
+async def test_what_takes_how_much_room(world: World, browsers: Browsers) -> None:
+    await _appoint(world, "alice", "administrator")
+    shown = (await (await browsers("alice")).page("/admin/storage")).text
+    assert re.search(r"Database *[0-9.]+ MiB", shown)
+    assert "Posts of other servers are kept for good" in shown

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import reports, sign_ups, staff_log
+from fedi_cotweet.services import reports, room, sign_ups, staff, staff_log
 from fedi_cotweet.services.staff_log import ActView
 from fedi_cotweet.web.admin.framing import allowed, frame
-from fedi_cotweet.web.visits import Visit
+from fedi_cotweet.web.visits import Visit, see
 from storage.engine import Tx
 from storage.queries import actors, deliveries, hosts, jobs
+from storage.queries.hosts import HostRow
 
 MOST = 100
 FAILING = 50
@@ -21,7 +22,8 @@ FAILING = 50
 @dataclass(frozen=True, slots=True)
 class Glance:
     """``people`` have accounts; ``waiting`` ask for one; ``reports`` are open (up to ``MOST``);
-    ``deliveries`` by state; ``jobs`` are due; ``away``: servers that are held back."""
+    ``deliveries`` by state; ``jobs`` are due; ``away``: servers that are held back, the longest
+    first, and how many deliveries wait for each."""
 
     people: int
     waiting: int
@@ -29,7 +31,7 @@ class Glance:
     deliveries: dict[str, int]
     jobs: int
     servers: int
-    away: tuple[str, ...]
+    away: tuple[tuple[HostRow, int], ...]
 
 
 async def overview(visit: Visit) -> web.Response:
@@ -37,6 +39,8 @@ async def overview(visit: Visit) -> web.Response:
     viewer = await allowed(visit)
 
     def find(tx: Tx) -> Glance:
+        failing = hosts.failing(tx, FAILING)
+        waiting = deliveries.waiting_by_host(tx, [row.host for row in failing])
         return Glance(
             people=actors.count_people(tx),
             waiting=len(sign_ups.waiting(tx)),
@@ -44,11 +48,28 @@ async def overview(visit: Visit) -> web.Response:
             deliveries=deliveries.counts(tx),
             jobs=jobs.count_due(tx, visit.env.now(), 1_000),
             servers=hosts.count(tx, 100_000),
-            away=tuple(sorted(hosts.away(tx))[:FAILING]),
+            away=tuple((row, waiting.get(row.host, 0)) for row in failing),
         )
 
     glance = await visit.site.read(find)
     return frame(visit, viewer, "overview", glance=glance)
+
+
+async def try_now(visit: Visit) -> web.Response:
+    """What waits for a server is due now, unless it asked for time."""
+    viewer = await allowed(visit)
+    host, now = (await visit.own_form(viewer)).get("host", ""), visit.env.now()
+    tried = await visit.site.write(lambda tx: deliveries.reset_host(tx, host, now))
+    visit.site.changed(["deliveries"])
+    return see(f"/admin?done={'tried' if tried else 'wait'}")
+
+
+async def storage(visit: Visit) -> web.Response:
+    """What takes how much room."""
+    viewer = await allowed(visit, staff.ADMINISTRATOR)
+    taken = await room.measure(visit.site)
+    days = visit.site.settings.remote_posts_days
+    return frame(visit, viewer, "storage", room=taken, days=days)
 
 
 async def log(visit: Visit) -> web.Response:

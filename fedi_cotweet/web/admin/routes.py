@@ -9,6 +9,8 @@ from fedi_cotweet.web.failures import Page
 
 ADMIN: Final[tuple[tuple[str, str, Page], ...]] = (
     ("GET", "/admin", overview.overview),
+    ("POST", "/admin/try", overview.try_now),
+    ("GET", "/admin/storage", overview.storage),
     ("GET", "/admin/log", overview.log),
     ("GET", "/admin/reports", reporting.listed),
     ("GET", "/admin/reports/{id}", reporting.show),
