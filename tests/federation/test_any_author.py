@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
+from storage.engine import Tx
+from storage.queries import lists
 from tests.federation.cast import CONTENT, Cast, CoTweet
 from tests.federation.here import ApiRefusalError
 from tests.federation.origins import Person
@@ -85,11 +88,16 @@ async def reader(cast: Cast, name: str, post: CoTweet, parent: dict[str, Any]) -
             {"handle": person.handle},
             account=name,
         )
+    await cast.here.write(partial(_with_all_replies, int(made["id"])))
     stored = await cast.here.post(post.id)
     assert stored is not None
     return Reader(
         cast, name, await sign_in(cast, name), post, stored.id, parent["page"], made["id"]
     )
+
+
+def _with_all_replies(list_id: int, tx: Tx) -> None:
+    lists.change_list(tx, list_id, replies_policy="followed")
 
 
 async def story(cast: Cast) -> tuple[Reader, Reader]:

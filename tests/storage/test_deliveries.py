@@ -274,3 +274,13 @@ async def test_workers_never_share_a_delivery(store: Store) -> None:
     await places[1].close()
     assert sorted(chain.from_iterable(shares)) == list(range(60))
     assert (await store.read(deliveries.counts))["done"] == 60
+
+
+async def test_what_waits_is_counted_by_server(store: Store) -> None:
+    rows = [to("a.example", 1), to("a.example", 2), to("b.example", 3), to("c.example", 4)]
+    await start(store, rows)
+    wanted = ["a.example", "b.example", "d.example"]
+    counted = await store.read(lambda tx: deliveries.waiting_by_host(tx, wanted))
+    assert counted == {"a.example": 2, "b.example": 1}
+    await store.write(lambda tx: deliveries.abandon(tx, "a.example", "gone"))
+    assert await store.read(lambda tx: deliveries.waiting_by_host(tx, wanted)) == {"b.example": 1}

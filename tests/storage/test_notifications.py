@@ -53,6 +53,14 @@ async def test_a_window_of_them(
     assert [item.id for item in found] == expected
 
 
+async def test_one_is_found_by_what_it_is_about(stage: Stage) -> None:
+    found = await stage.ask(notifications.of_subject, ALICE, "like", "3")
+    assert found is not None
+    assert found.id == 3
+    assert await stage.ask(notifications.of_subject, ALICE, "like", "4") is None
+    assert await stage.ask(notifications.of_subject, BOB, "like", "3") is None
+
+
 async def test_what_was_told_of_a_post_before_is_taken_back(stage: Stage) -> None:
     await stage.post(30)
     for number, kind, at in ((5, "update", NOW), (6, "update", NOW + 1), (7, "like", NOW)):
