@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 THOROUGH = os.environ.get("CI") == "true"
-"""As in ``.ci/run``: every property is tried with many examples."""
+"""As before a release: every property is tried with many examples."""
 
 
 def examples(many: int) -> int:

@@ -49,7 +49,10 @@ async def open_looks(scene: Scene) -> AsyncIterator[Looks]:
     async with AsyncExitStack() as stack:
         tabs = {}
         for who in ("alice", ""):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            folder = Path(
+                # Processes of a browser that ended write a moment longer.
+                stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+            )
             tabs[who] = await stack.enter_async_context(tab(folder, ["--hide-scrollbars"]))
             await tabs[who].command("Network.enable")
         alice, visitor = tabs["alice"], tabs[""]

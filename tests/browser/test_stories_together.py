@@ -354,7 +354,8 @@ async def _handles(two: Two, judge: Person, comment: str, reporter: str) -> None
     await judge.picture(f"report-3-list-{reporter}")
     await judge.press(", ".join(two.both), "ul.entries", "a")
     shown = await judge.reads()
-    assert comment in await judge.reads("blockquote")
+    assert comment in await judge.reads("section:first-of-type > blockquote")
+    assert "Everybody who drinks coffee" in await judge.reads("[aria-labelledby=posts] blockquote")
     people = await judge.reads("section[aria-labelledby=people]")
     assert all(handle in people for handle in two.both)
     assert (two.carol in shown) == bool(reporter), "the other server is not told who it was"
