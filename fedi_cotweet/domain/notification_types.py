@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from fedi_cotweet.domain.limits import HOUR
+
 TYPES: Final[Mapping[str, str]] = {
     "mention": "mention",
     "reply": "mention",
@@ -27,6 +29,8 @@ WITH_STATUS: Final = frozenset(
 """Types of what happened to a post, which is told with them."""
 GROUPED: Final = frozenset({"favourite", "follow", "reblog"})
 """Types of which several are one to apps that group them."""
+GROUPED_WITHIN: Final = 12 * HOUR
+"""Milliseconds in which the same happening to the same post is one group."""
 ALERTS: Final = (
     "mention",
     "quote",

@@ -9,13 +9,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from fedi_cotweet.domain.ids import read_id
-from fedi_cotweet.domain.notification_types import GROUPED, TYPES
+from fedi_cotweet.domain.notification_types import GROUPED, GROUPED_WITHIN, TYPES
 from fedi_cotweet.domain.windows import Window
 from fedi_cotweet.mastodon_api.answers import answer, page
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import notifications as entities
 from fedi_cotweet.mastodon_api.entities.accounts import Document
-from fedi_cotweet.mastodon_api.entities.notifications import GROUP_TIME
 from fedi_cotweet.mastodon_api.errors import not_found
 from fedi_cotweet.mastodon_api.notifications import MOST, MOST_COUNTED, Wanted, told_in
 from fedi_cotweet.services.client_notices import Told
@@ -158,8 +157,8 @@ def _group(tx: Tx, env: Env, account_id: int, key: str, wanted: Wanted) -> tuple
         asked.types = (kind,)
         window = Window(
             MOST_IN_GROUP,
-            before=((last + 1) * GROUP_TIME + _SLACK) << 16,
-            since=max(last * GROUP_TIME - _SLACK, 0) << 16,
+            before=((last + 1) * GROUPED_WITHIN + _SLACK) << 16,
+            since=max(last * GROUPED_WITHIN - _SLACK, 0) << 16,
         )
         found = told_in(
             tx,
@@ -167,7 +166,7 @@ def _group(tx: Tx, env: Env, account_id: int, key: str, wanted: Wanted) -> tuple
             account_id,
             asked,
             window,
-            lambda item: item.post_id == post_id and item.created_at // GROUP_TIME == last,
+            lambda item: item.post_id == post_id and item.created_at // GROUPED_WITHIN == last,
         )
     else:
         raise not_found()

@@ -27,3 +27,9 @@ def advance(tx: Tx, env: Env, account_id: int, read: Mapping[str, int]) -> dict[
             stored.set_marker(tx, account_id, timeline, last_read_id, version, env.now())
     found = stored.markers(tx, account_id)
     return {timeline: found[timeline] for timeline in read}
+
+
+def read_to(tx: Tx, account_id: int, timeline: str) -> int:
+    """The id of the last that somebody has read of a timeline; 0: nothing yet."""
+    held = stored.markers(tx, account_id).get(timeline)
+    return 0 if held is None else held.last_read_id

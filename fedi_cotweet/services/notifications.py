@@ -16,9 +16,10 @@ from fedi_cotweet.services import distances, hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.notice_views import NotificationView
+from fedi_cotweet.services.people import author_view
 from storage.engine import Tx
-from storage.models import Notification, Offer, Post
-from storage.queries import consents, posts, relations
+from storage.models import Actor, Notification, Offer, Post
+from storage.queries import actors, consents, posts, relations
 from storage.queries import notifications as stored
 
 WITH_PROPOSAL = frozenset({"cotweet.proposal", "cotweet.deletion_asked"})
@@ -41,7 +42,8 @@ def notifications(
     there = posts.posts_by_id(tx, [item.post_id for item in found if item.post_id])
     shown = {post.id: post for post in there.values() if may_see(tx, post, account_id)}
     asked = consents.offers_by_id(tx, [item.offer_id for item in found if item.offer_id])
-    return [_view(env, item, shown, asked) for item in found]
+    people = actors.actors(tx, {item.actor_id for item in found if item.actor_id})
+    return [_view(env, item, shown, asked, people) for item in found]
 
 
 def audible(tx: Tx, env: Env, account_id: int, page: Sequence[Notification]) -> list[Notification]:
@@ -67,8 +69,13 @@ def audible(tx: Tx, env: Env, account_id: int, page: Sequence[Notification]) -> 
 
 
 def _view(
-    env: Env, item: Notification, shown: Mapping[int, Post], asked: Mapping[int, Offer]
+    env: Env,
+    item: Notification,
+    shown: Mapping[int, Post],
+    asked: Mapping[int, Offer],
+    people: Mapping[int, Actor],
 ) -> NotificationView:
+    by = people.get(item.actor_id or 0)
     post, offer = shown.get(item.post_id or 0), asked.get(item.offer_id or 0)
     usable = offer is not None and answerable(env, item.kind, offer)
     return NotificationView(
@@ -81,6 +88,7 @@ def _view(
         post=str(post.id) if post is not None else None,
         about=about(post, offer),
         draft=post is not None and post.state == "draft",
+        by=None if by is None else author_view(env, by),
     )
 
 

@@ -9,12 +9,14 @@ from activitypub.html import to_text
 from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import emoji, filtering, freshness, homes, link_cards, polls, timelines
+from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.documents import SUFFIXES, focal_of
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.media import PREVIEW
 from fedi_cotweet.services.people import author_view, profile_path
 from fedi_cotweet.services.quote_views import quotes_in
 from fedi_cotweet.services.views import (
+    AnsweredView,
     CompanionView,
     CreditView,
     EmojiView,
@@ -26,7 +28,7 @@ from fedi_cotweet.services.views import (
 )
 from storage.engine import Tx
 from storage.models import Actor, Credit, Media, Post, PostAuthor
-from storage.queries import actors, interactions, post_authors, post_media
+from storage.queries import actors, interactions, post_authors, post_media, posts
 from storage.queries import crediting as stored_credits
 from storage.queries import polls as stored_polls
 from storage.queries import reactions as stored_reactions
@@ -110,6 +112,13 @@ def post_views(
     ids = [post.id for post in found]
     rows = post_authors.authors_of(tx, ids)
     credited = stored_credits.credits_of(tx, ids)
+    answered = {
+        uri: post
+        for uri, post in posts.posts_by_uri(
+            tx, [post.in_reply_to_uri for post in found if post.in_reply_to_uri]
+        ).items()
+        if post.state == "published" and post.visibility in EVERYBODYS
+    }
     people = actors.actors(
         tx,
         [
@@ -120,6 +129,7 @@ def post_views(
                 for author in timelines.shown_author_ids(post, rows[post.id], now)
             ),
             *(boosted_by or {}).values(),
+            *(post.author_id for post in answered.values()),
         ],
     )
     new_homes = homes.new_homes(tx, people.values())
@@ -180,6 +190,7 @@ def post_views(
         views[-1] = replace(
             views[-1],
             boosted_by=author_view(env, people[booster]) if booster in people else None,
+            answered=_answered(env, answered.get(post.in_reply_to_uri or ""), people),
             likes=likes,
             boosts=boosts,
             replies=replies,
@@ -210,6 +221,13 @@ def emojis_of(
     wanted = {post.id: emoji.of_post(post, covered=bool(rows[post.id])) for post in found}
     pictures = emoji.pictures_of(tx, [one for some in wanted.values() for one in some])
     return {post_id: emoji.shown(some, pictures) for post_id, some in wanted.items()}
+
+
+def _answered(env: Env, post: Post | None, people: Mapping[int, Actor]) -> AnsweredView | None:
+    author = None if post is None else people.get(post.author_id)
+    if post is None or author is None:
+        return None
+    return AnsweredView(author_view(env, author), f"{profile_path(author)}/{post.id}")
 
 
 def _companions(tx: Tx, env: Env, ids: Sequence[int]) -> dict[int, list[CompanionView]]:

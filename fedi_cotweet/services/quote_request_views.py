@@ -40,7 +40,7 @@ def _views(
 ) -> list[QuoteRequestView]:
     people = actors.actors(tx, [row.actor_id for row in found])
     quoted = posts.posts_by_id(tx, [row.quoted_id for row in found])
-    quoting = quotes.posts_by_uri(tx, [row.quoting_uri for row in found])
+    quoting = posts.posts_by_uri(tx, [row.quoting_uri for row in found])
     views = []
     for row in found:
         post = quoting.get(row.quoting_uri)

@@ -10,7 +10,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.views import PostView, QuoteView
 from storage.engine import Tx
 from storage.models import Post
-from storage.queries import quotes
+from storage.queries import posts, quotes
 
 Render = Callable[[Sequence[Post]], tuple[PostView, ...]]
 
@@ -25,7 +25,7 @@ def quotes_in(
     rows = quotes.quotes_of(tx, [post.id for post in found])
     if not rows:
         return {}
-    known = quotes.posts_by_uri(tx, [row.quoted_uri for row in rows.values()])
+    known = posts.posts_by_uri(tx, [row.quoted_uri for row in rows.values()])
     shown = (
         []
         if render is None

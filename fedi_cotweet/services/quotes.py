@@ -137,7 +137,7 @@ def receive_revocation(tx: Tx, env: Env, stamp_uri: str, sender: Actor, text: st
     rows = quotes.with_stamp(tx, stamp_uri)
     if not rows:
         return None
-    quoted = quotes.posts_by_uri(tx, [row.quoted_uri for row in rows])
+    quoted = posts.posts_by_uri(tx, [row.quoted_uri for row in rows])
     by_author = [
         row
         for row in rows

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from aiohttp import web
 
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import listings
+from fedi_cotweet.services import listings, markers
 from fedi_cotweet.services import lists as own_lists
 from fedi_cotweet.services import notifications as told
+from fedi_cotweet.services.notice_views import NotificationView, lines
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import ListView, TimelinePage
 from fedi_cotweet.web import pages
@@ -58,15 +60,27 @@ async def one_list(visit: Visit) -> web.Response:
 
 
 async def notifications(visit: Visit) -> web.Response:
-    """What happened, newest first, and where to go on."""
+    """What happened, newest first, and where to go on; from then on it is read."""
     viewer = visit.need_viewer()
+    me, env = viewer.account_id, visit.env
     window = Window(limit=NOTICES, before=visit.window().before)
-    found = await visit.site.read(
-        lambda tx: told.notifications(tx, visit.env, viewer.account_id, window)
-    )
-    before = found[-1].id if len(found) == NOTICES else None
+
+    def find(tx: Tx) -> tuple[list[NotificationView], int]:
+        return told.notifications(tx, env, me, window), markers.read_to(tx, me, "notifications")
+
+    found, read_to = await visit.site.read(find)
+    session = viewer.view
+    if window.before is None and visit.request.method == "GET":
+        session = replace(session, unread=0)
+        if found and int(found[0].id) > read_to:
+            read = {"notifications": int(found[0].id)}
+            await visit.site.write(lambda tx: markers.advance(tx, env, me, read))
     text = pages.render(
-        "notifications.html", visit.instance, viewer.view, found=found, next_before=before
+        "notifications.html",
+        visit.instance,
+        session,
+        found=lines(found, read_to),
+        next_before=found[-1].id if len(found) == NOTICES else None,
     )
     return visit.html(text)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from jinja2 import DictLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from activitypub.html import link_targets
 from fedi_cotweet.languages import numbers, tags
@@ -60,6 +61,8 @@ class SessionView:
     viewer: AuthorView
     csrf: str
     open_invites: int = 0
+    unread: int = 0
+    """Notifications since they last looked, up to ``sessions.MOST_SHOWN``."""
     marks: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By a post's id, what the viewer did with it: ``liked``, ``boosted``, ``kept``, …"""
     staff: str = ""
@@ -227,6 +230,12 @@ def _sources() -> DictLoader:
     return DictLoader({name: files.get_source(reading, name)[0] for name in files.list_templates()})
 
 
+def naming(text: str, author: AuthorView, name: Markup) -> Markup:
+    """A sentence with somebody's name, as markup, where it has their handle for the first time."""
+    before, found, after = text.partition(f"@{author.handle}")
+    return escape(before) + (name if found else Markup()) + escape(after)
+
+
 def build_environment() -> Environment:
     """The environment of all pages. A misspelt or missing variable is an error, never a gap.
 
@@ -258,6 +267,7 @@ def build_environment() -> Environment:
         language_tag=language_tag,
         link=link,
         link_targets=link_targets,
+        naming=naming,
         number=numbers.number,
         outside=outside,
         percent=numbers.percent,

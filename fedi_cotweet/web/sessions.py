@@ -25,12 +25,12 @@ from fedi_cotweet.services.site import Site
 from fedi_cotweet.web.rendering import SessionView
 from storage.engine import Tx
 from storage.models import Session
-from storage.queries import actors, consents, sessions
+from storage.queries import actors, consents, notifications, sessions
 
 FORM_LASTS = 60 * 60
 """Seconds for which a sign-in form stays good."""
 USE_NOTED_EVERY = HOUR
-_MOST_SHOWN = 99
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,12 @@ async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Vie
         actor = actors.actor(tx, session.account_id) if session is not None else None
         if session is None or actor is None:
             return None
-        invites = consents.offers_to(tx, actor.id, ["offered"], _MOST_SHOWN)
+        invites = consents.offers_to(tx, actor.id, ["offered"], MOST_SHOWN)
         view = SessionView(
             author_view(site.env, actor),
             session.csrf,
             len(invites),
+            notifications.unread(tx, actor.id, MOST_SHOWN),
             look=appearances.of(tx, actor.id),
             staff=staff.role_of(tx, actor.id),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, select
+from sqlalchemy import BigInteger, Connection, Integer, Select, bindparam, delete, func, select
 
 from fedi_cotweet.domain.windows import Window
 from storage.dialect import upsert
@@ -39,6 +39,12 @@ def of_account(
         **values_of(window),
     }
     return many(tx, Notification, statement, values)
+
+
+def unread(tx: Connection, account_id: int, most: int) -> int:
+    """How many came after the last one that somebody read, up to ``most``; none held back."""
+    values = {"account": account_id, "most": most}
+    return int(tx.execute(_UNREAD, values).scalar_one())
 
 
 def of_subject(tx: Connection, account_id: int, kind: str, subject: str) -> Notification | None:
@@ -110,4 +116,19 @@ _FORGET_OLDER = delete(Notification).where(
     Notification.created_at <= bindparam("before", type_=BigInteger),
 )
 _CLEAR = delete(Notification).where(Notification.account_id == _ACCOUNT)
+_READ_TO = (
+    select(Marker.last_read_id)
+    .where(Marker.account_id == _ACCOUNT, Marker.timeline == "notifications")
+    .scalar_subquery()
+)
+_UNREAD = select(func.count()).select_from(
+    select(Notification.id)
+    .where(
+        Notification.account_id == _ACCOUNT,
+        Notification.held_back.is_(False),
+        Notification.id > func.coalesce(_READ_TO, 0),
+    )
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
 _MARKERS = select(Marker).where(Marker.account_id == _ACCOUNT)

@@ -128,6 +128,14 @@ def buried(tx: Connection, uri: str, owner_uri: str) -> Tombstone | None:
     return find(tx, Tombstone, uri=uri, owner_uri=owner_uri)
 
 
+def posts_by_uri(tx: Connection, uris: Iterable[str]) -> dict[str, Post]:
+    """Posts by identifier, in any state; unknown ones are missing."""
+    wanted = sorted(set(uris))
+    if not wanted:
+        return {}
+    return {p.uri: p for p in among(tx, Post, "uri", wanted)}
+
+
 def posts_by_id(tx: Connection, post_ids: Iterable[int]) -> dict[int, Post]:
     """Posts by id of ours."""
     wanted = sorted(set(post_ids))

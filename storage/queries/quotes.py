@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, select
 
 from storage.dialect import insert_or_ignore, one_of, upsert
 from storage.dialect import limit as literal_limit
-from storage.models import Account, Post, PostAuthor, Quote, QuoteRequest
-from storage.queries.rows import among, change, find, many
+from storage.models import Account, PostAuthor, Quote, QuoteRequest
+from storage.queries.rows import change, find, many
 
 
 def quotes_of(tx: Connection, post_ids: Iterable[int]) -> dict[int, Quote]:
@@ -55,11 +55,6 @@ def due(tx: Connection, now: int, limit: int) -> list[Quote]:
         .order_by(Quote.next_check_at)
         .limit(literal_limit(limit)),
     )
-
-
-def posts_by_uri(tx: Connection, uris: Iterable[str]) -> dict[str, Post]:
-    """Posts in any state, by identifier."""
-    return {post.uri: post for post in among(tx, Post, "uri", sorted(set(uris)))}
 
 
 def add_request(tx: Connection, /, **values: Any) -> bool:

@@ -35,6 +35,16 @@ _FOCUS: Final = """
     what: one.outerHTML.slice(0, 160),
   };
 })()"""
+_PUT_ON: Final = """
+new Promise((done) => {
+  const until = performance.now() + 10000;
+  const look = () => {
+    const there = document.activeElement && document.activeElement !== document.body;
+    if (there || performance.now() > until) done(there);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 _STOPS: Final = """
 (() => {
   // Of a group of radio buttons, the chosen one is the stop, or the first.
@@ -80,6 +90,14 @@ async def focus(person: Person) -> Stop | None:
     assert found["outlined"], f"the focus is not to be seen at {where}"
     assert not found["covered"], f"something lies over {where}"
     return Stop(found["name"], found["place"], Box(*found["box"]))
+
+
+async def put_on(person: Person) -> Stop:
+    """What a page puts the focus on by itself: when it is painted, which may be after its load."""
+    assert await person.page.value(_PUT_ON), f"{await person.address()} puts the focus on nothing"
+    stop = await focus(person)
+    assert stop is not None
+    return stop
 
 
 async def tab_to(person: Person, name: str) -> None:

@@ -58,7 +58,7 @@ async def _signs_in(bob: Person, name: str) -> None:
     await bob.picture("keys-0-skip")
     await keyboard.tab_to(bob, "Sign in")
     await keyboard.enter(bob)
-    assert await keyboard.focus(bob) is not None, "the first field waits for the name"
+    assert (await keyboard.put_on(bob)).name == "User name"
     await keyboard.type_text(bob, name)
     await keyboard.tab_to(bob, "Password")
     await keyboard.type_text(bob, PASSWORD)
@@ -69,9 +69,7 @@ async def _signs_in(bob: Person, name: str) -> None:
 async def _posts(bob: Person, text: str) -> None:
     await keyboard.tab_to(bob, "Write")
     await keyboard.enter(bob)
-    waiting = await keyboard.focus(bob)
-    assert waiting is not None
-    assert waiting.name == "Text"
+    assert (await keyboard.put_on(bob)).name == "Text"
     await keyboard.type_text(bob, text)
     # What folds open does so by a key, and what is in it comes next.
     await keyboard.tab_to(bob, "Add a poll")

@@ -99,6 +99,26 @@ async def test_markers(stage: Stage) -> None:
     assert await stage.ask(notifications.markers, BOB) == {}
 
 
+async def test_what_came_after_the_last_one_read_is_unread(stage: Stage) -> None:
+    assert await stage.ask(notifications.unread, ALICE, 9) == 3
+    assert await stage.ask(notifications.unread, ALICE, 2) == 2
+    await stage.do(notifications.set_marker, ALICE, "home", 3, 1, NOW)
+    await stage.do(notifications.set_marker, ALICE, "notifications", 2, 1, NOW)
+    assert await stage.ask(notifications.unread, ALICE, 9) == 1
+    await stage.do(
+        consents.notify,
+        id=9,
+        account_id=ALICE,
+        kind="like",
+        subject="9",
+        actor_id=CAROL,
+        text="",
+        created_at=NOW,
+        held_back=True,
+    )
+    assert await stage.ask(notifications.unread, ALICE, 9) == 1
+
+
 async def test_what_is_held_back_is_told_apart_and_by_person(stage: Stage) -> None:
     await stage.post(30, CAROL)
     for number, actor, post in ((5, CAROL, 30), (6, CAROL, None), (7, BOB, None)):

@@ -8,7 +8,7 @@ import pytest
 
 from storage.engine import Store
 from storage.models import Post, PostAuthor
-from storage.queries import actors, quotes
+from storage.queries import actors, posts, quotes
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -73,7 +73,7 @@ async def test_a_post_quotes_one_other(stage: Stage) -> None:
         assert (found.quoted_uri, found.state) == (note_uri(11), "accepted")
     assert await stage.ask(quotes.due, NOW - 1, 5) == []
     assert await stage.ask(quotes.with_stamp, f"{STAMP}0") == []
-    assert (await stage.ask(quotes.posts_by_uri, [note_uri(10), "x"])).keys() == {note_uri(10)}
+    assert (await stage.ask(posts.posts_by_uri, [note_uri(10), "x"])).keys() == {note_uri(10)}
     await stage.do(quotes.remove_quote, 20)
     assert await stage.ask(quotes.quote, 20) is None
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from storage.queries import actors
+from storage.queries import actors, posts
 from tests.sites import World
-from tests.web.conftest import Browser, csrf
+from tests.web.conftest import HTML, Browser, csrf
 from tests.web.markup import Element
 
 Browsers = Callable[[str], Awaitable[Browser]]
@@ -90,6 +90,49 @@ async def test_what_one_keeps_and_likes_is_on_pages_of_ones_own(
         assert "Tea?" in (await bob.page(path)).text
         assert (await stranger.get(path)).status == 303
     news = await (await browsers("alice")).page("/notifications")
-    assert "@bob@a.example liked your post." in news.text
+    assert "Bob liked your post." in news.text
+    assert "@bob@a.example" in news.text
     assert [a for a in news.all("a") if a.attributes["href"].endswith(f"/{number}")]
     assert (await stranger.get("/notifications")).status == 303
+
+
+async def test_a_reply_says_whose_post_it_answers_as_far_as_anybody_may_know(
+    world: World, browsers: Browsers
+) -> None:
+    number, bob = await _written(world), await browsers("bob")
+    writer = await world.site.read(lambda tx: actors.account_by_name(tx, "bob"))
+    assert writer is not None
+    open_one = await world.site.read(lambda tx: posts.post(tx, number))
+    assert open_one is not None
+    await world.post(writer.id, "With milk.", in_reply_to=open_one.uri)
+    page = await bob.page("/@bob?show=all")
+    assert "Reply to Alice" in page.text
+    assert [a for a in page.all("a") if a.attributes["href"] == f"/@alice/{number}"]
+    await world.site.write(lambda tx: posts.change_post(tx, number, visibility="followers"))
+    assert "Reply to a post on a.example" in (await bob.page("/@bob?show=all")).text
+
+
+async def test_the_bell_counts_what_is_new_until_it_is_looked_at(
+    world: World, browsers: Browsers
+) -> None:
+    number, alice = await _written(world), await browsers("alice")
+    await world.account("carol", name="Carol", password=True)
+    for name in ("bob", "carol"):
+        reader = await browsers(name)
+        token = csrf(await reader.page(f"/@alice/{number}"))
+        await reader.send(f"/posts/{number}/like", {"csrf": token})
+    assert _bell(await alice.page("/home")) == "Notifications 2 new"
+    assert (await alice.http.head("/notifications", headers=HTML)).status == 200
+    assert _bell(await alice.page("/home")) == "Notifications 2 new"
+    news = await alice.page("/notifications")
+    [line] = [item for item in news.all("li") if "liked" in item.text]
+    assert "New: Carol and 1 other liked your post." in " ".join(line.text.split())
+    assert [a.attributes["href"] for a in line.all("a")][:2] == ["/@carol", "/@bob"]
+    assert _bell(news) == "Notifications"
+    assert _bell(await alice.page("/home")) == "Notifications"
+    assert "New:" not in (await alice.page("/notifications")).text
+
+
+def _bell(page: Element) -> str:
+    [link] = [a for a in page.all("a") if a.attributes.get("href") == "/notifications"]
+    return " ".join(link.text.split())

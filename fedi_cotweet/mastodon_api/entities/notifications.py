@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from html import escape
-from typing import Final
 
-from fedi_cotweet.domain.notification_types import GROUPED, TYPES
+from fedi_cotweet.domain.notification_types import GROUPED, GROUPED_WITHIN, TYPES
 from fedi_cotweet.languages.reader import reader, speaking
 from fedi_cotweet.languages.wording import said, say
 from fedi_cotweet.mastodon_api.entities import accounts, statuses
@@ -28,16 +27,13 @@ from storage.engine import Tx
 from storage.models import Notification, Offer, Post
 from storage.queries import notifications as stored
 
-GROUP_TIME: Final = 12 * 60 * 60 * 1_000
-"""Milliseconds in which the same happening to the same post is one group."""
-
 
 def group_key(item: Notification, shown: Mapping[int, Post]) -> str:
     """What notifications of the same happening within half a day have in common."""
     theirs = TYPES.get(item.kind)
     if theirs not in GROUPED:
         return f"ungrouped-{item.id}"
-    part = item.created_at // GROUP_TIME
+    part = item.created_at // GROUPED_WITHIN
     if theirs == "follow":
         return f"follow-{part}"
     return f"{theirs}-{shown[item.post_id or 0].sort_id}-{part}"

@@ -18,7 +18,7 @@ from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.models import Post, StreamEvent
 from storage.queries import notifications as stored_notifications
-from storage.queries import quotes, streams
+from storage.queries import posts, quotes, streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _apart(tx: Tx, env: Env, post: Post, viewers: Collection[Viewer]) -> set[Vie
         apart |= streams.voters(tx, post.id, people) | (people & {post.author_id})
     quote = quotes.quotes_of(tx, [post.id]).get(post.id)
     if quote is not None:
-        quoted = quotes.posts_by_uri(tx, [quote.quoted_uri]).get(quote.quoted_uri)
+        quoted = posts.posts_by_uri(tx, [quote.quoted_uri]).get(quote.quoted_uri)
         if quoted is not None:
             seeing = see(tx, env.now(), {None, *people}, quoted, hiding.THREAD)
             apart |= people - seeing if None in seeing else people

@@ -33,6 +33,7 @@ from fedi_cotweet.services.views.people import (
     ProfileFieldView,
 )
 from fedi_cotweet.services.views.posts import (
+    AnsweredView,
     CardView,
     CreditView,
     FilmView,
@@ -48,6 +49,7 @@ from fedi_cotweet.services.views.posts import (
 
 __all__ = [
     "AnnouncementView",
+    "AnsweredView",
     "AuthorView",
     "CardView",
     "ChangeView",

@@ -135,6 +135,14 @@ class FilteredView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredView:
+    """A post that another one is a reply to: its primary author, and the path of its page here."""
+
+    author: AuthorView
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post as a reader may see it. ``authors`` holds the verified ones, primary author first."""
 
@@ -156,6 +164,8 @@ class PostView:
     media: tuple[MediaView, ...] = ()
     boosted_by: AuthorView | None = None
     in_reply_to: str | None = None
+    answered: AnsweredView | None = None
+    """The post that it is a reply to, where that is known here and anybody may read it."""
     likes: int = 0
     boosts: int = 0
     replies: int = 0
