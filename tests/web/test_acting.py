@@ -127,7 +127,7 @@ async def test_the_bell_counts_what_is_new_until_it_is_looked_at(
     news = await alice.page("/notifications")
     [line] = [item for item in news.all("li") if "liked" in item.text]
     assert "New: Carol and 1 other liked your post." in " ".join(line.text.split())
-    assert [a.attributes["href"] for a in line.all("a")][:2] == ["/@carol", "/@bob"]
+    assert {"/@carol", "/@bob"} <= {a.attributes["href"] for a in line.all("a")}
     assert _bell(news) == "Notifications"
     assert _bell(await alice.page("/home")) == "Notifications"
     assert "New:" not in (await alice.page("/notifications")).text
