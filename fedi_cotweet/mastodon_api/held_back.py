@@ -9,14 +9,13 @@ import msgspec
 from aiohttp import web
 
 from fedi_cotweet.domain.ids import read_id
-from fedi_cotweet.domain.windows import filled
 from fedi_cotweet.mastodon_api.answers import answer, page
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.entities import accounts, statuses
 from fedi_cotweet.mastodon_api.entities.accounts import Document
 from fedi_cotweet.mastodon_api.entities.times import moment
 from fedi_cotweet.mastodon_api.errors import not_found
-from fedi_cotweet.services import audiences, distances, held_back, notification_requests
+from fedi_cotweet.services import audiences, held_back, notification_requests
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
 from storage.queries import held_back as stored
@@ -82,14 +81,7 @@ async def requests(call: Call) -> web.Response:
     me, env, window = call.account_id, call.env, call.window(40, 80)
 
     def read(tx: Tx) -> list[Document]:
-        def fit(found: Sequence[Request]) -> Sequence[Request]:
-            quiet = distances.quiet(tx, env.now(), me, [one.actor_id for one in found])
-            return [one for one in found if one.actor_id not in quiet]
-
-        found = filled(
-            lambda asked: stored.requests(tx, me, asked), fit, lambda one: one.actor_id, window
-        )
-        return _documents(tx, env, me, found)
+        return _documents(tx, env, me, notification_requests.found(tx, env, me, window))
 
     made = await call.site.read(read)
     return page(call.request, env.addresses.base, made, [int(one["id"]) for one in made])

@@ -17,6 +17,7 @@ from fedi_cotweet.services.views import ListView, TimelinePage
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
+from storage.queries import held_back
 
 NOTICES = 40
 """On one page."""
@@ -65,10 +66,11 @@ async def notifications(visit: Visit) -> web.Response:
     me, env = viewer.account_id, visit.env
     window = Window(limit=NOTICES, before=visit.window().before)
 
-    def find(tx: Tx) -> tuple[list[NotificationView], int]:
-        return told.notifications(tx, env, me, window), markers.read_to(tx, me, "notifications")
+    def find(tx: Tx) -> tuple[list[NotificationView], int, int]:
+        read_to = markers.read_to(tx, me, "notifications")
+        return told.notifications(tx, env, me, window), read_to, held_back.summary(tx, me)[0]
 
-    found, read_to = await visit.site.read(find)
+    found, read_to, kept = await visit.site.read(find)
     session = viewer.view
     if window.before is None and visit.request.method == "GET":
         session = replace(session, unread=0)
@@ -80,6 +82,7 @@ async def notifications(visit: Visit) -> web.Response:
         visit.instance,
         session,
         found=lines(found, read_to),
+        kept=kept,
         next_before=found[-1].id if len(found) == NOTICES else None,
     )
     return visit.html(text)

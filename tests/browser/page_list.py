@@ -83,6 +83,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/settings/appearance": _one("settings-appearance", "/settings/appearance"),
     "/settings/posting": _one("settings-posting", "/settings/posting"),
     "/settings/privacy": _one("settings-privacy", "/settings/privacy"),
+    "/settings/notifications": _one("settings-notifications", "/settings/notifications"),
     "/settings/filters": _one("settings-filters", "/settings/filters"),
     "/settings/filters/new": _one("settings-filter-new", "/settings/filters/new"),
     "/settings/filters/{id}": _one("settings-filter", "/settings/filters/{filter}"),

@@ -243,6 +243,7 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/appearance",
             "/posting",
             "/privacy",
+            "/notifications",
             "/following",
             "/followers",
             "/blocks",
@@ -276,12 +277,14 @@ PROBES: dict[tuple[str, str], Probe] = {
         )
     },
     ("POST", "/settings/tags/{what}"): _form("/settings/tags/follow"),
+    ("POST", "/settings/notifications/{what}"): _form("/settings/notifications/accept"),
     ("POST", "/settings/requests/{what}"): _form("/settings/requests/accept"),
     **{
         ("POST", f"/settings{path}"): _form(f"/settings{path}")
         for path in (
             "/profile",
             "/language",
+            "/notifications",
             "/appearance",
             "/posting",
             "/privacy",
