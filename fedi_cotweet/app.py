@@ -88,6 +88,7 @@ def limits_of(settings: Settings) -> Limits:
         link_previews=settings.link_previews,
         password_grant=settings.password_grant,
         remote_posts_ms=settings.remote_posts_days * DAY,
+        sign_up_links_by=settings.sign_up_links_by,
     )
 
 

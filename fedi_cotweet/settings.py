@@ -151,9 +151,18 @@ class Settings:
     registrations: str = field(
         default="closed",
         metadata=_about(
-            "Who may make an account, in a browser or an app: nobody (`closed`), whomever you let "
-            "in (`approval`, see `fedi-cotweet account waiting`), everybody (`open`).",
-            choices=("closed", "approval", "open"),
+            "Who may make an account, in a browser or an app: nobody (`closed`), whoever has a "
+            "sign-up link (`invite`), those too whom you let in (`approval`, see "
+            "`fedi-cotweet account waiting`), everybody (`open`).",
+            choices=("closed", "invite", "approval", "open"),
+        ),
+    )
+    sign_up_links_by: str = field(
+        default="staff",
+        metadata=_about(
+            "Who may make sign-up links, beside you: those who look after the server (`staff`), or "
+            "everybody who has an account (`people`).",
+            choices=("staff", "people"),
         ),
     )
     host_rules_shown_to: str = field(

@@ -17,6 +17,7 @@ from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.importing import ImportView
 from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.own_profile import OwnProfileView
+from fedi_cotweet.services.sign_up_links import SignUpLinkView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.trusting import TrustedView
@@ -101,6 +102,9 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ),
     ("POST", f"{_CONTROL}/sign-ups/approve"): Answer({"username": str, "handle": str}),
     ("POST", f"{_CONTROL}/sign-ups/reject"): Answer({"username": str}),
+    ("POST", f"{_CONTROL}/sign-up-links"): Answer({"url": str, "link": SignUpLinkView}, 201),
+    ("GET", f"{_CONTROL}/sign-up-links"): Answer({"sign_up_links": list[SignUpLinkView]}),
+    ("DELETE", _CONTROL + "/sign-up-links/{id}"): _NOTHING,
     ("POST", f"{_CONTROL}/accounts/password"): Answer({"username": str, "password": str | None}),
     ("POST", f"{_CONTROL}/accounts/role"): Answer({"username": str, "role": str}),
     ("POST", f"{_CONTROL}/accounts/two-factor-off"): Answer({"username": str, "two_factor": bool}),

@@ -35,6 +35,7 @@ from fedi_cotweet.cli import (
     relations,
     relays,
     serving,
+    sign_up_links,
     sign_ups,
     sizes,
     tokens,
@@ -66,6 +67,9 @@ account.command("create")(command(serving.create_account))
 account.command("waiting")(command(sign_ups.waiting))
 account.command("approve")(command(sign_ups.approve))
 account.command("reject")(command(sign_ups.reject))
+account.command("sign-up-link")(command(sign_up_links.make))
+account.command("sign-up-links")(command(sign_up_links.list_all))
+account.command("end-sign-up-link")(command(sign_up_links.end))
 account.command("sign-in-link")(command(serving.sign_in_link))
 account.command("password")(command(passwords.password))
 account.command("two-factor-off")(command(passwords.two_factor_off))

@@ -34,6 +34,8 @@ UPLOADS: Final = (
 MOST_EMOJI: Final = 5_000
 MOST_PEERS: Final = 20_000
 LINK_CHARACTERS: Final = 23
+OPEN_MODES: Final = ("approval", "open")
+"""In which somebody without a sign-up link can ask for an account (``Settings.registrations``)."""
 
 
 async def version_1(call: Call) -> web.Response:
@@ -56,9 +58,10 @@ async def version_1(call: Call) -> web.Response:
             },
             "thumbnail": None,
             "languages": ["en"],
-            "registrations": settings.registrations != "closed",
+            "registrations": settings.registrations in OPEN_MODES,
             "approval_required": settings.registrations == "approval",
-            "invites_enabled": False,
+            "invites_enabled": settings.registrations != "closed"
+            and settings.sign_up_links_by == "people",
             "configuration": configuration(call) | {"urls": None},
             "contact_account": None,
             "rules": laid_down,
@@ -95,7 +98,7 @@ async def version_2(call: Call) -> web.Response:
                 },
             },
             "registrations": {
-                "enabled": settings.registrations != "closed",
+                "enabled": settings.registrations in OPEN_MODES,
                 "approval_required": settings.registrations == "approval",
                 "reason_required": False,
                 "message": None,

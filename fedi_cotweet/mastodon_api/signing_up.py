@@ -12,7 +12,7 @@ from aiohttp import web
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.errors import ApiError
-from fedi_cotweet.services import accounts, passwords, sign_ups
+from fedi_cotweet.services import accounts, passwords, sign_up_links, sign_ups
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.sign_ups import Wish
 from storage.engine import Tx
@@ -34,23 +34,28 @@ Wrong = dict[str, list[tuple[str, str]]]
 
 
 class NewAccount(msgspec.Struct):
-    """``agreement``: to the rules of the server. What else apps send, such as an e-mail address, is
-    neither needed nor kept."""
+    """``agreement``: to the rules of the server; ``invite_code``: of a sign-up link. What else apps
+    send, such as an e-mail address, is neither needed nor kept."""
 
     username: str = ""
     password: str = ""
     agreement: bool = False
     reason: str = ""
+    invite_code: str = ""
 
 
 async def sign_up(call: Call) -> web.Response:
-    """Make an account, or ask the operator for one; the answer is its token either way."""
+    """Make an account, or ask the operator for one; the answer is its token either way.
+
+    A code that lets nobody in counts as none, as with Mastodon.
+    """
     settings, bearer, env = call.site.settings, call.bearer, call.env
     if bearer is None or bearer.account_id is not None:
         raise ApiError(403, "This method requires an client credentials authentication")
-    if settings.registrations == "closed":
-        raise ApiError(403, "This action is not allowed")
-    wanted = await call.parameters(NewAccount)
+    wanted, mode = await call.parameters(NewAccount), settings.registrations
+    code = wanted.invite_code.strip()
+    linked = await call.site.read(lambda tx: sign_up_links.lets_in(tx, env, code))
+    sign_ups.check_mode(mode, linked=linked)
     username = wanted.username.strip().lower()
     wrong = _wrong(wanted, username)
     if "username" not in wrong and await call.site.read(lambda tx: sign_ups.is_taken(tx, username)):
@@ -61,11 +66,16 @@ async def sign_up(call: Call) -> web.Response:
         hashed = await asyncio.to_thread(passwords.hash_password, wanted.password)
         keys = await asyncio.to_thread(accounts.make_keys)
     wish = Wish(
-        username, hashed, wanted.reason.strip(), bearer.application_id, sorted(bearer.scopes)
+        username,
+        hashed,
+        wanted.reason.strip(),
+        bearer.application_id,
+        sorted(bearer.scopes),
+        code if linked else "",
     )
 
     def write(tx: Tx) -> str:
-        if settings.registrations == "open":
+        if sign_ups.is_at_once(mode, linked=linked):
             return sign_ups.join(tx, env, wish, keys)
         return sign_ups.ask(tx, env, wish)
 

@@ -126,6 +126,7 @@ class Limits:
     link_previews: bool = False
     password_grant: bool = False
     remote_posts_ms: int = 0
+    sign_up_links_by: str = "staff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ _NOT_THERE: Final[Mapping[str, str]] = {
     "report": mark("There is no such report."),
     "rule": mark("There is no such rule."),
     "scheduled post": mark("There is no such scheduled post."),
+    "sign-up link": mark("There is no such sign-up link."),
     "subscription": mark("There is no such subscription."),
     "text": mark("There is no such text."),
     "token": mark("There is no such token."),

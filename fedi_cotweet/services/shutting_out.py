@@ -14,7 +14,7 @@ from fedi_cotweet.services.host_rules import SEVERITIES
 from fedi_cotweet.services.staff_log import OPERATOR, name_of, note
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, deliveries, leftovers, relations
+from storage.queries import actors, deliveries, leftovers, relations, sign_up_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def suspend(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR, why: str = ""
     actors.set_suspended(tx, actor.id, env.now())
     if actor.local:
         tokens.end_all(tx, actor.id, env.now())
+        sign_up_links.end_all(tx, actor.id, env.now())
     leftovers.forget(tx, actor.id)
     departing.later_out(tx, env, actor.id)
     note(tx, env, by, "suspend", name_of(actor), why)
@@ -103,6 +104,7 @@ def delete_account(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR) -> Non
         note(tx, env, by, "delete-account", name_of(actor))
     actors.mark_gone(tx, actor.id, env.now())
     actors.forget_password(tx, actor.id)
+    sign_up_links.end_all(tx, actor.id, env.now())
     second_factor.turn_off(tx, actor.id)
     tokens.end_all(tx, actor.id, env.now())
     departing.later_out(tx, env, actor.id)

@@ -1,4 +1,5 @@
-"""Accounts that people ask for themselves: at once, or once the operator has said yes.
+"""Accounts that people ask for themselves: at once, with a sign-up link or where everybody may, or
+once the operator has said yes.
 
 There is no mail here. So no address is asked for or kept; whoever forgets their password turns to
 the operator.
@@ -13,7 +14,7 @@ from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.languages.wording import say
-from fedi_cotweet.services import passwords, tokens
+from fedi_cotweet.services import passwords, sign_up_links, tokens
 from fedi_cotweet.services.accounts import KeyPairs, create_account, token_hash
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
@@ -34,7 +35,8 @@ LONGEST_REASON: Final = 420
 class Wish:
     """What somebody asks for. ``username`` is a usable name (``accounts.check_username``).
 
-    ``application_id``: the app they ask with; None: a browser.
+    ``application_id``: the app they ask with; None: a browser. ``link``: the code of the sign-up
+    link that they come by, or "".
     """
 
     username: str
@@ -42,6 +44,28 @@ class Wish:
     reason: str
     application_id: int | None
     scopes: Sequence[str]
+    link: str = ""
+
+
+def check_mode(mode: str, *, linked: bool) -> None:
+    """Whether anybody is let in (``Settings.registrations``). ``linked``: by a sign-up link.
+
+    Raises ``sign_ups_closed`` and ``needs_sign_up_link`` (403).
+    """
+    if mode == "closed":
+        raise ServiceError("sign_ups_closed", 403, "This server lets nobody in at the moment.")
+    if mode == "invite" and not linked:
+        raise ServiceError(
+            "needs_sign_up_link",
+            403,
+            "Accounts are made with a sign-up link here.",
+            "Ask somebody who has an account here for one.",
+        )
+
+
+def is_at_once(mode: str, *, linked: bool) -> bool:
+    """Whether who is let in has their account at once; else the operator is asked."""
+    return linked or mode == "open"
 
 
 def is_taken(tx: Tx, username: str) -> bool:
@@ -51,7 +75,7 @@ def is_taken(tx: Tx, username: str) -> bool:
 
 
 def join(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> str:
-    """Make the account now; the token with which the app acts for it. Raises ``name_taken``."""
+    """Make the account now; the token with which the app acts for it. Raises as ``settle``."""
     assert wish.application_id is not None, "an app asks"
     account_id = settle(tx, env, wish, keys)
     oauth.keep_application(tx, wish.application_id, None)
@@ -59,11 +83,17 @@ def join(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> str:
 
 
 def settle(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> int:
-    """Make the account now, for whoever asks in a browser; its id. Raises ``name_taken``."""
+    """Make the account now, for whoever asks in a browser; its id.
+
+    Raises ``name_taken``, and what says that their sign-up link lets nobody in.
+    """
     _check_free(tx, wish.username)
-    return create_account(
+    account_id = create_account(
         tx, env, username=wish.username, keys=keys, password_hash=wish.password_hash
     )
+    if wish.link:
+        sign_up_links.bring(tx, env, wish.link, account_id)
+    return account_id
 
 
 def ask(tx: Tx, env: Env, wish: Wish) -> str:

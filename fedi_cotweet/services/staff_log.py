@@ -21,6 +21,7 @@ LONGEST_WHY: Final = 500
 ACTS: Final = (
     *("suspend", "unsuspend", "delete-account", "sign-in-link"),
     *("password", "two-factor-off", "approve", "reject"),
+    *("make-sign-up-link", "end-sign-up-link"),
     *("role:moderator", "role:administrator", "role:nobody"),
     *("server:suspend", "server:limit", "server:none"),
     *("resolve", "add-rule", "change-rule", "remove-rule", "set-text", "remove-text"),

@@ -23,6 +23,7 @@ from fedi_cotweet.services import (
     reminders,
     returning,
     scheduling,
+    sign_up_links,
     sign_ups,
     streams,
     verification,
@@ -47,6 +48,7 @@ from storage.queries import (
     space,
 )
 from storage.queries import posts as post_queries
+from storage.queries import sign_up_links as links
 from storage.queries import sign_ups as waiting
 
 BATCH: Final = 100
@@ -129,6 +131,7 @@ def forget_tokens(tx: Tx, env: Env) -> bool:
     now = env.now()
     gone = oauth.forget(tx, now, now - OVER_KEPT, BATCH) + sessions.forget(tx, now, BATCH)
     waiting.forget(tx, now - sign_ups.WAITS)
+    links.forget(tx, now - sign_up_links.OVER_KEPT)
     return gone >= BATCH
 
 

@@ -37,6 +37,7 @@ PRIVATE: Final = (
     PATHS.notifications,
     PATHS.search,
     PATHS.share,
+    PATHS.sign_up_link,
     "/together/",
     PATHS.write,
 )

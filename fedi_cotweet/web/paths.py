@@ -33,6 +33,7 @@ class Paths:
     authorize: str = "/oauth/authorize"
     sign_in: str = "/auth/sign_in"
     sign_up: str = "/auth/sign_up"
+    sign_up_link: str = "/sign-up"
     welcome: str = "/welcome"
     sign_out: str = "/auth/sign_out"
     interact: str = "/interact"

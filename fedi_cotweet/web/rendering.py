@@ -48,6 +48,8 @@ class InstanceView:
     software_version: str
     joining: str = "closed"
     """Who may make an account (``Settings.registrations``)."""
+    links_by: str = "staff"
+    """Who may make sign-up links (``Settings.sign_up_links_by``)."""
     style: str = ""
     """Path of its style sheet, where that is not the one that everybody has."""
     path: str = ""

@@ -128,6 +128,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("POST", PATHS.sign_in, signing_in.sign_in),
     ("GET", PATHS.sign_up, signing_up.form),
     ("POST", PATHS.sign_up, signing_up.sign_up),
+    ("GET", PATHS.sign_up_link, signing_up.form),
     ("GET", PATHS.welcome, signing_up.welcome),
     ("POST", PATHS.sign_out, signing_in.sign_out),
     ("GET", "/auth/link/{token}", signing_in.link_form),
@@ -160,6 +161,7 @@ def setup(
         settings.description,
         __version__,
         settings.registrations,
+        settings.sign_up_links_by,
         style=house.path if house else "",
     )
     rechecks = Rechecks(site)

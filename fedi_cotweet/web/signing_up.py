@@ -1,4 +1,5 @@
-"""Making an account with nothing but a browser, as far as the operator lets people in."""
+"""Making an account with nothing but a browser, as far as the operator lets people in, or with the
+sign-up link of somebody who is here."""
 
 from __future__ import annotations
 
@@ -9,16 +10,20 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from fedi_cotweet.languages.wording import say, say_count
-from fedi_cotweet.services import accounts, house, passwords, sign_ups
+from fedi_cotweet.services import accounts, house, passwords, sign_up_links, sign_ups
+from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.sign_ups import Wish
-from fedi_cotweet.services.views import RuleView, ServerTextView
+from fedi_cotweet.services.views import AuthorView, RuleView, ServerTextView
 from fedi_cotweet.web import pages, refusals
 from fedi_cotweet.web.opening import check_first_form, signed_in
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go
 from storage.engine import Tx
+from storage.queries import relationships
+from storage.queries.relationships import Relation
 
 TRAP = "website"
 """A field that people do not see: what fills it in is a program."""
@@ -26,30 +31,42 @@ TRAP = "website"
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What was typed, without the password."""
+    """What was typed, without the password. ``link``: the code that they came with."""
 
     username: str = ""
     reason: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whoever looks at the form. ``linked``: a link lets them in, that of ``by`` (None: of the
+    operator); ``refused``: why the one they have does not."""
+
+    linked: bool = False
+    by: AuthorView | None = None
+    refused: ServiceError | None = None
 
 
 async def form(visit: Visit) -> web.Response:
     """The form, or that nobody is let in; whoever is signed in has an account."""
     if visit.viewer is not None:
         go(PATHS.home)
-    return await _page(visit, Filled())
+    return await _page(visit, Filled(link=visit.request.query.get("link", "").strip()))
 
 
 async def sign_up(visit: Visit) -> web.StreamResponse:
     """Make the account and sign in, or ask the operator for one."""
     fields = await visit.form()
     check_first_form(visit, fields.get("csrf", ""))
-    filled = Filled(fields.get("username", "").strip(), fields.get("reason", "").strip())
-    mode = visit.site.settings.registrations
+    filled = Filled(*(fields.get(name, "").strip() for name in ("username", "reason", "link")))
+    mode, linked = visit.site.settings.registrations, bool(filled.link)
     try:
-        if mode == "closed":
-            raise ServiceError("sign_ups_closed", 403, "This server lets nobody in at the moment.")
+        sign_ups.check_mode(mode, linked=linked)
+        if linked:
+            await visit.site.read(lambda tx: sign_up_links.open_link(tx, visit.env, filled.link))
         wish = await _wish(visit, fields, filled)
-        if mode == "approval":
+        if not sign_ups.is_at_once(mode, linked=linked):
             await visit.site.write(lambda tx: sign_ups.ask(tx, visit.env, wish))
             text = pages.render("asked.html", visit.instance, None, username=wish.username)
             return visit.html(text, private=True)
@@ -61,9 +78,21 @@ async def sign_up(visit: Visit) -> web.StreamResponse:
 
 
 async def welcome(visit: Visit) -> web.Response:
-    """What to do first."""
+    """What to do first; whoever came by somebody's link is offered to follow them."""
     viewer = visit.need_viewer()
-    return visit.html(pages.render("welcome.html", visit.instance, viewer.view), private=True)
+    me, env = viewer.account_id, visit.env
+
+    def find(tx: Tx) -> tuple[AuthorView, Relation] | None:
+        person = sign_up_links.brought_by(tx, me)
+        if person is None:
+            return None
+        return author_view(env, person), relationships.between(tx, me, [person.id], env.now())[
+            person.id
+        ]
+
+    brought = await visit.site.read(find)
+    text = pages.render("welcome.html", visit.instance, viewer.view, brought=brought)
+    return visit.html(text, private=True)
 
 
 async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish:
@@ -81,7 +110,8 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
             422,
             say("Say it in at most {most} characters.", most=sign_ups.LONGEST_REASON),
         )
-    if visit.site.settings.registrations == "approval" and not filled.reason:
+    mode, linked = visit.site.settings.registrations, bool(filled.link)
+    if not sign_ups.is_at_once(mode, linked=linked) and not filled.reason:
         raise ServiceError("no_reason", 422, "Say in a sentence why you would like to join.")
     if fields.get(TRAP):
         raise ServiceError("a_program", 422, "Leave the field empty that is to be left empty.")
@@ -113,14 +143,20 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
         )
     async with visit.site.hashing:
         hashed = await asyncio.to_thread(passwords.hash_password, password)
-    return Wish(username, hashed, filled.reason, None, ())
+    return Wish(username, hashed, filled.reason, None, (), filled.link)
 
 
 async def _page(visit: Visit, filled: Filled, error: ServiceError | None = None) -> web.Response:
-    def find(tx: Tx) -> tuple[list[RuleView], list[ServerTextView]]:
-        return house.rules(tx), [one for one in house.texts(tx) if one.kind != "description"]
+    """The form with what was typed; with a link that lets nobody in, why that is."""
+    mode = visit.site.settings.registrations
 
-    rules, texts = await visit.site.read(find)
+    def find(tx: Tx) -> tuple[list[RuleView], list[ServerTextView], Guest]:
+        texts = [one for one in house.texts(tx) if one.kind != "description"]
+        guest = _guest(tx, visit.env, filled.link) if mode != "closed" else Guest()
+        return house.rules(tx), texts, guest
+
+    rules, texts, guest = await visit.site.read(find)
+    error = guest.refused or error
     cookies = visit.pages.cookies
     token = form_token(visit.request, cookies)
     text = pages.render(
@@ -129,6 +165,8 @@ async def _page(visit: Visit, filled: Filled, error: ServiceError | None = None)
         None,
         csrf=token,
         filled=filled,
+        guest=guest,
+        at_once=sign_ups.is_at_once(mode, linked=guest.linked),
         rules=rules,
         texts=texts,
         trap=TRAP,
@@ -140,3 +178,13 @@ async def _page(visit: Visit, filled: Filled, error: ServiceError | None = None)
     response = visit.html(text, status=200 if error is None else error.status, private=True)
     cookies.keep(response, cookies.form, token, FORM_LASTS)
     return response
+
+
+def _guest(tx: Tx, env: Env, code: str) -> Guest:
+    if not code:
+        return Guest()
+    try:
+        opened = sign_up_links.open_link(tx, env, code)
+    except ServiceError as refused:
+        return Guest(refused=refused)
+    return Guest(linked=True, by=None if opened.by is None else author_view(env, opened.by))

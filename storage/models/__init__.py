@@ -88,7 +88,7 @@ from storage.models.relations import (
 )
 from storage.models.relaying import RelaySubscription
 from storage.models.scheduled import ScheduledPost
-from storage.models.sign_ups import SignUp
+from storage.models.sign_ups import SignUp, SignUpLink, SignUpLinkUse
 from storage.models.staff import ModerationAct, Staff
 from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
@@ -192,6 +192,8 @@ __all__ = [
     "Setting",
     "SignInLink",
     "SignUp",
+    "SignUpLink",
+    "SignUpLinkUse",
     "Staff",
     "Stamp",
     "StreamEvent",

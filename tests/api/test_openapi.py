@@ -75,6 +75,10 @@ def test_every_refusal_of_the_reference_is_some_operations() -> None:
 
 
 ELSEWHERE = {
+    "needs_sign_up_link",
+    "sign_up_link_over",
+    "sign_up_link_unknown",
+    "sign_ups_closed",
     "file_store_unavailable",
     "bad_filter",
     "bad_style",

@@ -55,6 +55,9 @@ async def test_every_act_of_the_operator_is_written_down(world: World, api: Api)
     inbox = {"address": "https://relay.example/inbox"}
     relay = await api.ask("POST", f"{CONTROL}/relays", inbox, status=201)
     await api.ask("DELETE", f"{CONTROL}/relays/{relay['id']}", status=204)
+    link = (await api.ask("POST", f"{CONTROL}/sign-up-links", {}, status=201))["link"]
+    for _ in range(2):
+        await api.ask("DELETE", f"{CONTROL}/sign-up-links/{link['id']}", status=204)
     await api.ask("POST", f"{CONTROL}/accounts/delete", carol)
 
     done = await world.site.read(lambda tx: staff_log.acts(tx, Window(100)))

@@ -227,7 +227,9 @@ def _own_things(scene: Scene) -> None:
     )
     spam = {"host": "spam.example", "severity": "limit", "reason": "They sell tea"}
     scene.home.call("POST", "/api/v1/control/domains", spam)
+    door = scene.home.call("POST", "/api/v1/control/sign-up-links", {"uses": None})
     scene.values |= {
+        "door": door["url"].partition("=")[2],
         "report": str(report["id"]),
         "list": str(friends["id"]),
         "bob": scene.away.handle("bob")[1:],

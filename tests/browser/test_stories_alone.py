@@ -114,6 +114,81 @@ async def test_whoever_asks_to_join_writes_once_a_moderator_let_them_in(
 
 
 @with_and_without
+async def test_a_sign_up_link_brings_a_friend_here_who_follows_whoever_made_it(
+    tmp_path: Path, scripts: bool
+) -> None:
+    program()
+    settings = {
+        "COTWEET_REGISTRATIONS": "invite",
+        "COTWEET_SIGN_UP_LINKS_BY": "people",
+        "COTWEET_NAME": "Reading Room",
+    }
+    with start_server(tmp_path / "a", settings=settings) as server:
+        server.call("POST", "/api/v1/control/rules", {"text": "Be kind."})
+        name = join(server, "anna")
+        async with (
+            browser(tmp_path / "one") as one,
+            somebody(one, server, name, scripts=scripts) as anna,
+            somebody(one, server, scripts=scripts) as dora,
+        ):
+            await anna.touch("Your account")
+            await anna.press("Settings")
+            await anna.press("Sign-up links Bring somebody here", "nav.settings-menu")
+            await anna.fill("For whom", "Dora from the choir")
+            await anna.press("Make a link", "main")
+            link = await anna.reads("section[aria-labelledby=made] code")
+            await anna.picture("link-1-made")
+
+            dora.name = "dora"
+            await dora.go("/auth/sign_up")
+            assert "made with a sign-up link here" in await dora.reads()
+            await dora.picture("link-2-without")
+            await dora.go(link)
+            assert f"{anna.shown} lets you in." in await dora.reads("main .lead")
+            await dora.fill("User name", dora.name)
+            await dora.fill("Password, 8 characters or more", PASSWORD)
+            await dora.fill("The same again", f"{PASSWORD}?")
+            await dora.touch("I keep them", "main")
+            await dora.picture("link-3-form")
+            await dora.press("Make my account", "main")
+            assert "not typed twice alike" in await dora.reads("main [role=alert]")
+            await dora.is_refused(422)
+            assert f"{anna.shown} lets you in." in await dora.reads("main .lead")
+            await dora.fill("Password, 8 characters or more", PASSWORD)
+            await dora.fill("The same again", PASSWORD)
+            await dora.touch("I keep them", "main")
+            await dora.press("Make my account", "main")
+            assert await dora.reads("main h1") == f"Welcome, {dora.name}"
+            await dora.picture("link-4-welcome")
+            await dora.press(f"Follow {anna.shown}", "main")
+            await dora.looks_again(
+                "/welcome", "You follow them.", "section[aria-labelledby=brought]"
+            )
+            await dora.picture("link-5-follows")
+
+            await anna.go("/settings/sign-up-links")
+            listed = await anna.reads("section[aria-labelledby=links]")
+            for words in ("Dora from the choir", "1 of 1 used", server.handle("dora")):
+                assert words in listed
+            await anna.press("Make a link", "main")
+            second = await anna.reads("section[aria-labelledby=made] code")
+            await anna.touch("End…", "section[aria-labelledby=links]")
+            await anna.picture("link-6-ending")
+            await anna.press("End the link", "section[aria-labelledby=links]")
+            assert await anna.reads("[role=status]") == "The link is ended."
+            await anna.picture("link-7-ended")
+        async with (
+            browser(tmp_path / "two") as two,
+            somebody(two, server, scripts=scripts) as erin,
+        ):
+            for path, why in ((link, "was used already"), (second, "was ended")):
+                await erin.go(path)
+                assert why in await erin.reads("main [role=alert]")
+                await erin.is_refused(410)
+            await erin.picture("link-8-over")
+
+
+@with_and_without
 async def test_a_list_of_follows_is_brought_from_another_server(
     server: RealServer, tmp_path: Path, scripts: bool
 ) -> None:

@@ -258,6 +258,7 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/delete",
             "/archive",
             "/archive/file",
+            "/sign-up-links",
         )
     },
     ("GET", "/settings/transfer/{kind}.csv"): plain(
@@ -309,6 +310,8 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/filters/co-tweets",
             "/filters/new",
             "/lists",
+            "/sign-up-links",
+            "/sign-up-links/end",
         )
     },
     ("GET", "/settings/security"): plain("/settings/security"),
@@ -448,6 +451,13 @@ PROBES: dict[tuple[str, str], Probe] = {
         Ask(f"{API}/control/texts/{n.post}", {"text": "Hm."})
     ],
     ("DELETE", API + "/control/texts/{kind}"): lambda n: [f"{API}/control/texts/{n.post}"],
+    ("GET", f"{API}/control/sign-up-links"): plain(f"{API}/control/sign-up-links"),
+    ("POST", f"{API}/control/sign-up-links"): lambda n: [
+        Ask(f"{API}/control/sign-up-links", {"for_whom": n.post})
+    ],
+    ("DELETE", API + "/control/sign-up-links/{id}"): lambda n: [
+        f"{API}/control/sign-up-links/{n.post}"
+    ],
     ("GET", f"{API}/control/relays"): plain(f"{API}/control/relays"),
     ("POST", f"{API}/control/relays"): lambda n: [
         Ask(f"{API}/control/relays", {"address": address})
@@ -809,6 +819,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ],
     ("GET", "/auth/sign_up"): plain("/auth/sign_up"),
     ("POST", "/auth/sign_up"): lambda n: [Ask("/auth/sign_up", form={"username": n.post})],
+    ("GET", "/sign-up"): lambda n: [f"/sign-up?link={n.offer}", "/sign-up"],
     ("GET", "/welcome"): plain("/welcome"),
     ("GET", "/auth/sign_in"): lambda n: [f"/auth/sign_in?next=/notes/{n.post}", "/auth/sign_in"],
     ("POST", "/auth/sign_in"): lambda n: [Ask("/auth/sign_in", form={"username": n.post})],

@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 
 from fedi_cotweet.mastodon_api import setup
-from fedi_cotweet.services import applications, sign_ups, tokens
+from fedi_cotweet.services import applications, sign_up_links, sign_ups, tokens
 from fedi_cotweet.services.accounts import make_keys
 from fedi_cotweet.services.applications import OUT_OF_BAND
+from fedi_cotweet.services.sign_up_links import Wanted
 from fedi_cotweet.services.site import Site
 from storage.queries import actors
 from tests.mastodon_api.conftest import App, MakeClient
@@ -119,3 +120,61 @@ async def test_nobody_is_let_in_where_that_is_closed_or_too_often(
     assert await zoe.refused("POST", ACCOUNTS, ZOE | {"username": "zed"}) == 403
     assert await app.refused("POST", ACCOUNTS, ZOE) == 422
     assert await app.refused("POST", ACCOUNTS, ZOE | {"username": "yan"}) == 429
+
+
+async def _code(site: Site, **wanted: Any) -> str:
+    """The code of a sign-up link."""
+    address, _ = await site.write(
+        lambda tx: sign_up_links.make(tx, site.env, None, Wanted(**wanted))
+    )
+    return address.partition("=")[2]
+
+
+@pytest.mark.parametrize("mode", ["invite", "approval", "open"])
+async def test_with_the_code_of_a_link_an_account_is_made_at_once(
+    world: World, aiohttp_client: MakeClient, mode: str
+) -> None:
+    site, app = await _served(world, aiohttp_client, mode)
+    code = await _code(site)
+    made = await app.ask("POST", ACCOUNTS, ZOE | {"invite_code": code})
+    me = await App(app.http, made["access_token"]).ask("GET", ME)
+    brought = await site.read(lambda tx: sign_up_links.came_by(tx, [int(me["id"])]))
+    assert brought == {int(me["id"]): "operator"}
+
+
+@pytest.mark.parametrize(("mode", "status"), [("closed", 403), ("invite", 403), ("open", 200)])
+async def test_a_code_that_lets_nobody_in_counts_as_none(
+    world: World, aiohttp_client: MakeClient, mode: str, status: int
+) -> None:
+    site, app = await _served(world, aiohttp_client, mode)
+    await app.ask("POST", ACCOUNTS, ZOE | {"invite_code": "x"}, status=status)
+    if mode == "closed":
+        code = await _code(site)
+        assert await app.refused("POST", ACCOUNTS, ZOE | {"invite_code": code}) == 403
+    held = await site.read(lambda tx: actors.account_by_name(tx, "zoe"))
+    assert (held is not None) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("mode", "by", "enabled", "invites"),
+    [
+        ("closed", "people", False, False),
+        ("invite", "people", False, True),
+        ("invite", "staff", False, False),
+        ("approval", "staff", True, False),
+        ("open", "people", True, True),
+    ],
+)
+async def test_apps_learn_who_is_let_in(
+    world: World,
+    aiohttp_client: MakeClient,
+    mode: str,
+    by: str,
+    enabled: bool,
+    invites: bool,
+) -> None:
+    _, app = await _served(world, aiohttp_client, mode, sign_up_links_by=by)
+    one, two = [await app.ask("GET", f"/api/v{version}/instance") for version in (1, 2)]
+    assert (one["registrations"], one["invites_enabled"]) == (enabled, invites)
+    assert two["registrations"]["enabled"] == enabled
+    assert two["registrations"]["approval_required"] == (mode == "approval")

@@ -11,6 +11,7 @@ from fedi_cotweet.services import (
     lists,
     reports,
     second_factor,
+    sign_up_links,
     staff,
     totp,
 )
@@ -50,12 +51,14 @@ async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
             "scope": "read",
         }
         link, _ = accounts.make_sign_in_link(tx, env, "alice")
+        door, _ = sign_up_links.make(tx, env, alice, sign_up_links.Wanted())
         wanted = [filters.Wanted(text="marry")]
         made = filters.create(tx, env, alice, title="Novels", contexts=["home"], keywords=wanted)
         return {
             "report": str(report.id),
             "authorize": f"/oauth/authorize?{urlencode(asked)}",
             "token": link.rpartition("/")[2],
+            "door": door.partition("=")[2],
             "filter": str(made),
             "list": str(lists.create(tx, env, alice, "Friends who read")),
         }

@@ -241,7 +241,9 @@ async def test_every_page_can_be_asked_for_its_head_and_has_all_headers(
                 assert full.headers["X-Content-Type-Options"] == "nosniff"
                 assert full.headers["X-Frame-Options"] == "DENY"
                 private = full.headers.get("Cache-Control") == "private, no-store"
-                assert private is (browser is signed_in or path.startswith("/auth/")), path
+                assert private is (
+                    browser is signed_in or path.startswith(("/auth/", "/sign-up"))
+                ), path
 
 
 async def test_a_wrong_method_is_answered_for_people_and_for_software(stranger: Browser) -> None:

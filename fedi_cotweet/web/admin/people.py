@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from fedi_cotweet.services import accounts, finding, shutting_out, sign_ups, staff, staff_log
+from fedi_cotweet.services import (
+    accounts,
+    finding,
+    shutting_out,
+    sign_up_links,
+    sign_ups,
+    staff,
+    staff_log,
+)
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.views import AuthorView
@@ -24,11 +32,13 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``out``: suspended; ``role``: of whoever looks after the server."""
+    """``out``: suspended; ``role``: of whoever looks after the server;
+    ``came_by``: whose sign-up link (``sign_up_links.came_by``)."""
 
     author: AuthorView
     out: bool
     role: str
+    came_by: str
 
 
 async def listed(visit: Visit) -> web.Response:
@@ -146,8 +156,14 @@ async def _page(
         else:
             people = actors.local_actors(tx)[:MOST]
         roles = stored.roles(tx)
+        links = sign_up_links.came_by(tx, [one.id for one in people if one.local])
         return tuple(
-            Person(author_view(visit.env, one), one.suspended_at is not None, roles.get(one.id, ""))
+            Person(
+                author_view(visit.env, one),
+                one.suspended_at is not None,
+                roles.get(one.id, ""),
+                links.get(one.id, ""),
+            )
             for one in people
             if one.kind != "Application" and one.gone_at is None
         )

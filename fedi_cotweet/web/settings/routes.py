@@ -20,6 +20,7 @@ from fedi_cotweet.web.settings import (
     privacy,
     profile,
     servers,
+    sign_up_links,
     tags,
     transfer,
 )
@@ -70,6 +71,9 @@ SETTINGS: tuple[tuple[str, str, Page], ...] = (
     ("GET", "/settings/servers", servers.show),
     ("POST", "/settings/servers", servers.block),
     ("POST", "/settings/servers/remove", servers.unblock),
+    ("GET", "/settings/sign-up-links", sign_up_links.show),
+    ("POST", "/settings/sign-up-links", sign_up_links.make),
+    ("POST", "/settings/sign-up-links/end", sign_up_links.end),
     ("GET", "/settings/archive", archive.show),
     ("POST", "/settings/archive", archive.ask),
     ("GET", "/settings/archive/file", archive.take),
