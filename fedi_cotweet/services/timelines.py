@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.services import distances
@@ -65,7 +65,7 @@ def refresh(tx: Tx, post_id: int, now: int) -> set[int]:
     held = {entry.account_id: entry for entry in home.entries_of(tx, post_id)}
     orphans = [reader for reader in held if reader not in wanted]
     boosters = dict(home.boosters(tx, post_id)) if orphans else {}
-    brought = follows.boost_readers(tx, boosters) if boosters else {}
+    brought = _boost_readers(tx, boosters) if boosters else {}
     lost = []
     for reader in orphans:
         sources = [b for b in boosters if b in brought.get(reader, set())]
@@ -84,13 +84,21 @@ def refresh(tx: Tx, post_id: int, now: int) -> set[int]:
 
 
 def bring_boost(tx: Tx, post: Post, booster_id: int, sort_id: int, now: int) -> None:
-    """A boost reaches the booster's local followers who have not got the post yet.
+    """A boost reaches the booster and their local followers who have not got the post yet.
 
     Nor see it, because they keep away through whom they have it.
     """
-    readers = dict.fromkeys(follows.boost_readers(tx, [booster_id]), booster_id)
+    readers = dict.fromkeys(_boost_readers(tx, [booster_id]), booster_id)
     home.add_entries(tx, post.id, sort_id, readers, boosted_by=booster_id)
     home.boost_instead(tx, post.id, sort_id, booster_id, now)
+
+
+def _boost_readers(tx: Tx, boosters: Collection[int]) -> dict[int, set[int]]:
+    """Who here has in their home timeline what each of these people boost: they themselves too."""
+    found = follows.boost_readers(tx, boosters)
+    for booster in follows.local_among(tx, boosters):
+        found.setdefault(booster, set()).add(booster)
+    return found
 
 
 def bring_by_tags(tx: Tx, post_id: int, now: int) -> None:

@@ -36,6 +36,21 @@ async def test_home_is_read_downwards_and_upwards(cast: Cast) -> None:
     assert (nothing, none) == ([], {})
 
 
+async def test_what_one_boosts_stands_at_home_until_it_is_taken_back(cast: Cast) -> None:
+    [number] = await _posts(cast, 1)
+    cast.world.clock.now += 5_000
+    boosted = await cast.alices.ask("POST", f"/api/v1/statuses/{number}/reblog")
+    home, _ = await cast.alices.page("/api/v1/timelines/home")
+    assert [(one["id"], one["account"]["acct"]) for one in home] == [(boosted["id"], "alice")]
+    assert home[0]["reblog"]["id"] == number
+    await cast.alices.ask("POST", f"/api/v1/statuses/{number}/unreblog")
+    assert (await cast.alices.page("/api/v1/timelines/home"))[0] == []
+    await _follow_bob(cast)
+    await cast.alices.ask("POST", f"/api/v1/statuses/{number}/reblog")
+    again, _ = await cast.alices.page("/api/v1/timelines/home")
+    assert [(one["id"], one["reblog"]) for one in again] == [(number, None)], "it is there once"
+
+
 async def test_a_boost_is_a_status_of_its_own(cast: Cast) -> None:
     carol = await cast.world.account("carol")
     await _follow_bob(cast)
