@@ -35,8 +35,10 @@ from fedi_cotweet.services.views import (
     ReportView,
     RuleView,
     ServerTextView,
+    StaffNoteView,
     StatisticsView,
     TimelinePage,
+    WarningView,
 )
 
 _CONTROL: Final = "/api/v1/control"
@@ -163,6 +165,13 @@ ANSWERS: Final[Mapping[tuple[str, str], Answer]] = {
     ),
     ("POST", f"{_CONTROL}/actors/suspend"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/actors/unsuspend"): _ACTOR_STATE,
+    ("POST", f"{_CONTROL}/actors/limit"): _ACTOR_STATE,
+    ("POST", f"{_CONTROL}/actors/unlimit"): _ACTOR_STATE,
+    ("POST", f"{_CONTROL}/actors/warnings"): Answer({"warnings": list[WarningView]}, 201),
+    ("GET", f"{_CONTROL}/actors/warnings"): Answer({"warnings": list[WarningView]}),
+    ("POST", f"{_CONTROL}/actors/notes"): Answer(StaffNoteView, 201),
+    ("GET", f"{_CONTROL}/actors/notes"): Answer({"notes": list[StaffNoteView]}),
+    ("DELETE", _CONTROL + "/actors/notes/{id}"): _NOTHING,
     ("POST", f"{_CONTROL}/accounts/delete"): _ACTOR_STATE,
     ("POST", f"{_CONTROL}/rotate-keys"): Answer({"key": str}),
     ("GET", f"{_CONTROL}/storage"): Answer(

@@ -25,6 +25,13 @@ class NewReport:
     servers: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """``answer``: what who made the report is told besides."""
+
+    answer: str = field(default="", metadata={"most": reports.LONGEST_ANSWER})
+
+
 async def create_report(call: Call) -> web.Response:
     """Report a post with all its authors, or a person."""
     account_id = await call.account_id()
@@ -73,11 +80,12 @@ async def show_report(call: Call) -> web.Response:
 
 
 async def resolve_report(call: Call) -> web.Response:
-    """It was dealt with."""
+    """It was dealt with; who made it is told so."""
     report_id, env = call.path_id("report"), call.site.env
+    said = (await call.members(Closing)).answer
 
     def write(tx: Tx) -> ReportView:
-        reports.resolve(tx, env, report_id)
+        reports.resolve(tx, env, report_id, answer=said)
         return reports.view(tx, env, reports.own_report(tx, report_id))
 
     return answer(await call.site.write(write))

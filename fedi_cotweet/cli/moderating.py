@@ -110,9 +110,18 @@ def show_report(session: Session, report_id: ReportArgument) -> None:
     session.show(answer, lambda: _report(read_view(ReportView, answer.document())))
 
 
-def resolve_report(session: Session, report_id: ReportArgument) -> None:
-    """Mark a report as dealt with."""
-    answer = session.client().post(f"{REPORTS}/{segment(report_id)}/resolve")
+def resolve_report(
+    session: Session,
+    report_id: ReportArgument,
+    said: Annotated[
+        str,
+        typer.Option(
+            "--answer", metavar="TEXT", help="For who made it, besides.", show_default=False
+        ),
+    ] = "",
+) -> None:
+    """Mark a report as dealt with. Who made it here is told that it was looked at."""
+    answer = session.client().post(f"{REPORTS}/{segment(report_id)}/resolve", {"answer": said})
     session.show(answer, lambda: _report(read_view(ReportView, answer.document())))
 
 
@@ -133,6 +142,8 @@ def _report(view: ReportView) -> RenderableType:
     parts += [Text(f"  breaks: {line(rule)}") for rule in view.rules]
     if view.comment:
         parts.append(Text(f"  {plain(view.comment)}"))
+    if view.answer:
+        parts.append(Text(f"  answered: {plain(view.answer)}"))
     if view.forwarded_to:
         parts.append(Text(f"  told: {', '.join(line(host) for host in view.forwarded_to)}"))
     return Group(*parts)

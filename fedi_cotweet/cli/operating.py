@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fedi_cotweet.cli.client import Answer, UsageError, handles
+from fedi_cotweet.cli.answering import now
+from fedi_cotweet.cli.client import Answer, UsageError, handles, segment
+from fedi_cotweet.cli.decoding import read_list
 from fedi_cotweet.cli.reading import CONTROL, HandleArgument
 from fedi_cotweet.cli.relations import HostArgument
 from fedi_cotweet.cli.session import Session, interactive
-from fedi_cotweet.cli.text import line
+from fedi_cotweet.cli.text import distance, line, plain
+from fedi_cotweet.services.views import StaffNoteView
 
 DOMAINS = f"{CONTROL}/domains"
+ACTORS = f"{CONTROL}/actors"
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The account.")]
 ReasonOption = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="For you.", show_default=False)
+]
+TextOption = Annotated[
+    str | None,
+    typer.Option("--text", metavar="TEXT", help="What they are told.", show_default=False),
 ]
 DryRunOption = Annotated[
     bool,
@@ -62,9 +70,11 @@ def domains(session: Session) -> None:
     session.show(answer, lambda: _domains(answer))
 
 
-def suspend_account(session: Session, name: NameArgument) -> None:
+def suspend_account(
+    session: Session, name: NameArgument, reason: ReasonOption = None, text: TextOption = None
+) -> None:
     """Shut an account of this server out. Its posts are deleted, its names on others' posts go."""
-    _change(session, "suspend", name, "is suspended")
+    _change(session, "suspend", name, "is suspended", reason=reason, text=text)
 
 
 def unsuspend_account(session: Session, name: NameArgument) -> None:
@@ -89,9 +99,9 @@ def delete_account(
     session.show(answer, lambda: Text(f"{line(name)} is being deleted everywhere."))
 
 
-def suspend(session: Session, handle: HandleArgument) -> None:
+def suspend(session: Session, handle: HandleArgument, reason: ReasonOption = None) -> None:
     """Shut somebody out, from any server: posts are hidden, names on others' posts go."""
-    _change(session, "suspend", handle, "is suspended")
+    _change(session, "suspend", handle, "is suspended", reason=reason)
 
 
 def unsuspend(session: Session, handle: HandleArgument) -> None:
@@ -99,9 +109,83 @@ def unsuspend(session: Session, handle: HandleArgument) -> None:
     _change(session, "unsuspend", handle, "is not suspended")
 
 
-def _change(session: Session, what: str, handle: str, state: str) -> None:
+def limit_person(
+    session: Session,
+    handle: HandleArgument,
+    reason: ReasonOption = None,
+    text: TextOption = None,
+) -> None:
+    """Keep somebody of any server out of the sight of people who do not follow them."""
+    _change(session, "limit", handle, "is limited", reason=reason, text=text)
+
+
+def unlimit_person(session: Session, handle: HandleArgument) -> None:
+    """Let everybody come across somebody again."""
+    _change(session, "unlimit", handle, "is not limited")
+
+
+def warn(
+    session: Session,
+    handle: HandleArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What they are told.")],
+) -> None:
+    """Write to somebody of this server, in the name of those who look after it."""
     [known] = handles([handle])
-    answer = session.client().post(f"{CONTROL}/actors/{what}", {"handle": known})
+    answer = session.client().post(f"{ACTORS}/warnings", {"handle": known, "text": text})
+    session.show(answer, lambda: Text(f"@{line(known)} is told."))
+
+
+def note(
+    session: Session,
+    handle: HandleArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="For moderators alone.")],
+) -> None:
+    """Write something down about somebody, for those who look after the server."""
+    [known] = handles([handle])
+    answer = session.client().post(f"{ACTORS}/notes", {"handle": known, "text": text})
+    session.show(answer, lambda: Text(f"Kept as note {line(str(answer.document().get('id')))}."))
+
+
+def notes(session: Session, handle: HandleArgument) -> None:
+    """Read what was written down about somebody."""
+    answer = session.client().get(f"{ACTORS}/notes", handle=handles([handle])[0])
+
+    def render() -> RenderableType:
+        found = read_list(StaffNoteView, answer.document(), "notes")
+        return Group(*(_note(view) for view in found)) if found else Text("No notes.")
+
+    session.show(answer, render)
+
+
+def remove_note(
+    session: Session,
+    note_id: Annotated[str, typer.Argument(metavar="NOTE", help="Id of the note.")],
+) -> None:
+    """Forget a note."""
+    answer = session.client().delete(f"{ACTORS}/notes/{segment(note_id)}")
+    session.show(answer, lambda: Text("The note is forgotten."))
+
+
+def _note(view: StaffNoteView) -> RenderableType:
+    who = "the command line" if view.by == "operator" else f"@{line(view.by)}"
+    entry = Text(f"{line(view.id)}  {who}  ", style="bold")
+    entry.append(distance(view.created_at, now()), style="dim")
+    entry.append(f"\n  {plain(view.text)}", style="default")
+    return entry
+
+
+def _change(
+    session: Session,
+    what: str,
+    handle: str,
+    state: str,
+    *,
+    reason: str | None = None,
+    text: str | None = None,
+) -> None:
+    [known] = handles([handle])
+    said = {name: value for name, value in (("reason", reason), ("text", text)) if value}
+    answer = session.client().post(f"{ACTORS}/{what}", {"handle": known, **said})
     session.show(answer, lambda: Text(f"@{line(known)} {state}."))
 
 

@@ -19,6 +19,7 @@ TYPES: Final[Mapping[str, str]] = {
     "status": "status",
     "update": "update",
     "quoted_update": "quoted_update",
+    "moderation_warning": "moderation_warning",
 }
 """What Mastodon calls our kinds. A reaction with an emoji is a like."""
 WITH_INVITE: Final = frozenset({"cotweet.invite", "cotweet.reminder"})
@@ -27,6 +28,8 @@ WITH_STATUS: Final = frozenset(
     {"mention", "reblog", "favourite", "poll", "quote", "status", "update", "quoted_update"}
 )
 """Types of what happened to a post, which is told with them."""
+BY_NOBODY: Final = frozenset({"moderation_warning"})
+"""Types of what no other person brought about."""
 GROUPED: Final = frozenset({"favourite", "follow", "reblog"})
 """Types of which several are one to apps that group them."""
 GROUPED_WITHIN: Final = 12 * HOUR
@@ -59,4 +62,5 @@ def kinds_of(types: Collection[str]) -> set[str]:
 
 def pushed_as(kind: str) -> str | None:
     """The type under which an app hears of this kind by push; None: not at all."""
-    return "mention" if kind in WITH_INVITE else TYPES.get(kind)
+    theirs = "mention" if kind in WITH_INVITE else TYPES.get(kind)
+    return theirs if theirs in ALERTS else None

@@ -186,7 +186,7 @@ def _results(
     """``GroupedNotificationsResults``."""
     taken = {item.id for group in groups for item in group.items}
     items = [item for item in found.items if item.id in taken]
-    shown = Told(items, found.posts, found.offers)
+    shown = Told(items, found.posts, found.offers, found.warnings)
     made = entities.documents(tx, env, account_id, shown, wanted.supported_types)
     by_id = {int(one["id"]): one for one in made}
     people = {one["account"]["id"]: one["account"] for one in made}
@@ -213,7 +213,7 @@ def _document(group: _Group, by_id: dict[int, Document]) -> Document:
     }
     if "status" in newest:
         document["status_id"] = newest["status"]["id"]
-    for name in ("fallback", "invite_id"):
+    for name in ("fallback", "invite_id", "moderation_warning"):
         if name in newest:
             document[name] = newest[name]
     return document

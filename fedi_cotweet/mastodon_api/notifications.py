@@ -115,7 +115,7 @@ def told_in(
     if wanted.account_id:
         actor_id = read_id(wanted.account_id)
         if actor_id is None:
-            return Told([], {}, {})
+            return Told([], {}, {}, {})
 
     def fetch(asked: Window) -> Sequence[Notification]:
         return stored.of_account(

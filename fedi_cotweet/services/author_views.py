@@ -55,11 +55,22 @@ def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
     # Of somebody blocked meanwhile nothing is heard either, and they are not told.
     apart = distances.distances(tx, env.now(), account_id, senders)
     unheard |= {one for one in senders if apart.of_actor(one) not in (None, Why.MUTED)}
-    return [
-        invitation(tx, env, account_id, offer.id)
+    strangers, how = distances.held_of_limited(tx, account_id, apart)
+    held_back = strangers if how != "accept" else set()
+    shown = [
+        (offer, invitation(tx, env, account_id, offer.id))
         for offer in found
         # What was agreed to stays in sight: it can be left.
         if offer.state != "offered" or offer.sender_id not in unheard
+    ]
+    return [
+        replace(
+            view,
+            held_back=offer.state == "offered"
+            and not view.already_author
+            and offer.sender_id in held_back,
+        )
+        for offer, view in shown
     ]
 
 

@@ -239,8 +239,8 @@ def see(
         return found
     around = _around(tx, post, booster)
     apart = stored.peculiar(tx, people, around) | (people & around)
-    if looking.public and not post.local:
-        # Whom the operator limits is shown in public to whoever follows them.
+    if looking.public:
+        # Who is limited is shown in public to whoever follows them.
         known = distances.distances(tx, now, None, [post.author_id])
         apart = people if known.limited(post.author_id) else apart
     alike = people - apart

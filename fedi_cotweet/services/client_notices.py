@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fedi_cotweet.domain.notification_types import TYPES, WITH_INVITE, WITH_STATUS
+from fedi_cotweet.domain.notification_types import BY_NOBODY, TYPES, WITH_INVITE, WITH_STATUS
 from fedi_cotweet.services import audiences, notifications
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
-from storage.models import Notification, Offer, Post
-from storage.queries import consents, posts
+from storage.models import AccountWarning, Notification, Offer, Post
+from storage.queries import consents, posts, staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Told:
     posts: Mapping[int, Post]
     offers: Mapping[int, Offer]
     """Invitations that wait for an answer."""
+    warnings: Mapping[int, AccountWarning]
+    """By the id that is the subject of their notification."""
 
 
 def told(
@@ -43,10 +45,15 @@ def told(
         and notifications.answerable(env, item.kind, asked[item.offer_id])
     }
 
+    said = [int(item.subject) for item in found if item.kind == "moderation_warning"]
+    warnings = staff.warnings(tx, said)
+
     def fits(item: Notification) -> bool:
         theirs = TYPES.get(item.kind)
         if theirs is None:
             return fallback or (item.offer_id in open_ones and item.kind in WITH_INVITE)
+        if theirs in BY_NOBODY:
+            return int(item.subject) in warnings
         return item.actor_id is not None and (theirs not in WITH_STATUS or item.post_id in shown)
 
-    return Told([item for item in found if fits(item)], shown, open_ones)
+    return Told([item for item in found if fits(item)], shown, open_ones, warnings)

@@ -33,7 +33,7 @@ class Why(StrEnum):
     MUTED = "muted"
     """The reader mutes one of them."""
     LIMITED = "limited"
-    """The operator keeps that server out of public timelines."""
+    """Who looks after the server keeps the author, or their server, out of strangers' sight."""
     FILTERED = "filtered"
     """The reader does not want co-tweets like this one in timelines (C32), or its language, or a
     filter of theirs hides it."""
@@ -63,9 +63,9 @@ class Distances:
         return Why.MUTED if person.muted else None
 
     def limited(self, actor_id: int) -> bool:
-        """Whether the operator limits the actor's server."""
+        """Whether who looks after the server limits the actor, or the actor's server."""
         person = self.people.get(actor_id)
-        return person is not None and self.severity(person.host) == "limit"
+        return person is not None and (person.limited or self.severity(person.host) == "limit")
 
     def severity(self, host: str) -> str | None:
         """The operator's rule for a host: the stricter one if several hold."""
@@ -104,6 +104,39 @@ def suspended_hosts(tx: Tx, hosts: Collection[str]) -> set[str]:
     return {host for host in hosts if apart.severity(host) == "suspend"} if rules else set()
 
 
+def limited(tx: Tx, people: Collection[Actor]) -> set[int]:
+    """Those of some people who are limited, or whose server is."""
+    away = {one.host for one in people if not one.local}
+    rules = relations.host_rules(tx, {name for host in away for name in covering(host)})
+    apart = Distances({}, rules, ())
+    loud = {host for host in away if apart.severity(host) == "limit"}
+    return {
+        one.id
+        for one in people
+        if one.limited_at is not None or (not one.local and one.host in loud)
+    }
+
+
+def limited_to(tx: Tx, viewer_id: int | None, apart: Distances) -> set[int]:
+    """Those who stand so far from a reader (None: a stranger) who are limited, and whom the reader
+    does not follow."""
+    found = {one for one in apart.people if one != viewer_id and apart.limited(one)}
+    if found and viewer_id is not None:
+        found -= relations.co_tweet_wishes(tx, viewer_id, found)[1].keys()
+    return found
+
+
+def held_of_limited(tx: Tx, account_id: int, apart: Distances) -> tuple[set[int], str]:
+    """Those who are ``limited_to`` a person here, and what the person wants to hear of them
+    (``held_back``): ``accept``, ``filter`` or ``drop``. None of whom they want to hear anyway."""
+    found = limited_to(tx, account_id, apart)
+    if not found:
+        return found, "accept"
+    chosen = held_back.policy(tx, account_id)
+    how = "filter" if chosen is None else chosen.for_limited_accounts
+    return found - held_back.permitted(tx, account_id, found), how
+
+
 def unavailable(tx: Tx, actor: Actor) -> bool:
     """Whether the operator has shut somebody out, or their server."""
     if actor.suspended_at is not None:
@@ -122,8 +155,8 @@ def about_consent(kind: str) -> bool:
 def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[int]:
     """Those of the actors of whose doings a person does not hear.
 
-    Who is kept away, and strangers from servers that the operator limits, unless the person wants
-    to hear of these (``held_back``).
+    Who is kept away, and strangers who are limited, if the person wants to hear nothing of these
+    (``held_back``).
     """
     others = set(actor_ids) - {account_id}
     apart = distances(tx, now, account_id, others)
@@ -131,13 +164,9 @@ def quiet(tx: Tx, now: int, account_id: int, actor_ids: Collection[int]) -> set[
     muted = {actor_id for actor_id in found if apart.of_actor(actor_id) is Why.MUTED}
     if muted:
         found -= relations.heard_though_muted(tx, account_id, muted)
-    limited = {actor_id for actor_id in others - found if apart.limited(actor_id)}
-    if limited:
-        limited -= relations.co_tweet_wishes(tx, account_id, limited)[1].keys()
-    if limited:
-        chosen = held_back.policy(tx, account_id)
-        if chosen is None or chosen.for_limited_accounts == "drop":
-            found |= limited - held_back.permitted(tx, account_id, limited)
+    strangers, how = held_of_limited(tx, account_id, apart)
+    if how == "drop":
+        found |= strangers
     return found
 
 

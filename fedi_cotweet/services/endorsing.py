@@ -63,8 +63,9 @@ def familiar(tx: Tx, env: Env, account_id: int, actor_ids: Sequence[int]) -> dic
 def suggested(tx: Tx, env: Env, account_id: int, most: int) -> list[int]:
     """Whom one might follow: those whom others follow whom one follows."""
     found = acquaintances.suggested(tx, account_id, 2 * most)
-    shown = _near(tx, env, account_id, found)
-    return [one for one in found if one in shown][:most]
+    apart = distances.distances(tx, env.now(), account_id, found)
+    shown = [one for one in found if apart.of_actor(one) is None and not apart.limited(one)]
+    return shown[:most]
 
 
 def _near(tx: Tx, env: Env, viewer_id: int | None, actor_ids: Sequence[int]) -> set[int]:

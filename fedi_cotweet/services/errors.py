@@ -41,6 +41,7 @@ _NOT_THERE: Final[Mapping[str, str]] = {
     "invitation": mark("There is no such invitation."),
     "keyword": mark("There is no such keyword."),
     "list": mark("There is no such list."),
+    "note": mark("There is no such note."),
     "page": mark("There is no such page."),
     "person": mark("There is no such person."),
     "poll": mark("There is no such poll."),

@@ -150,12 +150,13 @@ def tell(
     offer_id: int | None = None,
     thread_of: int | None = None,
     text: str = "",
+    may_wait: bool = True,
 ) -> bool:
     """Notify a local person, once per kind and subject; not of whom they do not want to hear.
 
     Nor of what is in a thread that they muted: that of the post, or of ``thread_of``. What they
-    want to be held back (``held_back``) is kept, and told if they ask for it. ``text`` is made with
-    ``say``, so that they can read it in their language.
+    want to be held back (``held_back``) is kept, and told if they ask for it, unless it may not
+    wait. ``text`` is made with ``say``, so that they can read it in their language.
     """
     around = thread_of or post_id
     if (
@@ -171,7 +172,9 @@ def tell(
         and distances.quiet(tx, env.now(), account_id, [actor_id])
     ):
         return False
-    verdict = held_back.verdict(tx, env, account_id, kind, actor_id, post_id)
+    verdict = "accept"
+    if may_wait:
+        verdict = held_back.verdict(tx, env, account_id, kind, actor_id, post_id)
     if verdict == "drop":
         return False
     notification_id = env.new_id()

@@ -51,11 +51,19 @@ async def meant(site: Site, viewer_id: int | None, given: str, *, resolve: bool)
 
 
 def people(
-    tx: Tx, env: Env, viewer_id: int | None, words: str, *, following: bool, most: int
+    tx: Tx,
+    env: Env,
+    viewer_id: int | None,
+    words: str,
+    *,
+    following: bool,
+    most: int,
+    limited: bool = False,
 ) -> list[int]:
     """Ids of people who are called so: first whom the reader follows.
 
-    Without those who keep the reader away, or were shut out.
+    Without those who keep the reader away, or were shut out; and, unless those who are ``limited``
+    are asked for too, without these where the reader does not follow them.
     """
     text = words.strip().removeprefix("@").partition("@")[0].lower()
     if not text:
@@ -66,7 +74,16 @@ def people(
     if not following:
         found += finding.people_called(tx, text, most)
     ids = list(dict.fromkeys(one.id for one in found if one.kind != "Application"))
-    return near(tx, env, viewer_id, ids)[:most]
+    found_near = near(tx, env, viewer_id, ids)
+    if not limited:
+        hidden = _out_of_sight(tx, env, viewer_id, found_near)
+        found_near = [one for one in found_near if one not in hidden]
+    return found_near[:most]
+
+
+def _out_of_sight(tx: Tx, env: Env, viewer_id: int | None, ids: Sequence[int]) -> set[int]:
+    apart = distances.distances(tx, env.now(), viewer_id, ids)
+    return distances.limited_to(tx, viewer_id, apart)
 
 
 def listed(tx: Tx, most: int) -> list[str]:

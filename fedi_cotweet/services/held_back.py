@@ -2,8 +2,9 @@
 
 Five questions about who brings something about, each answered with ``accept``, ``filter`` (it is
 held back, as a request by that person) or ``drop``; the strictest answer counts. Whoever is
-followed is held back for no reason but that they do not follow back. About one's own co-tweets, and
-of invites, which have a policy of their own, one hears in any case.
+followed is held back for no reason but that they do not follow back. About one's own co-tweets one
+hears in any case; invites, which have a policy of their own, are held back of those who are limited
+alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.domain.notification_types import WITH_INVITE
 from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
@@ -26,7 +28,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "for_not_followers": "accept",
     "for_new_accounts": "accept",
     "for_private_mentions": "accept",
-    "for_limited_accounts": "drop",
+    "for_limited_accounts": "filter",
 }
 KINDS: Final = frozenset({"mention", "reply", "boost", "follow", "follow_request", "like", "quote"})
 """Kinds of notifications that may be held back."""
@@ -66,10 +68,12 @@ def verdict(
 
     Who stands further away (blocks, mutes) was asked before.
     """
-    if kind not in KINDS or actor_id is None or actor_id == account_id:
+    if kind not in KINDS | WITH_INVITE or actor_id is None or actor_id == account_id:
         return "accept"
     wanted = {name: how for name, how in policy(tx, account_id).items() if how != "accept"}
-    # Whom the operator limits was asked about as well, where they are to be dropped.
+    if kind in WITH_INVITE:
+        wanted = {name: how for name, how in wanted.items() if name == "for_limited_accounts"}
+    # Who is limited was asked about as well, where they are to be dropped.
     if wanted.get("for_limited_accounts") == "drop":
         del wanted["for_limited_accounts"]
     if not wanted or stored.permitted(tx, account_id, [actor_id]):
@@ -83,9 +87,8 @@ def verdict(
             reasons.add("for_new_accounts")
         if "for_private_mentions" in wanted and _is_unasked(tx, account_id, kind, post_id):
             reasons.add("for_private_mentions")
-        if "for_limited_accounts" in wanted and distances.distances(
-            tx, env.now(), account_id, [actor_id]
-        ).limited(actor_id):
+        apart = distances.distances(tx, env.now(), account_id, [actor_id])
+        if "for_limited_accounts" in wanted and apart.limited(actor_id):
             reasons.add("for_limited_accounts")
     found = {wanted[reason] for reason in reasons if reason in wanted}
     return max(found, key=CHOICES.index, default="accept")

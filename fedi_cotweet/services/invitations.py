@@ -88,12 +88,15 @@ def _dropped(
     if is_gone(tx, invitation.object_id, sender):
         return "deleted_before"
     apart = distances.distances(tx, env.now(), target.id, [sender.id])
-    if apart.of_actor(sender.id) not in (None, Why.MUTED) or apart.limited(sender.id):
+    if apart.of_actor(sender.id) not in (None, Why.MUTED):
         return "kept_away"
     # Who is an author already is asked about every change, or their post could not change any more.
     is_author = _is_author(others)
     if not is_author and target.moved_to is not None:
         return "target_moved"
+    strangers, how = distances.held_of_limited(tx, target.id, apart)
+    if not is_author and sender.id in strangers and how == "drop":
+        return "kept_away"
     if not is_author and not welcome(tx, sender, target):
         return "policy"
     if not is_author and invite_mutes.muted(tx, target.id, sender):
@@ -186,6 +189,18 @@ def welcome(tx: Tx, sender: Actor, target: Actor) -> bool:
             return follows.follows(tx, sender.id, target.id)
         case _:
             return False
+
+
+def told_of(tx: Tx, env: Env, account_id: int, most: int) -> list[Offer]:
+    """Invitations that wait for this person's answer, but for those by strangers who are limited:
+    nobody is told that there are some."""
+    found = consents.offers_to(tx, account_id, [ConsentState.OFFERED.value], most)
+    if not found:
+        return []
+    senders = {offer.sender_id for offer in found}
+    apart = distances.distances(tx, env.now(), account_id, senders)
+    strangers, how = distances.held_of_limited(tx, account_id, apart)
+    return [one for one in found if how == "accept" or one.sender_id not in strangers]
 
 
 def own_invitation(tx: Tx, account_id: int, offer_id: int) -> Offer:

@@ -53,6 +53,8 @@ def asked(
         actor_id=sender.id,
         offer_id=offer_id,
         text=say(what, who=f"@{sender.username}@{sender.host}"),
+        # A post of which they are an author could not change any more.
+        may_wait=not is_author,
     )
 
 

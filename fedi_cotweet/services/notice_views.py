@@ -17,8 +17,8 @@ class NotificationView:
 
     ``about``: the first words of the post, or its warning. ``post`` is its id here, where it can be
     seen, and ``draft`` whether it is one; ``invite`` that of an invitation which waits for an
-    answer, or whose draft is discussed; ``proposal`` that of a proposal. ``by``: who brought it
-    about, if that was somebody.
+    answer, or whose draft is discussed; ``proposal`` that of a proposal; ``warning`` that of what
+    those who look after the server wrote. ``by``: who brought it about, if that was somebody.
     """
 
     id: str
@@ -30,6 +30,7 @@ class NotificationView:
     post: str | None = None
     about: str = ""
     draft: bool = False
+    warning: str | None = None
     by: AuthorView | None = None
 
 

@@ -15,6 +15,7 @@ from fedi_cotweet.languages.wording import joined
 from fedi_cotweet.services import distances, hiding
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
+from fedi_cotweet.services.moderating import WARNING
 from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.people import author_view
 from storage.engine import Tx
@@ -89,6 +90,7 @@ def _view(
         about=about(post, offer),
         draft=post is not None and post.state == "draft",
         by=None if by is None else author_view(env, by),
+        warning=item.subject if item.kind == WARNING else None,
     )
 
 

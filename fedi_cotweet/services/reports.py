@@ -16,7 +16,7 @@ from fedi_cotweet.services import timelines
 from fedi_cotweet.services.audiences import may_see
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.events import emit
+from fedi_cotweet.services.events import emit, tell
 from fedi_cotweet.services.mistaken import no_such_post
 from fedi_cotweet.services.notices import author_rows
 from fedi_cotweet.services.people import author_view, profile_path
@@ -27,6 +27,7 @@ from storage.models import Actor, Post, Report
 from storage.queries import actors, consents, follows, posts, reports
 
 MOST_COMMENT: Final = 5_000
+LONGEST_ANSWER: Final = 2_000
 STATES: Final = ("open", "resolved")
 CATEGORIES: Final = ("spam", "legal", "violation", "other")
 
@@ -172,11 +173,40 @@ def receive(tx: Tx, env: Env, uri: str, sender: Actor, objects: Sequence[str], c
     return "reported"
 
 
-def resolve(tx: Tx, env: Env, report_id: int, *, by: str = OPERATOR) -> None:
-    """A moderator has dealt with it; once more changes nothing."""
-    if own_report(tx, report_id).state == "open":
-        reports.resolve(tx, report_id, env.now())
-        note(tx, env, by, "resolve", f"#{report_id}")
+def resolve(tx: Tx, env: Env, report_id: int, *, by: str = OPERATOR, answer: str = "") -> None:
+    """A moderator has dealt with it; once more changes nothing.
+
+    Who made it, if they live here, is told that it was looked at, and ``answer``; never what was
+    done. Raises ``text_too_long`` (422).
+    """
+    held, words = own_report(tx, report_id), answer.strip()
+    if held.state != "open":
+        return
+    if len(words) > LONGEST_ANSWER:
+        raise ServiceError(
+            "text_too_long",
+            422,
+            say("A text to somebody has at most {most} characters.", most=LONGEST_ANSWER),
+        )
+    reports.resolve(tx, report_id, env.now(), words)
+    note(tx, env, by, "resolve", f"#{report_id}", words)
+    reporter = actors.actor(tx, held.by_id)
+    if reporter is not None and reporter.gone_at is None and follows.local_among(tx, [reporter.id]):
+        who = _names(tx, held)
+        text = say("Your report of {who} was looked at.", who=who)
+        if words:
+            text = say(
+                "Your report of {who} was looked at. The answer: “{answer}”", who=who, answer=words
+            )
+        tell(tx, env, reporter.id, "report.closed", str(report_id), text=text)
+
+
+def _names(tx: Tx, held: Report) -> str:
+    uris = [str(uri) for uri in held.actor_uris]
+    people = actors.actors_by_uri(tx, uris)
+    return ", ".join(
+        f"@{people[uri].username}@{people[uri].host}" if uri in people else uri for uri in uris
+    )
 
 
 def own_report(tx: Tx, report_id: int) -> Report:
@@ -220,6 +250,7 @@ def view(tx: Tx, env: Env, found: Report) -> ReportView:
         forwarded_to=tuple(str(host) for host in found.forwarded_to),
         created_at=found.created_at,
         resolved_at=found.resolved_at,
+        answer=found.answer,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fedi_cotweet.domain.hosts import covering
 from fedi_cotweet.languages.wording import say
-from fedi_cotweet.services import departing, second_factor, tokens
+from fedi_cotweet.services import departing, moderating, second_factor, tokens
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.events import later
@@ -75,8 +75,18 @@ def remove_rule(tx: Tx, env: Env, host: str, *, by: str = OPERATOR) -> bool:
     return True
 
 
-def suspend(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR, why: str = "") -> None:
-    """Shut one person out, from here or elsewhere."""
+def suspend(
+    tx: Tx,
+    env: Env,
+    actor: Actor,
+    *,
+    by: str = OPERATOR,
+    why: str = "",
+    text: str = "",
+    report_id: int | None = None,
+) -> None:
+    """Shut one person out, from here or elsewhere. ``why`` is for the log; who lives here reads
+    ``text`` where they try to sign in."""
     if actor.kind == "Application" and actor.local:
         raise ServiceError("not_a_person", 422, "The server's own actor cannot be suspended.")
     actors.set_suspended(tx, actor.id, env.now())
@@ -86,6 +96,7 @@ def suspend(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR, why: str = ""
     leftovers.forget(tx, actor.id)
     departing.later_out(tx, env, actor.id)
     note(tx, env, by, "suspend", name_of(actor), why)
+    moderating.said(tx, env, actor, moderating.SUSPENDED, text, report_id=report_id)
 
 
 def unsuspend(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR, why: str = "") -> None:

@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from fedi_cotweet.services import accounts, passwords
+from fedi_cotweet.services import accounts, moderating, passwords
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
@@ -47,6 +47,26 @@ async def check_password(
         return None
     site.attempts.succeeded(address, name)
     return account
+
+
+async def shut_out_with(site: Site, username: str, password: str) -> str | None:
+    """What whoever is shut out and has this name and password was told then; None: nobody is."""
+
+    def find(tx: Tx) -> tuple[str | None, str] | None:
+        account = actors.account_by_name(tx, username)
+        actor = None if account is None else actors.actor(tx, account.id)
+        if account is None or actor is None or actor.suspended_at is None or actor.gone_at:
+            return None
+        return account.password_hash, moderating.why_out(tx, account.id)
+
+    held = await site.read(find)
+    if held is None:
+        return None
+    async with site.hashing:
+        right = await asyncio.to_thread(
+            passwords.is_password, held[0], password[: passwords.LONGEST]
+        )
+    return held[1] if right else None
 
 
 def account_name(env: Env, typed: str) -> str:

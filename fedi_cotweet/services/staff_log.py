@@ -19,6 +19,7 @@ OPERATOR: Final = "operator"
 """Who did what is done from the command line."""
 LONGEST_WHY: Final = 500
 ACTS: Final = (
+    *("limit", "unlimit", "warn", "note", "remove-note"),
     *("suspend", "unsuspend", "delete-account", "sign-in-link"),
     *("password", "two-factor-off", "approve", "reject"),
     *("make-sign-up-link", "end-sign-up-link"),

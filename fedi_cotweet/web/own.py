@@ -8,16 +8,16 @@ from dataclasses import replace
 from aiohttp import web
 
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import listings, markers
+from fedi_cotweet.services import listings, markers, moderating
 from fedi_cotweet.services import lists as own_lists
 from fedi_cotweet.services import notifications as told
 from fedi_cotweet.services.notice_views import NotificationView, lines
 from fedi_cotweet.services.post_views import Stale
-from fedi_cotweet.services.views import ListView, TimelinePage
+from fedi_cotweet.services.views import ListView, TimelinePage, WarningView
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
-from storage.queries import held_back
+from storage.queries import actors, held_back
 
 NOTICES = 40
 """On one page."""
@@ -86,6 +86,29 @@ async def notifications(visit: Visit) -> web.Response:
         next_before=found[-1].id if len(found) == NOTICES else None,
     )
     return visit.html(text)
+
+
+async def warnings(visit: Visit) -> web.Response:
+    """Everything that those who look after the server told them."""
+    viewer = visit.need_viewer()
+
+    def find(tx: Tx) -> list[WarningView]:
+        actor = actors.actor(tx, viewer.account_id)
+        return [] if actor is None else moderating.warnings(tx, actor)
+
+    found = await visit.site.read(find)
+    return visit.html(
+        pages.render("warnings.html", visit.instance, viewer.view, found=found, one=False)
+    )
+
+
+async def warning(visit: Visit) -> web.Response:
+    """One of them, where apps look for it."""
+    viewer, number = visit.need_viewer(), as_id(visit.request.match_info["id"])
+    found = await visit.site.read(lambda tx: moderating.own_warning(tx, viewer.account_id, number))
+    return visit.html(
+        pages.render("warnings.html", visit.instance, viewer.view, found=[found], one=True)
+    )
 
 
 async def _saved(visit: Visit, name: str, find: Callable[..., TimelinePage]) -> web.Response:

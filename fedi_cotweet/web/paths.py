@@ -22,6 +22,7 @@ class Paths:
     direct: str = "/direct"
     report: str = "/report"
     admin: str = "/admin"
+    warnings: str = "/disputes/strikes"
     lists: str = "/lists"
     notifications: str = "/notifications"
     oembed: str = "/api/oembed"

@@ -21,6 +21,7 @@ from fedi_cotweet.services.appearances import Dress
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.errors import not_found
 from fedi_cotweet.services.history_views import HistoryView
+from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.views import PostView, ProfileView, TimelinePage
 from fedi_cotweet.web import dressing, pages
@@ -60,13 +61,17 @@ async def home(visit: Visit) -> web.Response:
 
 
 async def profile(visit: Visit) -> web.Response:
-    """Somebody's page; for software, the way to their actor."""
+    """Somebody's page; for software, the way to their actor. Of whoever is limited strangers see a
+    word of that first: any question in the address (``?anyway``, of a part, of older posts) says
+    that they want to go on."""
     name, window, stale = visit.request.match_info["name"], visit.window(), Stale()
     asked = visit.request.query.get("show", "")
     part = asked if asked in reading.PARTS else reading.PARTS[0]
 
-    def find(tx: Tx) -> tuple[Actor, ProfileView, Dress | None, Relation | None]:
+    def find(tx: Tx) -> tuple[Actor, ProfileView | None, Dress | None, Relation | None]:
         actor, me = person_named(tx, visit, name), visit.account_id
+        if not visit.request.query and _out_of_sight(tx, visit, actor):
+            return actor, None, None, None
         view = reading.profile(tx, visit.env, actor, me, window=window, stale=stale, part=part)
         dress = appearances.dress_of(tx, actor, [*view.pinned, *view.page.posts])
         if me is None or me == actor.id:
@@ -77,6 +82,10 @@ async def profile(visit: Visit) -> web.Response:
     actor, view, dress, relation = await visit.site.read(find)
     if actor.local and visit.wants_activity():
         raise web.HTTPFound(actor.uri, headers={"Vary": "Accept"})
+    if view is None:
+        author = author_view(visit.env, actor)
+        text = pages.render("limited.html", visit.instance, visit.session, author=author)
+        return visit.html(text)
     if not actor.local and visit.request.method == "GET":
         await visit.pages.rechecks.open_profile(actor.id, stranger=visit.account_id is None)
     visit.pages.rechecks.ask(stale.post_ids)
@@ -94,6 +103,13 @@ async def profile(visit: Visit) -> web.Response:
         )
     )
     return _alternate(response, actor.uri) if actor.local else response
+
+
+def _out_of_sight(tx: Tx, visit: Visit, actor: Actor) -> bool:
+    """Whether somebody is limited and the viewer does not follow them."""
+    me = visit.account_id
+    apart = distances.distances(tx, visit.env.now(), me, [actor.id])
+    return actor.id in distances.limited_to(tx, me, apart)
 
 
 def person_named(tx: Tx, visit: Visit, name: str) -> Actor:

@@ -92,6 +92,8 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("GET", PATHS.lists, own.lists),
     ("GET", "/lists/{id}", own.one_list),
     ("GET", PATHS.notifications, own.notifications),
+    ("GET", PATHS.warnings, own.warnings),
+    ("GET", f"{PATHS.warnings}/{{id}}", own.warning),
     ("POST", "/drafts/{id}/withdraw", drafting.withdraw),
     ("POST", "/drafts/{id}/discard", drafting.discard),
     ("POST", "/invites/{id}/accept", answering.accept),

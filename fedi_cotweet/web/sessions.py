@@ -18,14 +18,14 @@ from aiohttp import web
 
 from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.languages.wording import say
-from fedi_cotweet.services import accounts, appearances, staff
+from fedi_cotweet.services import accounts, appearances, invitations, staff
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web.rendering import SessionView
 from storage.engine import Tx
 from storage.models import Session
-from storage.queries import actors, consents, notifications, sessions
+from storage.queries import actors, notifications, sessions
 
 FORM_LASTS = 60 * 60
 """Seconds for which a sign-in form stays good."""
@@ -97,7 +97,7 @@ async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Vie
         actor = actors.actor(tx, session.account_id) if session is not None else None
         if session is None or actor is None:
             return None
-        invites = consents.offers_to(tx, actor.id, ["offered"], MOST_SHOWN)
+        invites = invitations.told_of(tx, site.env, actor.id, MOST_SHOWN)
         view = SessionView(
             author_view(site.env, actor),
             session.csrf,

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from fedi_cotweet.languages.wording import mark, said, say_count
+from fedi_cotweet.languages.wording import mark, said, say, say_count
 from fedi_cotweet.services import accounts, applications, sign_ins, sign_ups
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import pages, second_step
@@ -54,11 +54,18 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
     if found is None:
         name = sign_ins.account_name(visit.env, typed)
         waits = await sign_ups.waits_with(visit.site, name, fields.get("password", ""))
-        why = WAITS if waits else WRONG
+        out = await sign_ins.shut_out_with(visit.site, name, fields.get("password", ""))
+        why = WAITS if waits else WRONG if out is None else _out(out)
         return await _form(visit, error=why, username=typed, next_path=wanted, status=403)
     if found.totp_since is not None:
         return await second_step.begin(visit, found.id, wanted)
     return await signed_in(visit, found.id, wanted or PATHS.home)
+
+
+def _out(text: str) -> str:
+    if text:
+        return say("Those who look after this server shut you out. They say: “{text}”", text=text)
+    return say("Those who look after this server shut you out.")
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:

@@ -89,7 +89,7 @@ from storage.models.relations import (
 from storage.models.relaying import RelaySubscription
 from storage.models.scheduled import ScheduledPost
 from storage.models.sign_ups import SignUp, SignUpLink, SignUpLinkUse
-from storage.models.staff import ModerationAct, Staff
+from storage.models.staff import AccountWarning, ModerationAct, Staff, StaffNote
 from storage.models.streams import StreamEvent
 from storage.models.threads import Crawl, CrawlHost, CrawlItem
 from storage.models.work import Activity, Delivery, InboxItem, Job, OutboxEvent, Setting
@@ -98,6 +98,7 @@ __all__ = [
     "AccessToken",
     "Account",
     "AccountNote",
+    "AccountWarning",
     "Activity",
     "Actor",
     "ActorKey",
@@ -195,6 +196,7 @@ __all__ = [
     "SignUpLink",
     "SignUpLinkUse",
     "Staff",
+    "StaffNote",
     "Stamp",
     "StreamEvent",
     "SuggestionDismissal",

@@ -63,6 +63,8 @@ class Actor(Base):
     fetched_at: Mapped[int]
     gone_at: Mapped[int | None]
     suspended_at: Mapped[int | None]
+    limited_at: Mapped[int | None]
+    """Since when who looks after the server keeps them out of the sight of strangers."""
 
     __table_args__ = (
         Index("ix_actors_handle", "folded_name", "host"),

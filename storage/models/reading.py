@@ -157,6 +157,8 @@ class Report(Base):
     state: Mapped[str] = mapped_column(default="open")
     created_at: Mapped[int]
     resolved_at: Mapped[int | None]
+    answer: Mapped[str] = mapped_column(default="", server_default="")
+    """What whoever closed it says to who made it."""
 
     __table_args__ = (Index("ix_reports_state", "state", "id"),)
 

@@ -88,8 +88,10 @@ def directory(
     tx: Connection, viewer_id: int | None, order: Order, now: int, offset: int, most: int
 ) -> list[int]:
     """People of this server who may be found by everybody, without those between whom and the
-    viewer there is a block or a mute. ``active``: who published last is first; ``new``: who came
-    last."""
+    viewer there is a block or a mute, and others who are limited and whom they do not follow.
+
+    ``active``: who published last is first; ``new``: who came last.
+    """
     values = {"viewer": viewer_id, "now": now, "offset": offset, "most": most}
     return [int(row[0]) for row in tx.execute(_directory(order), values)]
 
@@ -157,6 +159,7 @@ def _suggested(most: int) -> Select[int]:
             _theirs.followed_id != _id("account"),
             func.coalesce(_follower.hides_network, False).is_(False),
             *_found_by_everybody(_followed),
+            _followed.limited_at.is_(None),
             ~exists().where(
                 own.follower_id == _id("account"), own.followed_id == _theirs.followed_id
             ),
@@ -203,6 +206,15 @@ def _directory(order: Order) -> Select[int]:
         .where(
             Account.service.is_(False),
             *_found_by_everybody(Actor),
+            or_(
+                Actor.limited_at.is_(None),
+                Account.id == viewer,
+                exists().where(
+                    Follow.follower_id == viewer,
+                    Follow.followed_id == Account.id,
+                    Follow.state == "accepted",
+                ),
+            ),
             ~exists().where(
                 or_(
                     (Block.actor_id == viewer) & (Block.target_id == Account.id),

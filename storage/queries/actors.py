@@ -230,6 +230,11 @@ def set_suspended(tx: Connection, actor_id: int, at: int | None) -> None:
     tx.execute(update(Actor).where(Actor.id == actor_id).values(suspended_at=at))
 
 
+def set_limited(tx: Connection, actor_id: int, at: int | None) -> None:
+    """Since when strangers are not shown somebody; None: they are."""
+    tx.execute(update(Actor).where(Actor.id == actor_id).values(limited_at=at))
+
+
 def end_sessions(tx: Connection, account_id: int) -> None:
     """Sign an account out everywhere."""
     tx.execute(delete(Session).where(Session.account_id == account_id))

@@ -4,7 +4,7 @@ The database itself notes every change in the table ``changed``, by triggers (th
 name), so no writer can forget to, whatever process it is in. A row is a name: the address (URI or
 URL) of the post, actor, emoji picture or linked page whose own row was changed; with ``+`` before
 it that of a post of which something else was: what hangs on it, who likes, boosts, answers or
-quotes it.
+quotes it. Of the few rules about servers all changes have one name.
 
 What was made from rows is still true if every name it depends on was noted as often as then, and
 no row of the table was dropped meanwhile: numbers only grow, so both can be seen from
@@ -20,6 +20,8 @@ from typing import Final
 import orjson
 from sqlalchemy import ARRAY, Connection, Text, bindparam, text
 
+HOST_RULES: Final = "host_rules"
+"""The name under which all changes of the rules about servers are noted."""
 LONGEST: Final = 500
 """Characters of a name that count."""
 

@@ -42,6 +42,7 @@ def listed(tx: Connection, limit: int) -> list[str]:
             Actor.indexable.is_(True),
             Actor.gone_at.is_(None),
             Actor.suspended_at.is_(None),
+            Actor.limited_at.is_(None),
             Actor.moved_to.is_(None),
         )
         # By the account's id, or SQLite walks over the actors of the whole world.

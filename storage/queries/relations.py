@@ -54,6 +54,9 @@ class Distance:
     blocked: bool
     """The actor blocks the viewer."""
     muted: bool
+    limited: bool
+    """Whether strangers are not shown them, of themselves: of rules about servers nothing is said
+    here."""
 
 
 def distances(
@@ -72,6 +75,7 @@ def distances(
             bool(row[3]),
             bool(row[4]),
             bool(row[5]),
+            bool(row[7]),
         )
         for row in rows
     }
@@ -327,7 +331,7 @@ _FOLLOWS_WITH = (
 )
 _VIEWER = bindparam("viewer", type_=BigInteger)
 _NOW = bindparam("now", type_=BigInteger)
-_DISTANCES: Select[int, str, bool, bool, bool, bool, bool] = select(
+_DISTANCES: Select[int, str, bool, bool, bool, bool, bool, bool] = select(
     Actor.id,
     Actor.host,
     Actor.suspended_at.is_not(None),
@@ -341,6 +345,7 @@ _DISTANCES: Select[int, str, bool, bool, bool, bool, bool] = select(
         )
     ),
     Actor.local,
+    Actor.limited_at.is_not(None),
 ).where(one_of(Actor.id, "wanted"))
 _RULES_AND_BLOCKS: CompoundSelect[str, str | None] = union_all(
     select(HostRule.host, HostRule.severity).where(one_of_names(HostRule.host, "hosts")),

@@ -33,9 +33,9 @@ def reports(tx: Connection, state: str, before: int | None, limit: int) -> list[
     return many(tx, Report, statement.limit(literal_limit(limit)), values)
 
 
-def resolve(tx: Connection, report_id: int, now: int) -> None:
-    """It was dealt with."""
-    tx.execute(_RESOLVE, {"report": report_id, "at": now})
+def resolve(tx: Connection, report_id: int, now: int, answer: str) -> None:
+    """It was dealt with; ``answer``: what who made it is told."""
+    tx.execute(_RESOLVE, {"report": report_id, "at": now, "said": answer})
 
 
 _IN_STATE = select(Report).where(Report.state == bindparam("state")).order_by(Report.id.desc())
@@ -43,5 +43,5 @@ _OLDER = _IN_STATE.where(Report.id < bindparam("before"))
 _RESOLVE = (
     update(Report)
     .where(Report.id == bindparam("report"))
-    .values(state="resolved", resolved_at=bindparam("at"))
+    .values(state="resolved", resolved_at=bindparam("at"), answer=bindparam("said"))
 )

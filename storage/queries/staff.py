@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select
 
 from fedi_cotweet.domain.windows import Window
-from storage.dialect import upsert
-from storage.models import ModerationAct, Staff
+from storage.dialect import limit, one_of, upsert
+from storage.models import AccountWarning, ModerationAct, Staff, StaffNote
 from storage.queries.rows import find, many
 from storage.windows import paged, values_of
 
@@ -45,6 +46,53 @@ def acts(tx: Connection, window: Window) -> list[ModerationAct]:
     return many(tx, ModerationAct, _acts(window), values_of(window))
 
 
+def warn(tx: Connection, /, **values: Any) -> None:
+    """Keep what somebody is told."""
+    tx.execute(insert(AccountWarning), values)
+
+
+def warnings_to(tx: Connection, account_id: int, most: int) -> list[AccountWarning]:
+    """What somebody was told, the last first."""
+    return many(tx, AccountWarning, _WARNINGS.limit(limit(most)), {"account": account_id})
+
+
+def warnings(tx: Connection, ids: Collection[int]) -> dict[int, AccountWarning]:
+    """Those of these ids."""
+    if not ids:
+        return {}
+    return {one.id: one for one in many(tx, AccountWarning, _NAMED, {"wanted": sorted(ids)})}
+
+
+def add_note(tx: Connection, /, **values: Any) -> None:
+    """Write something down about somebody."""
+    tx.execute(insert(StaffNote), values)
+
+
+def staff_note(tx: Connection, note_id: int) -> StaffNote | None:
+    """A note by its id."""
+    return find(tx, StaffNote, id=note_id)
+
+
+def notes_about(tx: Connection, actor_ids: Collection[int], most: int) -> list[StaffNote]:
+    """What was written down about some people, the last first."""
+    if not actor_ids:
+        return []
+    return many(tx, StaffNote, _NOTES.limit(limit(most)), {"wanted": sorted(actor_ids)})
+
+
+def remove_note(tx: Connection, note_id: int) -> None:
+    """Forget a note."""
+    tx.execute(_REMOVE_NOTE, {"note": note_id})
+
+
+_WARNINGS = (
+    select(AccountWarning)
+    .where(AccountWarning.account_id == bindparam("account", type_=BigInteger))
+    .order_by(AccountWarning.id.desc())
+)
+_NAMED = select(AccountWarning).where(one_of(AccountWarning.id, "wanted"))
+_NOTES = select(StaffNote).where(one_of(StaffNote.actor_id, "wanted")).order_by(StaffNote.id.desc())
+_REMOVE_NOTE = delete(StaffNote).where(StaffNote.id == bindparam("note", type_=BigInteger))
 _ALL = (
     select(Staff.account_id, Staff.role)
     .where(Staff.account_id > 0)

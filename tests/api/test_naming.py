@@ -19,7 +19,7 @@ from tests.sites import BASE, World
 OTHERS = (
     *("/announcements/", "/credits/{id}", "/lists/", "/quotes/", "/relays/", "/reports/"),
     "/sign-up-links/",
-    *("/rules/", "/tokens/", "/{comment}"),
+    *("/notes/", "/rules/", "/tokens/", "/{comment}"),
 )
 """What names something else than a post."""
 

@@ -30,7 +30,14 @@ async def test_every_act_of_the_operator_is_written_down(world: World, api: Api)
         await api.ask("POST", f"{CONTROL}/accounts/role", carol | {"role": role})
     await api.ask("POST", f"{CONTROL}/sign-ups/approve", {"username": "yan"})
     await api.ask("POST", f"{CONTROL}/sign-ups/reject", {"username": "zoe"})
-    await api.ask("POST", f"{CONTROL}/actors/suspend", {"handle": "@carol@a.example"})
+    person = {"handle": "@carol@a.example"}
+    for _ in range(2):
+        await api.ask("POST", f"{CONTROL}/actors/limit", person | {"reason": "Loud"})
+    await api.ask("POST", f"{CONTROL}/actors/unlimit", person)
+    await api.ask("POST", f"{CONTROL}/actors/warnings", person | {"text": "Quiet!"}, status=201)
+    note = await api.ask("POST", f"{CONTROL}/actors/notes", person | {"text": "Hm"}, status=201)
+    await api.ask("DELETE", f"{CONTROL}/actors/notes/{note['id']}", status=204)
+    await api.ask("POST", f"{CONTROL}/actors/suspend", person)
     await api.ask("POST", f"{CONTROL}/actors/unsuspend", {"handle": "@carol@a.example"})
     for severity in ("limit", "suspend"):
         rule = {"host": "b.example", "severity": severity, "reason": "Spam", "dry_run": False}

@@ -32,6 +32,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
         Example("profile-of-another", "/@{bob}"),
         Example("profile-long-name", "/@{long}"),
         Example("profile-visitor", "/@alice", ""),
+        Example("profile-limited", "/@{loud}"),
         Example("nobody", "/@nobody", ""),
     ),
     "/@{name}/{id}": _one(
@@ -61,6 +62,8 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/lists": _one("lists", "/lists"),
     "/lists/{id}": _one("list", "/lists/{list}"),
     "/notifications": _one("notifications", "/notifications"),
+    "/disputes/strikes": _one("warnings", "/disputes/strikes"),
+    "/disputes/strikes/{id}": _one("warning", "/disputes/strikes/{warning}"),
     "/together/{id}": _one(
         "together-draft", "/together/{waiting}", Example("together-changed", "/together/{changed}")
     ),
@@ -113,6 +116,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/admin/reports": _one("admin-reports", "/admin/reports"),
     "/admin/reports/{id}": _one("admin-report", "/admin/reports/{report}"),
     "/admin/people": _one("admin-people", "/admin/people"),
+    "/admin/people/{handle:@.+}": _one("admin-person", "/admin/people/@{loud}"),
     "/admin/servers": _one("admin-servers", "/admin/servers"),
     "/admin/relays": _one("admin-relays", "/admin/relays"),
     "/admin/emoji": _one("admin-emoji", "/admin/emoji"),

@@ -228,8 +228,16 @@ def _own_things(scene: Scene) -> None:
     spam = {"host": "spam.example", "severity": "limit", "reason": "They sell tea"}
     scene.home.call("POST", "/api/v1/control/domains", spam)
     door = scene.home.call("POST", "/api/v1/control/sign-up-links", {"uses": None})
+    loud = {"handle": scene.away.handle("gus")}
+    scene.home.call("POST", "/api/v1/control/actors/limit", loud | {"reason": "Rude tea"})
+    for text in ("Sells tea. Asked nicely on Monday.", "He promised to stop."):
+        scene.home.call("POST", "/api/v1/control/actors/notes", loud | {"text": text})
+    words = {"handle": "alice", "text": "Please say of what you sell that it is for sale."}
+    told = scene.home.call("POST", "/api/v1/control/actors/warnings", words)["warnings"]
     scene.values |= {
         "door": door["url"].partition("=")[2],
+        "loud": scene.away.handle("gus")[1:],
+        "warning": str(told[0]["id"]),
         "report": str(report["id"]),
         "list": str(friends["id"]),
         "bob": scene.away.handle("bob")[1:],

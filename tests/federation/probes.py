@@ -422,10 +422,23 @@ PROBES: dict[tuple[str, str], Probe] = {
             ("domains/remove", "host"),
             ("actors/suspend", "handle"),
             ("actors/unsuspend", "handle"),
+            ("actors/limit", "handle"),
+            ("actors/unlimit", "handle"),
+            ("actors/warnings", "handle"),
+            ("actors/notes", "handle"),
             ("accounts/delete", "username"),
             ("rotate-keys", "username"),
         )
     },
+    **{
+        ("GET", f"{API}/control/actors/{what}"): plain(
+            *(f"{API}/control/actors/{what}?handle={name}" for name in ("alice", "bob"))
+        )
+        for what in ("warnings", "notes")
+    },
+    ("DELETE", API + "/control/actors/notes/{id}"): lambda n: [
+        f"{API}/control/actors/notes/{n.post}"
+    ],
     ("POST", f"{API}/control/emoji"): lambda n: [
         Ask(f"{API}/control/emoji", {"file": n.upload, "shortcode": n.post})
     ],
@@ -755,15 +768,24 @@ PROBES: dict[tuple[str, str], Probe] = {
             "/admin/telling",
         )
     },
+    ("GET", "/admin/people/{handle}"): plain(
+        "/admin/people/@alice@a.example", "/admin/people/@bob"
+    ),
+    ("GET", "/disputes/strikes"): plain("/disputes/strikes"),
+    ("GET", "/disputes/strikes/{id}"): lambda n: [
+        f"/disputes/strikes/{guess}" for guess in (n.post, n.invite)
+    ],
     ("GET", "/admin/reports/{id}"): lambda n: [f"/admin/reports/{n.post}"],
     **{
         ("POST", path): _form(path.replace("{id}", "1").replace("{what}", what))
         for path, what in (
             ("/admin/reports/{id}/resolve", ""),
-            ("/admin/reports/{id}/suspend", ""),
+            ("/admin/reports/{id}/{what}", "suspend"),
             ("/admin/people/sign-in-link", ""),
             ("/admin/people/role", ""),
             ("/admin/people/{what}", "suspend"),
+            ("/admin/people/note", ""),
+            ("/admin/people/note/remove", ""),
             ("/admin/sign-ups/{what}", "approve"),
             ("/admin/servers", ""),
             ("/admin/servers/remove", ""),

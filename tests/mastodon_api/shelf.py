@@ -23,6 +23,7 @@ from storage.models import (
     Credit,
     EmojiPicture,
     Follow,
+    HostRule,
     Like,
     LinkCard,
     Media,
@@ -272,6 +273,7 @@ def _rows() -> dict[type[Base], list[dict[str, Any]]]:
                 "published_at": NOW,
             }
         ],
+        HostRule: [{"host": "b.example", "severity": "limit", "created_at": NOW}],
         Bookmark: [{"id": 1, "account_id": ALICE, "post_id": RICH}],
         Follow: [
             {
@@ -368,6 +370,8 @@ def _values(column: Column[Any], now: Any) -> Iterator[Any]:
     elif kind.python_type is str:
         if column.name == "state":
             yield from ("shown", "stored", "verified", "deleted", "published", "accepted")
+        if column.name == "severity":
+            yield "suspend"
         yield f"{now or ''}x"
         if column.name == "uri" or column.name.endswith("_uri"):
             yield from (uri(PLAIN), who(CAROL))

@@ -38,7 +38,7 @@ async def test_nothing_is_held_back_of_whoever_wants_nothing_held_back(cast: Cas
         "for_not_followers": "accept",
         "for_new_accounts": "accept",
         "for_private_mentions": "accept",
-        "for_limited_accounts": "drop",
+        "for_limited_accounts": "filter",
         "summary": NOTHING,
     }
     await _say(cast.bobs, "@alice Tea?")

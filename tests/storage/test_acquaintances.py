@@ -7,7 +7,16 @@ import pytest
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import Follow
-from storage.queries import acquaintances, follows, networks, own_profiles, relations, relationships
+from storage.queries import (
+    acquaintances,
+    actors,
+    finding,
+    follows,
+    networks,
+    own_profiles,
+    relations,
+    relationships,
+)
 from tests.storage.cast import (
     ALICE,
     BOB,
@@ -85,3 +94,22 @@ async def test_the_directory_has_people_of_this_server_who_want_to_be_found(stag
     )
     await stage.do(own_profiles.change, BOB, account={}, actor={"discoverable": False})
     assert await names(None) == []
+
+
+async def test_who_is_limited_is_shown_to_those_who_follow_them_alone(stage: Stage) -> None:
+    async def names(viewer: int | None) -> list[int]:
+        return await stage.ask(acquaintances.directory, viewer, "new", NOW, 0, 10)
+
+    await stage.do(actors.set_limited, BOB, NOW)
+    await stage.do(actors.set_limited, MALLORY, NOW)
+    assert (await names(None), await names(BOB), await names(ALICE)) == (
+        [ALICE],
+        [BOB, ALICE],
+        [BOB, ALICE],
+    )
+    assert await stage.ask(acquaintances.suggested, ALICE, 5) == [CAROL]
+    await stage.do(own_profiles.change, BOB, account={}, actor={"indexable": True})
+    assert await stage.ask(finding.listed, 5) == []
+    await stage.do(actors.set_limited, BOB, None)
+    assert await names(None) == [BOB, ALICE]
+    assert await stage.ask(finding.listed, 5) == ["bob"]

@@ -131,7 +131,7 @@ async def test_reports_are_listed_by_state_newest_first(stage: Stage) -> None:
     for number in range(1, 4):
         assert await stage.do(reports.add_report, **row(number))
     assert not await stage.do(reports.add_report, **row(9, uri="https://m.example/1"))
-    await stage.do(reports.resolve, 2, NOW + 1)
+    await stage.do(reports.resolve, 2, NOW + 1, "Seen")
 
     async def listed(state: str, before: int | None = None) -> list[int]:
         return [found.id for found in await stage.ask(reports.reports, state, before, 2)]
@@ -141,11 +141,8 @@ async def test_reports_are_listed_by_state_newest_first(stage: Stage) -> None:
     assert await listed("resolved") == [2]
     found = await stage.ask(reports.report, 2)
     assert isinstance(found, Report)
-    assert (found.state, found.resolved_at, found.object_uris) == (
-        "resolved",
-        NOW + 1,
-        [note_uri(10)],
-    )
+    assert (found.state, found.resolved_at, found.answer) == ("resolved", NOW + 1, "Seen")
+    assert found.object_uris == [note_uri(10)]
 
 
 async def test_reactions_are_counted_by_their_emoji(stage: Stage) -> None:

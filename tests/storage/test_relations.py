@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from storage.engine import Store, Tx
 from storage.models import Account, Actor, Block, Follow, HomeEntry, HostBlock, HostRule, Mute
-from storage.queries import follows, home, relations
+from storage.queries import actors, follows, home, relations
 from storage.queries.relations import Distance
 from tests.storage.cast import ALICE, BOB, CAROL, DAVE, MALLORY, NOW, Stage, raise_curtain
 
@@ -33,12 +33,13 @@ async def test_a_distance_is_what_stands_between_two(stage: Stage) -> None:
     await stage.do(
         lambda tx: tx.execute(update(Actor).where(Actor.id == MALLORY).values(suspended_at=NOW))
     )
+    await stage.do(actors.set_limited, MALLORY, NOW)
     everybody = [BOB, CAROL, DAVE, MALLORY, 404]
     assert await stage.ask(relations.distances, ALICE, everybody, NOW) == {
-        BOB: Distance(BOB, "", False, False, False, True),
-        CAROL: Distance(CAROL, "a.example", False, True, False, False),
-        DAVE: Distance(DAVE, "a.example", False, False, True, False),
-        MALLORY: Distance(MALLORY, "m.example", True, False, False, False),
+        BOB: Distance(BOB, "", False, False, False, True, False),
+        CAROL: Distance(CAROL, "a.example", False, True, False, False, False),
+        DAVE: Distance(DAVE, "a.example", False, False, True, False, False),
+        MALLORY: Distance(MALLORY, "m.example", True, False, False, False, True),
     }
     before = await stage.ask(relations.distances, ALICE, [MALLORY], NOW - 1)
     assert before[MALLORY].muted

@@ -9,10 +9,12 @@ from fedi_cotweet.services import (
     applications,
     filters,
     lists,
+    moderating,
     reports,
     second_factor,
     sign_up_links,
     staff,
+    staff_notes,
     totp,
 )
 from storage.engine import Tx
@@ -30,6 +32,7 @@ async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
     two = await world.draft(alice, bob, "Two names, one post.")
     await world.agree(two)
     waiting = await world.draft(alice, bob, "One more is asked.")
+    loud = await world.account("loud", name="Loud")
 
     def fill(tx: Tx) -> dict[str, str]:
         staff.appoint(tx, env, "alice", "administrator")
@@ -40,6 +43,14 @@ async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
         code = totp.code_at(account.totp_secret, env.now() // totp.STEP_MS)
         second_factor.confirm(tx, env, account, code)
         person = actors.actor(tx, bob)
+        limited = actors.actor(tx, loud)
+        me = actors.actor(tx, alice)
+        assert limited is not None
+        assert me is not None
+        moderating.limit(tx, env, limited)
+        staff_notes.add(tx, env, limited, "Sells tea.")
+        moderating.warn(tx, env, me, "No more about tea.")
+        [warning] = moderating.warnings(tx, me)
         report = reports.report(
             tx, env, alice, post=None, person=person, comment="Rude tea.", servers=None
         )
@@ -56,6 +67,7 @@ async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
         made = filters.create(tx, env, alice, title="Novels", contexts=["home"], keywords=wanted)
         return {
             "report": str(report.id),
+            "warning": warning.id,
             "authorize": f"/oauth/authorize?{urlencode(asked)}",
             "token": link.rpartition("/")[2],
             "door": door.partition("=")[2],
@@ -66,5 +78,10 @@ async def values_of(world: World, alice: int, bob: int) -> dict[str, str]:
     found = await world.site.write(fill)
     numbers = {"post": post, "edited": post, "two": two, "crowd": two, "changed": two}
     numbers |= {"waiting": waiting}
-    people = {"bob": f"bob@{HOST}", "long": f"bob@{HOST}", "home": env.addresses.base}
+    people = {
+        "bob": f"bob@{HOST}",
+        "long": f"bob@{HOST}",
+        "home": env.addresses.base,
+        "loud": f"loud@{HOST}",
+    }
     return found | people | {name: str(number) for name, number in numbers.items()}

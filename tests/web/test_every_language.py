@@ -19,8 +19,10 @@ NAME = re.compile(r"[@#]\w|font-family:|\w\.example|JSON Feed|Reading Room|rel=|
 WRITTEN = {
     "Evening by the lake.",
     "Friends who read",
+    "No more about tea.",
     "One more is asked.",
     "Rude tea.",
+    "Sells tea.",
     "Slow posts.",
     "Two names, one post.",
 }

@@ -10,6 +10,7 @@ from activitypub.html import sanitise
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
 from fedi_cotweet.domain.names import one_line
 from fedi_cotweet.mastodon_api.entities.times import day, midnight, moment
+from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.views import EmojiView
 from storage.engine import Tx
@@ -75,18 +76,19 @@ def _documents(
     moved = actors.actors_by_uri(tx, [actor.moved_to for actor in people if actor.moved_to])
     homes = [actor for actor in moved.values() if actor.id not in stats]
     stats |= counted(tx, env, [actor.id for actor in homes])
+    limited = distances.limited(tx, [*people, *homes])
     found = {}
     for actor in people:
-        document = account(env, actor, stats[actor.id])
+        document = account(env, actor, stats[actor.id], limited=actor.id in limited)
         home = moved.get(actor.moved_to or "")
         if home is not None and home.id != actor.id:
-            document["moved"] = account(env, home, stats[home.id])
+            document["moved"] = account(env, home, stats[home.id], limited=home.id in limited)
         found[actor.id] = document
     return found
 
 
-def account(env: Env, actor: Actor, stats: Stats) -> Document:
-    """An ``Account``, without ``moved``."""
+def account(env: Env, actor: Actor, stats: Stats, *, limited: bool) -> Document:
+    """An ``Account``, without ``moved``. ``limited``: as ``distances.limited`` has it."""
     base = env.addresses.base
     avatar = base + (actor.avatar or NO_AVATAR)
     header = base + (actor.header or NO_HEADER)
@@ -123,6 +125,8 @@ def account(env: Env, actor: Actor, stats: Stats) -> Document:
     }
     if suspended:
         document["suspended"] = True
+    if limited:
+        document["limited"] = True
     return document
 
 

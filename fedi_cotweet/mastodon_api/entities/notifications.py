@@ -24,7 +24,7 @@ from fedi_cotweet.services import notifications as heard
 from fedi_cotweet.services.client_notices import Told
 from fedi_cotweet.services.env import Env
 from storage.engine import Tx
-from storage.models import Notification, Offer, Post
+from storage.models import AccountWarning, Notification, Offer, Post
 from storage.queries import notifications as stored
 
 
@@ -65,6 +65,9 @@ def documents(
             document["filtered"] = True
         if (item.post_id or 0) in by_post:
             document["status"] = by_post[item.post_id or 0]
+        if document["type"] == "moderation_warning":
+            warning = page.warnings[int(item.subject)]
+            document["moderation_warning"] = _warning(warning, people[account_id])
         if offer is not None:
             document["invite_id"] = str(offer.id)
         if supported is None and offer is not None:
@@ -76,6 +79,19 @@ def documents(
                 document["fallback"] = _fallback(env, item, offer, document.get("status"))
         found.append(document)
     return found
+
+
+def _warning(held: AccountWarning, whom: Document) -> Document:
+    """``AccountWarning``. Nobody appeals here but by writing to those who sent it."""
+    return {
+        "id": str(held.id),
+        "action": held.action,
+        "text": held.text,
+        "status_ids": None,
+        "target_account": whom,
+        "appeal": None,
+        "created_at": moment(held.created_at),
+    }
 
 
 def _fallback(

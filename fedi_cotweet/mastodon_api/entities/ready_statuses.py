@@ -17,7 +17,7 @@ import orjson
 from fedi_cotweet.domain.limits import MINUTE, STAMP_SHOWN_FOR
 from fedi_cotweet.mastodon_api.entities import accounts, statuses
 from fedi_cotweet.mastodon_api.entities.statuses import Document, Shown
-from fedi_cotweet.services import emoji, filtering, freshness
+from fedi_cotweet.services import distances, emoji, filtering, freshness
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.post_views import Stale
 from fedi_cotweet.services.ready import Kept, Key
@@ -65,6 +65,7 @@ class _Face:
     """Somebody, and their ``Account`` with the numbers it was made with last."""
 
     actor: Actor
+    limited: bool
     made: tuple[Stats, orjson.Fragment] | None = None
 
 
@@ -185,10 +186,12 @@ def _parts(
     parts |= {key[1]: one.what for key, one in made.items()}
     wanted = {person for part in parts.values() for person in part.people} | {*boosters}
     met = actors.actors(tx, wanted - faces.keys())
+    limited = distances.limited(tx, met.values())
     for actor in met.values():
-        faces[actor.id] = face = _Face(actor)
+        faces[actor.id] = face = _Face(actor, actor.id in limited)
         size = _AROUND + 2 * len(actor.summary)
-        made[PERSON, actor.id] = Kept(face, size, now, None, {changed.own(actor.uri): 0})
+        names = {changed.own(actor.uri), *(() if actor.local else (changed.HOST_RULES,))}
+        made[PERSON, actor.id] = Kept(face, size, now, None, dict.fromkeys(names, 0))
     if made:
         env.ready.keep(tx, made)
     return parts, faces
@@ -225,7 +228,8 @@ def _people(
             continue
         made = face.made
         if made is None or made[0] != stats:
-            made = face.made = (stats, _json(accounts.account(env, face.actor, stats)))
+            document = accounts.account(env, face.actor, stats, limited=face.limited)
+            made = face.made = (stats, _json(document))
         found[person] = made[1]
     return found
 

@@ -20,6 +20,8 @@ from fedi_cotweet.services.views.operator import (
     ReportView,
     RuleView,
     ServerTextView,
+    StaffNoteView,
+    WarningView,
 )
 from fedi_cotweet.services.views.pages import (
     ListView,
@@ -78,6 +80,8 @@ __all__ = [
     "ReportedPostView",
     "RuleView",
     "ServerTextView",
+    "StaffNoteView",
     "StatisticsView",
     "TimelinePage",
+    "WarningView",
 ]

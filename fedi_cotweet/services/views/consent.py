@@ -79,6 +79,9 @@ class InviteView:
     """As in a ``PostView``, of what the digest covers."""
     quote: QuoteView | None = None
     """What it quotes; whether it will be shown there is for the quoted author to say."""
+    held_back: bool = False
+    """Whether it is by somebody whom the moderators limited and whom this person does not follow:
+    it waits apart, and they were not told."""
 
 
 @dataclass(frozen=True, slots=True)

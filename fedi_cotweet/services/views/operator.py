@@ -44,6 +44,30 @@ class ReportView:
     forwarded_to: tuple[str, ...]
     created_at: int
     resolved_at: int | None
+    answer: str = ""
+    """What whoever closed it said to who made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarningView:
+    """What somebody of this server was told. ``action``: ``none``, or what was done together with
+    it, ``silence`` or ``suspend``; ``report``: the id of the one that led to it."""
+
+    id: str
+    action: str
+    text: str
+    report: str | None
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffNoteView:
+    """What one of those who look after the server wrote down about somebody. ``by``: a handle."""
+
+    id: str
+    by: str
+    text: str
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)

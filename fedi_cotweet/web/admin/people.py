@@ -10,20 +10,20 @@ from aiohttp import web
 from fedi_cotweet.services import (
     accounts,
     finding,
-    shutting_out,
     sign_up_links,
     sign_ups,
     staff,
     staff_log,
+    staff_notes,
 )
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.views import AuthorView
 from fedi_cotweet.web.admin.framing import allowed, frame
+from fedi_cotweet.web.admin.person import named
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, see
 from storage.engine import Tx
-from storage.models import Actor
 from storage.queries import actors
 from storage.queries import staff as stored
 
@@ -32,13 +32,15 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``out``: suspended; ``role``: of whoever looks after the server;
-    ``came_by``: whose sign-up link (``sign_up_links.came_by``)."""
+    """``out``: suspended; ``role``: of whoever looks after the server; ``came_by``: whose sign-up
+    link (``sign_up_links.came_by``); ``notes``: how many there are about them."""
 
     author: AuthorView
     out: bool
+    limited: bool
     role: str
     came_by: str
+    notes: int
 
 
 async def listed(visit: Visit) -> web.Response:
@@ -65,24 +67,6 @@ async def answer(visit: Visit) -> web.Response:
     return await _done(visit, viewer, write, wanted)
 
 
-async def shut_out(visit: Visit) -> web.Response:
-    """Suspend somebody, or let them in again."""
-    viewer = await allowed(visit)
-    fields = await visit.own_form(viewer)
-    env, by, wanted = visit.env, viewer.view.viewer.handle, visit.request.match_info["what"]
-
-    def write(tx: Tx) -> None:
-        person = _named(tx, visit, fields.get("handle", ""))
-        if person.local and staff.role_of(tx, person.id):
-            raise ServiceError(
-                "is_staff", 403, "They look after this server too: take their role away first."
-            )
-        act = shutting_out.suspend if wanted == "suspend" else shutting_out.unsuspend
-        act(tx, env, person, by=by, why=fields.get("why", ""))
-
-    return await _done(visit, viewer, write, wanted)
-
-
 async def sign_in_link(visit: Visit) -> web.Response:
     """A link that signs somebody in once, for whoever lost their password. Shown once."""
     viewer = await allowed(visit, staff.ADMINISTRATOR)
@@ -90,7 +74,7 @@ async def sign_in_link(visit: Visit) -> web.Response:
     env, by = visit.env, viewer.view.viewer.handle
 
     def write(tx: Tx) -> str:
-        person = _named(tx, visit, fields.get("handle", ""))
+        person = named(tx, env, fields.get("handle", ""))
         if not person.local:
             raise not_found("account")
         if person.id != viewer.account_id and staff.role_of(tx, person.id) == staff.ADMINISTRATOR:
@@ -114,7 +98,7 @@ async def appoint(visit: Visit) -> web.Response:
     env, by = visit.env, viewer.view.viewer.handle
 
     def write(tx: Tx) -> None:
-        person = _named(tx, visit, fields.get("handle", ""))
+        person = named(tx, env, fields.get("handle", ""))
         if person.id == viewer.account_id:
             raise ServiceError("own_role", 403, "Nobody changes their own role.")
         staff.appoint(tx, env, person.username, fields.get("role", ""), by=by)
@@ -131,14 +115,6 @@ async def _done(visit: Visit, viewer: Viewer, write: object, what: str) -> web.R
     return see(f"/admin/people?done={what}")
 
 
-def _named(tx: Tx, visit: Visit, handle: str) -> Actor:
-    name, _, host = handle.strip().removeprefix("@").partition("@")
-    person = actors.actor_by_handle(tx, name, (host or visit.env.addresses.host).lower())
-    if person is None or person.kind == "Application" or person.gone_at is not None:
-        raise not_found("person")
-    return person
-
-
 async def _page(
     visit: Visit, viewer: Viewer, error: ServiceError | None = None, *, link: str = ""
 ) -> web.Response:
@@ -146,7 +122,9 @@ async def _page(
 
     def find(tx: Tx) -> tuple[Person, ...]:
         if words:
-            ids = finding.people(tx, visit.env, None, words, following=False, most=MOST)
+            ids = finding.people(
+                tx, visit.env, None, words, following=False, most=MOST, limited=True
+            )
             whole = words.removeprefix("@").partition("@")
             exact = actors.actor_by_handle(
                 tx, whole[0], (whole[2] or visit.env.addresses.host).lower()
@@ -157,12 +135,15 @@ async def _page(
             people = actors.local_actors(tx)[:MOST]
         roles = stored.roles(tx)
         links = sign_up_links.came_by(tx, [one.id for one in people if one.local])
+        notes = staff_notes.about(tx, [one.id for one in people])
         return tuple(
             Person(
                 author_view(visit.env, one),
                 one.suspended_at is not None,
+                one.limited_at is not None,
                 roles.get(one.id, ""),
                 links.get(one.id, ""),
+                len(notes.get(one.id, ())),
             )
             for one in people
             if one.kind != "Application" and one.gone_at is None

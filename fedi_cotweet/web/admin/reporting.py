@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aiohttp import web
 
-from fedi_cotweet.services import reports, shutting_out, staff
+from fedi_cotweet.services import reports, staff_notes
 from fedi_cotweet.services.errors import ServiceError, not_found
-from fedi_cotweet.services.views import ReportView
+from fedi_cotweet.services.views import ReportView, StaffNoteView
 from fedi_cotweet.web.admin.framing import allowed, frame
+from fedi_cotweet.web.admin.person import do
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.visits import Visit, as_id, see
 from storage.engine import Tx
 from storage.queries import actors
 
 MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of somebody whom a report concerns. ``out``: shut out."""
+
+    out: bool
+    limited: bool
+    notes: tuple[StaffNoteView, ...]
 
 
 async def listed(visit: Visit) -> web.Response:
@@ -32,19 +44,24 @@ async def show(visit: Visit) -> web.Response:
 
 
 async def resolve(visit: Visit) -> web.Response:
-    """It was dealt with."""
+    """It was dealt with; who made it is told so, and what is to be said to them."""
     viewer = await allowed(visit)
-    await visit.own_form(viewer)
+    said = (await visit.own_form(viewer)).get("answer", "")
     number, env, by = as_id(visit.request.match_info["id"]), visit.env, viewer.view.viewer.handle
 
-    await visit.site.write(lambda tx: reports.resolve(tx, env, number, by=by))
+    try:
+        await visit.site.write(lambda tx: reports.resolve(tx, env, number, by=by, answer=said))
+    except ServiceError as error:
+        if error.status == 404:
+            raise
+        return await _page(visit, viewer, error)
     return see("/admin/reports?done=resolved")
 
 
-async def suspend(visit: Visit) -> web.Response:
-    """Shut out somebody whom the report is about."""
+async def act(visit: Visit) -> web.Response:
+    """Shut out, limit or warn somebody whom the report is about."""
     viewer = await allowed(visit)
-    fields = await visit.own_form(viewer)
+    fields, wanted = await visit.own_form(viewer), visit.request.match_info["what"]
     number, env, by = as_id(visit.request.match_info["id"]), visit.env, viewer.view.viewer.handle
 
     def write(tx: Tx) -> None:
@@ -53,11 +70,7 @@ async def suspend(visit: Visit) -> web.Response:
         person = actors.actor_by_uri(tx, fields.get("person", ""))
         if person is None or person.uri not in concerned:
             raise not_found("person")
-        if person.local and staff.role_of(tx, person.id):
-            raise ServiceError(
-                "is_staff", 403, "They look after this server too: take their role away first."
-            )
-        shutting_out.suspend(tx, env, person, by=by, why=fields.get("why", ""))
+        do(tx, env, person, wanted, fields, by=by, report_id=number)
 
     try:
         await visit.site.write(write)
@@ -65,17 +78,24 @@ async def suspend(visit: Visit) -> web.Response:
         if error.status == 404:
             raise
         return await _page(visit, viewer, error)
-    return see(f"/admin/reports/{number}?done=suspended")
+    return see(f"/admin/reports/{number}?done={wanted}")
 
 
 async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None) -> web.Response:
     number = as_id(visit.request.match_info["id"])
 
-    def find(tx: Tx) -> tuple[ReportView, frozenset[str]]:
+    def find(tx: Tx) -> tuple[ReportView, dict[str, About]]:
         held = reports.view(tx, visit.env, reports.own_report(tx, number))
         people = actors.actors_by_uri(tx, [author.uri for author in held.people])
-        out = frozenset(uri for uri, actor in people.items() if actor.suspended_at is not None)
-        return held, out
+        notes = staff_notes.about(tx, [one.id for one in people.values()])
+        return held, {
+            uri: About(
+                one.suspended_at is not None,
+                one.limited_at is not None,
+                tuple(notes.get(one.id, ())),
+            )
+            for uri, one in people.items()
+        }
 
-    report, out = await visit.site.read(find)
-    return frame(visit, viewer, "report", error, report=report, out=out)
+    report, about = await visit.site.read(find)
+    return frame(visit, viewer, "report", error, report=report, about=about)

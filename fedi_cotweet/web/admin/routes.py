@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedi_cotweet.web.admin import federating, overview, people, reporting, servers, telling
+from fedi_cotweet.web.admin import federating, overview, people, person, reporting, servers, telling
 from fedi_cotweet.web.failures import Page
 
 ADMIN: Final[tuple[tuple[str, str, Page], ...]] = (
@@ -15,11 +15,18 @@ ADMIN: Final[tuple[tuple[str, str, Page], ...]] = (
     ("GET", "/admin/reports", reporting.listed),
     ("GET", "/admin/reports/{id}", reporting.show),
     ("POST", "/admin/reports/{id}/resolve", reporting.resolve),
-    ("POST", "/admin/reports/{id}/suspend", reporting.suspend),
+    ("POST", "/admin/reports/{id}/{what:suspend|limit|warn}", reporting.act),
     ("GET", "/admin/people", people.listed),
     ("POST", "/admin/people/sign-in-link", people.sign_in_link),
     ("POST", "/admin/people/role", people.appoint),
-    ("POST", "/admin/people/{what:suspend|unsuspend}", people.shut_out),
+    ("GET", "/admin/people/{handle:@.+}", person.show),
+    ("POST", "/admin/people/note", person.add_note),
+    ("POST", "/admin/people/note/remove", person.remove_note),
+    (
+        "POST",
+        "/admin/people/{what:suspend|unsuspend|limit|unlimit|warn}",
+        person.act,
+    ),
     ("POST", "/admin/sign-ups/{what}", people.answer),
     ("GET", "/admin/servers", servers.listed),
     ("POST", "/admin/servers", servers.set_rule),
