@@ -38,6 +38,10 @@ OPEN_MODES: Final = ("approval", "open")
 """In which somebody without a sign-up link can ask for an account (``Settings.registrations``)."""
 
 
+BY_LINK: Final = "<p>Accounts are made with a sign-up link here.</p>"
+"""What apps show to whoever has none, as HTML."""
+
+
 async def version_1(call: Call) -> web.Response:
     """``V1::Instance``."""
     settings, numbers = call.site.settings, await call.site.read(_numbers)
@@ -101,7 +105,7 @@ async def version_2(call: Call) -> web.Response:
                 "enabled": settings.registrations in OPEN_MODES,
                 "approval_required": settings.registrations == "approval",
                 "reason_required": False,
-                "message": None,
+                "message": BY_LINK if settings.registrations == "invite" else None,
                 "min_age": None,
                 "url": None,
             },

@@ -50,9 +50,17 @@ class Guest:
 
 async def form(visit: Visit) -> web.Response:
     """The form, or that nobody is let in; whoever is signed in has an account."""
+    code = visit.request.query.get("link", "").strip()
+    if visit.viewer is not None and code:  # perhaps its maker, who tries it
+        raise ServiceError(
+            "has_account",
+            409,
+            "You have an account here.",
+            "A sign-up link is for somebody who has none. It was not used now.",
+        )
     if visit.viewer is not None:
         go(PATHS.home)
-    return await _page(visit, Filled(link=visit.request.query.get("link", "").strip()))
+    return await _page(visit, Filled(link=code))
 
 
 async def sign_up(visit: Visit) -> web.StreamResponse:

@@ -54,7 +54,7 @@ def end(tx: Connection, link_id: int, now: int) -> None:
 
 
 def end_all(tx: Connection, account_id: int, now: int) -> None:
-    """None of somebody's lets anybody in from now on."""
+    """None of somebody's lets anybody in from now on; what they wrote down about them goes."""
     tx.execute(_END_ALL, {"account": account_id, "now": now})
 
 
@@ -100,8 +100,8 @@ _COUNT_USE = (
 )
 _END_ALL = (
     update(SignUpLink)
-    .where(SignUpLink.made_by == bindparam("account"), SignUpLink.ended_at.is_(None))
-    .values(ended_at=bindparam("now"))
+    .where(SignUpLink.made_by == bindparam("account"))
+    .values(ended_at=func.coalesce(SignUpLink.ended_at, bindparam("now")), for_whom="")
 )
 _USES_OF = (
     select(SignUpLinkUse)

@@ -170,6 +170,13 @@ async def test_a_sign_up_link_brings_a_friend_here_who_follows_whoever_made_it(
             listed = await anna.reads("section[aria-labelledby=links]")
             for words in ("Dora from the choir", "1 of 1 used", server.handle("dora")):
                 assert words in listed
+            await asyncio.to_thread(server.cli, "account", "role", name, "moderator")
+            await anna.go("/admin/people")
+            assert f"came by a link of @{name}" in await anna.reads(
+                "section[aria-labelledby=found]"
+            )
+            await anna.picture("link-6-people")
+            await anna.go("/settings/sign-up-links")
             await anna.press("Make a link", "main")
             second = await anna.reads("section[aria-labelledby=made] code")
             await anna.touch("End…", "section[aria-labelledby=links]")

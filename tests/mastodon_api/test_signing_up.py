@@ -177,4 +177,5 @@ async def test_apps_learn_who_is_let_in(
     one, two = [await app.ask("GET", f"/api/v{version}/instance") for version in (1, 2)]
     assert (one["registrations"], one["invites_enabled"]) == (enabled, invites)
     assert two["registrations"]["enabled"] == enabled
+    assert ("sign-up link" in (two["registrations"]["message"] or "")) == (mode == "invite")
     assert two["registrations"]["approval_required"] == (mode == "approval")

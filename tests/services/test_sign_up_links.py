@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from fedi_cotweet.domain.limits import DAY
+from fedi_cotweet.domain.limits import DAY, SECOND
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import accounts, shutting_out, sign_up_links, sign_ups, staff, staff_log
+from fedi_cotweet.services import (
+    accounts,
+    shutting_out,
+    sign_up_links,
+    sign_ups,
+    staff,
+    staff_log,
+    upkeep,
+)
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.sign_up_links import SignUpLinkView, Wanted
@@ -156,6 +164,20 @@ async def test_links_end_by_time_by_their_maker_and_with_their_maker(doors: Door
     bob = await story.look(lambda tx: accounts.find_actor(tx, story.ids["bob"]))
     await story.do(lambda tx: shutting_out.delete_account(tx, env, bob))
     assert await doors.why_not(last) == "ended"
+
+
+async def test_a_link_is_forgotten_a_month_after_its_time_and_who_came_by_it_is_not(
+    doors: Doors,
+) -> None:
+    story, env = doors.story, doors.env
+    erin = await doors.join("erin", await doors.make("alice", days=1))
+    [held] = await doors.links("alice")
+    story.clock.now = held.expires_at + sign_up_links.OVER_KEPT - SECOND
+    await story.do(lambda tx: upkeep.forget_tokens(tx, env))
+    assert len(await doors.links("alice")) == 1
+    await story.do(lambda tx: upkeep.forget_tokens(tx, env))
+    assert await doors.links("alice") == []
+    assert await story.look(lambda tx: sign_up_links.came_by(tx, [erin])) == {erin: "@alice"}
 
 
 async def test_who_may_make_links_is_set_and_links_of_others_let_nobody_in(doors: Doors) -> None:

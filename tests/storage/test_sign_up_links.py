@@ -47,7 +47,7 @@ async def test_links_are_found_by_code_by_owner_and_all_together(stage: Stage) -
 
 async def test_only_links_that_let_somebody_in_are_open(stage: Stage) -> None:
     for number in (1, 2, 3, 4, 5):
-        await _link(stage, number, most_uses=2)
+        await _link(stage, number, most_uses=2, for_whom="Erin")
     await _link(stage, 6, most_uses=None)
     for _ in range(2):
         await stage.do(links.count_use, 2)
@@ -61,6 +61,7 @@ async def test_only_links_that_let_somebody_in_are_open(stage: Stage) -> None:
     assert await stage.ask(links.count_open, ALICE, NOW) == 0
     ended = {one.id: one.ended_at for one in await stage.ask(links.links_of, ALICE, 9)}
     assert (ended[4], ended[6]) == (NOW, NOW + 2)
+    assert {one.for_whom for one in await stage.ask(links.links_of, ALICE, 9)} == {""}
 
 
 async def test_who_came_by_which_is_known_longer_than_the_link(stage: Stage) -> None:

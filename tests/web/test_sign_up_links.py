@@ -106,6 +106,15 @@ async def test_a_link_brings_somebody_here_who_may_follow_whoever_made_it(
         assert words in listed
 
 
+async def test_whoever_has_an_account_uses_no_link_up(visitor: Visitor) -> None:
+    alice = await visitor(who="alice")
+    path = await _make(alice)
+    page = await alice.page(path, status=409)
+    assert page.one("h1").text == "You have an account here"
+    assert "It was not used now." in page.text
+    assert (await _join(await visitor(), path))[0] == 303
+
+
 async def test_who_was_not_brought_by_anybody_is_offered_nobody(visitor: Visitor) -> None:
     bob = await visitor(who="bob")
     welcome = await bob.page("/welcome")
