@@ -196,6 +196,13 @@ def came_by(tx: Tx, account_ids: Sequence[int]) -> dict[int, str]:
     }
 
 
+def brought(tx: Tx, env: Env, account_id: int) -> list[AuthorView]:
+    """Those who came by somebody's links and are still here, the newest first."""
+    ids = stored.brought(tx, account_id, MOST_SHOWN)
+    people = actors.actors(tx, ids)
+    return [author_view(env, people[one]) for one in ids if people[one].gone_at is None]
+
+
 _OVER: Final = {
     "used_up": mark("This sign-up link was used already."),
     "expired": mark("The time of this sign-up link is over."),

@@ -74,6 +74,12 @@ def uses_of(tx: Connection, link_ids: Collection[int], limit: int) -> list[SignU
     return many(tx, SignUpLinkUse, statement, {"links": list(link_ids)})
 
 
+def brought(tx: Connection, account_id: int, limit: int) -> list[int]:
+    """Who came by somebody's, the newest first."""
+    found = tx.execute(_BROUGHT.limit(literal_limit(limit)), {"account": account_id})
+    return [int(row[0]) for row in found]
+
+
 def forget(tx: Connection, before: int) -> None:
     """Drop those that were over by then. Who came by them is still known, and by whom."""
     tx.execute(_FORGET, {"before": before})
@@ -107,5 +113,10 @@ _USES_OF = (
     select(SignUpLinkUse)
     .where(one_of(SignUpLinkUse.link_id, "links"))
     .order_by(SignUpLinkUse.account_id)
+)
+_BROUGHT = (
+    select(SignUpLinkUse.account_id)
+    .where(SignUpLinkUse.by == bindparam("account"))
+    .order_by(SignUpLinkUse.account_id.desc())
 )
 _FORGET = delete(SignUpLink).where(SignUpLink.expires_at < bindparam("before"))

@@ -176,6 +176,9 @@ async def test_a_sign_up_link_brings_a_friend_here_who_follows_whoever_made_it(
                 "section[aria-labelledby=found]"
             )
             await anna.picture("link-6-people")
+            await anna.go(f"/admin/people/@{name}")
+            assert server.handle("dora") in await anna.reads("section[aria-labelledby=brought]")
+            await anna.picture("link-6-person")
             await anna.go("/settings/sign-up-links")
             await anna.press("Make a link", "main")
             second = await anna.reads("section[aria-labelledby=made] code")

@@ -70,6 +70,8 @@ async def test_who_came_by_which_is_known_longer_than_the_link(stage: Stage) -> 
     await stage.do(links.add_use, account_id=BOB, by=ALICE, link_id=1)
     assert [one.account_id for one in await stage.ask(links.uses_of, [1, 2], 9)] == [BOB]
     await stage.do(links.forget, NOW + 2)
+    assert await stage.ask(links.brought, ALICE, 9) == [BOB]
+    assert await stage.ask(links.brought, BOB, 9) == []
     assert [one.id for one in await stage.ask(links.links, 9)] == [2]
     uses = await stage.ask(links.uses_by, [ALICE, BOB])
     assert {who: (use.by, use.link_id) for who, use in uses.items()} == {BOB: (ALICE, None)}

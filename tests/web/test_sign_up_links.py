@@ -162,6 +162,10 @@ async def test_elsewhere_a_link_lets_in_at_once_too_and_who_brought_whom_is_kept
     await world.site.write(lambda tx: staff.appoint(tx, world.site.env, "bob", "moderator"))
     people = (await (await visitor(who="bob")).page("/admin/people")).one("main").text
     assert people.count("came by a link of @alice") == 1
+    bob = await visitor(who="bob")
+    assert "came by a link of @alice" in (await bob.page("/admin/people/@carol")).text
+    alices = await bob.page("/admin/people/@alice")
+    assert "@carol@a.example" in alices.one("section", aria_labelledby="brought").text
 
 
 async def test_where_nobody_is_let_in_a_link_opens_nothing(world: World, visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from fedi_cotweet.services import moderating, shutting_out, staff, staff_notes
+from fedi_cotweet.services import moderating, shutting_out, sign_up_links, staff, staff_notes
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
@@ -26,7 +26,8 @@ ACTS = ("suspend", "unsuspend", "limit", "unlimit", "warn")
 @dataclass(frozen=True, slots=True)
 class Shown:
     """``out``: shut out; ``role``: of whoever looks after the server; ``told``: what they were told
-    by those who do."""
+    by those who do; ``came_by``: whose sign-up link (``sign_up_links.came_by``); ``brought``: who
+    came by theirs, the newest first."""
 
     author: AuthorView
     out: bool
@@ -34,6 +35,8 @@ class Shown:
     role: str
     notes: tuple[StaffNoteView, ...]
     told: tuple[WarningView, ...]
+    came_by: str
+    brought: tuple[AuthorView, ...]
 
 
 async def show(visit: Visit) -> web.Response:
@@ -146,6 +149,8 @@ async def _page(
             staff.role_of(tx, held.id) if held.local else "",
             tuple(staff_notes.about(tx, [held.id]).get(held.id, ())),
             tuple(moderating.warnings(tx, held)) if held.local else (),
+            sign_up_links.came_by(tx, [held.id]).get(held.id, ""),
+            tuple(sign_up_links.brought(tx, visit.env, held.id)),
         )
 
     person = await visit.site.read(find)
