@@ -22,12 +22,14 @@ from storage.engine import Tx
 from storage.models import Actor, SignUpLink
 from storage.queries import actors
 from storage.queries import sign_up_links as stored
+from storage.queries import staff as staff_rows
 
 MOST_USES: Final = 100
 LONGEST_DAYS: Final = 90
 MOST_OPEN: Final = 20
 LONGEST_FOR: Final = 100
 MOST_SHOWN: Final = 200
+"""Links, and people who came by them; nobody makes more before the oldest are forgotten."""
 OVER_KEPT: Final = 30 * DAY
 """How long a link is still listed once its time is over."""
 
@@ -67,10 +69,7 @@ class Opened:
 
 def may_make(tx: Tx, env: Env, account_id: int) -> bool:
     """Whether somebody may make links, and those that they made let people in."""
-    person = find_actor(tx, account_id)
-    if person.suspended_at is not None or person.gone_at is not None:
-        return False
-    return env.limits.sign_up_links_by == "people" or bool(staff.role_of(tx, account_id))
+    return _may(env, find_actor(tx, account_id), staff.role_of(tx, account_id))
 
 
 def check(tx: Tx, env: Env, account_id: int) -> None:
@@ -93,13 +92,7 @@ def make(tx: Tx, env: Env, account_id: int | None, wanted: Wanted) -> tuple[str,
     for_whom = _checked(wanted, trusted=trusted)
     if account_id is not None:
         check(tx, env, account_id)
-        if stored.count_open(tx, account_id, env.now()) >= MOST_OPEN:
-            raise ServiceError(
-                "too_many_sign_up_links",
-                409,
-                say("You have {most} sign-up links that are open.", most=MOST_OPEN),
-                "End one that you do not need.",
-            )
+        _check_room(tx, env, account_id)
     code, key, now = env.token(), env.new_id(), env.now()
     stored.add_link(
         tx,
@@ -152,7 +145,9 @@ def open_link(tx: Tx, env: Env, code: str) -> Opened:
             "Perhaps a part of it was lost: open it again as it was sent to you, or ask whoever "
             "sent it for a new one.",
         )
-    state = _state(tx, env, held)
+    # Stops links of people from whom the right to make any was taken since.
+    allowed = held.made_by is None or may_make(tx, env, held.made_by)
+    state = _state(held, env.now(), allowed=allowed)
     if state != "open":
         raise ServiceError(
             "sign_up_link_over", 410, _OVER[state], "Ask whoever sent it for a new one."
@@ -179,11 +174,10 @@ def bring(tx: Tx, env: Env, code: str, account_id: int) -> None:
 
 
 def brought_by(tx: Tx, account_id: int) -> Actor | None:
-    """By whose link somebody came, if that person is still here."""
+    """By whose link somebody came, if that person is still here and can be followed."""
     use = stored.uses_by(tx, [account_id]).get(account_id)
     person = None if use is None or use.by is None else actors.actor(tx, use.by)
-    here = person is not None and person.gone_at is None and person.suspended_at is None
-    return person if here else None
+    return None if person is None or _is_out(person) or person.moved_to is not None else person
 
 
 def came_by(tx: Tx, account_ids: Sequence[int]) -> dict[int, str]:
@@ -210,15 +204,40 @@ _OVER: Final = {
 }
 
 
-def _state(tx: Tx, env: Env, held: SignUpLink) -> str:
+def _is_out(person: Actor) -> bool:
+    return person.suspended_at is not None or person.gone_at is not None
+
+
+def _may(env: Env, person: Actor, role: str) -> bool:
+    return not _is_out(person) and (env.limits.sign_up_links_by == "people" or bool(role))
+
+
+def _check_room(tx: Tx, env: Env, account_id: int) -> None:
+    if stored.count_open(tx, account_id, env.now()) >= MOST_OPEN:
+        raise ServiceError(
+            "too_many_sign_up_links",
+            409,
+            say("You have {most} sign-up links that are open.", most=MOST_OPEN),
+            "End one that you do not need.",
+        )
+    # Stops making and ending without end: those that are over are kept for a while.
+    if len(stored.links_of(tx, account_id, MOST_SHOWN)) >= MOST_SHOWN:
+        raise ServiceError(
+            "too_many_sign_up_links",
+            409,
+            say("You have made {most} sign-up links lately.", most=MOST_SHOWN),
+            "Wait until the oldest are forgotten, a month after their time.",
+        )
+
+
+def _state(held: SignUpLink, now: int, *, allowed: bool) -> str:
+    """``allowed``: whether its maker may make links now."""
     if held.ended_at is not None:
         return "ended"
-    if held.expires_at <= env.now():
+    if held.expires_at <= now:
         return "expired"
     if held.most_uses is not None and held.used >= held.most_uses:
         return "used_up"
-    # Stops links of people from whom the right to make any was taken since.
-    allowed = held.made_by is None or may_make(tx, env, held.made_by)
     return "open" if allowed else "ended"
 
 
@@ -257,10 +276,10 @@ def _views(
     tx: Tx, env: Env, held: Sequence[SignUpLink], *, private: bool = False
 ) -> list[SignUpLinkView]:
     uses = stored.uses_of(tx, [one.id for one in held], MOST_SHOWN)
-    people = actors.actors(
-        tx,
-        {one.account_id for one in uses} | {one.made_by for one in held if one.made_by is not None},
-    )
+    makers = {one.made_by for one in held if one.made_by is not None}
+    people = actors.actors(tx, makers | {one.account_id for one in uses})
+    roles = staff_rows.roles(tx)
+    allowed = {None} | {one for one in makers if _may(env, people[one], roles.get(one, ""))}
     return [
         SignUpLinkView(
             id=str(one.id),
@@ -270,7 +289,7 @@ def _views(
             used=one.used,
             created_at=one.created_at,
             expires_at=one.expires_at,
-            state=_state(tx, env, one),
+            state=_state(one, env.now(), allowed=one.made_by in allowed),
             people=tuple(
                 author_view(env, people[use.account_id])
                 for use in uses

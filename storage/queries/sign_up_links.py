@@ -69,7 +69,7 @@ def uses_by(tx: Connection, account_ids: Collection[int]) -> dict[int, SignUpLin
 
 
 def uses_of(tx: Connection, link_ids: Collection[int], limit: int) -> list[SignUpLinkUse]:
-    """Who came by these."""
+    """Who came by these, the newest first."""
     statement = _USES_OF.limit(literal_limit(limit))
     return many(tx, SignUpLinkUse, statement, {"links": list(link_ids)})
 
@@ -112,7 +112,7 @@ _END_ALL = (
 _USES_OF = (
     select(SignUpLinkUse)
     .where(one_of(SignUpLinkUse.link_id, "links"))
-    .order_by(SignUpLinkUse.account_id)
+    .order_by(SignUpLinkUse.account_id.desc())
 )
 _BROUGHT = (
     select(SignUpLinkUse.account_id)

@@ -25,7 +25,7 @@ from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.sign_up_links import SignUpLinkView, Wanted
 from fedi_cotweet.services.sign_ups import Wish
 from storage.engine import Store, Tx
-from storage.queries import actors
+from storage.queries import actors, migrations
 from tests.services.story import Story, begin
 
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
@@ -191,6 +191,36 @@ async def test_who_may_make_links_is_set_and_links_of_others_let_nobody_in(doors
     await story.do(lambda tx: staff.appoint(tx, story.env, "alice", "moderator"))
     assert (await doors.links("alice"))[0].state == "open"
     await doors.make("alice")
+
+
+async def test_making_and_ending_links_comes_to_an_end(doors: Doors) -> None:
+    story, env, me = doors.story, doors.env, doors.story.ids["alice"]
+
+    def make_and_end(tx: Tx) -> None:
+        for _ in range(sign_up_links.MOST_SHOWN):
+            _, made = sign_up_links.make(tx, env, me, Wanted())
+            sign_up_links.end(tx, env, me, int(made.id))
+
+    await story.do(make_and_end)
+    with pytest.raises(ServiceError, match="too_many_sign_up_links: You have made 200"):
+        await doors.make("alice")
+    await doors.make("bob")
+    story.clock.now += 7 * DAY + sign_up_links.OVER_KEPT
+    await story.do(lambda tx: upkeep.forget_tokens(tx, env))
+    await doors.make("alice")
+
+
+async def test_nobody_is_offered_to_follow_whoever_left_or_moved(doors: Doors) -> None:
+    story, env = doors.story, doors.env
+    code = await doors.make("alice", most_uses=2)
+    erin = await doors.join("erin", code)
+    alice = await story.person("alice")
+    for home, offered in (("https://z.example/users/alice", False), (None, True)):
+        await story.do(partial(migrations.set_moved, account_id=alice.id, to=home, at=None))
+        by = await story.look(lambda tx: sign_up_links.brought_by(tx, erin))
+        assert (by is not None) == offered
+    await story.do(lambda tx: shutting_out.suspend(tx, env, alice))
+    assert await story.look(lambda tx: sign_up_links.brought_by(tx, erin)) is None
 
 
 @pytest.mark.parametrize(
