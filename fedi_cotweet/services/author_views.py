@@ -21,7 +21,7 @@ from fedi_cotweet.services.comparing import differences
 from fedi_cotweet.services.distances import Why
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import not_found
-from fedi_cotweet.services.invitations import cannot_accept, own_invitation
+from fedi_cotweet.services.invitations import cannot_accept, held_back, own_invitation
 from fedi_cotweet.services.offers import current_offers
 from fedi_cotweet.services.people import author_view, handles_at
 from fedi_cotweet.services.post_views import emojis_of, media_views, post_view, post_views
@@ -55,22 +55,12 @@ def invitations(tx: Tx, env: Env, account_id: int) -> list[InviteView]:
     # Of somebody blocked meanwhile nothing is heard either, and they are not told.
     apart = distances.distances(tx, env.now(), account_id, senders)
     unheard |= {one for one in senders if apart.of_actor(one) not in (None, Why.MUTED)}
-    strangers, how = distances.held_of_limited(tx, account_id, apart)
-    held_back = strangers if how != "accept" else set()
-    shown = [
-        (offer, invitation(tx, env, account_id, offer.id))
+    held = held_back(tx, env, account_id, found)
+    return [
+        replace(invitation(tx, env, account_id, offer.id), held_back=offer.id in held)
         for offer in found
         # What was agreed to stays in sight: it can be left.
         if offer.state != "offered" or offer.sender_id not in unheard
-    ]
-    return [
-        replace(
-            view,
-            held_back=offer.state == "offered"
-            and not view.already_author
-            and offer.sender_id in held_back,
-        )
-        for offer, view in shown
     ]
 
 

@@ -191,16 +191,35 @@ def welcome(tx: Tx, sender: Actor, target: Actor) -> bool:
             return False
 
 
-def told_of(tx: Tx, env: Env, account_id: int, most: int) -> list[Offer]:
-    """Invitations that wait for this person's answer, but for those by strangers who are limited:
-    nobody is told that there are some."""
-    found = consents.offers_to(tx, account_id, [ConsentState.OFFERED.value], most)
-    if not found:
-        return []
-    senders = {offer.sender_id for offer in found}
-    apart = distances.distances(tx, env.now(), account_id, senders)
+def held_back(tx: Tx, env: Env, account_id: int, found: Sequence[Offer]) -> set[int]:
+    """Ids of those of somebody's invitations that they were not told of: by strangers who are
+    limited. Who is an author of a post already is told of every change."""
+    waiting = [one for one in found if one.state == ConsentState.OFFERED.value]
+    if not waiting:
+        return set()
+    apart = distances.distances(tx, env.now(), account_id, {one.sender_id for one in waiting})
     strangers, how = distances.held_of_limited(tx, account_id, apart)
-    return [one for one in found if how == "accept" or one.sender_id not in strangers]
+    if how == "accept":
+        return set()
+    return {
+        one.id
+        for one in waiting
+        if one.sender_id in strangers
+        and not _is_author(
+            [
+                other
+                for other in consents.offers_for_object(tx, one.object_uri, "received")
+                if other.target_id == account_id
+            ]
+        )
+    }
+
+
+def told_of(tx: Tx, env: Env, account_id: int, most: int) -> list[Offer]:
+    """Invitations that wait for this person's answer, and of which they were told."""
+    found = consents.offers_to(tx, account_id, [ConsentState.OFFERED.value], most)
+    held = held_back(tx, env, account_id, found)
+    return [one for one in found if one.id not in held]
 
 
 def own_invitation(tx: Tx, account_id: int, offer_id: int) -> Offer:

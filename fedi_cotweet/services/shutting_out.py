@@ -14,7 +14,7 @@ from fedi_cotweet.services.host_rules import SEVERITIES
 from fedi_cotweet.services.staff_log import OPERATOR, name_of, note
 from storage.engine import Tx
 from storage.models import Actor
-from storage.queries import actors, deliveries, leftovers, relations, sign_up_links
+from storage.queries import actors, deliveries, leftovers, relations, sign_up_links, staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +118,5 @@ def delete_account(tx: Tx, env: Env, actor: Actor, *, by: str = OPERATOR) -> Non
     sign_up_links.end_all(tx, actor.id, env.now())
     second_factor.turn_off(tx, actor.id)
     tokens.end_all(tx, actor.id, env.now())
+    staff.forget(tx, actor.id)
     departing.later_out(tx, env, actor.id)

@@ -89,7 +89,7 @@ async def profile(visit: Visit) -> web.Response:
     if not actor.local and visit.request.method == "GET":
         await visit.pages.rechecks.open_profile(actor.id, stranger=visit.account_id is None)
     visit.pages.rechecks.ask(stale.post_ids)
-    indexable = actor.local and actor.indexable
+    indexable = actor.local and actor.indexable and actor.limited_at is None
     session = await visit.looking_at(*view.pinned, *view.page.posts)
     response = visit.html(
         pages.render_profile(
@@ -162,7 +162,8 @@ async def post(visit: Visit) -> web.Response:
         counts = viewing.counts(tx, visit.env, held, visit.account_id)
         # A search engine finds a post as a search here does: if all who stand on it wish so.
         named = actors.actors_by_uri(tx, [one.uri for one in view.authors]).values()
-        indexable = author.indexable and all(one.indexable for one in named)
+        people = [author, *named]
+        indexable = all(one.indexable and one.limited_at is None for one in people)
         dress = appearances.dress_of(tx, author, [view]) if view.state == "published" else None
         if dress is not None and not dress.alone:
             dress = None  # of several people: it has nobody's look

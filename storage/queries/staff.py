@@ -85,6 +85,12 @@ def remove_note(tx: Connection, note_id: int) -> None:
     tx.execute(_REMOVE_NOTE, {"note": note_id})
 
 
+def forget(tx: Connection, actor_id: int) -> None:
+    """Forget all that was said to somebody and written down about them."""
+    tx.execute(_FORGET_WARNINGS, {"account": actor_id})
+    tx.execute(_FORGET_NOTES, {"actor": actor_id})
+
+
 _WARNINGS = (
     select(AccountWarning)
     .where(AccountWarning.account_id == bindparam("account", type_=BigInteger))
@@ -92,6 +98,10 @@ _WARNINGS = (
 )
 _NAMED = select(AccountWarning).where(one_of(AccountWarning.id, "wanted"))
 _NOTES = select(StaffNote).where(one_of(StaffNote.actor_id, "wanted")).order_by(StaffNote.id.desc())
+_FORGET_WARNINGS = delete(AccountWarning).where(
+    AccountWarning.account_id == bindparam("account", type_=BigInteger)
+)
+_FORGET_NOTES = delete(StaffNote).where(StaffNote.actor_id == bindparam("actor", type_=BigInteger))
 _REMOVE_NOTE = delete(StaffNote).where(StaffNote.id == bindparam("note", type_=BigInteger))
 _ALL = (
     select(Staff.account_id, Staff.role)

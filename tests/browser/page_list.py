@@ -32,7 +32,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
         Example("profile-of-another", "/@{bob}"),
         Example("profile-long-name", "/@{long}"),
         Example("profile-visitor", "/@alice", ""),
-        Example("profile-limited", "/@{loud}"),
+        Example("profile-limited", "/@{loud}", ""),
         Example("nobody", "/@nobody", ""),
     ),
     "/@{name}/{id}": _one(

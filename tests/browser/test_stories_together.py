@@ -363,3 +363,63 @@ async def _handles(two: Two, judge: Person, comment: str, reporter: str) -> None
     await judge.press("Close the report")
     assert await judge.reads("[role=status]") == "The report is closed."
     await judge.picture(f"report-5-closed-{reporter}")
+
+
+async def test_who_is_limited_and_who_reported_them_are_told_and_strangers_see_a_word_first(
+    two: Two,
+) -> None:
+    text = "Buy my tea. Buy it now."
+    await asyncio.to_thread(two.home[two.judge].cli, "account", "role", two.judge, "moderator")
+    await asyncio.to_thread(
+        two.a.call, "POST", "/api/v1/control/posts", {"text": text}, account=two.alice
+    )
+    async with two.at(two.carol, two.judge, two.alice) as (carol, judge, alice):
+        await carol.looks_again("/home", text, "main article")
+        await carol.touch("More", "main article")
+        await carol.press("Report…", "main article")
+        await carol.touch("Something else")
+        await carol.fill("What should those who look after the server know?", "Always tea.")
+        await carol.press("Report", "form.panel", "button")
+
+        await _limits(judge, alice, text)
+
+        # Nothing changes for who follows.
+        await carol.go("/notifications")
+        told = await carol.reads("li.notice-line:first-of-type")
+        assert f"Your report of {alice.handle} was looked at." in told
+        assert "Thank you, we talked to them." in told
+        assert "limited" not in told
+        await carol.picture("limit-5-who-reported")
+        await carol.go("/home")
+        assert await carol.post(text) != ""
+        await carol.go(f"/@{alice.name}")
+        assert "This profile is hidden" not in await carol.reads()
+
+        await alice.go("/notifications")
+        assert "Less tea, please." in await alice.reads("li.notice-line:first-of-type")
+        await alice.press("Read it", "li.notice-line:first-of-type")
+        assert "Less tea, please." in await alice.reads("article blockquote")
+        assert "Your account was limited" in await alice.reads("article h2")
+        await alice.picture("limit-6-who-is-limited")
+
+
+async def _limits(judge: Person, alice: Person, text: str) -> None:
+    await judge.looks_again("/admin/reports", "Always tea.", "ul.entries")
+    await judge.press(alice.handle, "ul.entries", "a")
+    await judge.touch("Limit…", "[aria-labelledby=people]")
+    await judge.fill("What they are told", "Less tea, please.", "details[open]")
+    await judge.picture("limit-1-the-report")
+    await judge.press("Limit", "details[open]", "button")
+    assert "They are limited." in await judge.reads("[role=status]")
+    await judge.fill("A word to who made the report, if you like", "Thank you, we talked to them.")
+    await judge.picture("limit-2-the-answer")
+    await judge.press("Close the report")
+    assert await judge.reads("[role=status]") == "The report is closed."
+    await judge.go("/")
+    assert text not in await judge.reads(), "public timelines are without them"
+    await judge.go(f"/@{alice.name}")
+    assert await judge.reads("main h1") == "This profile is hidden"
+    await judge.picture("limit-3-hidden")
+    await judge.press("Show it all the same")
+    assert text in await judge.reads()
+    await judge.picture("limit-4-shown-all-the-same")

@@ -60,4 +60,9 @@ async def test_notes_about_people_are_kept_until_they_are_removed(stage: Stage) 
     assert await stage.ask(staff.staff_note, 3) is None
     [left] = await stage.ask(staff.notes_about, [MALLORY], 5)
     assert (left.by, left.text) == ("mo@a", "No 1")
+    row = {"id": 4, "account_id": BOB, "action": "none", "text": "Hm", "report_id": None}
+    await stage.do(staff.warn, **row, created_at=NOW)
+    await stage.do(staff.forget, BOB)
+    assert await stage.ask(staff.warnings_to, BOB, 5) == []
+    assert [one.id for one in await stage.ask(staff.notes_about, [MALLORY, BOB], 5)] == [1]
     assert await stage.ask(staff.notes_about, [], 5) == []
