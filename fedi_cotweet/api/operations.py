@@ -17,7 +17,6 @@ from fedi_cotweet.services.history_views import HistoryView
 from fedi_cotweet.services.importing import ImportView
 from fedi_cotweet.services.notice_views import NotificationView
 from fedi_cotweet.services.own_profile import OwnProfileView
-from fedi_cotweet.services.sign_up_links import SignUpLinkView
 from fedi_cotweet.services.talk_views import CommentView, ProposalView
 from fedi_cotweet.services.thread_views import ThreadView
 from fedi_cotweet.services.trusting import TrustedView
@@ -35,6 +34,7 @@ from fedi_cotweet.services.views import (
     ReportView,
     RuleView,
     ServerTextView,
+    SignUpLinkView,
     StaffNoteView,
     StatisticsView,
     TimelinePage,

@@ -15,7 +15,7 @@ from fedi_cotweet.cli.decoding import read_list, read_view
 from fedi_cotweet.cli.reading import CONTROL
 from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import line, moment
-from fedi_cotweet.services.sign_up_links import SignUpLinkView
+from fedi_cotweet.services.views import SignUpLinkView
 
 LINKS = f"{CONTROL}/sign-up-links"
 

@@ -17,7 +17,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.staff_log import OPERATOR, name_of, note
-from fedi_cotweet.services.views import AuthorView
+from fedi_cotweet.services.views import AuthorView, SignUpLinkView
 from storage.engine import Tx
 from storage.models import Actor, SignUpLink
 from storage.queries import actors
@@ -41,22 +41,6 @@ class Wanted:
     most_uses: int | None = 1
     days: int = 7
     for_whom: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SignUpLinkView:
-    """``by``: a handle, or ``operator``. ``state``: ``open``, ``used_up``, ``expired`` or
-    ``ended``; ``people``: those who came by it and are still here."""
-
-    id: str
-    by: str
-    for_whom: str
-    most_uses: int | None
-    used: int
-    created_at: int
-    expires_at: int
-    state: str
-    people: tuple[AuthorView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from fedi_cotweet.services import (
 )
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.sign_up_links import SignUpLinkView, Wanted
+from fedi_cotweet.services.sign_up_links import Wanted
 from fedi_cotweet.services.sign_ups import Wish
+from fedi_cotweet.services.views import SignUpLinkView
 from storage.engine import Store, Tx
 from storage.queries import actors, migrations
 from tests.services.story import Story, begin

@@ -20,6 +20,7 @@ from fedi_cotweet.services.views.operator import (
     ReportView,
     RuleView,
     ServerTextView,
+    SignUpLinkView,
     StaffNoteView,
     WarningView,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "ReportedPostView",
     "RuleView",
     "ServerTextView",
+    "SignUpLinkView",
     "StaffNoteView",
     "StatisticsView",
     "TimelinePage",

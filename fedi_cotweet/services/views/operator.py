@@ -118,3 +118,22 @@ class RelayView:
     state: str
     created_at: int
     answered_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpLinkView:
+    """A link that lets people in. ``by``: a handle, or ``operator``.
+
+    ``state``: ``open``, ``used_up``, ``expired`` or ``ended``. ``people``: those who came by it and
+    are still here.
+    """
+
+    id: str
+    by: str
+    for_whom: str
+    most_uses: int | None
+    used: int
+    created_at: int
+    expires_at: int
+    state: str
+    people: tuple[AuthorView, ...]

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from fedi_cotweet.services import sign_up_links
 from fedi_cotweet.services.errors import ServiceError
-from fedi_cotweet.services.sign_up_links import SignUpLinkView, Wanted
+from fedi_cotweet.services.sign_up_links import Wanted
+from fedi_cotweet.services.views import SignUpLinkView
 from fedi_cotweet.web.sessions import Viewer
 from fedi_cotweet.web.settings.framing import framed, saved
 from fedi_cotweet.web.visits import Visit, as_id
