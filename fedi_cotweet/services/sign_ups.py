@@ -36,7 +36,8 @@ class Wish:
     """What somebody asks for. ``username`` is a usable name (``accounts.check_username``).
 
     ``application_id``: the app they ask with; None: a browser. ``link``: the code of the sign-up
-    link that they come by, or "".
+    link that they come by, or "". ``waited``: they asked for this name before, and have shown the
+    password that they chose then (``waits_with``).
     """
 
     username: str
@@ -45,6 +46,7 @@ class Wish:
     application_id: int | None
     scopes: Sequence[str]
     link: str = ""
+    waited: bool = False
 
 
 def check_mode(mode: str, *, linked: bool) -> None:
@@ -74,6 +76,11 @@ def is_taken(tx: Tx, username: str) -> bool:
     return held is not None or stored.sign_up_of(tx, username) is not None
 
 
+def is_asked_for(tx: Tx, username: str) -> bool:
+    """Whether somebody waits for this name."""
+    return stored.sign_up_of(tx, username) is not None
+
+
 def join(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> str:
     """Make the account now; the token with which the app acts for it. Raises as ``settle``."""
     assert wish.application_id is not None, "an app asks"
@@ -87,10 +94,13 @@ def settle(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> int:
 
     Raises ``name_taken``, and what says that their sign-up link lets nobody in.
     """
-    _check_free(tx, wish.username)
-    account_id = create_account(
-        tx, env, username=wish.username, keys=keys, password_hash=wish.password_hash
-    )
+    if wish.waited:
+        account_id = _let_in(tx, env, _waiting_for(tx, wish.username), keys)
+    else:
+        _check_free(tx, wish.username)
+        account_id = create_account(
+            tx, env, username=wish.username, keys=keys, password_hash=wish.password_hash
+        )
     if wish.link:
         sign_up_links.bring(tx, env, wish.link, account_id)
     return account_id
@@ -152,6 +162,18 @@ def approve(tx: Tx, env: Env, username: str, keys: KeyPairs, *, by: str = OPERAT
     Raises ``nobody_waits`` (404) and ``name_taken`` (409).
     """
     held = _waiting_for(tx, username)
+    _let_in(tx, env, held, keys)
+    note(tx, env, by, "approve", held.username)
+
+
+def reject(tx: Tx, env: Env, username: str, *, by: str = OPERATOR) -> None:
+    """Let somebody not in; nothing of the request is kept. Raises ``nobody_waits`` (404)."""
+    held = _waiting_for(tx, username)
+    stored.drop(tx, held.id)
+    note(tx, env, by, "reject", held.username)
+
+
+def _let_in(tx: Tx, env: Env, held: SignUp, keys: KeyPairs) -> int:
     account_id = create_account(
         tx, env, username=held.username, keys=keys, password_hash=held.password_hash
     )
@@ -167,14 +189,7 @@ def approve(tx: Tx, env: Env, username: str, keys: KeyPairs, *, by: str = OPERAT
             created_at=env.now(),
         )
     stored.drop(tx, held.id)
-    note(tx, env, by, "approve", held.username)
-
-
-def reject(tx: Tx, env: Env, username: str, *, by: str = OPERATOR) -> None:
-    """Let somebody not in; nothing of the request is kept. Raises ``nobody_waits`` (404)."""
-    held = _waiting_for(tx, username)
-    stored.drop(tx, held.id)
-    note(tx, env, by, "reject", held.username)
+    return account_id
 
 
 def _waiting_for(tx: Tx, username: str) -> SignUp:

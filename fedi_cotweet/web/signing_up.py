@@ -124,19 +124,17 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
     if fields.get(TRAP):
         raise ServiceError("a_program", 422, "Leave the field empty that is to be left empty.")
 
-    def look(tx: Tx) -> tuple[bool, bool]:
-        return sign_ups.is_taken(tx, username), bool(house.rules(tx))
+    def look(tx: Tx) -> tuple[bool, bool, bool]:
+        asked_for = sign_ups.is_asked_for(tx, username)
+        return sign_ups.is_taken(tx, username), asked_for, bool(house.rules(tx))
 
-    taken, has_rules = await visit.site.read(look)
+    taken, asked_for, has_rules = await visit.site.read(look)
     if has_rules and "agreed" not in fields:
         raise ServiceError("not_agreed", 422, "Read the rules, and say that you keep them.")
-    if taken:
-        raise ServiceError(
-            "name_taken",
-            409,
-            say("There is an account called {username}.", username=username),
-            "Choose another name.",
-        )
+    # Whoever waits for the operator and is sent a link comes in under the name they asked for.
+    may_be_theirs = linked and asked_for
+    if taken and not may_be_theirs:
+        raise _taken(username)
     wait = visit.site.sign_ups.take(visit.caller_address(), visit.env.now())
     if wait:
         raise ServiceError(
@@ -149,9 +147,20 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
                 count=wait // 60_000 + 1,
             ),
         )
+    if may_be_theirs and not await sign_ups.waits_with(visit.site, username, password):
+        raise _taken(username)
     async with visit.site.hashing:
         hashed = await asyncio.to_thread(passwords.hash_password, password)
-    return Wish(username, hashed, filled.reason, None, (), filled.link)
+    return Wish(username, hashed, filled.reason, None, (), filled.link, waited=may_be_theirs)
+
+
+def _taken(username: str) -> ServiceError:
+    return ServiceError(
+        "name_taken",
+        409,
+        say("There is an account called {username}.", username=username),
+        "Choose another name.",
+    )
 
 
 async def _page(visit: Visit, filled: Filled, error: ServiceError | None = None) -> web.Response:

@@ -10,7 +10,7 @@ from aiohttp import CookieJar, web
 
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import house, sign_up_links, staff
+from fedi_cotweet.services import house, sign_up_links, sign_ups, staff
 from fedi_cotweet.services.sign_up_links import Wanted
 from fedi_cotweet.web import setup
 from storage.engine import Tx
@@ -166,6 +166,23 @@ async def test_elsewhere_a_link_lets_in_at_once_too_and_who_brought_whom_is_kept
     assert "came by a link of @alice" in (await bob.page("/admin/people/@carol")).text
     alices = await bob.page("/admin/people/@alice")
     assert "@carol@a.example" in alices.one("section", aria_labelledby="brought").text
+
+
+async def test_whoever_waits_and_is_sent_a_link_comes_in_under_the_name_they_asked_for(
+    world: World, visitor: Visitor
+) -> None:
+    path = await _make(await visitor("approval", who="alice"))
+    carol = await visitor("approval")
+    assert (await _join(carol, FORM, reason="I like tea."))[0] == 200
+    [held] = await world.site.read(sign_ups.waiting)
+    assert held.username == "carol"
+    stranger = await visitor("approval")
+    other = {"password": "something else", "repeated": "something else"}
+    assert (await _join(stranger, path, **other))[0] == 409, "the name is spoken for"
+    assert (await _join(carol, path))[:2] == (303, "/welcome")
+    assert await world.site.read(sign_ups.waiting) == []
+    assert "Alice" in (await carol.page("/welcome")).one("section", aria_labelledby="brought").text
+    assert (await (await visitor("approval")).sign_in("carol", TEA)).status == 303
 
 
 async def test_where_nobody_is_let_in_a_link_opens_nothing(world: World, visitor: Visitor) -> None:
