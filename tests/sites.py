@@ -136,18 +136,22 @@ class World:
             lambda tx: post_services.create_post(tx, self.site.env, author_id, said)
         )
 
-    async def draft(self, author_id: int, co_author_id: int, text: str, **words: Any) -> int:
-        """A draft whose invite has reached the co-author, who lets anyone invite."""
+    async def draft(
+        self, author_id: int, co_author_id: int, text: str, *others: int, **words: Any
+    ) -> int:
+        """A draft whose invites have reached the co-authors, who let anyone invite."""
         said, env = Words(compose(text, {}, BASE), **words), self.site.env
+        invited = (co_author_id, *others)
 
         def transaction(tx: Tx) -> int:
-            accounts.set_invite_policy(tx, env, co_author_id, "anyone")
-            person = actors.actor(tx, co_author_id)
-            assert person is not None
-            return drafts.create_draft(tx, env, author_id, said, [person])
+            for account_id in invited:
+                accounts.set_invite_policy(tx, env, account_id, "anyone")
+            people = actors.actors(tx, invited)
+            named = [people[account_id] for account_id in invited]
+            return drafts.create_draft(tx, env, author_id, said, named)
 
         post_id = await self.site.write(transaction)
-        assert await self.deliver_offers(post_id) == ["invited"]
+        assert await self.deliver_offers(post_id) == ["invited"] * len(invited)
         return post_id
 
     async def anyone_may_invite(self, account_id: int) -> None:
@@ -155,14 +159,17 @@ class World:
         env = self.site.env
         await self.site.write(lambda tx: accounts.set_invite_policy(tx, env, account_id, "anyone"))
 
-    async def agree(self, post_id: int) -> None:
-        """The co-author accepts; the stamp is verified as if it had been fetched just now."""
+    async def agree(self, post_id: int, only: int | None = None) -> None:
+        """The co-authors accept, or one of them; the stamps are verified as if they had been
+        fetched just now."""
         env = self.site.env
 
         def transaction(tx: Tx) -> None:
             post = posts.post(tx, post_id)
             assert post is not None
             for sent in consents.offers_for_object(tx, post.uri, "sent"):
+                if only not in (None, sent.target_id):
+                    continue
                 received = consents.offer_by_uri(tx, sent.uri, "received")
                 assert received is not None
                 invitations.accept(tx, env, sent.target_id, received.id, sent.digest)

@@ -64,7 +64,8 @@ def invite(view: InviteView, now: int) -> RenderableType:
     facts.add_row("Digest", line(view.digest))
     body.append(facts)
     if view.differences:
-        body += [Text(), heading("What is different from what you agreed to")]
+        before = "agreed to" if view.agreed_before else "were asked before"
+        body += [Text(), heading(f"What is different from what you {before}")]
         body += differences_of(view.differences)
     title = Text(f" Invite {line(view.id)} ", style="bold")
     card = Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))

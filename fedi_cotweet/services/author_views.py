@@ -72,7 +72,7 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         raise not_found("invitation")
     document = orjson.loads(offer.document)["object"]
     note = parse_note(document)
-    agreed = _agreed_before(tx, offer)
+    before = _before(tx, offer)
     people = actors.actors_by_uri(tx, [str(uri) for uri in offer.authors])
     me = actors.actor(tx, account_id)
     shown = _shown_now(tx, env, offer)
@@ -114,14 +114,15 @@ def invitation(tx: Tx, env: Env, account_id: int, offer_id: int) -> InviteView:
         refusal=cannot_accept(tx, offer) if offer.state == "offered" else None,
         beyond_followers=me is not None and me.manually_approves,
         differences=()
-        if agreed is None
+        if before is None
         else differences(
             tx,
-            orjson.loads(agreed.document)["object"],
-            [str(uri) for uri in agreed.authors],
+            orjson.loads(before.document)["object"],
+            [str(uri) for uri in before.authors],
             document,
             [str(uri) for uri in offer.authors],
         ),
+        agreed_before=before is not None and before.stamp_uri is not None,
         publish_at=parse_time(orjson.loads(offer.document).get("startTime")),
         emojis=emoji.views_in(
             tx,
@@ -161,17 +162,18 @@ def _poll(document: Doc, note: NoteView, now: int) -> PollView | None:
     )
 
 
-def _agreed_before(tx: Tx, offer: Offer) -> Offer | None:
-    """The newest Offer for the same object before this one to which they agreed."""
+def _before(tx: Tx, offer: Offer) -> Offer | None:
+    """The newest Offer for the same object before this one to which they agreed, or else which they
+    got."""
     found = [
         other
         for other in consents.offers_for_object(tx, offer.object_uri, "received")
         if other.target_id == offer.target_id
         and other.sender_id == offer.sender_id
-        and other.stamp_uri is not None
         and other.id < offer.id
     ]
-    return found[-1] if found else None
+    agreed = [other for other in found if other.stamp_uri is not None]
+    return next(reversed(agreed or found), None)
 
 
 def _shown_now(tx: Tx, env: Env, offer: Offer) -> frozenset[str]:

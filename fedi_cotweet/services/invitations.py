@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import orjson
 
@@ -242,7 +243,8 @@ def accept(
     """Consent to exactly the version with ``digest``: make the stamp and answer. The stamp's id.
 
     ``by_instruction``: a standing instruction decided, and the consent log says so.
-    Raises ``content_changed`` (409) when another digest was shown, ``invite_over`` (409) when the
+    Raises ``content_changed`` (409) when another digest was shown, or they were asked anew since,
+    ``invite_over`` (409) when the
     time for consent has passed, ``cannot_accept`` (422) when this server cannot show what would
     be consented to. In each case nothing is consented to. Accepting twice returns the same stamp.
     """
@@ -251,7 +253,7 @@ def accept(
     me, account = actors.actor(tx, account_id), actors.account_of(tx, account_id)
     if me is None or account is None:
         raise not_found("account")
-    if digest != offer.digest:
+    if digest != offer.digest or _asked_anew(tx, offer):
         raise ServiceError(
             "content_changed",
             409,
@@ -319,6 +321,18 @@ def seek_publication(tx: Tx, env: Env, offer: Offer, time: int) -> None:
     if not env.addresses.owns(offer.object_uri):
         key = f"{offer.id} {time}"
         later(tx, env, "seek_publication", key, delay=DAY, offer_id=offer.id, time=time)
+
+
+_REPLACED: Final = (ConsentState.WITHDRAWN.value, ConsentState.SUPERSEDED.value)
+
+
+def _asked_anew(tx: Tx, offer: Offer) -> bool:
+    """Whether another invitation took the place of this one, and waits for an answer."""
+    return offer.state in _REPLACED and any(
+        other.state == ConsentState.OFFERED.value
+        and (other.sender_id, other.target_id) == (offer.sender_id, offer.target_id)
+        for other in consents.offers_for_object(tx, offer.object_uri, "received")
+    )
 
 
 def cannot_accept(tx: Tx, offer: Offer) -> str | None:

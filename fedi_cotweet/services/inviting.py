@@ -77,8 +77,6 @@ def check_version(
         )
     if len({actor.id for actor in co_authors}) != len(co_authors):
         raise ServiceError("author_twice", 422, "A co-author is named twice.")
-    if any(actor.id == author.id for actor in co_authors):
-        raise ServiceError("author_twice", 422, "You are the author already.")
     if not OFFER_SHORTEST <= expires_in <= OFFER_LONGEST:
         raise ServiceError(
             "bad_expiry", 422, "An invitation lasts between one hour and thirty days."
@@ -101,6 +99,8 @@ def check_invitees(
     check_rollout(env, author)
     for actor in co_authors:
         who = f"@{actor.username}@{actor.host}"
+        if actor.id == author.id:
+            raise ServiceError("author_twice", 422, "You are the author already.")
         check_found_here(tx, actor, mark("Invite them as {home}."))
         if actor.can_co_author is None and by_message and actor.gone_at is None:
             check_askable(tx, env, author, actor)

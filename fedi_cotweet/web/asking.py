@@ -49,10 +49,16 @@ async def check(visit: Visit) -> web.Response:
     """What would become of asking those whom ``?with=`` names: a fragment for the form, which asks
     for it while somebody types. Nobody is asked anything yet."""
     viewer = visit.need_viewer()
-    names = split(visit.request.query.get("with", "")[:1_000])[:MOST_CO_AUTHORS]
-    found = await asyncio.gather(*(_checked(visit, viewer.account_id, name) for name in names))
-    text = pages.render("named.html", visit.instance, viewer.view, named=found)
-    return visit.html(text)
+    names = split(visit.request.query.get("with", "")[:1_000])
+    found = await looked_up(visit, viewer.account_id, names)
+    return visit.html(pages.render("named.html", visit.instance, viewer.view, named=found))
+
+
+async def looked_up(visit: Visit, me: int, names: Sequence[str]) -> list[Named]:
+    """What would become of asking each of these people, whatever becomes of the others."""
+    return await asyncio.gather(
+        *(_checked(visit, me, name) for name in list(names)[:MOST_CO_AUTHORS])
+    )
 
 
 async def _checked(visit: Visit, me: int, name: str) -> Named:

@@ -17,12 +17,13 @@ from jinja2 import DictLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from activitypub.html import link_targets
+from fedi_cotweet.domain.consent import CONSENTING, ConsentState
 from fedi_cotweet.languages import numbers, tags
 from fedi_cotweet.languages.catalogues import NAMES
 from fedi_cotweet.languages.reader import reader
 from fedi_cotweet.languages.wording import said
 from fedi_cotweet.services.appearances import Look
-from fedi_cotweet.services.views import AuthorView, MediaView
+from fedi_cotweet.services.views import AuthorView, DraftView, MediaView
 from fedi_cotweet.web.emoji import emoji_text, with_emoji
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.static_files import static_path
@@ -33,6 +34,9 @@ SHOWN_AUTHORS = 3
 
 TINTS = 10
 """How many ``tint-N`` classes the style sheet has for avatars made of initials."""
+
+TO_BE_NAMED = frozenset(state.value for state in (ConsentState.OFFERED, *CONSENTING))
+"""States of the answers of those who are named on a draft."""
 
 LONG_POST = 1_600
 """Characters from which a post is shortened in a list."""
@@ -232,6 +236,12 @@ def _sources() -> DictLoader:
     return DictLoader({name: files.get_source(reading, name)[0] for name in files.list_templates()})
 
 
+def to_be_named(draft: DraftView) -> tuple[AuthorView, ...]:
+    """Whose names a draft is to carry, in order: its primary author, and who agreed or may yet."""
+    named = [one.author for one in draft.co_authors if one.state in TO_BE_NAMED]
+    return (draft.post.authors[0], *named)
+
+
 def naming(text: str, author: AuthorView, name: Markup) -> Markup:
     """A sentence with somebody's name, as markup, where it has their handle for the first time."""
     before, found, after = text.partition(f"@{author.handle}")
@@ -279,6 +289,7 @@ def build_environment() -> Environment:
         time_full=numbers.full,
         time_month=numbers.month,
         tint=tint,
+        to_be_named=to_be_named,
         with_emoji=with_emoji,
     )
     environment.tests["ours"] = is_ours

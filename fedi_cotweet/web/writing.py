@@ -96,7 +96,10 @@ async def send(visit: Visit) -> web.Response:
     except ServiceError as error:
         # Whatever is wrong, what was typed is not lost.
         filled = replace(filled, media=tuple(_upload(item) for item in media))
-        return _page(visit, viewer, filled, answered=answered, quoted=quoted, error=error)
+        checked = await asking.looked_up(visit, viewer.account_id, filled.handles)
+        return _page(
+            visit, viewer, filled, answered=answered, quoted=quoted, checked=checked, error=error
+        )
     filled = replace(filled, seen=filled.stamp)
     return _page(
         visit, viewer, filled, answered=answered, quoted=quoted, preview=preview, named=named
@@ -201,6 +204,7 @@ def _page(
     quoted: PostView | None = None,
     preview: PostView | None = None,
     named: Sequence[Named] = (),
+    checked: Sequence[Named] = (),
     error: ServiceError | None = None,
 ) -> web.Response:
     limits = visit.env.limits
@@ -213,6 +217,7 @@ def _page(
         quoted=quoted,
         preview=preview,
         named=named,
+        checked=checked,
         error=refusals.said(error),
         limits=limits,
         lasts=tuple(typed.LASTS),

@@ -244,3 +244,20 @@ async def test_nobody_writes_for_somebody_else(
     assert (await stranger.get("/write")).status == 303
     plain = await alice.send("/write", sent)
     assert plain.status == 415
+
+
+async def test_everything_that_is_wrong_with_the_names_is_said_at_once(
+    world: World, browsers: Browsers
+) -> None:
+    await _befriend(world)
+    alice = await browsers("alice")
+    fields = await typed(alice, text="We like tea", co_authors="@alice @bob @bbo")
+    page = parse_page(await (await send_form(alice, fields | {"step": "preview"})).text())
+    told = [
+        " ".join(item.text.split()) for item in page.one("ul", class_="people named-now").all("li")
+    ]
+    assert "You are the author already." in told[0]
+    assert "gets an invite, sees exactly this, and agrees or not." in told[1]
+    assert "@bbo" in told[2]
+    assert "Check the spelling" in told[2]
+    assert form_fields(page)["co_authors"] == "@alice @bob @bbo"

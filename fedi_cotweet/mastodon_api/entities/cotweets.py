@@ -104,6 +104,7 @@ def _invites(tx: Tx, env: Env, found: Sequence[InviteView]) -> list[Document]:
             "emojis": accounts.emojis(env, view.emojis),
             "is_change": view.already_published,
             "differences": list(view.differences),
+            "agreed_before": view.agreed_before,
             "publish_at": None if view.publish_at is None else moment(view.publish_at),
             "beyond_followers": view.beyond_followers,
             "cannot_accept": view.refusal,

@@ -70,7 +70,10 @@ class InviteView:
     beyond_followers: bool = False
     """Whether this account approves its followers by hand, and the post would reach everybody."""
     differences: tuple[str, ...] = ()
-    """Against the version they agreed to last: lines that begin with ``+``, ``-`` or two spaces."""
+    """Against the version they agreed to last, or else were asked about last: lines that begin with
+    ``+``, ``-`` or two spaces."""
+    agreed_before: bool = False
+    """Whether they agreed to the version that ``differences`` are against."""
     publish_at: int | None = None
     """It will not be published before that."""
     already_author: bool = False
