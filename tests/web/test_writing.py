@@ -253,11 +253,9 @@ async def test_everything_that_is_wrong_with_the_names_is_said_at_once(
     alice = await browsers("alice")
     fields = await typed(alice, text="We like tea", co_authors="@alice @bob @bbo")
     page = parse_page(await (await send_form(alice, fields | {"step": "preview"})).text())
-    told = [
-        " ".join(item.text.split()) for item in page.one("ul", class_="people named-now").all("li")
-    ]
+    told = [" ".join(item.text.split()) for item in page.one("div", id="named").all("li")]
     assert "You are the author already." in told[0]
     assert "gets an invite, sees exactly this, and agrees or not." in told[1]
     assert "@bbo" in told[2]
-    assert "Check the spelling" in told[2]
+    assert "Check it." in told[2]
     assert form_fields(page)["co_authors"] == "@alice @bob @bbo"
