@@ -154,7 +154,7 @@ def preview(
     poll = None
     if said.poll is not None:
         options = tuple(PollOptionView(option, 0) for option in said.poll.options)
-        poll = PollView(options, said.poll.multiple, 0, said.poll.ends_at, over=True)
+        poll = PollView(options, said.poll.multiple, 0, said.poll.ends_at, over=False)
     return PostView(
         id="0",
         uri="",

@@ -654,3 +654,17 @@ def test_a_preview_hides_no_words() -> None:
     rule = css.split(".invite .content .invisible {", 1)[1].split("}", 1)[0]
     assert "position: static" in rule
     assert "clip-path: none" in rule
+
+
+def test_figures_of_somebody_elsewhere_are_said_to_be_what_is_known_here() -> None:
+    month = 1_764_547_200_000  # 2025-12
+    here = parse_page(pages.render_profile(profile(joined_at=month), INSTANCE)).text
+    assert "here since Dec 2025" in here
+    assert "known here" not in here
+    away = parse_page(
+        pages.render_profile(profile(author=BOB, uri=BOB.uri, joined_at=month), INSTANCE)
+    )
+    assert "there since Dec 2025" in away.text
+    assert "as far as they are known here" in away.text
+    [link] = [a for a in away.all("a") if "The whole profile on b.example" in a.text]
+    assert link.attributes["href"] == BOB.uri

@@ -132,9 +132,10 @@ async def test_pictures_and_polls_are_kept_over_a_preview(world: World, browsers
     [held] = await world.site.read(lambda tx: post_media.media_of(tx, post_ids=[post_id]))
     assert held.alt == "A teal lake"
     fields = await typed(alice, text="Which?", lasts="3d", multiple="on")
-    made = await send_form(
-        alice, fields | {"option-0": "Tea", "option-1": "Coffee", "step": "send"}
-    )
+    fields |= {"option-0": "Tea", "option-1": "Coffee"}
+    shown = parse_page(await (await send_form(alice, fields | {"step": "preview"})).text())
+    assert "until 23 Nov 2026" in shown.one("section", class_="poll").text
+    made = await send_form(alice, fields | {"step": "send"})
     number = int(made.headers["Location"].rpartition("/")[2])
     poll = await world.site.read(lambda tx: polls.poll(tx, number))
     assert poll is not None
