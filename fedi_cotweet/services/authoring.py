@@ -23,7 +23,11 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 async def find_person(site: Site, handle: str) -> Actor:
     """The actor called ``bob@b.example``, ``bob`` (of this server) or by an address."""
     given = handle.strip().removeprefix("@")
-    if not given or any(character.isspace() for character in given):
+    if not given:
+        raise ServiceError(
+            "bad_handle", 422, "It does not say whom you mean.", "Write it like @bob@b.example."
+        )
+    if any(character.isspace() for character in given):
         raise ServiceError(
             "bad_handle",
             422,

@@ -22,10 +22,11 @@ from storage.queries import actors, finding, posts, search
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What an address or a handle names."""
+    """What an address or a handle names; ``refused``: why its server named nothing, if asked."""
 
     person_id: int | None = None
     post: Post | None = None
+    refused: ServiceError | None = None
 
 
 async def meant(site: Site, viewer_id: int | None, given: str, *, resolve: bool) -> Meant:
@@ -46,8 +47,8 @@ async def meant(site: Site, viewer_id: int | None, given: str, *, resolve: bool)
             return Meant(post=found.post)
     try:
         return Meant(person_id=(await find_person(site, text)).id)
-    except ServiceError:
-        return Meant()
+    except ServiceError as refused:
+        return Meant(refused=refused)
 
 
 def people(

@@ -23,13 +23,15 @@ MOST_TAGS = 10
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``post``: what an address names; ``page`` is None where there is no word to look for."""
+    """``post``: what an address names; ``page`` is None where there is no word to look for;
+    ``why``: what became of asking for a handle or an address that names nothing."""
 
     people: tuple[AuthorView, ...] = ()
     tags: tuple[str, ...] = ()
     post: PostView | None = None
     page: TimelinePage | None = None
     error: str = ""
+    why: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -67,6 +69,7 @@ async def search(visit: Visit) -> web.Response:
                 tags=tuple(finding.tags(tx, words, MOST_TAGS)) if first else (),
                 page=page,
                 error="" if people else error,
+                why="" if meant.refused is None else refusals.said(meant.refused),
             )
 
         found = await visit.site.read(find)

@@ -54,6 +54,19 @@ async def test_a_search_has_a_form_that_keeps_what_was_typed(
     assert "Nothing was found" in nothing.text
 
 
+async def test_a_search_for_a_handle_that_names_nobody_says_why(
+    stranger: Browser, browsers: Callable[[str], Awaitable[Browser]]
+) -> None:
+    alice = await browsers("alice")
+    page = await alice.page("/search?q=@nobody@a.example")
+    assert "Nothing was found" in page.text
+    assert "There is no @nobody@a.example." in page.text
+    assert "Try fewer or shorter words." not in page.text
+    assert "Try fewer or shorter words." in (await alice.page("/search?q=nobody")).text
+    # Nobody is asked for a stranger, so nothing is said of it.
+    assert "There is no" not in (await stranger.page("/search?q=@nobody@a.example")).text
+
+
 @pytest.mark.parametrize("words", ["%22*", "!!", "%00-"])
 async def test_a_search_without_words_says_so(stranger: Browser, words: str) -> None:
     page = await stranger.page(f"/search?q={words}", status=422)

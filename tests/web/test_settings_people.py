@@ -47,6 +47,16 @@ async def test_somebody_is_followed_and_let_go(world: World, browsers: Browsers)
     assert again.one("input", name="who").attributes["value"] == "@nobody here"
 
 
+@pytest.mark.parametrize("page", ["following", "blocks", "mutes"])
+@pytest.mark.parametrize("who", ["", " @ "])
+async def test_a_form_for_somebody_that_names_nobody_says_so(
+    browsers: Browsers, page: str, who: str
+) -> None:
+    told = (await _send(await browsers("alice"), page, who=who)).one("p", role="alert").text
+    assert "It does not say whom you mean." in told
+    assert "“" not in told
+
+
 async def test_followers_are_answered_and_removed(world: World, browsers: Browsers) -> None:
     alice, bob = await browsers("alice"), await browsers("bob")
     me, other = await _id(world, "alice"), await _id(world, "bob")
