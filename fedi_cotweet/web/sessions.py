@@ -121,16 +121,20 @@ def form_token(request: web.Request, cookies: Cookies) -> str:
     return held if 16 <= len(held) <= 100 and held.isascii() else secrets.token_urlsafe(24)
 
 
+def sent_from_here(request: web.Request, base_url: str) -> bool:
+    """Whether a page of this server sent a form, as far as the browser says."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+    return origin.rstrip("/").lower() == base_url.lower()
+
+
 def check_form(request: web.Request, base_url: str, given: str, expected: str) -> None:
     """Refuse a form that another page made its reader send. Raises ``forged_form`` (403)."""
-    origin = request.headers.get("Origin")
-    foreign = origin is not None and origin.rstrip("/").lower() != base_url.lower()
-    if origin is None:
-        foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
     same = hmac.compare_digest(
         given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
     )
-    if foreign or not same or not expected:
+    if not sent_from_here(request, base_url) or not same or not expected:
         raise ServiceError(
             "forged_form",
             403,

@@ -31,7 +31,7 @@ from fedi_cotweet.web import asking, pages, refusals, typed
 from fedi_cotweet.web.asking import Named
 from fedi_cotweet.web.forms import read_sent
 from fedi_cotweet.web.paths import PATHS
-from fedi_cotweet.web.sessions import Viewer, check_form
+from fedi_cotweet.web.sessions import Viewer, check_form, sent_from_here
 from fedi_cotweet.web.typed import Typed
 from fedi_cotweet.web.visits import Visit, see
 from storage.engine import Tx
@@ -70,10 +70,26 @@ async def send(visit: Visit) -> web.Response:
     viewer, site = visit.need_viewer(), visit.site
     most = site.env.limits.media_per_post
     sent = await read_sent(visit.request, site.settings.data, uploads.most_bytes(site), most)
-    check_form(visit.request, site.settings.base_url, sent.texts.get("csrf", ""), viewer.view.csrf)
+    base, token = site.settings.base_url, sent.texts.get("csrf", "")
     filled = typed.read(sent.texts, site.env.limits.poll_options)
+    too_old: ServiceError | None = None
+    try:
+        check_form(visit.request, base, token, viewer.view.csrf)
+    except ServiceError:
+        # Whoever signed in anew in another tab gets back what they typed here.
+        if not sent_from_here(visit.request, base):
+            raise
+        too_old = ServiceError(
+            "forged_form",
+            403,
+            "This form was too old, so nothing was sent.",
+            "Look at it, choose new files again if it had any, and send it once more.",
+        )
     answered = await _shown(visit, viewer, filled.reply)
     quoted = await _shown(visit, viewer, filled.quote)
+    if too_old is not None:
+        again = replace(filled, seen="")
+        return _page(visit, viewer, again, answered=answered, quoted=quoted, error=too_old)
     media: list[Media] = []
     preview: PostView | None = None
     named: tuple[Named, ...] = ()

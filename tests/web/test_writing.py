@@ -260,3 +260,19 @@ async def test_everything_that_is_wrong_with_the_names_is_said_at_once(
     assert "@bbo" in told[2]
     assert "Check it." in told[2]
     assert form_fields(page)["co_authors"] == "@alice @bob @bbo"
+
+
+async def test_a_form_that_is_too_old_sends_nothing_and_gives_back_what_was_typed(
+    browsers: Browsers,
+) -> None:
+    alice, session_before = await browsers("alice"), await browsers("alice")
+    form = await typed(session_before, text="A long story", summary="Tea", step="send")
+    response = await send_form(alice, form | {"seen": "anything"})
+    assert response.status == 403
+    page = parse_page(await response.text())
+    assert "This form was too old, so nothing was sent." in page.one("p", role="alert").text
+    again = form_fields(page)
+    assert (again["text"], again["summary"], again["seen"]) == ("A long story", "Tea", "")
+    assert "Tea" not in (await alice.page("/@alice")).text
+    assert (await send_form(alice, again | {"step": "send"})).status == 303
+    assert "Tea" in (await alice.page("/@alice")).text
