@@ -466,7 +466,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("DELETE", API + "/control/texts/{kind}"): lambda n: [f"{API}/control/texts/{n.post}"],
     ("GET", f"{API}/control/sign-up-links"): plain(f"{API}/control/sign-up-links"),
     ("POST", f"{API}/control/sign-up-links"): lambda n: [
-        Ask(f"{API}/control/sign-up-links", {"for_whom": n.post})
+        Ask(f"{API}/control/sign-up-links", {"for_whom": "x"})
     ],
     ("DELETE", API + "/control/sign-up-links/{id}"): lambda n: [
         f"{API}/control/sign-up-links/{n.post}"
