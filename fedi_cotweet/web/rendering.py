@@ -276,6 +276,7 @@ def build_environment() -> Environment:
         initials=initials,
         iso_time=iso_time,
         kind=kind,
+        language_name=tags.named,
         language_tag=language_tag,
         link=link,
         link_targets=link_targets,

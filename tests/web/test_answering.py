@@ -128,6 +128,9 @@ async def test_who_answers_an_older_version_is_shown_the_new_one_and_what_is_dif
     assert "This is not the version that you were shown." in page.text
     assert "What is different from what you were asked before" in page.text
     assert [mark.text for mark in page.all("ins")] == ["+ Ours, later"]
+    log = (await (await browsers("alice")).page(f"/together/{post_id}")).text
+    assert "@alice@a.example changed the text: @bob@a.example is asked anew." in log
+    assert "withdrew" not in log
     assert await _stamps(world, post_id) == []
 
 

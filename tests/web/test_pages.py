@@ -600,7 +600,7 @@ def test_an_invite_shows_everything_that_consent_would_cover() -> None:
     assert facts["Links lead to"] == "https://shop.example/real-target"
     assert facts["Notifies"] == "@dana@d.example"
     assert facts["In reply to"] == "https://c.example/notes/5"
-    assert facts["Language"] == "fr"
+    assert facts["Language"] == "French"
     assert facts["From"] == "Bob Okonkwo @bob@b.example, who follows you"
     assert facts["Answer until"] == "20 Nov 2026, 10:00 UTC"
     assert facts["Now"].startswith("A draft")
