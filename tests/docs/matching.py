@@ -17,7 +17,7 @@ _EXAMPLES = re.compile(
       (?P<id>\b\d{18}\b)                                        # a post, an invite
     | (?P<digest>\bzQm[1-9A-HJ-NP-Za-km-z]{44}\b)
     | (?P<token>(?<=/coauthor/)[\w-]+|(?<=/auth/link/)[\w-]+|(?<=\?link=)[\w-]+
-        |(?<=/media/)[\w-]+(?=\.)|(?<![\w-])[\w-]{43}(?![\w-]))                           # of an app
+        |(?<=/media/)[\w-]+(?=\.)|(?<![\w-])[\w-]{43}(?![\w-]))  # of an app
     | (?P<password>\b[a-z0-9]{5}(?:-[a-z0-9]{5}){3}\b)
     | (?P<moment>\b\d{4}-\d\d-\d\d\ \d\d:\d\d\b)
     | (?P<instant>\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)
