@@ -343,4 +343,4 @@ def _line(what: str, text: str, most: int) -> str:
 
 
 def _bad(why: str) -> ServiceError:
-    return ServiceError("bad_profile", 422, say("This is no profile: {why}.", why=why))
+    return ServiceError("bad_profile", 422, say("The profile cannot be like this: {why}.", why=why))

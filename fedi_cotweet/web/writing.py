@@ -118,7 +118,14 @@ async def send(visit: Visit) -> web.Response:
         )
     filled = replace(filled, seen=filled.stamp)
     return _page(
-        visit, viewer, filled, answered=answered, quoted=quoted, preview=preview, named=named
+        visit,
+        viewer,
+        filled,
+        answered=answered,
+        quoted=quoted,
+        preview=preview,
+        named=named,
+        unsent=sent.texts.get("step") == "send",
     )
 
 
@@ -221,6 +228,7 @@ def _page(
     preview: PostView | None = None,
     named: Sequence[Named] = (),
     checked: Sequence[Named] = (),
+    unsent: bool = False,
     error: ServiceError | None = None,
 ) -> web.Response:
     limits = visit.env.limits
@@ -234,6 +242,7 @@ def _page(
         preview=preview,
         named=named,
         checked=checked,
+        unsent=unsent,
         error=refusals.said(error),
         limits=limits,
         lasts=tuple(typed.LASTS),

@@ -132,7 +132,10 @@ def test_what_is_counted_has_the_form_that_the_language_wants(
     "text",
     [
         say("Saved."),
-        say("This is no profile: {why}.", why=say("it has at most {most} fields", most=4)),
+        say(
+            "The profile cannot be like this: {why}.",
+            why=say("it has at most {most} fields", most=4),
+        ),
         say_count("Try again in {count} minute.", "Try again in {count} minutes.", 1),
     ],
 )

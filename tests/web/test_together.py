@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from fedi_cotweet.services import leaving
+from fedi_cotweet.services import changes, leaving
+from fedi_cotweet.services.composing import compose
 from fedi_cotweet.services.posts import delete_post
+from fedi_cotweet.services.words import Words
 from storage.engine import Tx
 from storage.queries import actors, consents, posts
-from tests.sites import World
+from tests.sites import BASE, World
 from tests.web.conftest import Browser, csrf
 from tests.web.markup import Element
 
@@ -130,6 +132,29 @@ async def test_an_author_leaves_after_a_question_and_keeps_the_log(
     log = page.one("section", **{"aria-labelledby": "log"}).text
     for told in ("asked @bob@a.example", "@bob@a.example agreed.", "took their name off"):
         assert log.count(told) == 1, "both of them live here, but it happened once"
+
+
+async def test_a_change_is_published_with_some_only_once_some_agreed_and_after_a_question(
+    world: World, browsers: Browsers
+) -> None:
+    number, alice = await _published(world), await browsers("alice")
+    me, words = await _id(world, "alice"), Words(compose("We like cake", {}, BASE))
+    await world.site.write(lambda tx: changes.offer_change(tx, world.site.env, me, number, words))
+    page = await alice.page(f"/together/{number}")
+    assert "A change is waiting for everybody" in page.text
+    assert "publish-change" not in _forms(page), "nobody has agreed"
+
+    def agreed(tx: Tx) -> None:
+        uri = world.site.env.addresses.note(number)
+        [asked] = [
+            one for one in consents.offers_for_object(tx, uri, "sent") if one.state == "offered"
+        ]
+        consents.change_offer(tx, asked.id, state="accepted")
+
+    await world.site.write(agreed)
+    page = await alice.page(f"/together/{number}")
+    [fold] = [one for one in page.all("details") if "publish-change" in _forms(one)]
+    assert "whoever has not agreed is no author of the post any more" in fold.text
 
 
 async def _tell_the_primary_author(world: World, number: int, username: str) -> None:

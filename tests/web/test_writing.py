@@ -179,6 +179,7 @@ async def test_co_authors_are_invited_to_exactly_what_was_shown(
     page = parse_page(await shown.text())
     assert shown.status == 200, "nobody is asked about what its author has not seen"
     assert "sees exactly this" in " ".join(page.text.split())
+    assert "Nothing is sent yet." in page.text
     assert await _invited(bob) == 0
     seen = form_fields(page)
     changed = await send_form(alice, seen | {"text": "We like coffee", "step": "send"})
