@@ -26,15 +26,15 @@ async def show(visit: Visit) -> web.Response:
 
 async def withdraw(visit: Visit) -> web.Response:
     """Take all open invites to one back; it can be edited and offered again."""
-    return await _do(visit, drafts.withdraw)
+    return await _do(visit, drafts.withdraw, "withdrawn")
 
 
 async def discard(visit: Visit) -> web.Response:
     """Give one up: nothing of it was published, and nothing will be."""
-    return await _do(visit, drafts.discard_draft)
+    return await _do(visit, drafts.discard_draft, "discarded")
 
 
-async def _do(visit: Visit, do: Do) -> web.Response:
+async def _do(visit: Visit, do: Do, done: str) -> web.Response:
     viewer = visit.need_viewer()
     await visit.own_form(viewer)
     post_id = as_id(visit.request.match_info["id"])
@@ -44,7 +44,7 @@ async def _do(visit: Visit, do: Do) -> web.Response:
         if error.status == 404:
             raise
         return await _page(visit, viewer, error)
-    return see(PATHS.drafts)
+    return see(f"{PATHS.drafts}?done={done}")
 
 
 async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None) -> web.Response:
@@ -53,5 +53,8 @@ async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None)
 
     found = await visit.site.read(find)
     said = refusals.said(error)
-    text = pages.render("drafts.html", visit.instance, viewer.view, drafts=found, error=said)
+    done = visit.request.query.get("done", "") if error is None else ""
+    text = pages.render(
+        "drafts.html", visit.instance, viewer.view, drafts=found, error=said, done=done
+    )
     return visit.html(text, status=200 if error is None else error.status)

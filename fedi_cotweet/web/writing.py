@@ -158,7 +158,7 @@ async def _make(
         return made
 
     made = await visit.site.write(write)
-    return f"{PATHS.drafts}#p{made}" if people else f"{viewer.view.viewer.url}/{made}"
+    return f"{PATHS.drafts}?done=invited#p{made}" if people else f"{viewer.view.viewer.url}/{made}"
 
 
 def _check(tx: Tx, visit: Visit, viewer: Viewer, said: Words, people: Sequence[Actor]) -> Actor:

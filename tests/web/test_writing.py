@@ -185,10 +185,11 @@ async def test_co_authors_are_invited_to_exactly_what_was_shown(
     changed = await send_form(alice, seen | {"text": "We like coffee", "step": "send"})
     assert changed.status == 200, "it is another post now: shown first"
     made = await send_form(alice, seen | {"step": "send"})
-    assert made.headers["Location"].startswith("/drafts#p")
+    assert made.headers["Location"].startswith("/drafts?done=invited#p")
     await world.deliver_offers(int(made.headers["Location"].rpartition("#p")[2]))
     assert await _invited(bob) == 1
-    drafts = await alice.page("/drafts")
+    drafts = await alice.page(made.headers["Location"].partition("#")[0])
+    assert "Asked. It waits here until they have answered." in drafts.text
     assert "invited, no answer yet" in " ".join(drafts.text.split())
     [discard] = [f for f in drafts.all("form") if f.attributes["action"].endswith("/discard")]
     token = {"csrf": discard.all("input")[0].attributes["value"]}
