@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from tests.browser.people import Box, Person
+from tests.browser.people import PATIENCE, Box, Person
 
 TAB: Final = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 BACK: Final = {**TAB, "modifiers": 8}
@@ -35,16 +35,7 @@ _FOCUS: Final = """
     what: one.outerHTML.slice(0, 160),
   };
 })()"""
-_PUT_ON: Final = """
-new Promise((done) => {
-  const until = performance.now() + 10000;
-  const look = () => {
-    const there = document.activeElement && document.activeElement !== document.body;
-    if (there || performance.now() > until) done(there);
-    else requestAnimationFrame(look);
-  };
-  look();
-})"""
+_PUT_ON: Final = "!!document.activeElement && document.activeElement !== document.body"
 _STOPS: Final = """
 (() => {
   // Of a group of radio buttons, the chosen one is the stop, or the first.
@@ -92,9 +83,14 @@ async def focus(person: Person) -> Stop | None:
     return Stop(found["name"], found["place"], Box(*found["box"]))
 
 
-async def put_on(person: Person) -> Stop:
-    """What a page puts the focus on by itself: when it is painted, which may be after its load."""
-    assert await person.page.value(_PUT_ON), f"{await person.address()} puts the focus on nothing"
+async def put_on(person: Person, seconds: float = PATIENCE) -> Stop:
+    """What a page puts the focus on by itself: when it is painted, which may be after its load.
+    Asked from here again and again, since a page whose scripts are off calls nothing back."""
+    try:
+        await person.page.until(_PUT_ON, seconds)
+    except TimeoutError:
+        where = await person.address()
+        raise AssertionError(f"{where} puts the focus on nothing") from None
     stop = await focus(person)
     assert stop is not None
     return stop

@@ -81,6 +81,15 @@ async def _posts(bob: Person, text: str) -> None:
     assert text in await bob.reads("article.focused .content")
 
 
+async def test_a_page_that_puts_the_focus_on_nothing_is_said_to_do_so(
+    server: RealServer, tmp_path: Path
+) -> None:
+    async with browser(tmp_path / "one") as one, somebody(one, server, scripts=False) as visitor:
+        await visitor.go("/")
+        with pytest.raises(AssertionError, match="puts the focus on nothing"):
+            await keyboard.put_on(visitor, seconds=1)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_tab_goes_through_pages_as_they_are_read(
     server: RealServer, tmp_path: Path, width: int
