@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from collections.abc import Callable
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,13 @@ import pytest
 from aiohttp import web_urldispatcher
 from hypothesis import HealthCheck, settings
 
+from activitypub.signatures import keys
+from fedi_cotweet.conformance import people
+from fedi_cotweet.services import accounts
 from tests import covering
 from tests.examples import THOROUGH
+
+pytest_plugins = ["tests.databases"]
 
 # A busy machine must not fail a test: what is slow is measured in benchmarks/, not here.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +32,19 @@ settings.load_profile("ci" if THOROUGH else "house")
 for quoting in ("_quote_path", "_requote_path"):
     # The same hundreds of paths for each of the thousand servers that the tests make.
     setattr(web_urldispatcher, quoting, cache(getattr(web_urldispatcher, quoting)))
+
+KEYS = 64
+"""So many RSA keys a process makes, and gives them out in turn: no test needs that many others,
+and to make one takes as long as two tests."""
+
+
+def _keys() -> Callable[[], str]:
+    made, numbers = cache(lambda _: keys.generate_rsa()), count()
+    return lambda: made(next(numbers) % KEYS)
+
+
+for module in (accounts, people):
+    vars(module)["generate_rsa"] = _keys()
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
@@ -45,6 +65,8 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: garbage is looked for elsewhere."""
     gc.collect()
     gc.freeze()
+    # A server has a thousand routes: by the usual numbers each would have all others looked through.
+    gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_testnodedown(node: Any) -> None:

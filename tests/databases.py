@@ -1,7 +1,9 @@
 """Fixtures for tests that need a database: every such test runs on SQLite and on PostgreSQL.
 
-A conftest imports what it needs from here. The schema is migrated once per run and copied; on
-PostgreSQL, where a copy costs half a second, a database is emptied after a test and used again.
+A plugin, loaded once by ``tests/conftest.py``: imported by several, each would have a cluster. The
+schema is migrated once per run and copied; on PostgreSQL, where a copy costs half a second, a
+database is emptied after a test and used again, over a connection that stays open: a new one would
+first read the catalogue of a hundred tables.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ import asyncio
 import contextlib
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -24,9 +27,9 @@ from tests.postgresql import cluster
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
+T = TypeVar("T")
+
 _numbers = itertools.count(1)
-_spare: dict[str, list[tuple[str, str]]] = {}
-"""By server: (name, schema) of databases as the template, which no test uses just now."""
 
 _OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -51,13 +54,95 @@ END $$
 """
 
 
+@dataclass
+class Database:
+    """One of a server's, as its template when it was made. ``schema`` says what it consisted of."""
+
+    name: str
+    schema: str
+    connection: Any
+
+
+@dataclass
+class Server:
+    """A running PostgreSQL with a migrated database ``template``. ``url`` has no database name.
+
+    ``spare``: databases as the template, which no test uses just now.
+    """
+
+    url: str
+    _runner: asyncio.Runner
+    _spare: list[Database] = field(default_factory=list)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for work in the loop that the connections live in."""
+        return self._runner.run(work)
+
+    @contextlib.contextmanager
+    def bare(self) -> Iterator[str]:
+        """The URL of a database without any table."""
+        name = self.run(self._copy("template1"))
+        yield f"{self.url}/{name}"
+        self.run(self._drop(name))
+
+    @contextlib.contextmanager
+    def migrated(self) -> Iterator[str]:
+        """The URL of a database with the current schema and no row."""
+        database = self._spare.pop() if self._spare else self.run(self._new())
+        yield f"{self.url}/{database.name}"
+        if self.run(self._emptied(database)):
+            self._spare.append(database)
+        else:
+            self.run(database.connection.close())
+            self.run(self._drop(database.name))
+
+    async def make_template(self) -> None:
+        """Once, before any test."""
+        await self._execute("CREATE DATABASE template")
+        await migrations.upgrade(f"{self.url}/template")
+
+    async def close(self) -> None:
+        """End the connections that stayed open."""
+        for database in self._spare:
+            await database.connection.close()
+
+    async def _new(self) -> Database:
+        name = await self._copy("template")
+        connection = await asyncpg.connect(f"{self.url}/{name}")
+        return Database(name, await connection.fetchval(_SCHEMA), connection)
+
+    async def _emptied(self, database: Database) -> bool:
+        """Take all rows out; False when a test changed the schema."""
+        await database.connection.execute(_OTHERS)
+        if await database.connection.fetchval(_SCHEMA) != database.schema:
+            return False
+        await database.connection.execute(_EMPTY)
+        return True
+
+    async def _copy(self, template: str) -> str:
+        name = f"test_{next(_numbers)}"
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    async def _drop(self, name: str) -> None:
+        await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(f"{self.url}/postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """A running server with a migrated database ``template``; a URL without database name."""
-    with cluster() as server:
-        asyncio.run(_execute(server, "CREATE DATABASE template"))
-        asyncio.run(migrations.upgrade(f"{server}/template"))
+def postgresql_server() -> Iterator[Server]:
+    """A PostgreSQL of this run's own."""
+    with cluster() as url, asyncio.Runner() as runner:
+        server = Server(url, runner)
+        server.run(server.make_template())
         yield server
+        server.run(server.close())
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +166,9 @@ def empty_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) 
     if engine_name == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    yield from _postgresql_database(request.getfixturevalue("postgresql_server"), "template1")
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.bare() as url:
+        yield url
 
 
 @pytest.fixture
@@ -92,14 +179,9 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    spare = _spare.setdefault(server, [])
-    name, schema = spare.pop() if spare else asyncio.run(_new(server))
-    yield f"{server}/{name}"
-    if asyncio.run(_emptied(server, name, schema)):
-        spare.append((name, schema))
-    else:
-        asyncio.run(_drop(server, name))
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.migrated() as url:
+        yield url
 
 
 @pytest.fixture
@@ -119,49 +201,3 @@ async def one_value(store: Store, sql: str, **values: Any) -> Any:
         return tx.execute(text(sql), values).scalar()
 
     return await store.read(run)
-
-
-def _postgresql_database(server: str, template: str) -> Iterator[str]:
-    name = asyncio.run(_copy(server, template))
-    yield f"{server}/{name}"
-    asyncio.run(_drop(server, name))
-
-
-async def _copy(server: str, template: str) -> str:
-    name = f"test_{next(_numbers)}"
-    await _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    return name
-
-
-async def _drop(server: str, name: str) -> None:
-    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _new(server: str) -> tuple[str, str]:
-    name = await _copy(server, "template")
-    async with _connection(f"{server}/{name}") as connection:
-        return name, await connection.fetchval(_SCHEMA)
-
-
-async def _emptied(server: str, name: str, schema: str) -> bool:
-    """Take all rows out of a database; False when a test changed its schema."""
-    async with _connection(f"{server}/{name}") as connection:
-        await connection.execute(_OTHERS)
-        if await connection.fetchval(_SCHEMA) != schema:
-            return False
-        await connection.execute(_EMPTY)
-    return True
-
-
-async def _execute(server: str, statement: str) -> None:
-    async with _connection(f"{server}/postgres") as connection:
-        await connection.execute(statement)
-
-
-@contextlib.asynccontextmanager
-async def _connection(url: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()

@@ -86,7 +86,12 @@ def _running(bin_dir: Path, folder: Path, user: str | None) -> Iterator[str]:
         # The data is thrown away: nothing here needs to survive a crash.
         "fsync": "off",
         "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
         "autovacuum": "off",
+        # Tables of some rows: what a compiled plan saves is less than its compiling takes.
+        "jit": "off",
         "max_connections": "60",
     }
     with (folder / "log").open("wb") as log:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import weakref
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,6 +22,8 @@ class Spool:
         self.file = file
         self.size = 0
         self._waiting = bytearray()
+        # Not __del__: of a refusal whose traceback holds this in a cycle, the file may go first.
+        weakref.finalize(self, file.close)
 
     @classmethod
     async def begin(cls, folder: Path) -> Spool:
@@ -46,6 +49,3 @@ class Spool:
     def _write(self, waiting: bytearray) -> None:
         self.file.write(waiting)
         self.file.flush()
-
-    def __del__(self) -> None:
-        self.file.close()

@@ -7,7 +7,7 @@ import json
 import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -27,6 +27,7 @@ from fedi_cotweet.federation import jobs
 from fedi_cotweet.services import accounts, passwords
 from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
+from fedi_cotweet.worker import Worker
 from storage.engine import Tx, open_store
 from storage.models import Base, Delivery, Job, OutboxEvent, Post
 from storage.queries import posts
@@ -226,17 +227,29 @@ def one_ssl_context(ca_file: Path | None) -> ssl.SSLContext:
 
 @asynccontextmanager
 async def open_here(
-    template: Path | None, folder: Path, port: int, clock: Clock | None = None
+    template: Path | None,
+    folder: Path,
+    port: int,
+    clock: Clock | None = None,
+    *,
+    upkeep: bool = False,
 ) -> AsyncIterator[Here]:
-    """The server, listening, on a copy of the template; without one, on what is in the folder."""
+    """The server, listening, on a copy of the template; without one, on what is in the folder.
+
+    Without ``upkeep`` it does that when ``pass_time`` says so, and not at its start.
+    """
     if template is not None:
         shutil.copytree(template, folder)
     settings = settings_of(folder, port)
     clock = Clock() if clock is None else clock
     with patch.object(app, "build_ssl_context", one_ssl_context):
         server = app.build(settings, open_store(settings.database), clock)
-    async with app.running(server), aiohttp.ClientSession() as session:
-        yield Here(server, clock, session)
+    async with AsyncExitStack() as stack:
+        if not upkeep:
+            idle = patch.object(Worker, "_periodic", lambda _: asyncio.Event().wait())
+            stack.enter_context(idle)
+        await stack.enter_async_context(app.running(server))
+        yield Here(server, clock, await stack.enter_async_context(aiohttp.ClientSession()))
     forget_applications()
 
 

@@ -19,7 +19,7 @@ async def test_every_server_we_know_hears_once_that_it_is_back(
     folder, clock = tmp_path / "data", Clock()
     async with Origin(ports["a"], clock) as a, Origin(ports["b"], clock) as b:
         for copied in (template, None):  # the second time on what the first one left
-            async with open_here(copied, folder, ports["here"], clock) as here:
+            async with open_here(copied, folder, ports["here"], clock, upkeep=True) as here:
                 for origin, name in ((a, "alice"), (b, "bob")):
                     somebody = origin.person(name)
                     await somebody.send(
@@ -31,7 +31,7 @@ async def test_every_server_we_know_hears_once_that_it_is_back(
         for origin in (a, b):
             origin.received.clear()
         for _ in range(2):
-            async with open_here(None, folder, ports["here"], clock) as here:
+            async with open_here(None, folder, ports["here"], clock, upkeep=True) as here:
                 await here.settle()
         for origin in (a, b):
             said = origin.received_of("Update")
@@ -46,10 +46,10 @@ async def test_a_server_that_never_ended_was_never_away(
     folder, clock = tmp_path / "data", Clock()
     async with Origin(ports["a"], clock) as a:
         alice = a.person("alice")
-        async with open_here(template, folder, ports["here"], clock) as here:
+        async with open_here(template, folder, ports["here"], clock, upkeep=True) as here:
             await alice.send(here.inbox, alice.activity("Like", f"{here.base}/notes/1"))
             for _ in range(4):
                 await here.pass_time(2 * DAY)
-        async with open_here(None, folder, ports["here"], clock) as here:
+        async with open_here(None, folder, ports["here"], clock, upkeep=True) as here:
             await here.settle()
         assert a.received_of("Update") == []

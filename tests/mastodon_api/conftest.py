@@ -15,23 +15,8 @@ from yarl import URL
 from fedi_cotweet.mastodon_api import setup
 from fedi_cotweet.services import tokens
 from tests import covering
-from tests.databases import (
-    database_url,
-    engine_name,
-    postgresql_server,
-    sqlite_template,
-    store,
-)
 from tests.mastodon_api.validating import validate
 from tests.sites import World, open_world
-
-__all__ = [
-    "database_url",
-    "engine_name",
-    "postgresql_server",
-    "sqlite_template",
-    "store",
-]
 
 Served = TestClient[web.Request, web.Application]
 MakeClient = Callable[[web.Application], Awaitable[Served]]

@@ -1,19 +1,3 @@
-from tests.databases import (
-    database_url,
-    empty_url,
-    engine_name,
-    postgresql_server,
-    sqlite_template,
-    store,
-)
 from tests.storage.explain import every_query_has_an_index
 
-__all__ = [
-    "database_url",
-    "empty_url",
-    "engine_name",
-    "every_query_has_an_index",
-    "postgresql_server",
-    "sqlite_template",
-    "store",
-]
+__all__ = ["every_query_has_an_index"]
