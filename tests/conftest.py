@@ -65,7 +65,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: garbage is looked for elsewhere."""
     gc.collect()
     gc.freeze()
-    # A server has a thousand routes: by the usual numbers each would have all others looked through.
+    # A server has a thousand routes: by the usual numbers each would have others looked through.
     gc.set_threshold(100_000, 20, 50)
 
 

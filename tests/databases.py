@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from sqlalchemy import Connection, text
 
 from storage import migrations
 from storage.engine import Store, open_store
+from tests import migrated
 from tests.postgresql import cluster
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
@@ -145,14 +145,6 @@ def postgresql_server() -> Iterator[Server]:
         server.run(server.close())
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file to copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    asyncio.run(migrations.upgrade(f"sqlite:///{path}"))
-    return path
-
-
 @pytest.fixture(params=ENGINES)
 def engine_name(request: pytest.FixtureRequest) -> str:
     """``sqlite`` or ``postgresql``."""
@@ -176,7 +168,7 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
     """A database with the current schema and no row."""
     if engine_name == "sqlite":
         path = tmp_path / "test.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        migrated.put(path)
         yield f"sqlite:///{path}"
         return
     server: Server = request.getfixturevalue("postgresql_server")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import migrated
 from tests.ports import free_port
 
 START_SECONDS = 120.0
@@ -64,7 +65,7 @@ class RealServer:
     @property
     def database(self) -> Path:
         """Its SQLite file."""
-        return self.data / "cotweet.sqlite3"
+        return self.data / migrated.DATABASE
 
     @property
     def log(self) -> str:
@@ -78,6 +79,8 @@ class RealServer:
     def start(self) -> None:
         """Start the process and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.data.exists() and "COTWEET_DATABASE" not in self.settings:
+            migrated.put(self.database)
         command = [sys.executable, "-m", "fedi_cotweet.cli.main", "--data", str(self.data), "up"]
         command += ["--port", str(self.port), *self.options]
         with (self.folder / "log.txt").open("ab") as log:

@@ -17,6 +17,8 @@ from fedi_cotweet.services import accounts
 from fedi_cotweet.services.env import Addresses, Env
 from fedi_cotweet.settings import Settings
 from storage.engine import Tx
+from tests import migrated
+from tests.migrated import DATABASE
 from tests.ports import free_port
 
 WHO = "carla"
@@ -66,7 +68,7 @@ async def open_target(folder: Path) -> AsyncIterator[Tried]:
         base_url=f"http://127.0.0.1:{port}",
         listen_host="127.0.0.1",
         listen_port=port,
-        database=f"sqlite:///{folder / 'cotweet.sqlite3'}",
+        database=f"sqlite:///{folder / DATABASE}",
         name="tried",
         announce_delay_seconds=0,
         invite_min_account_age_hours=0,
@@ -76,6 +78,7 @@ async def open_target(folder: Path) -> AsyncIterator[Tried]:
         delivery_retry_seconds=1,
     )
     clock = Offset(now)
+    migrated.put(folder / DATABASE)
     store = await app.prepare(settings)
     env = Env(Addresses(settings.base_url), clock=clock)
     keys = accounts.make_keys()

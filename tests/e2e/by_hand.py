@@ -32,7 +32,6 @@ from storage.queries import deliveries
 from storage.queries.deliveries import DeliveryRow
 from storage.queries.jobs import JobRow
 from tests.e2e.places import (
-    DATABASE,
     InterruptedClient,
     Place,
     Step,
@@ -41,6 +40,7 @@ from tests.e2e.places import (
     settle,
 )
 from tests.federation.here import START, Clock
+from tests.migrated import DATABASE
 from tests.ports import free_port
 
 

@@ -28,13 +28,14 @@ from storage.models import Activity, Actor, Base, Delivery
 from storage.queries import actors
 from storage.queries.deliveries import DeliveryRow
 from storage.queries.jobs import JobRow
+from tests import migrated
 from tests.federation.here import Clock, forget_applications, one_ssl_context
+from tests.migrated import DATABASE
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Base)
 Step = Callable[[], Awaitable[None]]
 
-DATABASE = "cotweet.sqlite3"
 PATIENT = Limits(connect_s=300, read_s=300, total_s=300)
 """An answer that is late because the machine is busy is not one that does not come."""
 
@@ -230,6 +231,7 @@ def _row(row: Delivery, activity: Activity) -> DeliveryRow:
 
 async def settle(settings: Settings, people: Sequence[str], clock: Clock) -> None:
     """Make the database of a server, with its people, who let anyone invite them."""
+    migrated.put(settings.data / DATABASE)
     store = await app.prepare(settings)
     env = Env(Addresses(settings.base_url), clock=clock)
     for username in people:

@@ -1,6 +1,5 @@
 """The use cases on SQLite and on PostgreSQL: the same story, the same views, the same rows."""
 
-import shutil
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -34,6 +33,7 @@ from storage.models import Base
 from storage.queries import consents, outbox, post_authors
 from storage.queries import follows as follow_queries
 from storage.queries import posts as post_queries
+from tests import migrated
 from tests.services.story import Story, begin, document_of, names
 from tests.sites import BASE
 
@@ -351,10 +351,10 @@ def all_rows(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-async def sqlite_store(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Store]:
+async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
     """SQLite besides the engine that the test is run with."""
     path = tmp_path / "other.db"
-    shutil.copyfile(sqlite_template, path)
+    migrated.put(path)
     opened = open_store(f"sqlite:///{path}")
     yield opened
     await opened.close()

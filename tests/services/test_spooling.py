@@ -15,7 +15,7 @@ def test_a_file_that_a_refusal_left_behind_is_closed_before_the_collector_compla
 ) -> None:
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
-        file = tempfile.TemporaryFile(buffering=0, dir=tmp_path)
+        file = tempfile.TemporaryFile(buffering=0, dir=tmp_path)  # noqa: SIM115 - left open, or so
         cycle: list[object] = [file]
         spool = Spool(file)
         cycle += [spool, cycle]
