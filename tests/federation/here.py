@@ -220,8 +220,7 @@ class Here:
     async def contents(self) -> dict[str, int]:
         """How many rows every table has; how far upkeep is, which it notes in its own time, left
         out."""
-
-        return await self.read(lambda tx: dict(tx.execute(_COUNTS).tuples()))
+        return await self.read(lambda tx: {str(row[0]): int(row[1]) for row in tx.execute(_COUNTS)})
 
 
 @cache
