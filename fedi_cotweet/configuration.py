@@ -23,16 +23,12 @@ from fedi_cotweet.domain.colours import read_colour
 from fedi_cotweet.domain.rollout import parse_rollout
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.style_rules import check_house
-from fedi_cotweet.settings import (
-    PREFIX,
-    Definition,
+from fedi_cotweet.settings import PREFIX, Definition, Settings, Value, definitions
+from fedi_cotweet.settings_errors import (
     MissingSettingError,
-    Settings,
     SettingsError,
     SettingValueError,
     UnknownSettingError,
-    Value,
-    definitions,
 )
 
 FILE = "config.toml"

@@ -21,7 +21,7 @@ from rich.text import Text
 
 from fedi_cotweet.cli.client import Answer, Client, CommandError, RefusedError
 from fedi_cotweet.cli.text import plain
-from fedi_cotweet.settings import SettingsError
+from fedi_cotweet.settings_errors import SettingsError
 
 DATA_DEFAULT = Path("data")
 

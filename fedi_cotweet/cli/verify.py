@@ -22,7 +22,7 @@ from fedi_cotweet.cli.session import Session
 from fedi_cotweet.cli.text import distance, line, moment
 from fedi_cotweet.configuration import overview
 from fedi_cotweet.domain.plurals import count
-from fedi_cotweet.settings import SettingValueError
+from fedi_cotweet.settings_errors import SettingValueError
 
 if TYPE_CHECKING:  # the other commands start faster without the protocol
     from fedi_cotweet.operations.conditions import Condition

@@ -7,7 +7,7 @@ from pathlib import Path
 from activitypub.signatures.keys import SigningKey, load_private
 from fedi_cotweet.configuration import load
 from fedi_cotweet.services.accounts import INSTANCE_USERNAME
-from fedi_cotweet.settings import SettingsError
+from fedi_cotweet.settings_errors import SettingsError
 from storage.engine import Tx, open_store
 from storage.errors import StorageError
 from storage.queries import actors

@@ -20,7 +20,8 @@ from typing import BinaryIO, Final, Protocol
 
 from activitypub.coauthorship.projection import multibase_of
 from fedi_cotweet.services.s3_files import Bucket, Credentials
-from fedi_cotweet.settings import Settings, SettingValueError
+from fedi_cotweet.settings import Settings
+from fedi_cotweet.settings_errors import SettingValueError
 
 FOLDER: Final = "media"
 PIECE: Final = 1024 * 1024

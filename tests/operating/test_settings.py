@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from fedi_cotweet.configuration import load, trace
-from fedi_cotweet.settings import (
+from fedi_cotweet.settings import Value, definitions
+from fedi_cotweet.settings_errors import (
     MissingSettingError,
     SettingsError,
     SettingValueError,
     UnknownSettingError,
-    Value,
-    definitions,
 )
 
 

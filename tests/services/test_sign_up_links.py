@@ -32,6 +32,8 @@ from tests.services.story import Story, begin
 pytestmark = pytest.mark.usefixtures("every_query_has_an_index")
 
 
+ONE = Wanted()
+
 WHY = {
     "This sign-up link was used already.": "used_up",
     "The time of this sign-up link is over.": "expired",
@@ -46,12 +48,10 @@ class Doors:
     story: Story
     env: Env
 
-    async def make(self, maker: str | None, **wanted: object) -> str:
+    async def make(self, maker: str | None, wanted: Wanted = ONE) -> str:
         """A link of somebody's, or of the operator's; its code."""
         who = None if maker is None else self.story.ids[maker]
-        address, _ = await self.story.do(
-            lambda tx: sign_up_links.make(tx, self.env, who, Wanted(**wanted))  # type: ignore[arg-type]
-        )
+        address, _ = await self.story.do(lambda tx: sign_up_links.make(tx, self.env, who, wanted))
         assert address.startswith("http://a.example/sign-up?link=")
         return address.partition("=")[2]
 
@@ -86,7 +86,7 @@ async def doors(store: Store, tmp_path: Path) -> Doors:
 
 
 async def test_whoever_has_a_link_gets_in_and_it_is_known_by_whom(doors: Doors) -> None:
-    code = await doors.make("alice", for_whom="  Erin from\nthe  choir ")
+    code = await doors.make("alice", Wanted(for_whom="  Erin from\nthe  choir "))
     erin = await doors.join("erin", code)
     [held] = await doors.links("alice")
     assert (held.for_whom, held.state, held.used, held.most_uses) == (
@@ -105,7 +105,7 @@ async def test_whoever_has_a_link_gets_in_and_it_is_known_by_whom(doors: Doors) 
 
 
 async def test_of_many_who_use_the_last_of_a_link_at_once_one_gets_in(doors: Doors) -> None:
-    code = await doors.make("alice", most_uses=2)
+    code = await doors.make("alice", Wanted(most_uses=2))
     await doors.join("first", code)
     names = [f"guest{number}" for number in range(6)]
     keys = await asyncio.to_thread(accounts.make_keys)
@@ -143,7 +143,8 @@ async def test_links_end_by_time_by_their_maker_and_with_their_maker(doors: Door
     alice = story.ids["alice"]
     assert await doors.why_not("mistyped") == "unknown"
     assert await doors.why_not("é" * 300) == "unknown"
-    short, long = await doors.make("alice", days=1), await doors.make("alice", days=90)
+    short = await doors.make("alice", Wanted(days=1))
+    long = await doors.make("alice", Wanted(days=90))
     story.clock.now += DAY
     assert await doors.why_not(short) == "expired"
     held = (await doors.links("alice"))[0]
@@ -171,7 +172,7 @@ async def test_a_link_is_forgotten_a_month_after_its_time_and_who_came_by_it_is_
     doors: Doors,
 ) -> None:
     story, env = doors.story, doors.env
-    erin = await doors.join("erin", await doors.make("alice", days=1))
+    erin = await doors.join("erin", await doors.make("alice", Wanted(days=1)))
     [held] = await doors.links("alice")
     story.clock.now = held.expires_at + sign_up_links.OVER_KEPT - SECOND
     await story.do(lambda tx: upkeep.forget_tokens(tx, env))
@@ -213,7 +214,7 @@ async def test_making_and_ending_links_comes_to_an_end(doors: Doors) -> None:
 
 async def test_nobody_is_offered_to_follow_whoever_left_or_moved(doors: Doors) -> None:
     story, env = doors.story, doors.env
-    code = await doors.make("alice", most_uses=2)
+    code = await doors.make("alice", Wanted(most_uses=2))
     erin = await doors.join("erin", code)
     alice = await story.person("alice")
     for home, offered in (("https://z.example/users/alice", False), (None, True)):
@@ -227,21 +228,21 @@ async def test_nobody_is_offered_to_follow_whoever_left_or_moved(doors: Doors) -
 @pytest.mark.parametrize(
     ("wanted", "may"),
     [
-        ({"most_uses": 100, "days": 90, "for_whom": "x" * 100}, True),
-        ({"most_uses": 0}, False),
-        ({"most_uses": 101}, False),
-        ({"most_uses": None}, False),
-        ({"days": 0}, False),
-        ({"days": 91}, False),
-        ({"for_whom": "x" * 101}, False),
+        (Wanted(most_uses=100, days=90, for_whom="x" * 100), True),
+        (Wanted(most_uses=0), False),
+        (Wanted(most_uses=101), False),
+        (Wanted(most_uses=None), False),
+        (Wanted(days=0), False),
+        (Wanted(days=91), False),
+        (Wanted(for_whom="x" * 101), False),
     ],
 )
-async def test_a_link_has_bounds(doors: Doors, wanted: dict[str, object], may: bool) -> None:
+async def test_a_link_has_bounds(doors: Doors, wanted: Wanted, may: bool) -> None:
     if may:
-        await doors.make("alice", **wanted)
+        await doors.make("alice", wanted)
     else:
         with pytest.raises(ServiceError, match="bad_sign_up_link"):
-            await doors.make("alice", **wanted)
+            await doors.make("alice", wanted)
 
 
 async def test_staff_make_links_without_limit_and_what_they_do_is_in_the_log(
@@ -249,13 +250,13 @@ async def test_staff_make_links_without_limit_and_what_they_do_is_in_the_log(
 ) -> None:
     story, env = doors.story, doors.env
     await story.do(lambda tx: staff.appoint(tx, env, "alice", "moderator"))
-    code = await doors.make("alice", most_uses=None)
+    code = await doors.make("alice", Wanted(most_uses=None))
     for name in ("erin", "frank"):
         await doors.join(name, code)
     [held] = await doors.links("alice")
     assert (held.state, held.used) == ("open", 2)
-    await doors.make("bob", for_whom="my aunt")
-    own = await doors.make(None, most_uses=None, for_whom="the fair")
+    await doors.make("bob", Wanted(for_whom="my aunt"))
+    own = await doors.make(None, Wanted(most_uses=None, for_whom="the fair"))
     ending = partial(sign_up_links.end, env=env, account_id=None, link_id=int(held.id))
     await story.do(ending)
     acts = await story.look(lambda tx: staff_log.acts(tx, Window(9)))
