@@ -41,10 +41,18 @@ def limit(
 ) -> None:
     """Keep somebody, from here or elsewhere, out of the sight of strangers; twice is once.
 
-    ``why`` is for the log. Who lives here is told, with ``text``.
+    ``why`` is for the log. Who lives here is told, with ``text``. Raises ``limited_already`` (409)
+    where that would be lost.
     """
     _check_person(actor)
     if actor.limited_at is not None:
+        if text.strip():
+            raise ServiceError(
+                "limited_already",
+                409,
+                "They are limited already, so nothing was done and nobody was told.",
+                "Write to them if there is more to say.",
+            )
         return
     actors.set_limited(tx, actor.id, env.now())
     note(tx, env, by, "limit", name_of(actor), why)
@@ -85,7 +93,7 @@ def warn(
         raise ServiceError(
             "no_text", 422, "There is nothing to say.", "Write what they should know."
         )
-    note(tx, env, by, "warn", name_of(actor), text)
+    note(tx, env, by, "warn", name_of(actor))
     said(tx, env, actor, NOTHING, text, report_id=report_id)
 
 

@@ -106,14 +106,22 @@ class Visit:
         return counted_address(self.request, self.site.settings)
 
     async def form(self) -> Mapping[str, str]:
-        """The fields of a form of ours; one that is given twice counts once."""
+        """The fields of a form of ours; one that is given twice counts once.
+
+        Lines end as in what was typed, and not with the two octets that browsers send; U+0000,
+        which not every database holds, is left out.
+        """
         if self.request.content_type != "application/x-www-form-urlencoded":
             raise ServiceError("bad_form", 415, "This is not a form of this server")
         try:
             sent = await self.request.post()
         except (ValueError, LookupError) as error:  # also an unknown charset
             raise ServiceError("bad_form", 400, "This form cannot be read") from error
-        return {name: value for name, value in sent.items() if isinstance(value, str)}
+        return {
+            name: value.replace("\r\n", "\n").replace("\0", "")
+            for name, value in sent.items()
+            if isinstance(value, str)
+        }
 
     async def own_form(self, viewer: Viewer) -> Mapping[str, str]:
         """The fields of a form that the viewer sent from one of our pages."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, func, insert, select
 
 from fedi_cotweet.domain.windows import Window
 from storage.dialect import limit, one_of, upsert
@@ -74,10 +74,18 @@ def staff_note(tx: Connection, note_id: int) -> StaffNote | None:
 
 
 def notes_about(tx: Connection, actor_ids: Collection[int], most: int) -> list[StaffNote]:
-    """What was written down about some people, the last first."""
+    """What was written down about some people, the last first; ``most`` about each."""
     if not actor_ids:
         return []
-    return many(tx, StaffNote, _NOTES.limit(limit(most)), {"wanted": sorted(actor_ids)})
+    return many(tx, StaffNote, _NOTES, {"wanted": sorted(actor_ids), "most": most})
+
+
+def count_notes(tx: Connection, actor_ids: Collection[int]) -> dict[int, int]:
+    """How many notes there are about each of some people; nothing of those without."""
+    if not actor_ids:
+        return {}
+    rows = tx.execute(_COUNT_NOTES, {"wanted": sorted(actor_ids)})
+    return {int(actor_id): int(count) for actor_id, count in rows}
 
 
 def remove_note(tx: Connection, note_id: int) -> None:
@@ -97,7 +105,27 @@ _WARNINGS = (
     .order_by(AccountWarning.id.desc())
 )
 _NAMED = select(AccountWarning).where(one_of(AccountWarning.id, "wanted"))
-_NOTES = select(StaffNote).where(one_of(StaffNote.actor_id, "wanted")).order_by(StaffNote.id.desc())
+_PLACES = (
+    select(
+        StaffNote.id,
+        func.row_number()
+        .over(partition_by=StaffNote.actor_id, order_by=StaffNote.id.desc())
+        .label("place"),
+    )
+    .where(one_of(StaffNote.actor_id, "wanted"))
+    .subquery()
+)
+_NOTES = (
+    select(StaffNote)
+    .join(_PLACES, _PLACES.c.id == StaffNote.id)
+    .where(_PLACES.c.place <= bindparam("most", type_=Integer))
+    .order_by(StaffNote.id.desc())
+)
+_COUNT_NOTES = (
+    select(StaffNote.actor_id, func.count())
+    .where(one_of(StaffNote.actor_id, "wanted"))
+    .group_by(StaffNote.actor_id)
+)
 _FORGET_WARNINGS = delete(AccountWarning).where(
     AccountWarning.account_id == bindparam("account", type_=BigInteger)
 )

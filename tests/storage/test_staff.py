@@ -54,7 +54,10 @@ async def test_notes_about_people_are_kept_until_they_are_removed(stage: Stage) 
     for number, whom in ((1, MALLORY), (2, BOB), (3, MALLORY)):
         row = {"id": number, "actor_id": whom, "by": "mo@a", "text": f"No {number}"}
         await stage.do(staff.add_note, **row, created_at=NOW)
-    assert [one.id for one in await stage.ask(staff.notes_about, [MALLORY, BOB], 2)] == [3, 2]
+    assert [one.id for one in await stage.ask(staff.notes_about, [MALLORY, BOB], 2)] == [3, 2, 1]
+    assert [one.id for one in await stage.ask(staff.notes_about, [MALLORY, BOB], 1)] == [3, 2]
+    assert await stage.ask(staff.count_notes, [MALLORY, BOB, ALICE]) == {MALLORY: 2, BOB: 1}
+    assert await stage.ask(staff.count_notes, []) == {}
     assert [one.id for one in await stage.ask(staff.notes_about, [MALLORY], 5)] == [3, 1]
     await stage.do(staff.remove_note, 3)
     assert await stage.ask(staff.staff_note, 3) is None

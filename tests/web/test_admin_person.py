@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from fedi_cotweet.services import moderating, staff
+from fedi_cotweet.services import moderating, shutting_out, staff
 from storage.engine import Tx
 from storage.queries import actors
 from tests.sites import PASSWORD, World
@@ -160,6 +160,59 @@ async def test_nobody_does_so_to_who_does_the_same_work(
     said = await _do(mo, f"{PEOPLE}/{what}", text="Hm")
     assert said.startswith("403")
     assert "look after this server too" in said
+
+
+@pytest.mark.parametrize("role", ["moderator", "administrator"])
+async def test_only_an_administrator_takes_back_what_was_done_to_who_does_the_same_work(
+    world: World, mo: Browser, role: str
+) -> None:
+    await _limit(world)
+
+    def shut_out(tx: Tx) -> None:
+        bob = actors.actor_by_handle(tx, "bob", "a.example")
+        assert bob is not None
+        shutting_out.suspend(tx, world.site.env, bob)
+
+    await _appoint(world, "bob", "administrator")
+    await world.site.write(shut_out)  # as on the command line
+    await _appoint(world, "mo", role)
+    for what, offered in (("unsuspend", "Let in again…"), ("unlimit", "Limit no more…")):
+        shown = {page: offered in (await mo.page(page)).text for page in (BOB, f"{PEOPLE}?q=bob")}
+        said = await _do(mo, f"{PEOPLE}/{what}")
+        if role == "moderator":
+            assert said.startswith("403")
+            assert "an administrator takes this back" in said
+        assert set(shown.values()) == {role == "administrator"}
+        assert said.startswith("403") == (role == "moderator")
+
+
+async def test_what_is_written_to_who_is_limited_already_is_not_lost_silently(
+    world: World, mo: Browser, browsers: Browsers
+) -> None:
+    await _do(mo, f"{PEOPLE}/limit", text="Less tea.")
+    again = await _do(mo, f"{PEOPLE}/limit", text="Much less.")
+    assert again.startswith("409")
+    assert "limited already" in again
+    strikes = (await (await browsers("bob")).page("/disputes/strikes")).text
+    assert "Less tea." in strikes
+    assert "Much less." not in strikes
+
+
+async def test_a_text_may_be_as_long_as_its_field_says_however_many_lines_it_has(
+    mo: Browser,
+) -> None:
+    for what in ("warn", "note"):
+        longest = ("x" * 39 + "\r\n") * 50  # 2,000 characters for the browser, which counts \n
+        assert not (await _do(mo, f"{PEOPLE}/{what}", text=longest)).startswith("422")
+        longer = longest + "x" * 2
+        assert (await _do(mo, f"{PEOPLE}/{what}", text=longer)).startswith("422")
+
+
+async def test_what_somebody_was_told_is_not_in_the_log(mo: Browser) -> None:
+    await _do(mo, f"{PEOPLE}/warn", text="Quite private.")
+    log = await _log(mo)
+    assert "mo@a.example warned bob@a.example" in log
+    assert "Quite private." not in log
 
 
 async def test_from_a_report_people_are_warned_and_who_made_it_is_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -14,7 +15,6 @@ from fedi_cotweet.services import (
     sign_ups,
     staff,
     staff_log,
-    staff_notes,
 )
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.people import author_view
@@ -106,8 +106,9 @@ async def appoint(visit: Visit) -> web.Response:
     return await _done(visit, viewer, write, "role")
 
 
-async def _done(visit: Visit, viewer: Viewer, write: object, what: str) -> web.Response:
-    assert callable(write)
+async def _done(
+    visit: Visit, viewer: Viewer, write: Callable[[Tx], object], what: str
+) -> web.Response:
     try:
         await visit.site.write(write)
     except ServiceError as error:
@@ -135,7 +136,7 @@ async def _page(
             people = actors.local_actors(tx)[:MOST]
         roles = stored.roles(tx)
         links = sign_up_links.came_by(tx, [one.id for one in people if one.local])
-        notes = staff_notes.about(tx, [one.id for one in people])
+        notes = stored.count_notes(tx, [one.id for one in people])
         return tuple(
             Person(
                 author_view(visit.env, one),
@@ -143,7 +144,7 @@ async def _page(
                 one.limited_at is not None,
                 roles.get(one.id, ""),
                 links.get(one.id, ""),
-                len(notes.get(one.id, ())),
+                notes.get(one.id, 0),
             )
             for one in people
             if one.kind != "Application" and one.gone_at is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -20,7 +20,8 @@ from storage.engine import Tx
 from storage.models import Actor
 from storage.queries import actors
 
-ACTS = ("suspend", "unsuspend", "limit", "unlimit", "warn")
+BACK = frozenset({"unsuspend", "unlimit"})
+"""What takes something back that was done about somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,10 @@ async def act(visit: Visit) -> web.Response:
     """Shut somebody out, limit them, take that back, or write to them."""
     viewer = await allowed(visit)
     fields = await visit.own_form(viewer)
-    env, by, wanted = visit.env, viewer.view.viewer.handle, visit.request.match_info["what"]
-    handle = fields.get("handle", "")
+    env, wanted, handle = visit.env, visit.request.match_info["what"], fields.get("handle", "")
 
     def write(tx: Tx) -> None:
-        do(tx, env, named(tx, env, handle), wanted, fields, by=by)
+        do(tx, viewer, env, named(tx, env, handle), wanted, fields)
 
     return await _done(visit, viewer, handle, write, wanted)
 
@@ -85,20 +85,28 @@ async def remove_note(visit: Visit) -> web.Response:
 
 def do(
     tx: Tx,
+    viewer: Viewer,
     env: Env,
     person: Actor,
     what: str,
     fields: Mapping[str, str],
     *,
-    by: str,
     report_id: int | None = None,
 ) -> None:
-    """One of ``ACTS``. Raises ``is_staff`` (403): nobody acts so against who does the same work."""
-    if person.local and what != "unsuspend" and staff.role_of(tx, person.id):
-        raise ServiceError(
-            "is_staff", 403, "They look after this server too: take their role away first."
-        )
-    why, text = fields.get("why", ""), fields.get("text", "")
+    """What a viewer wants done. Raises ``is_staff`` (403): nobody acts so against who does the same
+    work, and only an administrator takes it back, once the operator did."""
+    if person.local and staff.role_of(tx, person.id):
+        if what not in BACK:
+            raise ServiceError(
+                "is_staff", 403, "They look after this server too: take their role away first."
+            )
+        if staff.role_of(tx, viewer.account_id) != staff.ADMINISTRATOR:
+            raise ServiceError(
+                "is_staff",
+                403,
+                "They look after this server too: an administrator takes this back.",
+            )
+    by, why, text = viewer.view.viewer.handle, fields.get("why", ""), fields.get("text", "")
     match what:
         case "suspend":
             shutting_out.suspend(tx, env, person, by=by, why=why, text=text, report_id=report_id)
@@ -124,9 +132,8 @@ def named(tx: Tx, env: Env, handle: str) -> Actor:
 
 
 async def _done(
-    visit: Visit, viewer: Viewer, handle: str, write: object, what: str
+    visit: Visit, viewer: Viewer, handle: str, write: Callable[[Tx], None], what: str
 ) -> web.Response:
-    assert callable(write)
     try:
         await visit.site.write(write)
     except ServiceError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from fedi_cotweet.services import reports, staff_notes
+from fedi_cotweet.services import reports, staff, staff_notes
 from fedi_cotweet.services.errors import ServiceError, not_found
 from fedi_cotweet.services.views import ReportView, StaffNoteView
 from fedi_cotweet.web.admin.framing import allowed, frame
@@ -21,10 +21,12 @@ MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of somebody whom a report concerns. ``out``: shut out."""
+    """What is known of somebody whom a report concerns. ``out``: shut out; ``role``: of whoever
+    looks after the server."""
 
     out: bool
     limited: bool
+    role: str
     notes: tuple[StaffNoteView, ...]
 
 
@@ -62,7 +64,7 @@ async def act(visit: Visit) -> web.Response:
     """Shut out, limit or warn somebody whom the report is about."""
     viewer = await allowed(visit)
     fields, wanted = await visit.own_form(viewer), visit.request.match_info["what"]
-    number, env, by = as_id(visit.request.match_info["id"]), visit.env, viewer.view.viewer.handle
+    number, env = as_id(visit.request.match_info["id"]), visit.env
 
     def write(tx: Tx) -> None:
         held = reports.view(tx, env, reports.own_report(tx, number))
@@ -70,7 +72,7 @@ async def act(visit: Visit) -> web.Response:
         person = actors.actor_by_uri(tx, fields.get("person", ""))
         if person is None or person.uri not in concerned:
             raise not_found("person")
-        do(tx, env, person, wanted, fields, by=by, report_id=number)
+        do(tx, viewer, env, person, wanted, fields, report_id=number)
 
     try:
         await visit.site.write(write)
@@ -92,6 +94,7 @@ async def _page(visit: Visit, viewer: Viewer, error: ServiceError | None = None)
             uri: About(
                 one.suspended_at is not None,
                 one.limited_at is not None,
+                staff.role_of(tx, one.id) if one.local else "",
                 tuple(notes.get(one.id, ())),
             )
             for uri, one in people.items()

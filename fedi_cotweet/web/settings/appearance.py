@@ -48,7 +48,7 @@ def _typed(fields: Mapping[str, str]) -> Look:
         scheme=fields.get("scheme", ""),
         still="still" in fields,
         language=fields.get("language", ""),
-        style=fields.get("style", "").replace("\r\n", "\n").strip(),
+        style=fields.get("style", "").strip(),
         plain="plain" in fields,
     )
 
