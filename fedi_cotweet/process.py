@@ -112,7 +112,6 @@ def _leave_out_what_stays() -> None:
     """
     gc.freeze()
     gc.set_threshold(GARBAGE_AFTER, 10, 10)
-    gc.enable()
 
 
 def _say(text: str) -> None:

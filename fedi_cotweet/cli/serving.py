@@ -107,13 +107,16 @@ def up(
     starting = session.data / STARTING_FILE
     session.data.mkdir(parents=True, exist_ok=True)
     starting.write_text(str(os.getpid()), encoding="ascii")
-    # What is imported stays: looking for garbage among it is a fifth of what a start costs.
-    gc.disable()
     try:
-        from fedi_cotweet.process import (
-            run_server,  # the other commands start faster without the server
-        )
-
+        # What is imported stays: looking for garbage among it is a fifth of what a start costs.
+        gc.disable()
+        try:
+            from fedi_cotweet.process import (
+                run_server,  # the other commands start faster without the server
+            )
+        finally:
+            gc.freeze()
+            gc.enable()
         run_server(settings, first_account=first_account)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):

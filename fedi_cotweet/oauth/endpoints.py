@@ -23,6 +23,7 @@ from fedi_cotweet.services.authorizations import Issued
 from fedi_cotweet.services.oauth_errors import OAuthError, missing
 from fedi_cotweet.services.tokens import Bearer
 from storage.engine import Tx
+from storage.models import Account
 from storage.queries import actors, oauth
 
 REGISTRATIONS: Final = 30
@@ -162,7 +163,7 @@ async def _for_password(call: Call, fields: Fields) -> web.Response:
     if isinstance(person, sign_ins.TooOften):
         return too_often(person.wait)
     # A password alone is not enough for who asks for codes, and there is no place for one here.
-    if person is None or person.totp_since is not None:
+    if not isinstance(person, Account) or person.totp_since is not None:
         raise OAuthError("invalid_grant")
     account_id = person.id
     return _token(

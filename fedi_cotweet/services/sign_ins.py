@@ -14,7 +14,7 @@ from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.site import Site
 from storage.engine import Tx
 from storage.models import Account
-from storage.queries import actors
+from storage.queries import actors, sign_ups
 
 LONGEST_NAME: Final = 200
 
@@ -26,47 +26,51 @@ class TooOften:
     wait: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """They are right, and shut out. ``text``: what they were told then, or ""."""
+
+    text: str
+
+
+class Waiting:
+    """They are right, of an account that whoever looks after the server has not decided on."""
+
+
 async def check_password(
     site: Site, address: str, typed: str, password: str
-) -> Account | TooOften | None:
+) -> Account | TooOften | ShutOut | Waiting | None:
     """Whose name and password these are, None if they are wrong. ``address``: who is to be counted
     (``attempts.caller_address``)."""
     name = account_name(site.env, typed.strip()[:LONGEST_NAME])
     wait = site.attempts.begin(address, name, site.env.now())
     if wait:
         return TooOften(wait)
-
-    def find(tx: Tx) -> Account | None:
-        return actors.present_account(tx, name)
-
-    account = await site.read(find) if accounts.USERNAME.match(name) else None
-    held = account.password_hash if account is not None and not account.service else None
-    async with site.hashing:
-        right = await asyncio.to_thread(passwords.is_password, held, password[: passwords.LONGEST])
-    if account is None or not right:
-        return None
-    site.attempts.succeeded(address, name)
-    return account
-
-
-async def shut_out_with(site: Site, username: str, password: str) -> str | None:
-    """What whoever is shut out and has this name and password was told then; None: nobody is."""
-
-    def find(tx: Tx) -> tuple[str | None, str] | None:
-        account = actors.account_by_name(tx, username)
-        actor = None if account is None else actors.actor(tx, account.id)
-        if account is None or actor is None or actor.suspended_at is None or actor.gone_at:
-            return None
-        return account.password_hash, moderating.why_out(tx, account.id)
-
-    held = await site.read(find)
-    if held is None:
-        return None
+    held, password_hash = None, None
+    if accounts.USERNAME.match(name):
+        held, password_hash = await site.read(lambda tx: _held(tx, name))
     async with site.hashing:
         right = await asyncio.to_thread(
-            passwords.is_password, held[0], password[: passwords.LONGEST]
+            passwords.is_password, password_hash, password[: passwords.LONGEST]
         )
-    return held[1] if right else None
+    if held is None or not right:
+        return None
+    site.attempts.succeeded(address, name)
+    return held
+
+
+def _held(tx: Tx, name: str) -> tuple[Account | ShutOut | Waiting | None, str | None]:
+    """What a right password leads to, and the hash of that password."""
+    account = actors.account_by_name(tx, name)
+    actor = None if account is None else actors.actor(tx, account.id)
+    if account is None or actor is None:
+        asked = sign_ups.sign_up_of(tx, name)
+        return (None, None) if asked is None else (Waiting(), asked.password_hash)
+    if account.service or actor.gone_at is not None:
+        return None, None
+    if actor.suspended_at is not None:
+        return ShutOut(moderating.why_out(tx, account.id)), account.password_hash
+    return account, account.password_hash
 
 
 def account_name(env: Env, typed: str) -> str:

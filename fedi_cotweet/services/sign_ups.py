@@ -36,8 +36,8 @@ class Wish:
     """What somebody asks for. ``username`` is a usable name (``accounts.check_username``).
 
     ``application_id``: the app they ask with; None: a browser. ``link``: the code of the sign-up
-    link that they come by, or "". ``waited``: they asked for this name before, and have shown the
-    password that they chose then (``waits_with``).
+    link that they come by, or "". ``waited``: the id of what they asked for before, with the
+    password that they have shown now (``waits_with``).
     """
 
     username: str
@@ -46,7 +46,7 @@ class Wish:
     application_id: int | None
     scopes: Sequence[str]
     link: str = ""
-    waited: bool = False
+    waited: int | None = None
 
 
 def check_mode(mode: str, *, linked: bool) -> None:
@@ -94,8 +94,11 @@ def settle(tx: Tx, env: Env, wish: Wish, keys: KeyPairs) -> int:
 
     Raises ``name_taken``, and what says that their sign-up link lets nobody in.
     """
-    if wish.waited:
-        account_id = _let_in(tx, env, _waiting_for(tx, wish.username), keys)
+    if wish.waited is not None:
+        held = _waiting_for(tx, wish.username)
+        if held.id != wish.waited:  # turned down meanwhile, and the name asked for by another
+            raise _taken(wish.username)
+        account_id = _let_in(tx, env, held, keys)
     else:
         _check_free(tx, wish.username)
         account_id = create_account(
@@ -140,15 +143,16 @@ def is_waiting(tx: Tx, token: str) -> bool:
     return stored.sign_up_with(tx, token_hash(token)) is not None
 
 
-async def waits_with(site: Site, username: str, password: str) -> bool:
-    """Whether somebody waits under this name and password."""
+async def waits_with(site: Site, username: str, password: str) -> int | None:
+    """The id of what somebody asked for under this name and password, if they did."""
     held = await site.read(lambda tx: stored.sign_up_of(tx, username))
     if held is None:
-        return False
+        return None
     async with site.hashing:
-        return await asyncio.to_thread(
+        right = await asyncio.to_thread(
             passwords.is_password, held.password_hash, password[: passwords.LONGEST]
         )
+    return held.id if right else None
 
 
 def waiting(tx: Tx) -> list[SignUp]:
@@ -206,9 +210,13 @@ def _waiting_for(tx: Tx, username: str) -> SignUp:
 
 def _check_free(tx: Tx, username: str) -> None:
     if is_taken(tx, username):
-        raise ServiceError(
-            "name_taken",
-            409,
-            say("There is an account called {username}.", username=username),
-            "Choose another name.",
-        )
+        raise _taken(username)
+
+
+def _taken(username: str) -> ServiceError:
+    return ServiceError(
+        "name_taken",
+        409,
+        say("There is an account called {username}.", username=username),
+        "Choose another name.",
+    )

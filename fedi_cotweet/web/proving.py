@@ -39,7 +39,7 @@ async def prove(visit: Visit, viewer: Viewer, fields: Mapping[str, str]) -> None
     )
     if isinstance(found, sign_ins.TooOften):
         raise too_often()
-    if found is None:
+    if not isinstance(found, Account):
         raise ServiceError("wrong_password", 403, "Your present password is another one.")
 
 

@@ -7,13 +7,14 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from fedi_cotweet.languages.wording import mark, said, say, say_count
-from fedi_cotweet.services import accounts, applications, sign_ins, sign_ups
+from fedi_cotweet.services import accounts, applications, sign_ins
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.web import pages, second_step
 from fedi_cotweet.web.opening import check_first_form, for_app, local_path, signed_in
 from fedi_cotweet.web.paths import PATHS
 from fedi_cotweet.web.sessions import FORM_LASTS, form_token
 from fedi_cotweet.web.visits import Visit, go, see
+from storage.models import Account
 from storage.queries import actors
 
 WRONG = mark("The user name or the password is wrong.")
@@ -51,20 +52,22 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
         )
         response.headers["Retry-After"] = str(found.wait // 1_000 + 1)
         return response
-    if found is None:
-        name = sign_ins.account_name(visit.env, typed)
-        waits = await sign_ups.waits_with(visit.site, name, fields.get("password", ""))
-        out = await sign_ins.shut_out_with(visit.site, name, fields.get("password", ""))
-        why = WAITS if waits else WRONG if out is None else _out(out)
-        return await _form(visit, error=why, username=typed, next_path=wanted, status=403)
+    if not isinstance(found, Account):
+        return await _form(visit, error=_why(found), username=typed, next_path=wanted, status=403)
     if found.totp_since is not None:
         return await second_step.begin(visit, found.id, wanted)
     return await signed_in(visit, found.id, wanted or PATHS.home)
 
 
-def _out(text: str) -> str:
-    if text:
-        return say("Those who look after this server shut you out. They say: “{text}”", text=text)
+def _why(found: sign_ins.ShutOut | sign_ins.Waiting | None) -> str:
+    if isinstance(found, sign_ins.Waiting):
+        return WAITS
+    if found is None:
+        return WRONG
+    if found.text:
+        return say(
+            "Those who look after this server shut you out. They say: “{text}”", text=found.text
+        )
     return say("Those who look after this server shut you out.")
 
 

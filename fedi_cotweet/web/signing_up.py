@@ -147,11 +147,12 @@ async def _wish(visit: Visit, fields: Mapping[str, str], filled: Filled) -> Wish
                 count=wait // 60_000 + 1,
             ),
         )
-    if may_be_theirs and not await sign_ups.waits_with(visit.site, username, password):
+    waited = await sign_ups.waits_with(visit.site, username, password) if may_be_theirs else None
+    if may_be_theirs and waited is None:
         raise _taken(username)
     async with visit.site.hashing:
         hashed = await asyncio.to_thread(passwords.hash_password, password)
-    return Wish(username, hashed, filled.reason, None, (), filled.link, waited=may_be_theirs)
+    return Wish(username, hashed, filled.reason, None, (), filled.link, waited)
 
 
 def _taken(username: str) -> ServiceError:

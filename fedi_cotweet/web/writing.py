@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -88,7 +89,8 @@ async def send(visit: Visit) -> web.Response:
     answered = await _shown(visit, viewer, filled.reply)
     quoted = await _shown(visit, viewer, filled.quote)
     if too_old is not None:
-        again = replace(filled, seen="")
+        uploaded = await visit.site.read(lambda tx: _uploaded(tx, viewer.account_id, sent.texts))
+        again = replace(filled, seen="", media=uploaded)
         return _page(visit, viewer, again, answered=answered, quoted=quoted, error=too_old)
     media: list[Media] = []
     preview: PostView | None = None
@@ -188,6 +190,16 @@ async def _media(
         alt = texts.get(f"alt-{name.removeprefix('file-')}", "").strip()
         found.append(await uploads.keep(visit.site, me, spool, alt=alt))
     return found
+
+
+def _uploaded(tx: Tx, me: int, texts: Mapping[str, str]) -> tuple[MediaView, ...]:
+    """What was uploaded for this post before, with what was typed of it; nothing is written."""
+    found = []
+    for number in typed.kept_media(texts):
+        with suppress(ServiceError):
+            held = _upload(uploads.unused(tx, me, number))
+            found.append(replace(held, alt=texts[f"media-{number}"].strip()))
+    return tuple(found)
 
 
 def _upload(item: Media) -> MediaView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ from aiohttp import CookieJar, web
 
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import house, sign_up_links, sign_ups, staff
+from fedi_cotweet.services import accounts, house, sign_up_links, sign_ups, staff
+from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.sign_up_links import Wanted
+from fedi_cotweet.services.sign_ups import Wish
 from fedi_cotweet.web import setup
 from storage.engine import Tx
 from storage.queries import actors, networks
@@ -183,6 +186,27 @@ async def test_whoever_waits_and_is_sent_a_link_comes_in_under_the_name_they_ask
     assert await world.site.read(sign_ups.waiting) == []
     assert "Alice" in (await carol.page("/welcome")).one("section", aria_labelledby="brought").text
     assert (await (await visitor("approval")).sign_in("carol", TEA)).status == 303
+
+
+async def test_whoever_waited_is_not_taken_for_who_asked_for_their_name_since(
+    world: World, visitor: Visitor
+) -> None:
+    env = world.site.env
+    path = await _make(await visitor("approval", who="alice"))
+    keys = await asyncio.to_thread(accounts.make_keys)
+
+    def race(tx: Tx) -> None:
+        """All that may happen while a password is checked."""
+        sign_ups.ask(tx, env, Wish("carol", "of carol", "", None, ()))
+        [carols] = sign_ups.waiting(tx)
+        sign_ups.reject(tx, env, "carol")
+        sign_ups.ask(tx, env, Wish("carol", "of mallory", "", None, ()))
+        wish = Wish("carol", "of carol", "", None, (), path.partition("=")[2], waited=carols.id)
+        with pytest.raises(ServiceError, match="name_taken"):
+            sign_ups.settle(tx, env, wish, keys)
+        assert [one.password_hash for one in sign_ups.waiting(tx)] == ["of mallory"]
+
+    await world.site.write(race)
 
 
 async def test_where_nobody_is_let_in_a_link_opens_nothing(world: World, visitor: Visitor) -> None:

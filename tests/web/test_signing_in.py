@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from fedi_cotweet.services import accounts, passwords
+from fedi_cotweet.services import accounts, passwords, shutting_out, sign_ups
 from fedi_cotweet.services.attempts import (
     PER_ADDRESS,
     PER_NAME,
@@ -19,9 +19,11 @@ from fedi_cotweet.services.attempts import (
     caller_address,
     read_networks,
 )
+from fedi_cotweet.services.sign_ups import Wish
 from fedi_cotweet.web import setup
 from fedi_cotweet.web.opening import local_path
 from fedi_cotweet.web.sessions import Cookies
+from storage.engine import Tx
 from storage.queries import actors
 from tests.sites import BASE, HOST, PASSWORD, World
 from tests.web.conftest import Browser, MakeClient, csrf
@@ -117,8 +119,8 @@ async def test_wrong_names_and_wrong_passwords_are_answered_alike(
     assert (await browser.get("/home")).status == 303
 
 
-async def test_an_unknown_name_costs_a_check_of_a_password_too(
-    browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+async def test_whoever_signs_in_costs_one_check_of_a_password(
+    world: World, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str | None] = []
 
@@ -126,9 +128,20 @@ async def test_an_unknown_name_costs_a_check_of_a_password_too(
         checked.append(stored)
         return False
 
+    def shut_out(tx: Tx) -> None:
+        bob = actors.actor_by_handle(tx, "bob", "a.example")
+        assert bob is not None
+        shutting_out.suspend(tx, world.site.env, bob)
+
+    wish = Wish("carol", passwords.hash_password(PASSWORD), "I like tea.", None, ())
+    await world.site.write(lambda tx: sign_ups.ask(tx, world.site.env, wish))
+    await world.site.write(shut_out)
     monkeypatch.setattr(passwords, "is_password", check)
-    await (await browsers("")).sign_in("nobody")
-    assert checked == [None]
+    for name, known in (("nobody", False), ("alice", True), ("bob", True), ("carol", True)):
+        checked.clear()
+        response = await (await browsers("")).sign_in(name)
+        assert "The user name or the password is wrong." in await response.text()
+        assert [stored is not None for stored in checked] == [known], name
 
 
 def test_what_unknown_names_are_checked_against_costs_as_much_as_the_real_thing() -> None:

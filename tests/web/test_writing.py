@@ -11,6 +11,7 @@ from aiohttp import ClientResponse, FormData
 from PIL import Image
 
 from fedi_cotweet.services import follows
+from storage.engine import Tx
 from storage.queries import actors, polls, post_media
 from tests.sites import BASE, World
 from tests.web.conftest import HTML, Browser
@@ -265,16 +266,27 @@ async def test_everything_that_is_wrong_with_the_names_is_said_at_once(
 
 
 async def test_a_form_that_is_too_old_sends_nothing_and_gives_back_what_was_typed(
-    browsers: Browsers,
+    world: World, browsers: Browsers
 ) -> None:
+    def ids(tx: Tx) -> list[int]:
+        found = [actors.account_by_name(tx, name) for name in ("alice", "bob")]
+        return [account.id for account in found if account is not None]
+
+    alice_id, bob_id = await world.site.read(ids)
+    own, others = await world.picture(alice_id), await world.picture(bob_id)
     alice, session_before = await browsers("alice"), await browsers("alice")
     form = await typed(session_before, text="A long story", summary="Tea", step="send")
+    form |= {f"media-{own.id}": "A teapot", f"media-{others.id}": "Mine?"}
     response = await send_form(alice, form | {"seen": "anything"})
     assert response.status == 403
     page = parse_page(await response.text())
     assert "This form was too old, so nothing was sent." in page.one("p", role="alert").text
     again = form_fields(page)
     assert (again["text"], again["summary"], again["seen"]) == ("A long story", "Tea", "")
+    assert {name: alt for name, alt in again.items() if name.startswith("media-")} == {
+        f"media-{own.id}": "A teapot"
+    }
     assert "Tea" not in (await alice.page("/@alice")).text
     assert (await send_form(alice, again | {"step": "send"})).status == 303
     assert "Tea" in (await alice.page("/@alice")).text
+    assert (await alice.page("/@alice")).all("img", alt="A teapot") != []
