@@ -117,6 +117,22 @@ def limited(tx: Tx, people: Collection[Actor]) -> set[int]:
     }
 
 
+def out_of_sight(tx: Tx, now: int, viewer_id: int | None, people: Collection[Actor]) -> set[int]:
+    """Those of some people whom a reader (None: a stranger) is not to see, limits aside."""
+    if not people:
+        return set()
+    if viewer_id is not None:
+        apart = distances(tx, now, viewer_id, {one.id for one in people})
+        return {one.id for one in people if apart.of_actor(one.id) is not None}
+    away = {one.host for one in people if not one.local}
+    refused = suspended_hosts(tx, away) if away else set()
+    return {
+        one.id
+        for one in people
+        if one.suspended_at is not None or (not one.local and one.host in refused)
+    }
+
+
 def limited_to(tx: Tx, viewer_id: int | None, apart: Distances) -> set[int]:
     """Those who stand so far from a reader (None: a stranger) who are limited, and whom the reader
     does not follow."""

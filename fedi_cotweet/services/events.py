@@ -174,7 +174,7 @@ def tell(
         return False
     verdict = "accept"
     if may_wait:
-        verdict = held_back.verdict(tx, env, account_id, kind, actor_id, post_id)
+        verdict = held_back.verdict(tx, env, account_id, kind, actor_id, post_id, offer_id)
     if verdict == "drop":
         return False
     notification_id = env.new_id()

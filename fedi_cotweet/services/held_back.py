@@ -3,8 +3,8 @@
 Five questions about who brings something about, each answered with ``accept``, ``filter`` (it is
 held back, as a request by that person) or ``drop``; the strictest answer counts. Whoever is
 followed is held back for no reason but that they do not follow back. About one's own co-tweets one
-hears in any case; invites, which have a policy of their own, are held back of those who are limited
-alone.
+hears in any case; invites, which have a policy of their own, and questions for a name under a
+picture are held back of those who are limited alone, and with an invite whatever is about it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from fedi_cotweet.domain.consent import CONSENTING
 from fedi_cotweet.domain.limits import DAY
 from fedi_cotweet.domain.notification_types import WITH_INVITE
 from fedi_cotweet.languages.wording import say
@@ -19,7 +20,7 @@ from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
-from storage.queries import actors, follows, posts, threads
+from storage.queries import actors, consents, follows, posts, threads
 from storage.queries import held_back as stored
 
 CHOICES: Final = ("accept", "filter", "drop")
@@ -32,6 +33,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
 }
 KINDS: Final = frozenset({"mention", "reply", "boost", "follow", "follow_request", "like", "quote"})
 """Kinds of notifications that may be held back."""
+OF_LIMITED: Final = WITH_INVITE | {"credit.asked"}
+"""Kinds that are held back of those who are limited alone."""
 MENTIONS: Final = frozenset({"mention", "reply"})
 NEW_FOR: Final = 30 * DAY
 """An account is new for so long."""
@@ -62,16 +65,24 @@ def choose(tx: Tx, account_id: int, wanted: Mapping[str, str]) -> None:
 
 
 def verdict(
-    tx: Tx, env: Env, account_id: int, kind: str, actor_id: int | None, post_id: int | None
+    tx: Tx,
+    env: Env,
+    account_id: int,
+    kind: str,
+    actor_id: int | None,
+    post_id: int | None,
+    offer_id: int | None = None,
 ) -> str:
     """Whether somebody hears of what a person did: one of ``CHOICES``.
 
     Who stands further away (blocks, mutes) was asked before.
     """
-    if kind not in KINDS | WITH_INVITE or actor_id is None or actor_id == account_id:
+    if offer_id is not None and kind not in OF_LIMITED and _waits(tx, account_id, offer_id):
+        return "filter"
+    if kind not in KINDS | OF_LIMITED or actor_id is None or actor_id == account_id:
         return "accept"
     wanted = {name: how for name, how in policy(tx, account_id).items() if how != "accept"}
-    if kind in WITH_INVITE:
+    if kind in OF_LIMITED:
         wanted = {name: how for name, how in wanted.items() if name == "for_limited_accounts"}
     # Who is limited was asked about as well, where they are to be dropped.
     if wanted.get("for_limited_accounts") == "drop":
@@ -92,6 +103,16 @@ def verdict(
             reasons.add("for_limited_accounts")
     found = {wanted[reason] for reason in reasons if reason in wanted}
     return max(found, key=CHOICES.index, default="accept")
+
+
+def _waits(tx: Tx, account_id: int, offer_id: int) -> bool:
+    """Whether an invite was held back, and not found and agreed to all the same."""
+    offer = consents.offer(tx, offer_id)
+    return (
+        offer is not None
+        and offer.state not in {state.value for state in CONSENTING}
+        and stored.is_offer_held_back(tx, account_id, offer_id)
+    )
 
 
 def _follows_back(tx: Tx, env: Env, account_id: int, actor_id: int) -> bool:

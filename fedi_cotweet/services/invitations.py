@@ -202,18 +202,9 @@ def held_back(tx: Tx, env: Env, account_id: int, found: Sequence[Offer]) -> set[
     strangers, how = distances.held_of_limited(tx, account_id, apart)
     if how == "accept":
         return set()
-    return {
-        one.id
-        for one in waiting
-        if one.sender_id in strangers
-        and not _is_author(
-            [
-                other
-                for other in consents.offers_for_object(tx, one.object_uri, "received")
-                if other.target_id == account_id
-            ]
-        )
-    }
+    found = [one for one in waiting if one.sender_id in strangers]
+    own = consents.objects_agreed_to(tx, account_id, [one.object_uri for one in found])
+    return {one.id for one in found if one.object_uri not in own}
 
 
 def told_of(tx: Tx, env: Env, account_id: int, most: int) -> list[Offer]:

@@ -56,7 +56,9 @@ def lines(found: Iterable[NotificationView], read_to: int = 0) -> list[NoticeLin
     groups: dict[object, list[NotificationView]] = {}
     for notice in found:
         key: object = notice.id
-        if notice.by is not None and _several_of(notice) is not None:
+        # Of posts that are gone nobody can tell whether they were the same.
+        whole = notice.post is not None or notice.kind == "follow"
+        if whole and notice.by is not None and _several_of(notice) is not None:
             key = (_template(notice), notice.post, notice.created_at // GROUPED_WITHIN)
         groups.setdefault(key, []).append(notice)
     return [_line(group, read_to) for group in groups.values()]

@@ -47,6 +47,15 @@ def notifications(
     return [_view(env, item, shown, asked, people) for item in found]
 
 
+def unread(tx: Tx, env: Env, account_id: int, most: int) -> int:
+    """How many there are since a person looked last, up to ``most``; by those whom they keep away
+    since, none."""
+    found = stored.unread(tx, account_id, most)
+    by = {who for kind, who in found if who is not None and not distances.about_consent(kind)}
+    quiet = distances.quiet(tx, env.now(), account_id, by) if by else set()
+    return sum(who not in quiet or distances.about_consent(kind) for kind, who in found)
+
+
 def audible(tx: Tx, env: Env, account_id: int, page: Sequence[Notification]) -> list[Notification]:
     """Those of a page that are not by whom a person keeps away, nor about what is kept away."""
     heard = [item for item in page if not distances.about_consent(item.kind)]

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from activitypub.html import to_text
 from activitypub.quotes.forms import without_inline
 from fedi_cotweet.domain.limits import STAMP_SHOWN_FOR
-from fedi_cotweet.services import emoji, filtering, freshness, homes, link_cards, polls, timelines
+from fedi_cotweet.services import (
+    distances,
+    emoji,
+    filtering,
+    freshness,
+    homes,
+    link_cards,
+    polls,
+    timelines,
+)
 from fedi_cotweet.services.audiences import EVERYBODYS
 from fedi_cotweet.services.documents import SUFFIXES, focal_of
 from fedi_cotweet.services.env import Env
@@ -132,6 +141,12 @@ def post_views(
             *(post.author_id for post in answered.values()),
         ],
     )
+    away = distances.out_of_sight(
+        tx,
+        now,
+        viewer_id,
+        [people[post.author_id] for post in answered.values() if post.author_id in people],
+    )
     new_homes = homes.new_homes(tx, people.values())
     pictures: dict[int, list[Media]] = {}
     for item in post_media.media_of(tx, post_ids=ids):
@@ -190,7 +205,7 @@ def post_views(
         views[-1] = replace(
             views[-1],
             boosted_by=author_view(env, people[booster]) if booster in people else None,
-            answered=_answered(env, answered.get(post.in_reply_to_uri or ""), people),
+            answered=_answered(env, answered.get(post.in_reply_to_uri or ""), people, away),
             likes=likes,
             boosts=boosts,
             replies=replies,
@@ -223,9 +238,11 @@ def emojis_of(
     return {post_id: emoji.shown(some, pictures) for post_id, some in wanted.items()}
 
 
-def _answered(env: Env, post: Post | None, people: Mapping[int, Actor]) -> AnsweredView | None:
+def _answered(
+    env: Env, post: Post | None, people: Mapping[int, Actor], away: Collection[int]
+) -> AnsweredView | None:
     author = None if post is None else people.get(post.author_id)
-    if post is None or author is None:
+    if post is None or author is None or author.id in away:
         return None
     return AnsweredView(author_view(env, author), f"{profile_path(author)}/{post.id}")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from fedi_cotweet.domain.windows import Window
-from fedi_cotweet.services import listings, markers, moderating
+from fedi_cotweet.services import listings, markers, moderating, notification_requests
 from fedi_cotweet.services import lists as own_lists
 from fedi_cotweet.services import notifications as told
 from fedi_cotweet.services.notice_views import NotificationView, lines
@@ -17,9 +17,12 @@ from fedi_cotweet.services.views import ListView, TimelinePage, WarningView
 from fedi_cotweet.web import pages
 from fedi_cotweet.web.visits import Visit, as_id
 from storage.engine import Tx
-from storage.queries import actors, held_back
+from storage.queries import actors
+from storage.queries import notifications as stored
 
 NOTICES = 40
+MOST_KEPT = 100
+"""People of whom something is kept; more are not counted."""
 """On one page."""
 
 
@@ -66,16 +69,21 @@ async def notifications(visit: Visit) -> web.Response:
     me, env = viewer.account_id, visit.env
     window = Window(limit=NOTICES, before=visit.window().before)
 
-    def find(tx: Tx) -> tuple[list[NotificationView], int, int]:
-        read_to = markers.read_to(tx, me, "notifications")
-        return told.notifications(tx, env, me, window), read_to, held_back.summary(tx, me)[0]
+    def find(tx: Tx) -> tuple[list[NotificationView], int, int, int]:
+        return (
+            told.notifications(tx, env, me, window),
+            markers.read_to(tx, me, "notifications"),
+            stored.newest(tx, me),
+            len(notification_requests.found(tx, env, me, Window(limit=MOST_KEPT))),
+        )
 
-    found, read_to, kept = await visit.site.read(find)
+    found, read_to, newest, kept = await visit.site.read(find)
     session = viewer.view
     if window.before is None and visit.request.method == "GET":
         session = replace(session, unread=0)
-        if found and int(found[0].id) > read_to:
-            read = {"notifications": int(found[0].id)}
+        # Beyond the first that is shown there may be some of people who were muted since.
+        if newest > read_to:
+            read = {"notifications": newest}
             await visit.site.write(lambda tx: markers.advance(tx, env, me, read))
     text = pages.render(
         "notifications.html",

@@ -18,14 +18,14 @@ from aiohttp import web
 
 from fedi_cotweet.domain.limits import HOUR
 from fedi_cotweet.languages.wording import say
-from fedi_cotweet.services import accounts, appearances, invitations, staff
+from fedi_cotweet.services import accounts, appearances, invitations, notifications, staff
 from fedi_cotweet.services.errors import ServiceError
 from fedi_cotweet.services.people import author_view
 from fedi_cotweet.services.site import Site
 from fedi_cotweet.web.rendering import SessionView
 from storage.engine import Tx
 from storage.models import Session
-from storage.queries import actors, notifications, sessions
+from storage.queries import actors, sessions
 
 FORM_LASTS = 60 * 60
 """Seconds for which a sign-in form stays good."""
@@ -102,7 +102,7 @@ async def find_viewer(request: web.Request, site: Site, cookies: Cookies) -> Vie
             author_view(site.env, actor),
             session.csrf,
             len(invites),
-            notifications.unread(tx, actor.id, MOST_SHOWN),
+            notifications.unread(tx, site.env, actor.id, MOST_SHOWN),
             look=appearances.of(tx, actor.id),
             staff=staff.role_of(tx, actor.id),
         )

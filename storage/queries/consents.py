@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select, update
 
+from fedi_cotweet.domain.consent import ConsentState
 from storage.dialect import insert_or_ignore, upsert
 from storage.dialect import limit as literal_limit
 from storage.models import (
@@ -48,6 +49,12 @@ def change_offer(tx: Connection, offer_id: int, /, **values: Any) -> None:
 def offers_for_object(tx: Connection, object_uri: str, side: str) -> list[Offer]:
     """All offers of an object on one side, oldest first."""
     return many(tx, Offer, _OFFERS_FOR_OBJECT, {"object": object_uri, "side": side})
+
+
+def objects_agreed_to(tx: Connection, target_id: int, object_uris: Iterable[str]) -> set[str]:
+    """Those of some objects of which a person here is an author, and published so."""
+    values = {"target": target_id, "wanted": sorted(set(object_uris))}
+    return {str(row[0]) for row in tx.execute(_AGREED_TO, values)}
 
 
 def offers_by_id(tx: Connection, offer_ids: Iterable[int]) -> dict[int, Offer]:
@@ -398,6 +405,12 @@ _OFFERS_FOR_OBJECT = (
     select(Offer)
     .where(Offer.object_uri == bindparam("object"), Offer.side == bindparam("side"))
     .order_by(Offer.id)
+)
+_AGREED_TO = select(Offer.object_uri).where(
+    Offer.target_id == bindparam("target", type_=BigInteger),
+    Offer.side == "received",
+    Offer.state == ConsentState.PUBLISHED.value,
+    Offer.object_uri.in_(bindparam("wanted", expanding=True)),
 )
 _LIVE_STAMPS = (
     select(Stamp)

@@ -50,6 +50,12 @@ def permitted(tx: Connection, account_id: int, actor_ids: Collection[int]) -> se
     return {int(row[0]) for row in tx.execute(_PERMITTED, values)}
 
 
+def is_offer_held_back(tx: Connection, account_id: int, offer_id: int) -> bool:
+    """Whether somebody was not told of an invitation, or a reminder of it."""
+    values = {"account": account_id, "offer": offer_id}
+    return tx.execute(_OFFER_HELD, values).first() is not None
+
+
 def requests(tx: Connection, account_id: int, window: Window) -> list[Request]:
     """What is held back, by person, in the order of their ids."""
     rows = tx.execute(_requests(window), {"account": account_id, **values_of(window)})
@@ -81,6 +87,9 @@ def drop(tx: Connection, account_id: int, actor_id: int) -> None:
 _ACCOUNT = bindparam("account", type_=BigInteger)
 _ACTOR = bindparam("actor", type_=BigInteger)
 _HELD = (Notification.account_id == _ACCOUNT, Notification.held_back.is_(True))
+_OFFER_HELD = select(Notification.id).where(
+    *_HELD, Notification.offer_id == bindparam("offer", type_=BigInteger)
+)
 _PERMITTED = select(NotificationPermission.actor_id).where(
     NotificationPermission.account_id == _ACCOUNT,
     one_of(NotificationPermission.actor_id, "wanted"),

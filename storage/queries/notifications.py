@@ -41,10 +41,16 @@ def of_account(
     return many(tx, Notification, statement, values)
 
 
-def unread(tx: Connection, account_id: int, most: int) -> int:
-    """How many came after the last one that somebody read, up to ``most``; none held back."""
+def unread(tx: Connection, account_id: int, most: int) -> list[tuple[str, int | None]]:
+    """Kind, and who did it, of those after the last one that somebody read, up to ``most``; none
+    held back."""
     values = {"account": account_id, "most": most}
-    return int(tx.execute(_UNREAD, values).scalar_one())
+    return [(str(kind), actor_id) for kind, actor_id in tx.execute(_UNREAD, values)]
+
+
+def newest(tx: Connection, account_id: int) -> int:
+    """The id of the last thing that somebody was told, 0 without any; none held back."""
+    return int(tx.execute(_NEWEST, {"account": account_id}).scalar_one() or 0)
 
 
 def of_subject(tx: Connection, account_id: int, kind: str, subject: str) -> Notification | None:
@@ -121,14 +127,11 @@ _READ_TO = (
     .where(Marker.account_id == _ACCOUNT, Marker.timeline == "notifications")
     .scalar_subquery()
 )
-_UNREAD = select(func.count()).select_from(
-    select(Notification.id)
-    .where(
-        Notification.account_id == _ACCOUNT,
-        Notification.held_back.is_(False),
-        Notification.id > func.coalesce(_READ_TO, 0),
-    )
+_TOLD = (Notification.account_id == _ACCOUNT, Notification.held_back.is_(False))
+_UNREAD = (
+    select(Notification.kind, Notification.actor_id)
+    .where(*_TOLD, Notification.id > func.coalesce(_READ_TO, 0))
     .limit(bindparam("most", type_=Integer))
-    .subquery()
 )
+_NEWEST = select(func.max(Notification.id)).where(*_TOLD)
 _MARKERS = select(Marker).where(Marker.account_id == _ACCOUNT)

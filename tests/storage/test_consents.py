@@ -5,7 +5,7 @@ import pytest
 from fedi_cotweet.domain.windows import Window
 from storage.engine import Store
 from storage.models import Activity, Offer
-from storage.queries import consents, deliveries, notifications, post_media
+from storage.queries import consents, deliveries, held_back, notifications, post_media
 from storage.queries.deliveries import ActivityRow, NewDelivery
 from tests.storage.cast import (
     ALICE,
@@ -87,6 +87,37 @@ async def test_an_answer_changes_one_offer(stage: Stage) -> None:
     assert one is not None
     assert (one.answered_at, one.stamp_uri) == (None, STAMP)
     assert await stage.ask(consents.offer, 3) is None
+
+
+async def test_of_what_somebody_is_an_author_already_is_known(stage: Stage) -> None:
+    await offer(stage, 1, "received", state="published")
+    await offer(stage, 2, "received", object_uri=note_uri(11))
+    await offer(stage, 3, object_uri=note_uri(12), state="published")
+    asked = [note_uri(number) for number in (10, 11, 12, 13)]
+    assert await stage.ask(consents.objects_agreed_to, BOB, asked) == {note_uri(10)}
+    assert await stage.ask(consents.objects_agreed_to, ALICE, asked) == set()
+    assert await stage.ask(consents.objects_agreed_to, BOB, []) == set()
+
+
+async def test_an_invite_that_was_held_back_is_known(stage: Stage) -> None:
+    for number, held in ((1, True), (2, False)):
+        await offer(stage, number, "received")
+        await stage.do(
+            consents.notify,
+            id=number,
+            account_id=BOB,
+            kind="cotweet.invite",
+            subject=str(number),
+            offer_id=number,
+            text="",
+            created_at=NOW,
+            held_back=held,
+        )
+    known = [
+        await stage.ask(held_back.is_offer_held_back, who, number)
+        for who, number in ((BOB, 1), (BOB, 2), (ALICE, 1), (BOB, 3))
+    ]
+    assert known == [True, False, False, False]
 
 
 async def test_the_offers_of_an_object_come_oldest_first(stage: Stage) -> None:

@@ -12,6 +12,8 @@ from storage import migrations
 from storage.engine import Store, open_store
 from storage.errors import SchemaError
 from storage.models import Base
+from storage.queries import consents, notifications
+from tests.storage.cast import ALICE, BOB, NOW, raise_curtain
 
 
 async def test_an_empty_database_gets_the_whole_schema(empty_url: str) -> None:
@@ -66,3 +68,27 @@ async def test_every_revision_can_be_taken_back(empty_url: str) -> None:
     assert await migrations.current(empty_url) is None
     await migrations.upgrade(empty_url)
     await migrations.check(empty_url)
+
+
+async def test_what_was_told_before_pages_counted_is_read(store: Store) -> None:
+    stage = await raise_curtain(store)
+    for number, account in ((1, ALICE), (2, ALICE), (3, BOB)):
+        await stage.do(
+            consents.notify,
+            id=number,
+            account_id=account,
+            kind="follow",
+            subject=str(number),
+            text="",
+            created_at=NOW,
+        )
+    await stage.do(notifications.set_marker, BOB, "notifications", 2, 7, NOW)
+
+    def from_before(tx: Connection) -> None:
+        command.downgrade(migrations.configuration(tx), "0054")
+        command.upgrade(migrations.configuration(tx), "head")
+
+    await store.write(from_before)
+    assert await stage.ask(notifications.unread, ALICE, 9) == []
+    assert (await stage.ask(notifications.markers, ALICE))["notifications"].last_read_id == 2
+    assert (await stage.ask(notifications.markers, BOB))["notifications"].last_read_id == 2

@@ -100,11 +100,12 @@ async def test_markers(stage: Stage) -> None:
 
 
 async def test_what_came_after_the_last_one_read_is_unread(stage: Stage) -> None:
-    assert await stage.ask(notifications.unread, ALICE, 9) == 3
-    assert await stage.ask(notifications.unread, ALICE, 2) == 2
+    assert len(await stage.ask(notifications.unread, ALICE, 9)) == 3
+    assert len(await stage.ask(notifications.unread, ALICE, 2)) == 2
+    assert await stage.ask(notifications.newest, ALICE) == 3
     await stage.do(notifications.set_marker, ALICE, "home", 3, 1, NOW)
     await stage.do(notifications.set_marker, ALICE, "notifications", 2, 1, NOW)
-    assert await stage.ask(notifications.unread, ALICE, 9) == 1
+    [left] = await stage.ask(notifications.unread, ALICE, 9)
     await stage.do(
         consents.notify,
         id=9,
@@ -116,7 +117,9 @@ async def test_what_came_after_the_last_one_read_is_unread(stage: Stage) -> None
         created_at=NOW,
         held_back=True,
     )
-    assert await stage.ask(notifications.unread, ALICE, 9) == 1
+    assert await stage.ask(notifications.unread, ALICE, 9) == [left]
+    assert await stage.ask(notifications.newest, ALICE) == 3
+    assert await stage.ask(notifications.newest, CAROL) == 0
 
 
 async def test_what_is_held_back_is_told_apart_and_by_person(stage: Stage) -> None:
