@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import product
+from pathlib import Path
+
 from fedi_cotweet.domain.limits import DAY, HOUR
 from fedi_cotweet.languages.wording import say
+from fedi_cotweet.services import notifications, reactions
 from fedi_cotweet.services.notice_views import NotificationView, lines
 from fedi_cotweet.services.views import AuthorView
+from storage.engine import Store
+from tests.services.story import begin
 
 NOW = 40 * DAY + 6 * HOUR
 
@@ -69,3 +76,26 @@ def test_somebody_who_did_it_twice_is_named_once() -> None:
 def test_a_line_is_fresh_if_its_newest_came_after_the_last_one_read() -> None:
     found = lines([_told(9, "bob"), _told(8, "carol", post="6")], read_to=8)
     assert [line.fresh for line in found] == [True, False]
+
+
+async def test_what_several_people_really_do_is_told_in_one_line(
+    store: Store, tmp_path: Path
+) -> None:
+    """The sentences that ``notice_views`` knows are those that people are told."""
+    story = begin(store, tmp_path)
+    await story.people_move_in()
+    for name in ("bob", "carol"):
+        await story.follow(name, "alice")
+    await story.publish_together("bob", "carol", text="We wrote this.")
+    post_id = await story.world.post(story.ids["alice"], "I wrote this.")
+    for name, do in product(("bob", "carol"), (reactions.like, reactions.boost)):
+        await story.do(partial(do, env=story.env, account_id=story.ids[name], post_id=post_id))
+    found = await story.look(
+        lambda tx: lines(notifications.notifications(tx, story.env, story.ids["alice"]))
+    )
+    assert {str(line.text) for line in found if line.others} == {
+        "@carol@a.example and 1 other liked your post.",
+        "@carol@a.example and 1 other boosted your post.",
+        "@carol@a.example and 1 other follow you.",
+        "@carol@a.example and 1 other agreed to your post.",
+    }
