@@ -7,6 +7,8 @@ from typing import Final
 
 from fedi_cotweet.domain.limits import HOUR
 
+OF_LIMITED_UNLESS_CHOSEN: Final = "filter"
+"""What becomes of what limited people do, for whoever never chose (``services.held_back``)."""
 TYPES: Final[Mapping[str, str]] = {
     "mention": "mention",
     "reply": "mention",

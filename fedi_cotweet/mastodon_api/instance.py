@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from fedi_cotweet import __version__
 from fedi_cotweet.domain.limits import POLL_LONGEST, POLL_SHORTEST, SECOND
+from fedi_cotweet.languages.wording import mark, said
 from fedi_cotweet.mastodon_api.answers import answer
 from fedi_cotweet.mastodon_api.calls import Call
 from fedi_cotweet.mastodon_api.house import rules
@@ -36,10 +38,8 @@ MOST_PEERS: Final = 20_000
 LINK_CHARACTERS: Final = 23
 OPEN_MODES: Final = ("approval", "open")
 """In which somebody without a sign-up link can ask for an account (``Settings.registrations``)."""
-
-
-BY_LINK: Final = "<p>Accounts are made with a sign-up link here.</p>"
-"""What apps show to whoever has none, as HTML."""
+BY_LINK: Final = mark("Accounts are made with a sign-up link here.")
+"""What apps show to whoever has none."""
 
 
 async def version_1(call: Call) -> web.Response:
@@ -105,7 +105,9 @@ async def version_2(call: Call) -> web.Response:
                 "enabled": settings.registrations in OPEN_MODES,
                 "approval_required": settings.registrations == "approval",
                 "reason_required": False,
-                "message": BY_LINK if settings.registrations == "invite" else None,
+                "message": f"<p>{escape(said(BY_LINK))}</p>"
+                if settings.registrations == "invite"
+                else None,
                 "min_age": None,
                 "url": None,
             },

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fedi_cotweet.domain.hosts import covering
+from fedi_cotweet.domain.notification_types import OF_LIMITED_UNLESS_CHOSEN
 from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services.errors import ServiceError
 from storage.engine import Tx
@@ -149,7 +150,7 @@ def held_of_limited(tx: Tx, account_id: int, apart: Distances) -> tuple[set[int]
     if not found:
         return found, "accept"
     chosen = held_back.policy(tx, account_id)
-    how = "filter" if chosen is None else chosen.for_limited_accounts
+    how = OF_LIMITED_UNLESS_CHOSEN if chosen is None else chosen.for_limited_accounts
     return found - held_back.permitted(tx, account_id, found), how
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from fedi_cotweet.domain.consent import CONSENTING
 from fedi_cotweet.domain.limits import DAY
-from fedi_cotweet.domain.notification_types import WITH_INVITE
+from fedi_cotweet.domain.notification_types import OF_LIMITED_UNLESS_CHOSEN, WITH_INVITE
 from fedi_cotweet.languages.wording import say
 from fedi_cotweet.services import distances
 from fedi_cotweet.services.env import Env
@@ -29,7 +29,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "for_not_followers": "accept",
     "for_new_accounts": "accept",
     "for_private_mentions": "accept",
-    "for_limited_accounts": "filter",
+    "for_limited_accounts": OF_LIMITED_UNLESS_CHOSEN,
 }
 KINDS: Final = frozenset({"mention", "reply", "boost", "follow", "follow_request", "like", "quote"})
 """Kinds of notifications that may be held back."""
