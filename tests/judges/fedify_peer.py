@@ -6,13 +6,16 @@ registry, so any ``npm`` (Node 18 or newer) is enough; elsewhere ``node`` on the
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import queue
 import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +35,26 @@ def install_locked(folder: Path) -> None:
     if npm is None:
         raise JudgeError(MISSING.format("npm"))
     wanted, present = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
-    if not present.exists() or present.stat().st_mtime < wanted.stat().st_mtime:
+    with one_process_in(folder):
+        if present.exists() and present.stat().st_mtime >= wanted.stat().st_mtime:
+            return
         # No install scripts: nothing the program uses has one, and none should run by surprise.
         command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             raise JudgeError(f"npm ci failed in {folder}:\n{done.stderr[-2000:]}")
         present.touch()
+
+
+@contextmanager
+def one_process_in(folder: Path) -> Iterator[None]:
+    """Others that want to change something in this folder wait."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def install() -> str:
