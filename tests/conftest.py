@@ -5,20 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Callable
-from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web_urldispatcher
 from hypothesis import HealthCheck, settings
 
-from activitypub.signatures import keys
-from fedi_cotweet.conformance import people
-from fedi_cotweet.services import accounts
-from tests import covering
+from tests import covering, quick
 from tests.examples import THOROUGH
 
 pytest_plugins = ["tests.databases"]
@@ -29,22 +22,7 @@ settings.register_profile("house", patient, max_examples=25)
 settings.register_profile("ci", patient, max_examples=150)
 settings.load_profile("ci" if THOROUGH else "house")
 
-for quoting in ("_quote_path", "_requote_path"):
-    # The same hundreds of paths for each of the thousand servers that the tests make.
-    setattr(web_urldispatcher, quoting, cache(getattr(web_urldispatcher, quoting)))
-
-KEYS = 64
-"""So many RSA keys a process makes, and gives them out in turn: no test needs that many others,
-and to make one takes as long as two tests."""
-
-
-def _keys() -> Callable[[], str]:
-    made, numbers = cache(lambda _: keys.generate_rsa()), count()
-    return lambda: made(next(numbers) % KEYS)
-
-
-for module in (accounts, people):
-    vars(module)["generate_rsa"] = _keys()
+quick.make()
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30

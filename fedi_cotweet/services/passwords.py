@@ -16,7 +16,8 @@ from fedi_cotweet.services.errors import ServiceError
 SHORTEST = 8
 LONGEST = 1_000
 
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+"""How they are hashed; ``NOBODY`` is as dear."""
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without the characters that look like others."""
 
@@ -46,13 +47,13 @@ def make_password() -> str:
 
 def hash_password(password: str) -> str:
     """What is stored."""
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def is_password(stored: str | None, password: str) -> bool:
     """Whether ``password`` belongs to the stored hash; as slow when there is none (None)."""
     try:
-        _HASHER.verify(stored or NOBODY, password)
+        HASHER.verify(stored or NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
