@@ -11,21 +11,19 @@ from aiohttp import web_urldispatcher
 from argon2 import PasswordHasher
 
 from activitypub.signatures import keys
-from fedi_cotweet.conformance import people
 from fedi_cotweet.services import accounts, passwords
 
 SHIPPED: Final = passwords.HASHER
 """How servers hash passwords, which in this process takes a thousandth of that."""
 KEYS: Final = 64
-"""So many RSA keys a process makes, and gives them out in turn: no test needs that many others,
-and to make one takes as long as two tests."""
+"""So many RSA keys a process makes for accounts here, and gives them out in turn: no test needs
+that many others, and to make one takes as long as two tests."""
 
 
 def make() -> None:
     """In this process, from now on; servers in processes of their own are as they are shipped."""
     passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    for module in (accounts, people):
-        vars(module)["generate_rsa"] = _keys()
+    vars(accounts)["generate_rsa"] = _keys()
     for quoting in ("_quote_path", "_requote_path"):
         # The same hundreds of paths for each of the thousand servers that the tests make.
         setattr(web_urldispatcher, quoting, cache(getattr(web_urldispatcher, quoting)))
